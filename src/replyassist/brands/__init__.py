@@ -1,0 +1,1 @@
+"""Brands, how each of them talks, and where its replies go."""

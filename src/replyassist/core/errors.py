@@ -1,0 +1,189 @@
+"""Every error that replyassist raises on purpose.
+
+    ReplyassistError                500 internal_error
+    ├── InvalidInput                422 invalid_input      a payload or file is malformed; names file, line, field
+    ├── NotAuthenticated            401 not_authenticated
+    ├── Forbidden                   403 forbidden
+    ├── NotFound                    404 not_found          also for what belongs to another brand
+    ├── Conflict                    409 conflict
+    │   ├── VersionConflict         409 version_conflict   the item has moved on since it was seen
+    │   ├── ClaimedByAnother        409 claimed            somebody else is working on it
+    │   ├── InvalidTransition       409 invalid_transition the status does not allow this act
+    │   └── TextBlocked             409 text_blocked       the guardrails do not let this text out
+    ├── PayloadTooLarge             413 payload_too_large
+    ├── TooManyRequests             429 too_many_requests
+    ├── QueueFull                   503 queue_full         try again later; nothing was stored
+    ├── ConfigurationError          500 configuration_error
+    ├── LanguageModelError          502 language_model_error
+    │   └── LanguageModelTimeout    504 language_model_timeout
+    └── DeliveryError               502 delivery_error
+        ├── DeliveryRefused         502 delivery_refused   the platform said no; repeating is of no use
+        ├── DeliveryNotMade         502 delivery_not_made  surely nothing was sent; may be repeated
+        └── DeliveryUncertain       502 delivery_uncertain nobody can know; a person must look
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class ReplyassistError(Exception):
+    """The root. ``detail`` is safe to show to the person who made the request."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something went wrong on our side"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class InvalidInput(ReplyassistError):
+    """A payload or a file is malformed; ``file``, ``line`` and ``field`` say where, when known."""
+
+    status = 422
+    code = "invalid_input"
+    title = "The input is malformed"
+
+    def __init__(
+        self, detail: str, *, file: str | None = None, line: int | None = None, field: str | None = None
+    ) -> None:
+        where = ":".join(str(part) for part in (file, line) if part is not None)
+        place = ", ".join(part for part in (where, f"field '{field}'" if field else "") if part)
+        super().__init__(f"{place}: {detail}" if place else detail)
+        self.file, self.line, self.field = file, line, field
+
+
+class NotAuthenticated(ReplyassistError):
+    """No valid token or session came with the request."""
+
+    status = 401
+    code = "not_authenticated"
+    title = "Sign in first"
+
+
+class Forbidden(ReplyassistError):
+    """The role does not allow this act."""
+
+    status = 403
+    code = "forbidden"
+    title = "Your role does not allow this"
+
+
+class NotFound(ReplyassistError):
+    """It does not exist, or it belongs to a brand that is not yours."""
+
+    status = 404
+    code = "not_found"
+    title = "There is no such thing"
+
+
+class Conflict(ReplyassistError):
+    """The state of the thing does not allow the act."""
+
+    status = 409
+    code = "conflict"
+    title = "The request conflicts with the current state"
+
+
+class VersionConflict(Conflict):
+    """The item has changed since the caller saw it."""
+
+    code = "version_conflict"
+    title = "The item has moved on since you saw it"
+
+
+class ClaimedByAnother(Conflict):
+    """Somebody else holds the claim."""
+
+    code = "claimed"
+    title = "Somebody else is working on this item"
+
+
+class InvalidTransition(Conflict):
+    """The life of a review item has no such move."""
+
+    code = "invalid_transition"
+    title = "The item's status does not allow this"
+
+
+class TextBlocked(Conflict):
+    """The final text has findings that this role may not accept."""
+
+    code = "text_blocked"
+    title = "The guardrails do not let this text out"
+
+
+class PayloadTooLarge(ReplyassistError):
+    """The request body is larger than the limit."""
+
+    status = 413
+    code = "payload_too_large"
+    title = "The request is too large"
+
+
+class TooManyRequests(ReplyassistError):
+    """The caller tries too often."""
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many attempts"
+
+
+class QueueFull(ReplyassistError):
+    """More messages wait for a draft than the limit; nothing was stored, try again later."""
+
+    status = 503
+    code = "queue_full"
+    title = "The queue is full"
+
+
+class ConfigurationError(ReplyassistError):
+    """A setting is missing or wrong."""
+
+    code = "configuration_error"
+    title = "replyassist is not configured for this"
+
+
+class LanguageModelError(ReplyassistError):
+    """The language model gave no usable answer."""
+
+    status = 502
+    code = "language_model_error"
+    title = "The language model gave no usable answer"
+
+
+class LanguageModelTimeout(LanguageModelError):
+    """The language model did not answer in time."""
+
+    status = 504
+    code = "language_model_timeout"
+    title = "The language model did not answer in time"
+
+
+class DeliveryError(ReplyassistError):
+    """A reply could not be handed to the platform."""
+
+    status = 502
+    code = "delivery_error"
+    title = "The reply could not be delivered"
+
+
+class DeliveryRefused(DeliveryError):
+    """The platform refused; the same request would be refused again."""
+
+    code = "delivery_refused"
+
+
+class DeliveryNotMade(DeliveryError):
+    """It is certain that nothing was sent; another attempt is safe."""
+
+    code = "delivery_not_made"
+
+
+class DeliveryUncertain(DeliveryError):
+    """The reply may or may not have been sent; only a person can find out."""
+
+    code = "delivery_uncertain"

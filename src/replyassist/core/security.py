@@ -1,0 +1,95 @@
+"""Who may do what: the one table of roles and permissions, and how passwords and tokens are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from enum import StrEnum
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from .errors import Forbidden
+
+TOKEN_PREFIX = "rpa_"  # noqa: S105 - a public prefix that lets secret scanners find leaked tokens
+MINIMUM_PASSWORD_LENGTH = 10
+_hasher = PasswordHash((Argon2Hasher(),))
+
+
+class Role(StrEnum):
+    """What a user is; each role holds the permissions of ``PERMISSIONS``."""
+
+    AGENT = "agent"  # outsourced tier 1: drafts of low risk on their brands
+    MANAGER = "manager"  # community manager: everything on their brands but settings
+    LEAD = "lead"  # in-house lead: escalations, templates, voice, users, second approvals
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """One act that a role may or may not do."""
+
+    QUEUE_READ = "queue:read"
+    REVIEW_LOW_RISK = "review:low_risk"  # approve, edit and reject drafts of low risk that the checks call ready
+    REVIEW_ANY = "review:any"  # the same for every pending item
+    REVIEW_ESCALATED = "review:escalated"  # decide what was escalated
+    ACCEPT_FINDINGS = "review:accept_findings"  # approve a text in spite of blocking findings
+    ESCALATE = "review:escalate"
+    MESSAGES_WRITE = "messages:write"
+    SUGGEST = "suggestions:create"
+    TEMPLATES_READ = "templates:read"
+    TEMPLATES_WRITE = "templates:write"
+    USERS_WRITE = "users:write"
+
+
+_AGENT = frozenset(
+    {
+        Permission.QUEUE_READ,
+        Permission.REVIEW_LOW_RISK,
+        Permission.ESCALATE,
+        Permission.TEMPLATES_READ,
+        Permission.SUGGEST,
+    }
+)
+_MANAGER = _AGENT | {Permission.REVIEW_ANY, Permission.ACCEPT_FINDINGS, Permission.MESSAGES_WRITE}
+_LEAD = _MANAGER | {Permission.REVIEW_ESCALATED, Permission.TEMPLATES_WRITE, Permission.USERS_WRITE}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: _AGENT,
+    Role.MANAGER: _MANAGER,
+    Role.LEAD: _LEAD,
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+def allows(role: Role | str, permission: Permission) -> bool:
+    """Whether the role holds the permission."""
+    return permission in PERMISSIONS[Role(role)]
+
+
+def require(role: Role | str, permission: Permission) -> None:
+    """Raise Forbidden unless the role holds the permission."""
+    if not allows(role, permission):
+        raise Forbidden(f"the role '{Role(role)}' lacks the permission '{permission}'")
+
+
+def hash_password(password: str) -> str:
+    """Argon2id hash of a password, salt and parameters included."""
+    return _hasher.hash(password)
+
+
+def verify_password(password: str, password_hash: str | None) -> bool:
+    """Whether the password fits; takes the same time when there is no such user (hash None)."""
+    if password_hash is None:
+        _hasher.hash(password)
+        return False
+    return _hasher.verify(password, password_hash)
+
+
+def new_token() -> str:
+    """A fresh API token with 256 bits of randomness; shown once, only its digest is stored."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> str:
+    """SHA-256 of a token: enough for a secret of full entropy, and it can be looked up."""
+    return hashlib.sha256(token.encode()).hexdigest()

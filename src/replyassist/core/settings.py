@@ -1,0 +1,59 @@
+"""All settings, read once from the environment (``REPLYASSIST_*``) or a ``.env`` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every knob, with the default that a fresh machine needs."""
+
+    model_config = SettingsConfigDict(env_prefix="REPLYASSIST_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(Path(".replyassist"), description="Folder for the database, caches and the file channel.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the home folder.")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs console sessions; empty: made once, kept in home.")
+    secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only.")
+    log_level: str = "WARNING"
+
+    encoder_model: str = Field("", description="sentence-transformers model, name or path; empty: the embedded one.")
+    abstain_threshold: float = Field(
+        0.50, ge=-1, le=1, description="Cosine below which no template is said to answer; a brand may set its own."
+    )
+    templates_shown: int = Field(3, ge=1, le=20, description="How many templates a proposal lists.")
+
+    llm_base_url: str = Field("", description="OpenAI-compatible endpoint; empty: the embedded model.")
+    llm_api_key: SecretStr = SecretStr("")
+    llm_model: str = Field("", description="Model name at the endpoint.")
+    llm_profile: str = Field("", description="base | chat; empty: base for the embedded model, else chat.")
+    llm_timeout_seconds: float = Field(30.0, gt=0)
+    llm_retries: int = Field(1, ge=0, le=5)
+    llm_candidates: int = Field(4, ge=1, le=16)
+    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all cores.")
+    llm_disabled: bool = Field(False, description="Draft from templates only.")
+
+    queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
+    body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)
+    claim_minutes: int = Field(10, ge=1)
+    send_delay_seconds: float = Field(5.0, ge=0, description="Time to take an approval back before it is sent.")
+    delivery_timeout_seconds: float = Field(10.0, gt=0)
+    delivery_attempts: int = Field(6, ge=1, le=20)
+    draft_attempts: int = Field(3, ge=1, le=10)
+    draft_concurrency: int = Field(2, ge=1, le=64)
+    job_poll_seconds: float = Field(0.1, gt=0)
+    worker_dead_after_seconds: float = Field(15.0, gt=1)
+    reconcile_after_seconds: float = Field(60.0, gt=0)
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The SQLAlchemy URL, with the default filled in and PostgreSQL on psycopg 3."""
+        url = self.database_url or f"sqlite:///{(self.home / 'replyassist.db').absolute()}"
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url

@@ -1,0 +1,1 @@
+"""Reply templates: load, lint, version, import and export."""
