@@ -129,18 +129,14 @@ def add_user(
     return user
 
 
-def create_token(
-    session: Session, email: str, *, name: str, now: datetime, expires_at: datetime | None = None
-) -> str:
+def create_token(session: Session, email: str, *, name: str, now: datetime, expires_at: datetime | None = None) -> str:
     """Make an API token for a user and return it; it cannot be shown again."""
     user = session.exec(select(User).where(User.email == email.strip().lower())).first()
     if user is None:
         raise NotFound(f"there is no user '{email}'")
     token = new_token()
     session.add(
-        ApiToken(
-            user_id=_id(user), name=name, digest=token_digest(token), created_at=now, expires_at=expires_at
-        )
+        ApiToken(user_id=_id(user), name=name, digest=token_digest(token), created_at=now, expires_at=expires_at)
     )
     session.flush()
     return token

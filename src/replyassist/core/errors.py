@@ -1,25 +1,25 @@
 """Every error that replyassist raises on purpose.
 
-    ReplyassistError                500 internal_error
-    ├── InvalidInput                422 invalid_input      a payload or file is malformed; names file, line, field
-    ├── NotAuthenticated            401 not_authenticated
-    ├── Forbidden                   403 forbidden
-    ├── NotFound                    404 not_found          also for what belongs to another brand
-    ├── Conflict                    409 conflict
-    │   ├── VersionConflict         409 version_conflict   the item has moved on since it was seen
-    │   ├── ClaimedByAnother        409 claimed            somebody else is working on it
-    │   ├── InvalidTransition       409 invalid_transition the status does not allow this act
-    │   └── TextBlocked             409 text_blocked       the guardrails do not let this text out
-    ├── PayloadTooLarge             413 payload_too_large
-    ├── TooManyRequests             429 too_many_requests
-    ├── QueueFull                   503 queue_full         try again later; nothing was stored
-    ├── ConfigurationError          500 configuration_error
-    ├── LanguageModelError          502 language_model_error
-    │   └── LanguageModelTimeout    504 language_model_timeout
-    └── DeliveryError               502 delivery_error
-        ├── DeliveryRefused         502 delivery_refused   the platform said no; repeating is of no use
-        ├── DeliveryNotMade         502 delivery_not_made  surely nothing was sent; may be repeated
-        └── DeliveryUncertain       502 delivery_uncertain nobody can know; a person must look
+ReplyassistError                500 internal_error
+├── InvalidInput                422 invalid_input      a payload or file is malformed; names file, line, field
+├── NotAuthenticated            401 not_authenticated
+├── Forbidden                   403 forbidden
+├── NotFound                    404 not_found          also for what belongs to another brand
+├── Conflict                    409 conflict
+│   ├── VersionConflict         409 version_conflict   the item has moved on since it was seen
+│   ├── ClaimedByAnother        409 claimed            somebody else is working on it
+│   ├── InvalidTransition       409 invalid_transition the status does not allow this act
+│   └── TextBlocked             409 text_blocked       the guardrails do not let this text out
+├── PayloadTooLarge             413 payload_too_large
+├── TooManyRequests             429 too_many_requests
+├── QueueFull                   503 queue_full         try again later; nothing was stored
+├── ConfigurationError          500 configuration_error
+├── LanguageModelError          502 language_model_error
+│   └── LanguageModelTimeout    504 language_model_timeout
+└── DeliveryError               502 delivery_error
+    ├── DeliveryRefused         502 delivery_refused   the platform said no; repeating is of no use
+    ├── DeliveryNotMade         502 delivery_not_made  surely nothing was sent; may be repeated
+    └── DeliveryUncertain       502 delivery_uncertain nobody can know; a person must look
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ class Settings(BaseSettings):
 
     encoder_model: str = Field("", description="sentence-transformers model, name or path; empty: the embedded one.")
     abstain_threshold: float = Field(
-        0.50, ge=-1, le=1, description="Cosine below which no template is said to answer; a brand may set its own."
+        0.50,
+        ge=-1,
+        le=1,
+        description="Cosine below which no template is said to answer; a brand may set its own.",
     )
     templates_shown: int = Field(3, ge=1, le=20, description="How many templates a proposal lists.")
 

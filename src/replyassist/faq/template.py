@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from replyassist.core.digests import document_digest
 
-_environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text, not HTML
+_environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
 class TemplateRoute(StrEnum):

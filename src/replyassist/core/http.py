@@ -1,0 +1,144 @@
+"""What every endpoint shares: transactions, who is asking, and errors as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from .accounts import Principal, authenticate_token, principal
+from .clock import Clock
+from .database import Database
+from .errors import NotAuthenticated, ReplyassistError
+
+logger = logging.getLogger(__name__)
+PROBLEM_TYPE = "application/problem+json"
+SESSION_USER = "user_id"
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 describes it, with our stable ``code``."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": text, "content": {PROBLEM_TYPE: {}}}
+    for status, text in {
+        401: "No valid token or session",
+        403: "The role does not allow this",
+        404: "Not there, or another brand's",
+        409: "The state does not allow this",
+        422: "Malformed payload",
+    }.items()
+}
+
+
+def database_of(request: Request) -> Database:
+    """The application's database."""
+    database: Database = request.app.state.database
+    return database
+
+
+def clock_of(request: Request) -> Clock:
+    """The application's clock."""
+    clock: Clock = request.app.state.clock
+    return clock
+
+
+def _reading(database: Annotated[Database, Depends(database_of)]) -> Iterator[Session]:
+    with database.reading() as session:
+        yield session
+
+
+def _writing(database: Annotated[Database, Depends(database_of)]) -> Iterator[Session]:
+    with database.writing() as session:
+        yield session
+
+
+_bearer = HTTPBearer(auto_error=False, description="An API token: `replyassist token create`")
+
+ClockDep = Annotated[Clock, Depends(clock_of)]
+DatabaseDep = Annotated[Database, Depends(database_of)]
+ReadingDep = Annotated[Session, Depends(_reading, scope="function")]
+# scope="function": the transaction is committed before the answer is sent, so a 2xx is on disk.
+WritingDep = Annotated[Session, Depends(_writing, scope="function")]
+
+
+def _principal(
+    request: Request,
+    database: DatabaseDep,
+    clock: ClockDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    with database.reading() as session:
+        if credentials is not None:
+            return authenticate_token(session, credentials.credentials, now=clock.now())
+        user_id = request.session.get(SESSION_USER) if "session" in request.scope else None
+        if user_id is None:
+            raise NotAuthenticated("send an API token as 'Authorization: Bearer …'")
+        return principal(session, int(user_id))
+
+
+PrincipalDep = Annotated[Principal, Depends(_principal, scope="function")]
+
+
+def problem(error: ReplyassistError) -> Response:
+    """The answer for one of our errors."""
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if error.status in (429, 503):
+        headers["Retry-After"] = str(error.extra.get("retry_after", 5))
+    return _problem(error.status, error.code, error.title, error.detail, headers, **error.extra)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """One handler for each family of errors; nobody ever sees a traceback."""
+
+    def on_own(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, ReplyassistError):
+            raise error
+        return problem(error)
+
+    def on_validation(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        errors = [
+            {"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"]}
+            for item in error.errors()[:20]
+        ]
+        detail = "; ".join(f"{item['field']}: {item['message']}" for item in errors[:3])
+        return _problem(422, "invalid_input", "The input is malformed", detail, {}, errors=errors)
+
+    def on_http(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, StarletteHTTPException):
+            raise error
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        return _problem(error.status_code, code, str(error.detail), str(error.detail), dict(error.headers or {}))
+
+    def on_anything(_request: Request, error: Exception) -> Response:
+        logger.error("unexpected error", exc_info=error)
+        return _problem(500, "internal_error", "Something went wrong on our side", "It was logged.", {})
+
+    app.add_exception_handler(ReplyassistError, on_own)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(StarletteHTTPException, on_http)
+    app.add_exception_handler(Exception, on_anything)
+
+
+def _problem(status: int, code: str, title: str, detail: str, headers: dict[str, str], **extra: Any) -> Response:
+    body = Problem(title=title, status=status, code=code, detail=detail).model_dump() | {
+        key: value for key, value in extra.items() if key != "retry_after"
+    }
+    return JSONResponse(body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)

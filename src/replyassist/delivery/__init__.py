@@ -1,0 +1,1 @@
+"""The way out: only what a person approved, exactly once or shown as uncertain."""

@@ -1,0 +1,1 @@
+"""Inbound messages: who wrote what, where, once."""

@@ -1,0 +1,1 @@
+"""The queue of proposals, and what people decide."""
