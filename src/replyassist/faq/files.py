@@ -1,0 +1,112 @@
+"""Templates in files: a folder of YAML, one YAML file, CSV or JSONL, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from replyassist.core.errors import InvalidInput
+
+from .naming import YAML_SUFFIXES
+from .problems import InvalidTemplates, Problem
+from .readers import read_csv, read_jsonl
+from .records import Collector, ReadingStopped
+from .template import ReplyTemplate
+from .writers import write_csv, write_jsonl, write_yaml_folder
+from .yaml_reader import read_yaml
+
+NO_MAP: Mapping[str, str] = MappingProxyType({})
+
+
+class FileFormat(StrEnum):
+    """How templates are kept in files."""
+
+    YAML = "yaml"  # a folder with one file for each template
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True)
+class LoadedTemplates:
+    """What was read: the good templates, the columns left out, and what could not be read."""
+
+    templates: list[ReplyTemplate]
+    ignored_columns: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def read_templates(path: Path, *, column_map: Mapping[str, str] = NO_MAP) -> LoadedTemplates:
+    """Read templates from a YAML folder, a YAML file, CSV or JSONL.
+
+    ``column_map`` says which foreign column holds a field (``{"reply": "answer"}``). Raise InvalidTemplates, an
+    InvalidInput with one line for each of up to 20 problems, unless every template is good.
+    """
+    loaded = load_templates(path, column_map=column_map)
+    if loaded.problems:
+        raise InvalidTemplates(loaded.problems)
+    return loaded
+
+
+def load_templates(path: Path, *, column_map: Mapping[str, str] = NO_MAP) -> LoadedTemplates:
+    """The same, but problems are returned beside the good templates. Raise InvalidInput for a wrong column map."""
+    collector = Collector(column_map)
+    try:
+        _read(path, collector)
+        if not collector.templates and not collector.problems:
+            collector.problem("there is no template in it", str(path))
+    except ReadingStopped:
+        pass
+    return LoadedTemplates(collector.templates, tuple(collector.ignored), tuple(collector.problems))
+
+
+def write_templates(
+    templates: Sequence[ReplyTemplate], path: Path, *, file_format: FileFormat | None = None
+) -> FileFormat:
+    """Write templates so that reading gives them back; the format is that of the suffix, else a YAML folder.
+
+    Raise InvalidInput when the path cannot be written, or when a folder holds YAML files of other templates.
+    """
+    chosen = file_format or _format_of(path)
+    try:
+        match chosen:
+            case FileFormat.CSV:
+                write_csv(templates, path)
+            case FileFormat.JSONL:
+                write_jsonl(templates, path)
+            case FileFormat.YAML:
+                write_yaml_folder(templates, path)
+    except OSError as error:
+        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error
+    return chosen
+
+
+def _read(path: Path, collector: Collector) -> None:
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in YAML_SUFFIXES and file.is_file())
+        if not files:
+            collector.problem("there is no *.yaml file in this folder", str(path))
+        for file in files:
+            read_yaml(file, collector)
+    elif not path.exists():
+        collector.problem("there is no such file or folder", str(path))
+    elif suffix in YAML_SUFFIXES:
+        read_yaml(path, collector)
+    elif suffix == ".csv":
+        read_csv(path, collector)
+    elif suffix == ".jsonl":
+        read_jsonl(path, collector)
+    else:
+        collector.problem("expected a folder of YAML files, or a .yaml, .csv or .jsonl file", str(path))
+
+
+def _format_of(path: Path) -> FileFormat:
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".jsonl"):
+        return FileFormat(suffix[1:])
+    if suffix in YAML_SUFFIXES:
+        raise InvalidInput("YAML is written to a folder, one file for each template; name a folder", file=str(path))
+    return FileFormat.YAML

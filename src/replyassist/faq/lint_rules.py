@@ -1,0 +1,162 @@
+"""Lint rules that look at one template: one pure function for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from urllib.parse import urlsplit
+
+from replyassist.brands.voice import VoiceRules
+
+from .lint_findings import LintFinding, error, warning
+from .template import SLOT, ReplyTemplate
+
+FEWEST_QUESTIONS = 3
+_LINK = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
+_AFTER_LINK = ".,;:!?)]}'’”*"
+_HOST = re.compile(r"(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"\[[A-Za-z][^\[\]\n]{0,60}\](?!\()"  # [name], but not the text of a [link](https://…)
+    r"|<[A-Za-z][^<>\n]{0,60}>|\{[^{}\n]{1,60}\}|%[A-Za-z_]+%|\$[A-Z_]{3,}\b"
+    r"|_{3,}|\b(?:TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b",
+)
+
+Rule = Callable[[ReplyTemplate, VoiceRules | None], Iterator[LintFinding]]
+
+
+def missing_slots(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A slot in the reply without a fact would stay empty."""
+    for name in sorted(template.slots - template.facts.keys()):
+        yield error("missing_slot", template.id, f"the reply has the slot '{name}', and there is no such fact")
+
+
+def unused_facts(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A fact that the reply does not show is old, or its slot was lost."""
+    for name in sorted(template.facts.keys() - template.slots):
+        yield warning("unused_fact", template.id, f"the fact '{name}' has no slot in the reply")
+
+
+def literal_facts(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A fact that is also written out in the reply will be forgotten there when it changes."""
+    literal = SLOT.sub(" ", template.reply)
+    for name, value in template.facts.items():
+        text = str(value).strip()
+        if len(text) < 2:  # one digit is too often by chance the same
+            continue
+        if re.search(rf"(?<![\w:.,]){re.escape(text)}(?!\w|[:.,]\d)", literal, re.IGNORECASE):
+            yield warning("literal_fact", template.id, f"'{text}', the fact '{name}', is also written out in the reply")
+
+
+def questions(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """Questions are how a template is found."""
+    number = len(template.questions)
+    if number == 0:
+        yield warning("no_questions", template.id, "there is no question; only title and reply can match a message")
+    elif number < FEWEST_QUESTIONS:
+        yield warning("few_questions", template.id, f"fewer than {FEWEST_QUESTIONS} questions: {number}")
+
+
+def links(template: ReplyTemplate, voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A link must be whole, listed, used, and lead to the brand's own domains."""
+    listed = {_same_link(link): link for link in template.links}
+    used = {_same_link(link): link for link in links_in(_reply(template))}
+    for key, link in (listed | used).items():
+        host = link_host(link)
+        if host is None:
+            yield error("dead_link", template.id, f"'{link}' is not a whole http or https address")
+        elif voice and voice.allowed_link_domains and not _is_allowed(host, voice.allowed_link_domains):
+            domains = ", ".join(voice.allowed_link_domains)
+            yield error("foreign_link", template.id, f"'{link}' leads outside the allowed domains ({domains})")
+        if key not in listed:
+            yield error("unlisted_link", template.id, f"'{link}' is in the reply, but not in 'links'")
+        elif key not in used:
+            yield warning("unused_link", template.id, f"'{link}' is in 'links', but not in the reply")
+
+
+def too_long(template: ReplyTemplate, voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A reply that is longer than a platform's limit cannot be sent there as it is."""
+    if voice is None:
+        return
+    channels = template.channels or list(voice.length)
+    channel = min(channels, key=lambda name: voice.length_for(name).max)
+    limit = voice.length_for(channel).max
+    length = len(_reply(template))
+    if length > limit:
+        yield warning("too_long", template.id, f"the reply has {length} characters, '{channel}' allows {limit}")
+
+
+def contradicting_validity(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A template that ends before it begins is never used."""
+    if template.valid_from and template.valid_until and template.valid_from > template.valid_until:
+        explanation = f"it ends ({template.valid_until}) before it begins ({template.valid_from})"
+        yield error("contradicting_validity", template.id, explanation)
+
+
+def banned_phrases(template: ReplyTemplate, voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """The brand does not say this."""
+    text = _plain(_reply(template))
+    for phrase in voice.banned_phrases if voice else ():
+        if re.search(rf"(?<!\w){re.escape(_plain(phrase))}(?!\w)", text):
+            yield error("banned_phrase", template.id, f"the reply says '{phrase}'")
+
+
+def placeholders(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """Somebody was meant to fill this in."""
+    for placeholder in sorted(set(_PLACEHOLDER.findall(_reply(template)))):
+        yield error("placeholder", template.id, f"'{placeholder}' in the reply looks like a placeholder")
+
+
+def expired(template: ReplyTemplate, today: date) -> Iterator[LintFinding]:
+    """A template whose last day has passed is never used again."""
+    if template.valid_until and template.valid_until < today:
+        yield warning("expired", template.id, f"it was valid until {template.valid_until}")
+
+
+SINGLE_RULES: tuple[Rule, ...] = (
+    missing_slots,
+    unused_facts,
+    literal_facts,
+    questions,
+    links,
+    too_long,
+    contradicting_validity,
+    banned_phrases,
+    placeholders,
+)
+
+
+def links_in(text: str) -> list[str]:
+    """The web addresses in a text, without the punctuation that follows them; e-mail addresses are none."""
+    return [link.rstrip(_AFTER_LINK) for link in _LINK.findall(text)]
+
+
+def link_host(link: str) -> str | None:
+    """The host of a whole http or https address, in lower case; None when the address cannot work."""
+    if re.search(r"\s", link):
+        return None
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}" if link.startswith("www.") else link)
+        _ = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+    except (ValueError, UnicodeError):
+        return None
+    return host if parts.scheme in ("http", "https") and _HOST.fullmatch(host) else None
+
+
+def _is_allowed(host: str, domains: list[str]) -> bool:
+    allowed = [domain.casefold().lstrip("*.") for domain in domains]
+    return any(host == domain or host.endswith(f".{domain}") for domain in allowed)
+
+
+def _same_link(link: str) -> str:
+    return link.rstrip("/")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").casefold().split())
+
+
+def _reply(template: ReplyTemplate) -> str:
+    """The reply as it would be sent, slots without a fact left as they are."""
+    return SLOT.sub(lambda slot: str(template.facts.get(slot[1], slot[1])), template.reply)

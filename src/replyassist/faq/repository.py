@@ -1,0 +1,163 @@
+"""All SQL of reply templates. Rows are written in bulk, so that an import of many templates stays fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from replyassist.brands.models import Brand
+from replyassist.core.errors import NotFound
+
+from .models import TemplateRow, TemplateVersionRow
+from .template import ReplyTemplate
+
+Item = TypeVar("Item")
+CHUNK = 500  # rows of one statement; SQLite and PostgreSQL both limit the parameters of one
+
+
+@dataclass(frozen=True)
+class TemplateState:
+    """Which content a stored template has now, and whether it is in use."""
+
+    row_id: int
+    version: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class StoredTemplate:
+    """A template as stored. ``document`` is in the format of ``ReplyTemplate``."""
+
+    template_id: str
+    version: str
+    document: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+def lock_brand(session: Session, brand_id: str) -> Brand:
+    """The brand with its newest state, locked: one change of its templates at a time. Raise NotFound."""
+    statement = select(Brand).where(Brand.id == brand_id).with_for_update().execution_options(populate_existing=True)
+    brand = session.exec(statement).first()
+    if brand is None:
+        raise NotFound(f"there is no brand '{brand_id}'")
+    return brand
+
+
+def raise_revision(session: Session, brand: Brand) -> None:
+    """Say that the brand's templates are no longer what they were; the brand must be locked."""
+    brand.faq_revision += 1
+    session.add(brand)
+    session.flush()
+
+
+def states(session: Session, brand_id: str) -> dict[str, TemplateState]:
+    """The state of every template that the brand has or had, by template id."""
+    statement = select(TemplateRow.template_id, col(TemplateRow.id), TemplateRow.version, TemplateRow.is_active).where(
+        TemplateRow.brand_id == brand_id
+    )
+    return {
+        template_id: TemplateState(row_id or 0, version, is_active)
+        for template_id, row_id, version, is_active in session.exec(statement)
+    }
+
+
+def state(session: Session, brand_id: str, template_id: str) -> TemplateState | None:
+    """The state of one template."""
+    statement = select(col(TemplateRow.id), TemplateRow.version, TemplateRow.is_active).where(
+        TemplateRow.brand_id == brand_id, TemplateRow.template_id == template_id
+    )
+    row = session.exec(statement).first()
+    return None if row is None else TemplateState(row[0] or 0, row[1], row[2])
+
+
+def active(
+    session: Session, brand_id: str, *, after: str | None = None, template_id: str | None = None
+) -> Iterator[StoredTemplate]:
+    """The templates in use in the order of their ids, read in chunks; only those after ``after``, when given."""
+    while True:
+        statement = (
+            select(TemplateRow)
+            .where(TemplateRow.brand_id == brand_id, col(TemplateRow.is_active).is_(True))
+            .order_by(col(TemplateRow.template_id))
+            .limit(CHUNK)
+        )
+        if after is not None:
+            statement = statement.where(TemplateRow.template_id > after)
+        if template_id is not None:
+            statement = statement.where(TemplateRow.template_id == template_id)
+        # Bulk statements pass by the session's objects, so what it still holds may be old.
+        rows = session.exec(statement.execution_options(populate_existing=True)).all()
+        for row in rows:
+            yield StoredTemplate(row.template_id, row.version, row.document, row.created_at, row.updated_at)
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1].template_id
+
+
+def versions(session: Session, brand_id: str, template_id: str) -> Sequence[TemplateVersionRow]:
+    """Every content that a template ever had, newest first."""
+    statement = (
+        select(TemplateVersionRow)
+        .where(TemplateVersionRow.brand_id == brand_id, TemplateVersionRow.template_id == template_id)
+        .order_by(col(TemplateVersionRow.id).desc())
+    )
+    return session.exec(statement).all()
+
+
+def insert_templates(session: Session, brand_id: str, templates: Sequence[ReplyTemplate], *, now: datetime) -> None:
+    """Add templates whose ids the brand has never had."""
+    for chunk in _chunks(templates):
+        rows = [_content(template) | {"brand_id": brand_id, "created_at": now, "updated_at": now} for template in chunk]
+        session.exec(insert(TemplateRow), params=[row | {"is_active": True} for row in rows])
+
+
+def update_templates(session: Session, changes: Sequence[tuple[int, ReplyTemplate]], *, now: datetime) -> None:
+    """Give rows, by their row ids, this content, and put them in use."""
+    for chunk in _chunks(changes):
+        rows = [_content(template) | {"id": row_id, "is_active": True, "updated_at": now} for row_id, template in chunk]
+        session.exec(update(TemplateRow), params=rows)
+
+
+def deactivate(session: Session, row_ids: Sequence[int], *, now: datetime) -> None:
+    """Take templates out of use; their rows and versions stay."""
+    for chunk in _chunks(row_ids):
+        statement = update(TemplateRow).where(col(TemplateRow.id).in_(chunk))
+        session.exec(statement.values(is_active=False, updated_at=now).execution_options(synchronize_session=False))
+
+
+def append_versions(session: Session, brand_id: str, templates: Sequence[ReplyTemplate], *, now: datetime) -> None:
+    """Record contents; one that the template had before is already there and stays as it is."""
+    for chunk in _chunks(templates):
+        statement = select(TemplateVersionRow.template_id, TemplateVersionRow.version).where(
+            TemplateVersionRow.brand_id == brand_id,
+            col(TemplateVersionRow.template_id).in_([template.id for template in chunk]),
+        )
+        known = set(session.exec(statement))
+        rows = [
+            _content(template) | {"brand_id": brand_id, "created_at": now}
+            for template in chunk
+            if (template.id, template.version) not in known
+        ]
+        if rows:
+            session.exec(insert(TemplateVersionRow), params=rows)
+
+
+def _content(template: ReplyTemplate) -> dict[str, Any]:
+    return {
+        "template_id": template.id,
+        "version": template.version,
+        "document": template.model_dump(mode="json"),
+    }
+
+
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

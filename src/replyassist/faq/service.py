@@ -1,0 +1,284 @@
+"""The templates of a brand: import, find, change, delete, and every version that there ever was.
+
+Each call that changes something raises the brand's ``faq_revision`` by one, so that an index knows that it is old.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlmodel import Session
+
+from replyassist.brands.models import Brand
+from replyassist.brands.service import get_brand
+from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionConflict
+
+from . import repository
+from .repository import StoredTemplate, TemplateState
+from .template import ReplyTemplate
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, or would do: template ids."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is different afterwards."""
+        return bool(self.added or self.changed or self.removed)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each."""
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "unchanged": len(self.unchanged),
+            "removed": len(self.removed),
+        }
+
+
+@dataclass(frozen=True)
+class TemplateVersion:
+    """One content that a template has or had."""
+
+    version: str
+    created_at: datetime
+    is_current: bool
+    template: ReplyTemplate
+
+
+@dataclass(frozen=True)
+class TemplatePage:
+    """Some templates and where the next ones begin; ``next_cursor`` is None at the end."""
+
+    items: list[StoredTemplate]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    fresh: list[ReplyTemplate]
+    updates: list[tuple[int, ReplyTemplate]]
+    row_ids_to_remove: list[int]
+    result: ImportResult
+
+
+def import_templates(
+    session: Session, brand_id: str, templates: Iterable[ReplyTemplate], *, now: datetime, replace: bool = False
+) -> ImportResult:
+    """Add and change templates by their content; the same templates again touch no row.
+
+    ``replace`` takes those out of use that are not among ``templates``. Raise NotFound for an unknown brand and
+    InvalidInput when an id comes twice.
+    """
+    brand = repository.lock_brand(session, brand_id)
+    plan = _plan(repository.states(session, brand_id), templates, replace=replace)
+    _apply(session, brand, plan, now=now)
+    return plan.result
+
+
+def preview_import(
+    session: Session, brand_id: str, templates: Iterable[ReplyTemplate], *, replace: bool = False
+) -> ImportResult:
+    """What ``import_templates`` would do; changes nothing, and the brand need not exist yet."""
+    return _plan(repository.states(session, brand_id), templates, replace=replace).result
+
+
+def active_templates(session: Session, brand_id: str) -> list[ReplyTemplate]:
+    """Every template in use, by id."""
+    templates = [_template(stored.document) for stored in repository.active(session, brand_id)]
+    return sorted(templates, key=lambda template: template.id)
+
+
+def list_templates(
+    session: Session,
+    brand_id: str,
+    *,
+    tag: str | None = None,
+    query: str | None = None,
+    template_id: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> TemplatePage:
+    """One page of the templates in use, by id: those with this tag, this id, and all words of ``query`` in their id,
+    title, questions, reply or tags. Raise NotFound for an unknown brand, InvalidInput for a foreign cursor."""
+    get_brand(session, brand_id)
+    after = _decode_cursor(cursor) if cursor else None
+    rows = repository.active(session, brand_id, after=after, template_id=template_id)
+    found = list(islice(_matching(rows, tag=tag, query=query), limit + 1))
+    items = found[:limit]
+    return TemplatePage(items, _encode_cursor(items[-1].template_id) if len(found) > limit else None)
+
+
+def stored_template(session: Session, brand_id: str, template_id: str) -> StoredTemplate:
+    """A template in use, as stored; raise NotFound."""
+    found = next(repository.active(session, brand_id, template_id=template_id), None)
+    if found is None:
+        raise _no_template(brand_id, template_id)
+    return found
+
+
+def get_template(session: Session, brand_id: str, template_id: str) -> ReplyTemplate:
+    """A template in use; raise NotFound."""
+    return _template(stored_template(session, brand_id, template_id).document)
+
+
+def add_template(session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime) -> ReplyTemplate:
+    """Add a template; raise Conflict when there is one with this id."""
+    repository.lock_brand(session, brand_id)
+    if current_version(session, brand_id, template.id) is not None:
+        raise Conflict(f"the brand '{brand_id}' already has a template '{template.id}'")
+    return put_template(session, brand_id, template, now=now)
+
+
+def change_template(
+    session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime, expected_version: str | None = None
+) -> ReplyTemplate:
+    """As ``put_template``, but raise NotFound when there is no such template (VersionConflict when one was seen)."""
+    repository.lock_brand(session, brand_id)
+    if expected_version is None and current_version(session, brand_id, template.id) is None:
+        raise _no_template(brand_id, template.id)
+    return put_template(session, brand_id, template, now=now, expected_version=expected_version)
+
+
+def put_template(
+    session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime, expected_version: str | None = None
+) -> ReplyTemplate:
+    """Store this content, whether the template exists or not; an older content put again is that older version.
+
+    Raise VersionConflict when ``expected_version`` is given and is not the current one.
+    """
+    brand = repository.lock_brand(session, brand_id)
+    state = repository.state(session, brand_id, template.id)
+    _check_version(template.id, state, expected_version)
+    _apply(session, brand, _plan({template.id: state} if state else {}, [template], replace=False), now=now)
+    return template
+
+
+def delete_template(
+    session: Session, brand_id: str, template_id: str, *, now: datetime, expected_version: str | None = None
+) -> None:
+    """Take a template out of use; its versions stay. Raise NotFound, or VersionConflict as ``put_template``."""
+    brand = repository.lock_brand(session, brand_id)
+    state = repository.state(session, brand_id, template_id)
+    if state is None or not state.is_active:
+        raise _no_template(brand_id, template_id)
+    _check_version(template_id, state, expected_version)
+    repository.deactivate(session, [state.row_id], now=now)
+    repository.raise_revision(session, brand)
+
+
+def template_versions(session: Session, brand_id: str, template_id: str) -> list[TemplateVersion]:
+    """Every content that a template ever had, newest first, also of a deleted one; raise NotFound when there never
+    was one."""
+    rows = repository.versions(session, brand_id, template_id)
+    if not rows:
+        raise NotFound(f"the brand '{brand_id}' never had a template '{template_id}'")
+    current = current_version(session, brand_id, template_id)
+    return [
+        TemplateVersion(row.version, row.created_at, row.version == current, _template(row.document)) for row in rows
+    ]
+
+
+def current_version(session: Session, brand_id: str, template_id: str) -> str | None:
+    """The version in use; None when the template is deleted or unknown."""
+    state = repository.state(session, brand_id, template_id)
+    return state.version if state and state.is_active else None
+
+
+def faq_revision(session: Session, brand_id: str) -> int:
+    """A number that grows whenever a template of the brand changes; raise NotFound."""
+    return get_brand(session, brand_id).faq_revision
+
+
+def _no_template(brand_id: str, template_id: str) -> NotFound:
+    return NotFound(f"the brand '{brand_id}' has no template '{template_id}'")
+
+
+def _plan(known: dict[str, TemplateState], templates: Iterable[ReplyTemplate], *, replace: bool) -> _Plan:
+    fresh: list[ReplyTemplate] = []
+    updates: list[tuple[int, ReplyTemplate]] = []
+    added, changed, unchanged, seen = [], [], [], set()
+    for template in templates:
+        if template.id in seen:
+            raise InvalidInput(f"the id '{template.id}' comes twice", field="id")
+        seen.add(template.id)
+        state = known.get(template.id)
+        if state is None:
+            fresh.append(template)
+            added.append(template.id)
+        elif not state.is_active:
+            updates.append((state.row_id, template))
+            added.append(template.id)
+        elif state.version != template.version:
+            updates.append((state.row_id, template))
+            changed.append(template.id)
+        else:
+            unchanged.append(template.id)
+    removed = sorted(key for key, state in known.items() if replace and state.is_active and key not in seen)
+    result = ImportResult(tuple(added), tuple(changed), tuple(unchanged), tuple(removed))
+    return _Plan(fresh, updates, [known[key].row_id for key in removed], result)
+
+
+def _apply(session: Session, brand: Brand, plan: _Plan, *, now: datetime) -> None:
+    if not plan.result.is_change:
+        return
+    repository.insert_templates(session, brand.id, plan.fresh, now=now)
+    repository.update_templates(session, plan.updates, now=now)
+    repository.deactivate(session, plan.row_ids_to_remove, now=now)
+    touched = [*plan.fresh, *(template for _, template in plan.updates)]
+    repository.append_versions(session, brand.id, touched, now=now)
+    repository.raise_revision(session, brand)
+
+
+def _check_version(template_id: str, state: TemplateState | None, expected: str | None) -> None:
+    current = state.version if state and state.is_active else None
+    if expected is not None and current != expected:
+        raise VersionConflict(
+            f"the template '{template_id}' is not the version that you saw any more", current_version=current
+        )
+
+
+def _matching(rows: Iterator[StoredTemplate], *, tag: str | None, query: str | None) -> Iterator[StoredTemplate]:
+    words = query.casefold().split() if query else []
+    for row in rows:
+        if tag is not None and tag not in row.document["tags"]:
+            continue
+        text = _searched_text(row.document) if words else ""
+        if all(word in text for word in words):
+            yield row
+
+
+def _searched_text(document: dict[str, Any]) -> str:
+    parts = [document["id"], document["title"], document["reply"], *document["questions"], *document["tags"]]
+    return "\n".join(parts).casefold()
+
+
+def _template(document: dict[str, Any]) -> ReplyTemplate:
+    return ReplyTemplate.model_validate(document)
+
+
+def _encode_cursor(template_id: str) -> str:
+    return base64.urlsafe_b64encode(template_id.encode()).decode()
+
+
+def _decode_cursor(cursor: str) -> str:
+    try:
+        template_id = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput("this cursor is not one of ours", field="cursor") from error
+    if "\x00" in template_id:
+        raise InvalidInput("this cursor is not one of ours", field="cursor")
+    return template_id

@@ -1,0 +1,68 @@
+"""Hold a draft against every rule there is."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from replyassist.guardrails.claims import unsupported_actions, unsupported_sentences
+from replyassist.guardrails.context import CheckContext, Rule
+from replyassist.guardrails.coverage import coverage
+from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
+from replyassist.guardrails.greeting import greeted_name
+from replyassist.guardrails.grounding import grounded_mentions
+from replyassist.guardrails.leftovers import (
+    cut_end,
+    empty_draft,
+    placeholders,
+    prompt_debris,
+    repeated_sentences,
+)
+from replyassist.guardrails.links import link_domains
+from replyassist.guardrails.style import capitals, emoji_use, exclamations, hashtags, length, sign_off
+from replyassist.guardrails.voice import banned_phrases, machine_talk, never_promises, pronoun
+
+RULES: tuple[Rule, ...] = (
+    empty_draft,
+    placeholders,
+    prompt_debris,
+    repeated_sentences,
+    cut_end,
+    machine_talk,
+    greeted_name,
+    banned_phrases,
+    never_promises,
+    pronoun,
+    link_domains,
+    emoji_use,
+    exclamations,
+    capitals,
+    hashtags,
+    length,
+    sign_off,
+    grounded_mentions,
+    unsupported_actions,
+    unsupported_sentences,
+)
+"""Every rule that a draft is held against; there is no other list."""
+
+_ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+
+
+class CheckResult(BaseModel):
+    """What all rules say of one draft. ``coverage`` is the share of the template's facts that it keeps, 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    coverage: float
+
+
+def check(text: str, context: CheckContext) -> CheckResult:
+    """Run every rule; findings come in the order of the text, at the same place the worst first."""
+    found = {finding for rule in RULES for finding in rule(text, context)}
+    findings = tuple(
+        sorted(found, key=lambda finding: (finding.start, _ORDER[finding.severity], finding.end, finding.rule))
+    )
+    kept = coverage(text, context.template) if context.template else 1.0
+    return CheckResult(findings=findings, verdict=verdict_of(findings), coverage=kept)

@@ -1,0 +1,64 @@
+"""What every rule is given beside the text, and how a rule reports a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from replyassist.brands.voice import VoiceRules
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails.findings import Finding, Severity
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What a draft is held against. ``template`` is None when a person writes freely.
+
+    ``conversation`` holds earlier texts (such as the parent post); they are trusted no more than the message.
+    """
+
+    voice: VoiceRules
+    template: ReplyTemplate | None = None
+    message: str = ""
+    author_name: str | None = None
+    author_handle: str | None = None
+    channel: str = "default"
+    visibility: str = "public"
+    conversation: tuple[str, ...] = ()
+
+    @cached_property
+    def template_text(self) -> str:
+        """The template's reply, or nothing."""
+        return self.template.rendered_reply if self.template else ""
+
+    @cached_property
+    def trusted_texts(self) -> tuple[str, ...]:
+        """What the brand itself wrote: the template with its facts, and the set phrases of its voice."""
+        voice = self.voice
+        set_phrases = "\n".join(
+            [voice.sign_off.text]
+            + [phrase for phrases in voice.empathy.model_dump().values() for phrase in phrases]
+            + [phrase for phrases in voice.closings.model_dump().values() for phrase in phrases]
+        )
+        template = self.template
+        if template is None:
+            return (set_phrases,)
+        unused = [
+            f"{value} {name.rsplit('_', 1)[-1]}" for name, value in template.facts.items() if name not in template.slots
+        ]
+        return (template.rendered_reply, template.title, *template.links, *unused, set_phrases)
+
+    @cached_property
+    def untrusted_texts(self) -> tuple[str, ...]:
+        """What other people wrote."""
+        return (self.message, *self.conversation)
+
+
+Rule = Callable[[str, CheckContext], Iterable[Finding]]
+
+
+def report(text: str, span: tuple[int, int], *, rule: str, severity: Severity, explanation: str) -> Finding:
+    """A finding about ``text[start:end]``."""
+    start, end = span
+    return Finding(rule=rule, severity=severity, explanation=explanation, start=start, end=end, excerpt=text[start:end])

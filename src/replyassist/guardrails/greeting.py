@@ -1,0 +1,104 @@
+"""A reply may greet nobody but its author."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.findings import Finding, Severity
+from replyassist.guardrails.text import normalise, sentence_spans, words_of
+
+_NAME = r"[^\W\d_][\w'’-]*\.?(?:[ \u00a0][^\W\d_][\w'’-]*){0,2}"
+_HELLO = re.compile(
+    r"\W*(?:(?i:hi|hiya|hey|hello|dear|howdy|good (?:day|morning|afternoon|evening)|welcome(?: back)?))"
+    rf"(?:(?P<comma>,)|[^\w,.!?;:'\"()-])[^\w,.!?;:'\"()-]*(?P<name>{_NAME})"
+)
+_THANKS = re.compile(
+    rf"\W*(?:(?i:thanks|thank you|sorry|cheers|welcome)(?i: so much| a lot| again)?),?[ \u00a0](?P<name>{_NAME})"
+)
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam"})
+_NO_NAMES = words_of(
+    """
+    a about absolutely again all also and any anyone as at but by can coffee congratulations could customer customers
+    do does everybody everyone folk folks for from friend friends fellow glad gang good great guys happy have here hope
+    how however i i'm if in is it it's just ladies let let's lovely lovelies madam morning my neighbour no not now of oh
+    ok okay on our ours people please really sir so sorry sure team thank thanks that that's the their there these they
+    this those to today unfortunately very we we'd we'll we're we've welcome well what when where which who why will
+    with yeah yep yes you you'd you'll you're you've your welcome
+    """
+)
+
+
+def greeted_name(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Block a greeting by another name than the author's; warn where the name cannot be known."""
+    for start, end in _greeted(text):
+        name = text[start:end]
+        own = _parts(f"{context.author_name or ''} {context.author_handle or ''}")
+        if _matches(name, own):
+            continue
+        heard = _matches(name, _parts(" ".join(context.untrusted_texts)), exactly=True)
+        if heard and not own:
+            continue
+        yield report(
+            text,
+            (start, end),
+            rule="draft.wrong_name",
+            severity=Severity.BLOCK if own and not heard else Severity.WARN,
+            explanation=_explanation(name, context.author_name),
+        )
+
+
+def _explanation(name: str, author_name: str | None) -> str:
+    if author_name:
+        return f'The reply speaks to "{name}", but the author is "{author_name}".'
+    return f'The reply speaks to "{name}", but the name of the author is not known.'
+
+
+def _greeted(text: str) -> Iterator[tuple[int, int]]:
+    for index, (start, end) in enumerate(sentence_spans(text)):
+        match = _HELLO.match(text, start, end) if index == 0 else None
+        must_stop = match is None or match["comma"] is not None
+        match = match or _THANKS.match(text, start, end)
+        if match is None:
+            continue
+        span = _capitalised(text, match.start("name"), match.end("name"))
+        stops = text[span[1] : span[1] + 1] in (",", "!", ".", ":", "")
+        if span[0] < span[1] and (stops or not must_stop):
+            yield span
+
+
+def _capitalised(text: str, start: int, end: int) -> tuple[int, int]:
+    """The leading words that can be a name: capitals, no common words, titles skipped."""
+    first = last = start
+    for match in re.finditer(r"\S+", text[start:end]):
+        word = normalise(match[0]).text.strip(".")
+        if word in _TITLES:
+            if last == start:
+                first = last = min(end, start + match.end() + 1)
+            continue
+        if not match[0][0].isupper() or word in _NO_NAMES:
+            break
+        last = start + match.end()
+    return first, max(first, last - (text[last - 1 : last] == "."))
+
+
+def _parts(name: str) -> frozenset[str]:
+    """The words of a name without accents; a handle such as ``niamh_makes`` has two."""
+    decomposed = unicodedata.normalize("NFKD", normalise(name).text)
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return frozenset(re.findall(r"[^\W\d_]+", bare))
+
+
+def _matches(name: str, own: frozenset[str], *, exactly: bool = False) -> bool:
+    """Whether any word of the greeted name is the author's, or a short form of it such as Bea for Beatrice."""
+    greeted = _parts(name)
+    if greeted & own or exactly:
+        return bool(greeted & own)
+    return any(
+        len(short) >= 3 and (long.startswith(short))
+        for word in greeted
+        for part in own
+        for short, long in ((word, part), (part, word))
+    )

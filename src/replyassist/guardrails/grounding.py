@@ -1,0 +1,152 @@
+"""Every number, date, price, link and the like in a draft must stand in its template or its message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.extraction import Known, known, mentions
+from replyassist.guardrails.findings import Finding, Severity
+from replyassist.guardrails.mention import Kind, Mention
+from replyassist.guardrails.text import PlainText, compact, normalise
+
+_NAMES = {
+    Kind.LINK: "the link",
+    Kind.EMAIL: "the e-mail address",
+    Kind.HANDLE: "the account",
+    Kind.PHONE: "the phone number",
+    Kind.CODE: "the number or code",
+    Kind.NUMBER: "the number",
+    Kind.TIME_SPAN: "the time span",
+    Kind.PRICE: "the price",
+    Kind.PERCENTAGE: "the percentage",
+    Kind.DATE: "the date",
+    Kind.WEEKDAY: "the day",
+    Kind.TIME: "the time",
+    Kind.RELATIVE_TIME: "the time",
+    Kind.ROUND_THE_CLOCK: "the opening hours",
+}
+_CONTACTS = frozenset({Kind.LINK, Kind.EMAIL, Kind.HANDLE, Kind.PHONE})
+_COMMITMENTS = frozenset(
+    {
+        Kind.TIME_SPAN,
+        Kind.PRICE,
+        Kind.PERCENTAGE,
+        Kind.DATE,
+        Kind.WEEKDAY,
+        Kind.TIME,
+        Kind.RELATIVE_TIME,
+        Kind.ROUND_THE_CLOCK,
+    }
+)
+_NAME_LIKE = frozenset({Kind.DATE, Kind.WEEKDAY, Kind.NUMBER, Kind.CODE})
+_NEAR_EXPLANATIONS = {
+    "grounding.unit_changed": 'The template has the same number as "{excerpt}", but counts something else there '
+    "(for example working days). Please use the template's wording.",
+    "grounding.range_shortened": 'The template gives a range and "{excerpt}" is only its lower end. '
+    "Please give the whole range or its upper end.",
+    "grounding.link_shortened": '"{excerpt}" is only the front part of the address in the template. '
+    "Please use the full link.",
+    "grounding.unsupported_ordinal": '"{excerpt}" stands neither in the template nor in the message. '
+    "Please make sure that it is right, or take it out.",
+    "grounding.vague_time_span": '"{excerpt}" is vaguer than the template. '
+    "Please use the template's figure or leave the time out.",
+}
+
+
+def grounded_mentions(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Object to what neither the template nor the message says, and to what only the message says.
+
+    Without a template a person wrote the text, and every objection is a warning.
+    """
+    plain = normalise(text)
+    trusted = known(context.trusted_texts)
+    heard = known(context.untrusted_texts)
+    for mention in mentions(text):
+        if _supports(trusted, mention, plain) or _is_author(mention, plain, context):
+            continue
+        yield from _objection(mention, plain, trusted, heard, context)
+
+
+def _supports(source: Known, mention: Mention, plain: PlainText) -> bool:
+    if not mention.needs or not mention.needs.isdisjoint(source.offers):
+        return True
+    if mention.kind is not Kind.CODE:
+        return False
+    letters = compact(plain.text[mention.start : mention.end])
+    return len(letters) > 2 and letters in source.letters
+
+
+def _is_author(mention: Mention, plain: PlainText, context: CheckContext) -> bool:
+    """Whether the mention is how the author is called: somebody named April, or their handle."""
+    mentioned = plain.text[mention.start : mention.end]
+    if mention.kind is Kind.HANDLE:
+        names = (context.author_handle, context.author_name)
+        return any(name and normalise(name).text.lstrip("@") == mentioned.lstrip("@") for name in names)
+    if mention.kind not in _NAME_LIKE or not context.author_name:
+        return False
+    return mentioned in normalise(context.author_name).text.split()
+
+
+def _objection(
+    mention: Mention, plain: PlainText, trusted: Known, heard: Known, context: CheckContext
+) -> Iterator[Finding]:
+    excerpt = plain.original[slice(*plain.span(mention.start, mention.end))]
+    if _supports(heard, mention, plain):
+        decision = _only_heard(mention, excerpt, has_template=context.template is not None)
+    else:
+        decision = _near(mention, excerpt, trusted) or _unsupported(mention, excerpt, trusted)
+    if decision is None:
+        return
+    rule, severity, explanation = decision
+    if context.template is None:
+        severity = Severity.WARN
+    yield report(
+        plain.original,
+        plain.span(mention.start, mention.end),
+        rule=rule,
+        severity=severity,
+        explanation=explanation,
+    )
+
+
+def _only_heard(mention: Mention, excerpt: str, *, has_template: bool) -> tuple[str, Severity, str] | None:
+    """Echoing an order number is fine; a contact may be planted, and a price or time may become a promise."""
+    if mention.kind in _CONTACTS:
+        return (
+            "grounding.planted_contact",
+            Severity.BLOCK,
+            f'{_named(mention)} "{excerpt}" comes from the message and not from the template. '
+            "Somebody may have planted it; please take it out.",
+        )
+    if mention.kind not in _COMMITMENTS or mention.in_the_past or not has_template:
+        return None
+    return (
+        "grounding.only_in_message",
+        Severity.WARN,
+        f'{_named(mention)} "{excerpt}" stands only in the message, not in the template. '
+        "Please make sure that the reply does not promise it.",
+    )
+
+
+def _near(mention: Mention, excerpt: str, trusted: Known) -> tuple[str, Severity, str] | None:
+    for key, rule in mention.near:
+        if not key or key in trusted.offers:
+            return rule, Severity.WARN, _NEAR_EXPLANATIONS[rule].format(excerpt=excerpt)
+    return None
+
+
+def _unsupported(mention: Mention, excerpt: str, trusted: Known) -> tuple[str, Severity, str]:
+    rule = f"grounding.unsupported_{mention.kind}"
+    severity = Severity.WARN if mention.kind is Kind.ROUND_THE_CLOCK else Severity.BLOCK
+    reason = "stands neither in the template nor in the message."
+    if mention.kind is Kind.LINK and mention.same_number in trusted.offers:
+        reason = "leads to a page that the template does not name."
+    elif mention.same_number in trusted.offers:
+        reason = "does not stand in the template: the number is there, but with another unit."
+    return rule, severity, f'{_named(mention)} "{excerpt}" {reason} Please use the template\'s or take it out.'
+
+
+def _named(mention: Mention) -> str:
+    name = _NAMES[mention.kind]
+    return name[0].upper() + name[1:]

@@ -1,0 +1,1 @@
+"""Finds the templates that may answer a message, and says when none does."""

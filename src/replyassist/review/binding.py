@@ -1,0 +1,56 @@
+"""Content-bound approval: a digest over all that a person's yes depends on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from replyassist.brands.service import get_brand
+from replyassist.core.digests import document_digest, text_digest
+from replyassist.faq.service import current_version
+from replyassist.inbox.service import load
+
+from .models import ReviewItem
+
+_CHANGED = {
+    "text": "the text is not the one that was approved",
+    "message": "the message has changed",
+    "conversation_event": "there is a new message in the conversation",
+    "template_version": "the template has changed",
+    "voice_version": "the brand's voice has changed",
+}
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What an approval is bound to: if any of it differs at the time of sending, nothing is sent."""
+
+    text: str
+    message: str
+    conversation_event: int | None
+    template_version: str | None
+    voice_version: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all parts, 64 hex digits."""
+        return document_digest(asdict(self))
+
+    def differences(self, bound_to: dict[str, Any]) -> list[str]:
+        """In plain words, what differs from an earlier binding (``asdict``)."""
+        now = asdict(self)
+        return [words for part, words in _CHANGED.items() if now[part] != bound_to.get(part)]
+
+
+def current_binding(session: Session, item: ReviewItem, text: str) -> Binding:
+    """The binding of this text as things stand in this transaction."""
+    stored = load(session, item.message_id)
+    return Binding(
+        text=text_digest(text),
+        message=text_digest(stored.message.text),
+        conversation_event=stored.conversation.last_message_id,
+        template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
+        voice_version=get_brand(session, item.brand_id).voice_version,
+    )

@@ -1,0 +1,42 @@
+"""Checks a text that a person wants to send, against the template, voice and message as they stand now."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from replyassist.brands.service import get_brand, voice_of
+from replyassist.core.errors import NotFound
+from replyassist.faq.service import get_template
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails import CheckContext, CheckResult, check
+from replyassist.inbox.service import load
+
+from .models import ReviewItem
+
+
+def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
+    """Findings and verdict for this text as the reply to this item."""
+    stored = load(session, item.message_id)
+    parent = stored.conversation.parent_text
+    return check(
+        text,
+        CheckContext(
+            voice=voice_of(get_brand(session, item.brand_id)),
+            template=_template(session, item),
+            message=stored.message.text,
+            author_name=stored.author.name,
+            author_handle=stored.author.handle,
+            channel=item.channel,
+            visibility=stored.conversation.visibility,
+            conversation=(parent,) if parent else (),
+        ),
+    )
+
+
+def _template(session: Session, item: ReviewItem) -> ReplyTemplate | None:
+    if item.template_id is None:
+        return None
+    try:
+        return get_template(session, item.brand_id, item.template_id)
+    except NotFound:
+        return None

@@ -1,0 +1,276 @@
+"""What people decide: claim, approve, reject, escalate, redraft, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col
+
+from replyassist.core.accounts import PERSON, Principal
+from replyassist.core.digests import text_digest
+from replyassist.core.errors import (
+    ClaimedByAnother,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TextBlocked,
+    VersionConflict,
+)
+from replyassist.core.jobs import Job, JobQueue
+from replyassist.core.security import Permission
+from replyassist.faq.service import current_version
+from replyassist.guardrails import CheckResult, Verdict
+
+from .binding import current_binding
+from .checking import check_text
+from .models import Approval, ReviewItem, ReviewStatus
+from .queue import HIGH
+from .transitions import Actor, Move, make
+
+DELIVER_JOB = "deliver"
+REDRAFT_JOB = "redraft"
+MAX_REPLY = 10_000
+
+
+def visible_item(session: Session, principal: Principal, item_id: int) -> ReviewItem:
+    """The item; raise NotFound for one of another brand as for one that does not exist."""
+    principal.require(Permission.QUEUE_READ)
+    item = session.get(ReviewItem, item_id)
+    if item is None or not principal.sees(item.brand_id):
+        raise NotFound(f"there is no review item {item_id}")
+    return item
+
+
+def claim(session: Session, principal: Principal, item_id: int, *, now: datetime, minutes: int) -> ReviewItem:
+    """Lease the item to one person; the lease ends by itself. Raise ClaimedByAnother."""
+    item = visible_item(session, principal, item_id)
+    _require_person(principal)
+    result = session.exec(
+        update(ReviewItem)
+        .where(
+            col(ReviewItem.id) == item_id,
+            or_(
+                col(ReviewItem.claimed_by).is_(None),
+                col(ReviewItem.claimed_by) == principal.user_id,
+                col(ReviewItem.claimed_until) <= now,
+            ),
+        )
+        .values(claimed_by=principal.user_id, claimed_until=now + timedelta(minutes=minutes))
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:
+        raise ClaimedByAnother("somebody else is working on this item")
+    session.refresh(item)
+    return item
+
+
+def release(session: Session, principal: Principal, item_id: int, *, now: datetime) -> ReviewItem:
+    """Give the lease back; a lease of somebody else is left alone."""
+    item = visible_item(session, principal, item_id)
+    _require_unclaimed(item, principal, now)
+    item.claimed_by = item.claimed_until = None
+    session.add(item)
+    session.flush()
+    return item
+
+
+def approve(
+    session: Session,
+    principal: Principal,
+    item_id: int,
+    *,
+    version: int,
+    text: str,
+    accept_findings: bool,
+    jobs: JobQueue,
+    now: datetime,
+    send_delay_seconds: float,
+) -> ReviewItem:
+    """Record a person's yes to exactly this text, and enqueue its sending in the same transaction.
+
+    Raises VersionConflict when the item or its template has moved on, ClaimedByAnother, Forbidden, and TextBlocked
+    when the checks object and the findings were not accepted by somebody who may.
+    """
+    item = _seen(session, principal, item_id, version=version, now=now)
+    text = text.strip()
+    if not text or len(text) > MAX_REPLY:
+        raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters", field="text")
+    _require_current_template(session, item)
+    result = check_text(session, item, text)
+    _require_may_decide(item, principal)
+    _require_may_send(principal, result, accept_findings=accept_findings)
+    binding = current_binding(session, item, text)
+    approval = Approval(
+        review_item_id=item_id,
+        approver_id=principal.user_id,
+        text=text,
+        text_digest=text_digest(text),
+        binding_digest=binding.digest,
+        bound_to=asdict(binding),
+        accepted_findings=[finding.model_dump(mode="json") for finding in result.findings],
+        created_at=now,
+    )
+    session.add(approval)
+    session.flush()
+    act = "approved" if text == item.draft else "edited_and_approved"
+    item = make(
+        session,
+        item,
+        Move(act, ReviewStatus.APPROVED, text=text),
+        actor=Actor.of(principal),
+        now=now,
+        final_text=text,
+        approval_id=approval.id,
+        attempt=0,
+        notice=None,
+        claimed_by=None,
+        claimed_until=None,
+    )
+    jobs.enqueue(session, deliver_job(approval.id, 0), delay_seconds=send_delay_seconds)
+    return item
+
+
+def reject(
+    session: Session, principal: Principal, item_id: int, *, version: int, reason: str, now: datetime
+) -> ReviewItem:
+    """Decide that this message gets no such reply; the reason teaches the next draft."""
+    item = _seen(session, principal, item_id, version=version, now=now)
+    _require_may_decide(item, principal)
+    return _close(session, item, Move("rejected", ReviewStatus.REJECTED, reason=_reason(reason)), principal, now)
+
+
+def escalate(
+    session: Session, principal: Principal, item_id: int, *, version: int, reason: str, now: datetime
+) -> ReviewItem:
+    """Hand the item to a lead; everybody who sees it may."""
+    principal.require(Permission.ESCALATE)
+    item = _seen(session, principal, item_id, version=version, now=now)
+    return _close(session, item, Move("escalated", ReviewStatus.ESCALATED, reason=_reason(reason)), principal, now)
+
+
+def redraft(
+    session: Session,
+    principal: Principal,
+    item_id: int,
+    *,
+    version: int,
+    instruction: str,
+    template_id: str | None,
+    jobs: JobQueue,
+    now: datetime,
+) -> ReviewItem:
+    """Ask for another draft, with an instruction or from another template; it follows in the background."""
+    item = _seen(session, principal, item_id, version=version, now=now)
+    if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
+        raise Conflict(f"an item that is {item.status} gets no new draft")
+    if template_id is not None and current_version(session, item.brand_id, template_id) is None:
+        raise NotFound(f"there is no template '{template_id}'")
+    proposal = {**item.proposal, "asked": {"instruction": instruction, "template_id": template_id}}
+    attempt = item.redraft_attempt + 1
+    move = Move("redraft_asked", ReviewStatus(item.status), reason=instruction)
+    item = make(
+        session,
+        item,
+        move,
+        actor=Actor.of(principal),
+        now=now,
+        is_redrafting=True,
+        redraft_attempt=attempt,
+        proposal=proposal,
+    )
+    jobs.enqueue(session, redraft_job(item_id, attempt))
+    return item
+
+
+def take_back(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
+    """Undo an approval that is not being sent yet, or a rejection; or put a failed sending back into the queue."""
+    item = _seen(session, principal, item_id, version=version, now=now)
+    _require_may_decide(item, principal)
+    if ReviewStatus(item.status) is ReviewStatus.SENDING:
+        raise Conflict("it is being sent right now")
+    move = Move("taken_back", ReviewStatus.PENDING, text=item.final_text)
+    return make(session, item, move, actor=Actor.of(principal), now=now, final_text=None, approval_id=None)
+
+
+def deliver_job(approval_id: int | None, attempt: int) -> Job:
+    """The job that sends an approved reply; one attempt is one job."""
+    if approval_id is None:
+        raise RuntimeError("an approval is used before it was stored")
+    return Job(name=DELIVER_JOB, key=f"{DELIVER_JOB}-{approval_id}-{attempt}", arguments=(approval_id, attempt))
+
+
+def redraft_job(item_id: int, attempt: int) -> Job:
+    """The job that drafts anew."""
+    return Job(name=REDRAFT_JOB, key=f"{REDRAFT_JOB}-{item_id}-{attempt}", arguments=(item_id, attempt))
+
+
+def _seen(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
+    item = visible_item(session, principal, item_id)
+    _require_person(principal)
+    _require_unclaimed(item, principal, now)
+    if item.version != version:
+        raise VersionConflict(
+            f"you saw version {version}, it is at version {item.version} now; look at it again",
+            current_version=item.version,
+            current_status=item.status,
+        )
+    return item
+
+
+def _close(session: Session, item: ReviewItem, move: Move, principal: Principal, now: datetime) -> ReviewItem:
+    return make(session, item, move, actor=Actor.of(principal), now=now, claimed_by=None, claimed_until=None)
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput("say why", field="reason")
+    return reason
+
+
+def _require_person(principal: Principal) -> None:
+    if principal.kind != PERSON:
+        raise Forbidden("only a person decides; this token belongs to a service")
+
+
+def _require_unclaimed(item: ReviewItem, principal: Principal, now: datetime) -> None:
+    is_leased = item.claimed_until is not None and item.claimed_until > now
+    if is_leased and item.claimed_by != principal.user_id:
+        raise ClaimedByAnother("somebody else is working on this item")
+
+
+def _require_may_decide(item: ReviewItem, principal: Principal) -> None:
+    if item.status == ReviewStatus.ESCALATED:
+        principal.require(Permission.REVIEW_ESCALATED)
+        return
+    if principal.may(Permission.REVIEW_ANY):
+        return
+    principal.require(Permission.REVIEW_LOW_RISK)
+    if item.risk == HIGH:
+        raise Forbidden("this item is of high risk; escalate it")
+
+
+def _require_may_send(principal: Principal, result: CheckResult, *, accept_findings: bool) -> None:
+    if result.verdict is Verdict.READY:
+        return
+    worst = result.findings[0].explanation if result.findings else ""
+    blocking = [finding for finding in result.findings if finding.severity == "block"]
+    if not principal.may(Permission.REVIEW_ANY):
+        raise TextBlocked(
+            f"your role sends only what the checks call ready; mend it or escalate it. {worst}",
+            findings=[finding.model_dump(mode="json") for finding in result.findings],
+        )
+    if blocking and not (accept_findings and principal.may(Permission.ACCEPT_FINDINGS)):
+        raise TextBlocked(
+            f"{blocking[0].explanation} Mend it, or accept the findings knowingly.",
+            findings=[finding.model_dump(mode="json") for finding in result.findings],
+        )
+
+
+def _require_current_template(session: Session, item: ReviewItem) -> None:
+    drafted_from = item.proposal.get("template_version")
+    if item.template_id and current_version(session, item.brand_id, item.template_id) != drafted_from:
+        raise VersionConflict("the template has changed since this was drafted; draft it anew")

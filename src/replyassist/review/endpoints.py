@@ -1,0 +1,204 @@
+"""``/v1/reviews``: the queue and what people do with it; ``/v1/events``: what changed, live."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from replyassist.core.accounts import Principal
+from replyassist.core.database import Database
+from replyassist.core.errors import InvalidInput
+from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep, ReadingDep, WritingDep
+from replyassist.core.security import Permission
+
+from . import decisions, repository
+from .models import ReviewStatus
+from .repository import Place, QueueFilter
+from .views import (
+    ApproveBody,
+    AuditView,
+    ReasonBody,
+    RedraftBody,
+    ReviewDetail,
+    ReviewPage,
+    VersionBody,
+    audit_view,
+    detail,
+    summary,
+)
+
+router = APIRouter(prefix="/v1/reviews", tags=["reviews"], responses=PROBLEM_RESPONSES)
+events_router = APIRouter(prefix="/v1/events", tags=["reviews"], responses=PROBLEM_RESPONSES)
+
+MAX_PAGE = 200
+EVENT_POLL_SECONDS = 1.0
+EVENTS_PER_POLL = 100
+ROUTES = "^(draft|escalate|no_reply)$"
+VERDICTS = "^(ready|needs_edit|blocked)$"
+
+
+@router.get("")
+def list_reviews(
+    principal: PrincipalDep,
+    session: ReadingDep,
+    brand: str | None = None,
+    status: Annotated[list[ReviewStatus] | None, Query()] = None,
+    route: Annotated[str | None, Query(pattern=ROUTES)] = None,
+    verdict: Annotated[str | None, Query(pattern=VERDICTS)] = None,
+    channel: str | None = None,
+    sort: Annotated[str, Query(pattern="^(urgency|newest)$")] = "urgency",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: str | None = None,
+) -> ReviewPage:
+    """The queue, most urgent first and then oldest first, or newest first; follow ``next_cursor`` for the next page."""
+    principal.require(Permission.QUEUE_READ)
+    if brand is not None:
+        principal.require_brand(brand)
+    wanted = QueueFilter(
+        brands=frozenset({brand}) if brand is not None else principal.brands,
+        statuses=tuple(item.value for item in status or ()),
+        route=route,
+        verdict=verdict,
+        channel=channel,
+        newest_first=sort == "newest",
+    )
+    found = repository.list_items(session, wanted, after=_place(cursor), limit=limit + 1)
+    page = found[:limit]
+    more = f"{page[-1].urgency}:{page[-1].id}" if len(found) > limit else None
+    return ReviewPage(items=[summary(session, item) for item in page], next_cursor=more)
+
+
+@router.get("/{item_id}")
+def get_review(principal: PrincipalDep, session: ReadingDep, item_id: int) -> ReviewDetail:
+    """One item whole: the conversation, the proposal with every candidate and finding, and the history."""
+    return detail(session, decisions.visible_item(session, principal, item_id))
+
+
+@router.post("/{item_id}/claim")
+def claim_review(
+    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int
+) -> ReviewDetail:
+    """Lease the item for some minutes, so that nobody else works on it."""
+    minutes = request.app.state.settings.claim_minutes
+    return detail(session, decisions.claim(session, principal, item_id, now=clock.now(), minutes=minutes))
+
+
+@router.post("/{item_id}/release")
+def release_review(principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int) -> ReviewDetail:
+    """Give the lease back."""
+    return detail(session, decisions.release(session, principal, item_id, now=clock.now()))
+
+
+@router.post("/{item_id}/approve")
+def approve_review(
+    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ApproveBody
+) -> ReviewDetail:
+    """Approve exactly this text; it is sent after the short time in which it can be taken back."""
+    item = decisions.approve(
+        session,
+        principal,
+        item_id,
+        version=body.version,
+        text=body.text,
+        accept_findings=body.accept_findings,
+        jobs=request.app.state.jobs,
+        now=clock.now(),
+        send_delay_seconds=request.app.state.settings.send_delay_seconds,
+    )
+    return detail(session, item)
+
+
+@router.post("/{item_id}/reject")
+def reject_review(
+    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ReasonBody
+) -> ReviewDetail:
+    """Decide that this message gets no such reply."""
+    item = decisions.reject(session, principal, item_id, version=body.version, reason=body.reason, now=clock.now())
+    return detail(session, item)
+
+
+@router.post("/{item_id}/escalate")
+def escalate_review(
+    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ReasonBody
+) -> ReviewDetail:
+    """Hand the item to a lead."""
+    item = decisions.escalate(session, principal, item_id, version=body.version, reason=body.reason, now=clock.now())
+    return detail(session, item)
+
+
+@router.post("/{item_id}/redraft", status_code=202)
+def redraft_review(
+    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: RedraftBody
+) -> ReviewDetail:
+    """Ask for another draft; it follows in the background."""
+    item = decisions.redraft(
+        session,
+        principal,
+        item_id,
+        version=body.version,
+        instruction=body.instruction,
+        template_id=body.template_id,
+        jobs=request.app.state.jobs,
+        now=clock.now(),
+    )
+    return detail(session, item)
+
+
+@router.post("/{item_id}/undo")
+def undo_review(
+    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: VersionBody
+) -> ReviewDetail:
+    """Take an approval back before it is sent, undo a rejection, or reopen a failed or uncertain sending."""
+    return detail(session, decisions.take_back(session, principal, item_id, version=body.version, now=clock.now()))
+
+
+@events_router.get("", response_class=EventSourceResponse)
+async def events(
+    request: Request,
+    principal: PrincipalDep,
+    database: DatabaseDep,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> EventSourceResponse:
+    """Server-sent events: each change of the queue as an audit entry; resumes after ``Last-Event-ID``."""
+    principal.require(Permission.QUEUE_READ)
+    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else None
+    return EventSourceResponse(_changes(request, database, principal, start), ping=15)
+
+
+async def _changes(
+    request: Request, database: Database, principal: Principal, start: int | None
+) -> AsyncIterator[ServerSentEvent]:
+    def read(after: int) -> list[AuditView]:
+        with database.reading() as session:
+            entries = repository.audit_after(session, after, principal.brands, limit=EVENTS_PER_POLL)
+            return [audit_view(entry) for entry in entries]
+
+    def newest() -> int:
+        with database.reading() as session:
+            return repository.newest_audit_id(session)
+
+    last = start if start is not None else await run_in_threadpool(newest)
+    while not await request.is_disconnected():
+        changes = await run_in_threadpool(read, last)
+        for change in changes:
+            last = change.id
+            yield ServerSentEvent(
+                event="review", id=str(change.id), data=json.dumps(change.model_dump(mode="json"), ensure_ascii=False)
+            )
+        if len(changes) < EVENTS_PER_POLL:
+            await asyncio.sleep(EVENT_POLL_SECONDS)
+
+
+def _place(cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    urgency, _, item_id = cursor.partition(":")
+    if not (urgency.isdigit() and item_id.isdigit()):
+        raise InvalidInput("not a cursor of this list", field="cursor")
+    return Place(urgency=int(urgency), item_id=int(item_id))

@@ -1,0 +1,65 @@
+"""The proposal: all that the machine knew and did for one message, stored whole with the review item."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from replyassist.guardrails.findings import Finding, Verdict
+from replyassist.retrieval.index import TemplateMatch
+from replyassist.triage import Route, Triage
+
+BY_MODEL = "model"
+BY_TEMPLATE = "template"
+BY_NOBODY = "none"
+
+
+class Candidate(BaseModel):
+    """One text that was considered, with what the checks said of it. ``score`` orders candidates, 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    drafted_by: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    coverage: float
+    score: float
+
+
+class Timings(BaseModel):
+    """Milliseconds spent in each stage of one proposal."""
+
+    model_config = ConfigDict(frozen=True)
+
+    triage: float = 0.0
+    encode: float = 0.0
+    search: float = 0.0
+    llm: float = 0.0
+    check: float = 0.0
+    total: float = 0.0
+
+
+class Proposal(BaseModel):
+    """What a person decides on. ``verdict`` is None when there is no draft to judge."""
+
+    model_config = ConfigDict(frozen=True)
+
+    route: Route
+    reason: str
+    triage: Triage
+    templates: tuple[TemplateMatch, ...] = ()
+    abstained: bool = False
+    threshold: float = 0.0
+    template_id: str | None = None
+    template_version: str | None = None
+    voice_version: str = ""
+    draft: str = ""
+    drafted_by: str = BY_NOBODY
+    verdict: Verdict | None = None
+    findings: tuple[Finding, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    model: str | None = None
+    prompt_digest: str | None = None
+    instruction: str | None = None
+    notes: tuple[str, ...] = ()
+    timings: Timings = Timings()

@@ -1,0 +1,149 @@
+"""All SQL of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import Session, col, select
+
+from replyassist.inbox.models import Message
+
+from .models import Approval, AuditEntry, ReviewItem, ReviewStatus
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Which items to list. ``brands`` None means all brands; an empty ``statuses`` means every status."""
+
+    brands: frozenset[str] | None
+    statuses: tuple[str, ...] = ()
+    route: str | None = None
+    verdict: str | None = None
+    channel: str | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the queue's order (urgency falling, id rising), for the next page."""
+
+    urgency: int
+    item_id: int
+
+
+def list_items(session: Session, wanted: QueueFilter, *, after: Place | None, limit: int) -> list[ReviewItem]:
+    """The next ``limit`` items: most urgent first, then oldest first; or newest first."""
+    order = [col(ReviewItem.urgency).desc(), col(ReviewItem.id).asc()]
+    if wanted.newest_first:
+        order = [col(ReviewItem.id).desc()]
+    statement = select(ReviewItem).order_by(*order).limit(limit)
+    if wanted.brands is not None:
+        statement = statement.where(col(ReviewItem.brand_id).in_(wanted.brands))
+    if wanted.statuses:
+        statement = statement.where(col(ReviewItem.status).in_(wanted.statuses))
+    for column, value in (
+        (ReviewItem.route, wanted.route),
+        (ReviewItem.verdict, wanted.verdict),
+        (ReviewItem.channel, wanted.channel),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    if after is not None and wanted.newest_first:
+        statement = statement.where(col(ReviewItem.id) < after.item_id)
+    elif after is not None:
+        statement = statement.where(
+            or_(
+                col(ReviewItem.urgency) < after.urgency,
+                and_(col(ReviewItem.urgency) == after.urgency, col(ReviewItem.id) > after.item_id),
+            )
+        )
+    return list(session.exec(statement))
+
+
+def count_by_status(session: Session, brands: Iterable[str] | None) -> dict[str, int]:
+    """How many items stand in each status."""
+    statement = select(ReviewItem.status, func.count()).group_by(ReviewItem.status)
+    if brands is not None:
+        statement = statement.where(col(ReviewItem.brand_id).in_(list(brands)))
+    return {status: count for status, count in session.exec(statement)}
+
+
+def find_by_message(session: Session, message_id: int) -> ReviewItem | None:
+    """The item of a message, or None."""
+    return session.exec(select(ReviewItem).where(ReviewItem.message_id == message_id)).first()
+
+
+def open_siblings(session: Session, message_id: int) -> list[ReviewItem]:
+    """Undecided items of earlier messages by the same author in the same conversation."""
+    message = session.get(Message, message_id)
+    if message is None:
+        return []
+    return list(
+        session.exec(
+            select(ReviewItem)
+            .join(Message, col(Message.id) == col(ReviewItem.message_id))
+            .where(
+                Message.conversation_id == message.conversation_id,
+                Message.author_id == message.author_id,
+                col(Message.id) < message_id,
+                col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
+            )
+            .limit(100)
+        )
+    )
+
+
+def audit_of(session: Session, item_id: int) -> list[AuditEntry]:
+    """Everything that happened to an item, oldest first."""
+    return list(
+        session.exec(
+            select(AuditEntry).where(AuditEntry.review_item_id == item_id).order_by(col(AuditEntry.id)).limit(500)
+        )
+    )
+
+
+def audit_after(session: Session, entry_id: int, brands: frozenset[str] | None, *, limit: int) -> list[AuditEntry]:
+    """What happened after an audit entry, for live updates."""
+    statement = select(AuditEntry).where(col(AuditEntry.id) > entry_id).order_by(col(AuditEntry.id)).limit(limit)
+    if brands is not None:
+        statement = statement.where(col(AuditEntry.brand_id).in_(brands))
+    return list(session.exec(statement))
+
+
+def newest_audit_id(session: Session) -> int:
+    """Id of the newest audit entry, 0 when there is none."""
+    return session.exec(select(func.max(AuditEntry.id))).one() or 0
+
+
+def approval_of(session: Session, item: ReviewItem) -> Approval | None:
+    """The approval that is in force, or None."""
+    return session.get(Approval, item.approval_id) if item.approval_id is not None else None
+
+
+def in_status_since(
+    session: Session, statuses: Iterable[ReviewStatus], *, before: datetime, limit: int
+) -> list[ReviewItem]:
+    """Items that have stood in one of these statuses since before a time, oldest first."""
+    return list(
+        session.exec(
+            select(ReviewItem)
+            .where(col(ReviewItem.status).in_(list(statuses)), col(ReviewItem.updated_at) < before)
+            .order_by(col(ReviewItem.updated_at))
+            .limit(limit)
+        )
+    )
+
+
+def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[ReviewItem]:
+    """Items whose redraft has been asked for since before a time."""
+    return list(
+        session.exec(
+            select(ReviewItem)
+            .where(col(ReviewItem.is_redrafting).is_(True), col(ReviewItem.updated_at) < before)
+            .order_by(col(ReviewItem.updated_at))
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,106 @@
+"""The life of a review item: the one table of moves, and the one function that makes them.
+
+Every move is a compare-and-set on the item's version and writes one audit row in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from replyassist.core.accounts import Principal
+from replyassist.core.digests import text_digest
+from replyassist.core.errors import InvalidTransition, VersionConflict
+
+from .models import AuditEntry, ReviewItem, ReviewStatus
+
+P, E, A, S = ReviewStatus.PENDING, ReviewStatus.ESCALATED, ReviewStatus.APPROVED, ReviewStatus.SENDING
+
+MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
+    P: frozenset({P, E, A, ReviewStatus.REJECTED, ReviewStatus.EXPIRED, ReviewStatus.WITHDRAWN}),
+    E: frozenset({E, A, ReviewStatus.REJECTED}),
+    A: frozenset({P, S}),  # back to pending: taken back by a person, or something moved on before it was sent
+    S: frozenset({S, P, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
+    ReviewStatus.FAILED: frozenset({P}),
+    ReviewStatus.UNCERTAIN: frozenset({P}),
+    ReviewStatus.REJECTED: frozenset({P}),  # a person changes their mind; nothing has left
+    ReviewStatus.SENT: frozenset(),
+    ReviewStatus.EXPIRED: frozenset(),
+    ReviewStatus.WITHDRAWN: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who moves an item: a user, or a part of the system (``user_id`` None)."""
+
+    name: str
+    user_id: int | None = None
+
+    @classmethod
+    def of(cls, principal: Principal) -> Actor:
+        """The user behind a request."""
+        return cls(name=principal.name, user_id=principal.user_id)
+
+
+PIPELINE = Actor("pipeline")
+DELIVERY = Actor("delivery")
+
+
+@dataclass(frozen=True)
+class Move:
+    """One act on an item. ``text`` is the text that the act is about, kept as a digest."""
+
+    act: str
+    to: ReviewStatus
+    reason: str = ""
+    text: str | None = None
+
+
+def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: datetime, **changes: Any) -> ReviewItem:
+    """Make a move and write its audit row; the version grows by one.
+
+    Raises InvalidTransition when the item's status has no such move, and VersionConflict when the row has changed
+    since ``item`` was read.
+    """
+    before = ReviewStatus(item.status)
+    if move.to not in MOVES[before]:
+        raise InvalidTransition(f"an item that is {before.value} cannot become {move.to.value}")
+    result = session.exec(
+        update(ReviewItem)
+        .where(col(ReviewItem.id) == item.id, col(ReviewItem.version) == item.version)
+        .values(status=move.to, version=item.version + 1, updated_at=now, **changes)
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:
+        raise VersionConflict("somebody else changed this item; look at it again")
+    write_audit(session, item, move, actor=actor, now=now, before=before)
+    session.flush()
+    session.refresh(item)
+    return item
+
+
+def write_audit(
+    session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: datetime, before: ReviewStatus | None
+) -> None:
+    """One append-only row: who, when, from, to, why, digest of the text."""
+    if item.id is None:
+        raise RuntimeError("an item is audited before it was stored")
+    session.add(
+        AuditEntry(
+            review_item_id=item.id,
+            brand_id=item.brand_id,
+            at=now,
+            actor_id=actor.user_id,
+            actor=actor.name,
+            act=move.act,
+            from_status=before.value if before else None,
+            to_status=move.to.value,
+            reason=move.reason,
+            text_digest=text_digest(move.text) if move.text is not None else None,
+        )
+    )

@@ -1,0 +1,195 @@
+"""What the queue shows to programs: a row, and one item whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlmodel import Session
+
+from replyassist.inbox.repository import conversation_messages
+from replyassist.inbox.service import StoredMessage, load
+
+from . import repository
+from .models import ReviewItem
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    version: Annotated[int, Field(ge=1, description="The version that the person saw")]
+
+
+class ApproveBody(_Body):
+    """A person's yes: the final text, and the version that they saw."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"version": 1, "text": "Hi Tom! Yes, we ship to Norway.", "accept_findings": False}]
+        },
+    )
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    accept_findings: bool = False
+
+
+class ReasonBody(_Body):
+    """Why it is rejected or escalated."""
+
+    reason: Reason
+
+
+class RedraftBody(_Body):
+    """What the next draft should do differently, and from which template."""
+
+    instruction: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    template_id: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class VersionBody(_Body):
+    """Only the version that was seen."""
+
+
+class MatchView(BaseModel):
+    """A template that may answer, with its score."""
+
+    template_id: str
+    title: str
+    score: float
+    reply: str
+    matched_text: str = ""
+
+
+class ReviewSummary(BaseModel):
+    """One row of the queue."""
+
+    id: int
+    brand: str
+    channel: str
+    status: str
+    version: int
+    urgency: int
+    risk: str
+    route: str
+    reason: str
+    verdict: str | None
+    message_id: int
+    external_id: str
+    message: str
+    author: str
+    visibility: str
+    posted_at: datetime
+    draft: str
+    drafted_by: str
+    template_id: str | None
+    abstained: bool
+    templates: list[MatchView]
+    final_text: str | None
+    notice: str | None
+    is_redrafting: bool
+    claimed_by: int | None
+    claimed_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class AuditView(BaseModel):
+    """One thing that happened to an item."""
+
+    id: int
+    review_id: int
+    at: datetime
+    actor: str
+    act: str
+    from_status: str | None
+    to_status: str
+    reason: str
+    text_digest: str | None
+
+
+class ConversationLine(BaseModel):
+    """One message of the conversation."""
+
+    author: str
+    text: str
+    posted_at: datetime
+    is_this: bool
+
+
+class ReviewDetail(ReviewSummary):
+    """One item whole: the conversation, the proposal and the history."""
+
+    parent_text: str | None
+    conversation: list[ConversationLine]
+    proposal: dict[str, Any]
+    audit: list[AuditView]
+
+
+class ReviewPage(BaseModel):
+    """One page of the queue; ``next_cursor`` is None on the last one."""
+
+    items: list[ReviewSummary]
+    next_cursor: str | None
+
+
+def summary(session: Session, item: ReviewItem) -> ReviewSummary:
+    """The row of an item."""
+    return ReviewSummary(**_fields(item, load(session, item.message_id)))
+
+
+def detail(session: Session, item: ReviewItem) -> ReviewDetail:
+    """An item whole."""
+    stored = load(session, item.message_id)
+    lines = [
+        ConversationLine(
+            author=author.name or author.handle or "somebody",
+            text=message.text,
+            posted_at=message.posted_at,
+            is_this=message.id == item.message_id,
+        )
+        for message, author in conversation_messages(session, stored.message.conversation_id)
+    ]
+    return ReviewDetail(
+        **_fields(item, stored),
+        parent_text=stored.conversation.parent_text,
+        conversation=lines,
+        proposal=item.proposal,
+        audit=[audit_view(entry) for entry in repository.audit_of(session, item.id or 0)],
+    )
+
+
+def audit_view(entry: Any) -> AuditView:
+    """An audit row for readers."""
+    return AuditView(
+        id=entry.id,
+        review_id=entry.review_item_id,
+        at=entry.at,
+        actor=entry.actor,
+        act=entry.act,
+        from_status=entry.from_status,
+        to_status=entry.to_status,
+        reason=entry.reason,
+        text_digest=entry.text_digest,
+    )
+
+
+def _fields(item: ReviewItem, stored: StoredMessage) -> dict[str, Any]:
+    own = (
+        "id", "channel", "status", "version", "urgency", "risk", "route", "verdict", "draft", "drafted_by",
+        "template_id", "final_text", "notice", "is_redrafting", "claimed_by", "claimed_until", "created_at",
+        "updated_at", "message_id",
+    )  # fmt: skip
+    return {name: getattr(item, name) for name in own} | {
+        "brand": item.brand_id,
+        "reason": item.proposal["reason"],
+        "external_id": stored.message.external_id,
+        "message": stored.message.text,
+        "author": stored.author.name or stored.author.handle or "somebody",
+        "visibility": stored.conversation.visibility,
+        "posted_at": stored.message.posted_at,
+        "abstained": item.proposal["abstained"],
+        "templates": [MatchView.model_validate(match) for match in item.proposal["templates"]],
+    }
