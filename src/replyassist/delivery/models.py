@@ -39,6 +39,7 @@ class Delivery(SQLModel, table=True):
     idempotency_key: str = Field(unique=True, max_length=64)
     status: str = Field(max_length=20)
     attempt: int = 0
+    may_have_landed: bool = False
     token: str | None = Field(default=None, max_length=64)
     platform_id: str | None = Field(default=None, max_length=500)
     error: str | None = None

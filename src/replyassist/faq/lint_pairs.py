@@ -15,7 +15,7 @@ from .lint_findings import LintFinding, error, warning
 from .template import ReplyTemplate, TemplateVisibility
 
 NEAR = 0.95  # cosine from which two texts count as the same; paraphrases of one question mostly stay below
-_CELLS = 8_000_000  # similarities computed at a time: 32 MB
+CELLS = 8_000_000  # similarities computed at a time: 32 MB
 _SHOWN = 6
 _PUNCTUATION = re.compile(r"[\s?!.,;:…\"“”()\[\]¿¡/-]+")
 
@@ -63,8 +63,9 @@ def similar_replies(templates: Sequence[ReplyTemplate], encoder: Encoder | None)
             yield warning("duplicate_reply", rivals, f"the same reply is in {_named(rivals)}")
     if encoder is None:
         return
-    for left, right, cosine in _near(list(texts), texts, encoder):
-        pair = _first_pair(owners[left], owners[right], templates)
+    keys = list(texts)
+    for left, right, cosine in near_texts(list(texts.values()), encoder):
+        pair = _first_pair(owners[keys[left]], owners[keys[right]], templates)
         if pair:
             yield warning("similar_reply", pair, f"the replies of {_named(pair)} are nearly the same ({cosine:.2f})")
 
@@ -79,28 +80,30 @@ def _near_questions(
     templates: Sequence[ReplyTemplate], texts: dict[str, str], owners: dict[str, list[int]], encoder: Encoder
 ) -> Iterator[LintFinding]:
     told: set[tuple[str, ...]] = set()
-    for left, right, cosine in _near(list(texts), texts, encoder):
-        pair = _first_pair(owners[left], owners[right], templates)
+    keys, questions = list(texts), list(texts.values())
+    for left, right, cosine in near_texts(questions, encoder):
+        pair = _first_pair(owners[keys[left]], owners[keys[right]], templates)
         if pair and pair not in told:
             told.add(pair)
             explanation = (
-                f"'{texts[left]}' and '{texts[right]}' in {_named(pair)} are nearly the same question ({cosine:.2f})"
+                f"'{questions[left]}' and '{questions[right]}' in {_named(pair)} "
+                f"are nearly the same question ({cosine:.2f})"
             )
             yield warning("similar_question", pair, explanation)
 
 
-def _near(keys: list[str], texts: dict[str, str], encoder: Encoder) -> Iterator[tuple[str, str, float]]:
-    """Pairs of different texts whose cosine is at least NEAR."""
-    if len(keys) < 2:
+def near_texts(texts: Sequence[str], encoder: Encoder, *, cells: int = CELLS) -> Iterator[tuple[int, int, float]]:
+    """Positions of two texts whose cosine is at least NEAR, and the cosine; ``cells`` similarities at a time."""
+    if len(texts) < 2:
         return
-    vectors = encoder.encode([texts[key] for key in keys])
-    rows = max(1, _CELLS // len(keys))
-    for start in range(0, len(keys), rows):
+    vectors = encoder.encode(texts)
+    rows = max(1, cells // len(texts))
+    for start in range(0, len(texts), rows):
         similarities = vectors[start : start + rows] @ vectors[start:].T
         lefts, rights = np.nonzero(similarities >= NEAR)
         for left, right in zip(lefts.tolist(), rights.tolist(), strict=True):
             if left < right:
-                yield keys[start + left], keys[start + right], float(similarities[left, right])
+                yield start + left, start + right, float(similarities[left, right])
 
 
 def _rivals(indexes: list[int], templates: Sequence[ReplyTemplate]) -> tuple[str, ...]:

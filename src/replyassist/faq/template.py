@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -117,6 +117,13 @@ class ReplyTemplate(TemplateFields):
     def version(self) -> str:
         """Digest over the whole content: the same content is the same version."""
         return document_digest(self.model_dump(mode="json"))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, but what was computed from the old content is computed anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("slots", "rendered_reply", "version"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the template may be used on this day (both ends included)."""

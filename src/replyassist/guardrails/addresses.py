@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from replyassist.guardrails.mention import Kind, Mention, mask_spans, simple
-from replyassist.guardrails.text import PlainText, words_of
+from replyassist.guardrails.text import PlainText, normalise, words_of
 
 _REST = r"[^\s<>\"|]"
 _URL = re.compile(
@@ -60,11 +60,14 @@ class Address:
 
 
 @lru_cache(maxsize=512)
-def addresses(plain: PlainText) -> tuple[Address, ...]:
-    """All links, e-mail addresses, handles and phone numbers, in no particular order."""
+def addresses(text: str) -> tuple[Address, ...]:
+    """All links, e-mail addresses, handles and phone numbers; offsets are those of the folded text."""
+    plain = normalise(text)
     found: list[Address] = []
     rest = plain.text
-    for pattern, build in _BUILDERS:
+    for hints, pattern, build in _BUILDERS:
+        if not any(hint in rest for hint in hints):
+            continue
         new = [
             address
             for match in pattern.finditer(rest)
@@ -76,9 +79,9 @@ def addresses(plain: PlainText) -> tuple[Address, ...]:
     return tuple(found)
 
 
-def address_mentions(plain: PlainText) -> list[Mention]:
+def address_mentions(_: str, plain: PlainText) -> list[Mention]:
     """The addresses as checkable mentions."""
-    return [_mention(address) for address in addresses(plain)]
+    return [_mention(address) for address in addresses(plain.original)]
 
 
 def _mention(address: Address) -> Mention:
@@ -197,11 +200,12 @@ def _phone(start: int, raw: str, _: PlainText) -> Address | None:
     return Address(Kind.PHONE, start, start + len(raw), digits[-9:].lstrip("0"), "")
 
 
+# A text without any of the hints has no such address; each pattern reads what the ones before it have left.
 _BUILDERS = (
-    (_URL, _url),
-    (_EMAIL, _email),
-    (_HIDDEN, _hidden),
-    (_BARE, _bare),
-    (_HANDLE, _handle),
-    (_PHONE, _phone),
+    ((":", "www."), _URL, _url),
+    (("@",), _EMAIL, _email),
+    (("dot", "[.]", "(.)"), _HIDDEN, _hidden),
+    ((".",), _BARE, _bare),
+    (("@",), _HANDLE, _handle),
+    (("",), _PHONE, _phone),
 )

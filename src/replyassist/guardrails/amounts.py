@@ -37,7 +37,7 @@ _NUMBER = re.compile(
     rf"(?:(?P<ordinal>st|nd|rd|th)(?!\w)|\s?(?P<scale>k|thousand|million|m(?= (?:euro|pound|dollar)))(?![a-z]))?"
     rf"|(?<![\w'])(?P<words>{WORDS})"
 )
-_LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,2}[.)] ")
+_LIST_NUMBER = re.compile(r"(?:^|\n) {0,9}\d{1,2}[.)] ")
 _WORD_ORDINAL = re.compile(rf"(?<!\w){ORDINAL}(?!\w)")
 _ARTICLE_SPAN = re.compile(
     r"(?<!\w)(?:in|within|takes?|about|under|after|for|least|than|to|around|only|just) (?P<article>an? )"
@@ -48,6 +48,24 @@ _VAGUE = re.compile(
     r"(?<!\w)(?:a )?(?P<few>few|couple(?: of)?|several) (?:working |business |more |short )?"
     r"(?P<unit>minute|hour|day|week|month)s(?!\w)"
 )
+_PERIOD = r"(?:minute|hour|night|day|week|month|quarter|year)"
+_RATE = re.compile(
+    rf"(?<!\w)per (?:calendar )?(?P<per>{_PERIOD})(?!\w)|(?<=\w)\s?/\s?(?P<slash>{_PERIOD})(?!\w)"
+    rf"|\d ?(?:[€£$%]|[a-z]{{1,7}})? (?P<rate>an? (?P<article>{_PERIOD}))(?!\w)"
+    rf"|(?<!\w)(?:each|every) (?P<each>{_PERIOD})(?!\w)"
+    r"|(?<!\w)(?P<adverb>hourly|nightly|daily|weekly|monthly|quarterly|yearly|annually|annual)(?!\w)"
+)
+_PERIODS = {
+    "hourly": "hour",
+    "nightly": "night",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annually": "year",
+    "annual": "year",
+}
 _JOIN = re.compile(r"\s?-?\s?(?P<joiner>-|to|and|or|x|till|until|through|&|/)\s?(?:[€£$]|(?:eur|gbp|usd)(?!\w))?\s?")
 _AT_LEAST = re.compile(
     r"(?:at least|from|minimum(?: of)?|as little as|earliest|more than|over|between|than|after) (?:[€£$])?$"
@@ -78,12 +96,12 @@ class _Amount:
     unit: Unit | None = None
     noun: str = ""
     low_end: bool = False
-    whole: tuple[int, int] = (0, 0)
+    whole: tuple[int, int] | None = None
 
     @property
     def span(self) -> tuple[int, int]:
         """Where the amount stands; both ends of a range stand where the range does."""
-        return self.whole if self.whole[1] else (self.start, self.end)
+        return self.whole or (self.start, self.end)
 
 
 def code_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
@@ -142,6 +160,16 @@ def vague_mentions(text: str, _: PlainText) -> Iterator[Mention]:
         )
 
 
+def rate_mentions(text: str, _: PlainText) -> Iterator[Mention]:
+    """What an amount is counted by: "per night", or "a month" right after a number."""
+    for match in _RATE.finditer(text):
+        counted_by = match["per"] or match["slash"] or match["article"]
+        period = counted_by or match["each"] or _PERIODS[match["adverb"]]
+        key = frozenset([f"rate:{period}"])
+        span = match.span("rate") if match["rate"] else match.span()
+        yield Mention(Kind.TIME_SPAN, *span, needs=key if counted_by else frozenset(), offers=key)
+
+
 def _read(text: str, match: re.Match[str]) -> _Amount:
     if match["words"]:
         amount = _Amount(*match.span(), words_value(match["words"]), digits=False)
@@ -171,27 +199,33 @@ def _noun_after(text: str, amount: _Amount) -> str:
 
 def _with_shared_units(text: str, amounts: list[_Amount]) -> list[_Amount]:
     """In "4 to 7 days" both numbers are days, and in "€20-40" both are euros."""
+    joined = [False] * len(amounts)
     for index in range(len(amounts) - 2, -1, -1):
         here, following = amounts[index], amounts[index + 1]
         joint = _JOIN.fullmatch(text, here.end, following.start)
         if joint is None:
             continue
+        joined[index] = True
         if here.unit is None:
             here = replace(here, unit=following.unit, noun=following.noun)
         elif following.unit is None and not following.noun and here.unit.kind is Kind.PRICE:
             amounts[index + 1] = replace(following, unit=here.unit)
-        is_range = joint["joiner"] in _RANGE_JOINERS or text[: here.start].endswith("between ")
-        whole = (here.start, amounts[index + 1].span[1])
-        amounts[index] = replace(here, low_end=is_range and here.unit == amounts[index + 1].unit, whole=whole)
-        _widen(amounts, index + 1, whole)
-    return amounts
+        is_range = joint["joiner"] in _RANGE_JOINERS or text.endswith("between ", 0, here.start)
+        amounts[index] = replace(here, low_end=is_range and here.unit == amounts[index + 1].unit)
+    return _standing_together(amounts, joined)
 
 
-def _widen(amounts: list[_Amount], index: int, whole: tuple[int, int]) -> None:
-    """Let the amounts of one range all stand where it does."""
-    while index < len(amounts) and amounts[index].end <= whole[1]:
-        amounts[index] = replace(amounts[index], whole=whole)
-        index += 1
+def _standing_together(amounts: list[_Amount], joined: list[bool]) -> list[_Amount]:
+    """Let the amounts of one range all stand where the range does."""
+    together: list[_Amount] = []
+    first = 0
+    for index, is_joined in enumerate(joined):
+        if is_joined:
+            continue
+        whole = (amounts[first].start, amounts[index].end)
+        together.extend(replace(amount, whole=whole) for amount in amounts[first : index + 1])
+        first = index + 1
+    return together
 
 
 def _is_past(text: str, start: int, end: int) -> bool:

@@ -69,7 +69,7 @@ def always_mentions(text: str, _: PlainText) -> Iterator[Mention]:
             Kind.ROUND_THE_CLOCK,
             *match.span(),
             needs=frozenset(["always"]),
-            offers=frozenset(["always", "=86400:second", "#24"]),
+            offers=frozenset(["always", "=86400:second", "#24", "rate:day"]),
         )
 
 

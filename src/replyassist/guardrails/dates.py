@@ -104,7 +104,9 @@ def month_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
 
 def every_day_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     """ "Every day" offers each weekday; "seven days a week" must itself be supported."""
-    offers = frozenset([*(f"weekday:{day}" for day in range(7)), "group:weekday", "group:weekend", "every day"])
+    offers = frozenset(
+        [*(f"weekday:{day}" for day in range(7)), "group:weekday", "group:weekend", "every day", "rate:day"]
+    )
     for match in _EVERY_DAY.finditer(text):
         needs = frozenset(["every day", "always"]) if match["always"] else frozenset[str]()
         yield Mention(Kind.ROUND_THE_CLOCK, *match.span(), needs=needs, offers=offers)

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from replyassist.guardrails import clock, dates
 from replyassist.guardrails.addresses import address_mentions
-from replyassist.guardrails.amounts import amount_mentions, code_mentions, idiom_mentions, vague_mentions
+from replyassist.guardrails.amounts import amount_mentions, code_mentions, idiom_mentions, rate_mentions, vague_mentions
 from replyassist.guardrails.mention import Mention, masked
 from replyassist.guardrails.text import PlainText, compact, normalise
 
 # Each reads what the ones before it have left.
 _EXTRACTORS: tuple[Callable[[str, PlainText], Iterable[Mention]], ...] = (
-    lambda _, plain: address_mentions(plain),
+    address_mentions,
     clock.always_mentions,
     dates.every_day_mentions,
     dates.iso_dates,
@@ -27,6 +27,7 @@ _EXTRACTORS: tuple[Callable[[str, PlainText], Iterable[Mention]], ...] = (
     clock.plain_times,
     code_mentions,
     idiom_mentions,
+    rate_mentions,
     vague_mentions,
     amount_mentions,
     clock.relative_mentions,

@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(
 )
 _EMPTY_SLOT = re.compile(r"^\W*(?:hi|hey|hello|dear)(?: ?(?: [,!]|,,)| (?:none|null|undefined|nan|unknown)(?!\w))")
 _LABEL = re.compile(
-    r"(?:^|\n|(?<=[.!?])\s)[\s\"'*#>-]*(?P<label>(?:(?:final|draft|suggested|our|brand|template|customer|your) )?"
+    r"(?:^|\n|(?<=[.!?])\s)[\s\"'*#>-]{0,9}(?P<label>(?:(?:final|draft|suggested|our|brand|template|customer|your) )?"
     r"(?:reply|replies|response|message|customer|template|assistant|user|system|human|draft|answer|author|agent|bot"
     r"|output|input|example|facts|tone|rewritten|prompt|instructions?)(?: \d)?\*{0,2}:)"
 )

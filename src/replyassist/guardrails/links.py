@@ -19,7 +19,7 @@ def link_domains(text: str, context: CheckContext) -> Iterable[Finding]:
     """
     plain = normalise(text)
     allowed = tuple(normalise(domain).text.strip(". ") for domain in context.voice.allowed_link_domains)
-    for address in addresses(plain):
+    for address in addresses(text):
         if address.kind not in (Kind.LINK, Kind.EMAIL):
             continue
         reason = address.trick or _outside(address, allowed, context)

@@ -21,7 +21,8 @@ _INVISIBLE = frozenset(
 )
 _ASCII_SPACES = str.maketrans("\t\r\x0b\x0c\x1c\x1d\x1e\x1f`", " \n\n\n    '")
 _ASCII_RUN = re.compile(r"[\x00-\x7f]+(?![\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f])")
-_SENTENCE_BREAK = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’)]))\s+|\s*[\n\r]\s*")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_SENTENCE_BREAK = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’)]))\s+|[^\S\n\r]{0,20}[\n\r]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def words_of(listing: str) -> frozenset[str]:
 
 def compact(text: str) -> str:
     """Only the letters and digits of a folded text."""
-    return "".join(character for character in normalise(text).text if character.isalnum())
+    return _NOT_ALPHANUMERIC.sub("", normalise(text).text)
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ from datetime import date
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
+from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.settings import Settings
 from replyassist.faq.service import active_templates
@@ -92,19 +93,23 @@ class IndexRegistry:
                 self._cached = CachedEncoder(encoder, self._settings.home / "embeddings")
             return self._cached
 
-    def index_for(self, session: Session, brand_id: str) -> TemplateIndex:
-        """The brand's index, current as of this transaction."""
-        revision = get_brand(session, brand_id).faq_revision
+    def index_for(self, database: Database, brand_id: str) -> TemplateIndex:
+        """The brand's index, current as of this call; no transaction is open while templates are encoded."""
+        with database.reading() as session:
+            revision = get_brand(session, brand_id).faq_revision
         known = self._indexes.get(brand_id)
-        if known is not None and known[0] == revision:
+        if known is not None and known[0] >= revision:
             return known[1]
         with self._lock:
             lock = self._building.setdefault(brand_id, threading.Lock())
         with lock:
             known = self._indexes.get(brand_id)
-            if known is not None and known[0] == revision:
+            if known is not None and known[0] >= revision:
                 return known[1]
-            index = TemplateIndex(active_templates(session, brand_id), self.template_encoder)
+            with database.reading() as session:
+                revision = get_brand(session, brand_id).faq_revision
+                templates = active_templates(session, brand_id)
+            index = TemplateIndex(templates, self.template_encoder)
             self._indexes[brand_id] = (revision, index)
             return index
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -51,7 +52,14 @@ def replace_proposal(
     return True
 
 
-def _columns(proposal: Proposal) -> dict[str, object]:
+def give_up_redraft(session: Session, item: ReviewItem, *, now: datetime) -> None:
+    """The new draft never came: the old one stays, and the item says so."""
+    notice = "The new draft could not be made; this is the earlier one."
+    move = Move("redraft_failed", ReviewStatus(item.status), reason=notice)
+    make(session, item, move, actor=PIPELINE, now=now, is_redrafting=False, notice=notice)
+
+
+def _columns(proposal: Proposal) -> dict[str, Any]:
     return {
         "risk": HIGH if proposal.triage.is_high_risk else LOW,
         "route": proposal.route.value,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Message
@@ -36,10 +36,11 @@ class Place:
 
 def list_items(session: Session, wanted: QueueFilter, *, after: Place | None, limit: int) -> list[ReviewItem]:
     """The next ``limit`` items: most urgent first, then oldest first; or newest first."""
-    order = [col(ReviewItem.urgency).desc(), col(ReviewItem.id).asc()]
+    statement = select(ReviewItem).limit(limit)
     if wanted.newest_first:
-        order = [col(ReviewItem.id).desc()]
-    statement = select(ReviewItem).order_by(*order).limit(limit)
+        statement = statement.order_by(col(ReviewItem.id).desc())
+    else:
+        statement = statement.order_by(col(ReviewItem.urgency).desc(), col(ReviewItem.id))
     if wanted.brands is not None:
         statement = statement.where(col(ReviewItem.brand_id).in_(wanted.brands))
     if wanted.statuses:
@@ -147,3 +148,18 @@ def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[
             .limit(limit)
         )
     )
+
+
+def next_attempt(session: Session, item: ReviewItem) -> bool:
+    """Count one more attempt at sending; False when the item has moved on meanwhile."""
+    result = session.exec(
+        update(ReviewItem)
+        .where(
+            col(ReviewItem.id) == item.id,
+            col(ReviewItem.version) == item.version,
+            col(ReviewItem.attempt) == item.attempt,
+        )
+        .values(attempt=item.attempt + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount == 1)

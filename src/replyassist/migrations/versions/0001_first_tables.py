@@ -295,6 +295,7 @@ def upgrade() -> None:
         sa.Column("idempotency_key", sa.String(64), nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("may_have_landed", sa.Boolean(), nullable=False),
         sa.Column("token", sa.String(64), nullable=True),
         sa.Column("platform_id", sa.String(500), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),

@@ -1,0 +1,49 @@
+"""The command line, thin: it reads arguments, calls the slices and prints."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from replyassist.core.errors import ConfigurationError, InvalidInput, NotFound, ReplyassistError
+
+from . import admin, bench, demo, faq, messages, queue, serving, suggest
+
+app = typer.Typer(
+    name="replyassist",
+    help="Drafts the reply that your community manager would have written, and a person decides.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(faq.app, name="faq", help="The reply templates of a brand.")
+app.add_typer(messages.app, name="messages", help="Messages in.")
+app.add_typer(queue.app, name="queue", help="The review queue.")
+app.add_typer(admin.db_app, name="db", help="The database.")
+app.add_typer(admin.user_app, name="user", help="Users.")
+app.add_typer(admin.token_app, name="token", help="API tokens.")
+app.add_typer(admin.brand_app, name="brand", help="Brands: voice and channels.")
+app.add_typer(bench.app, name="bench", help="Benchmarks, each beside its reference in the same run.")
+app.command("draft")(suggest.draft)
+app.command("demo")(demo.demo)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.work)
+app.command("doctor")(admin.doctor)
+
+WRONG_USE = (InvalidInput, NotFound, ConfigurationError)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 the check failed, 2 wrong usage or bad input."""
+    try:
+        app()
+    except ReplyassistError as error:
+        for line in error.detail.splitlines():
+            Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {line}", markup=False)
+        sys.exit(2 if isinstance(error, WRONG_USE) else 1)
+    except BrokenPipeError:
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

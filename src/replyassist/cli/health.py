@@ -1,0 +1,106 @@
+"""The doctor's checks: each says what it looked at, whether it is well, and what to do when not."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from replyassist.app import build_parts
+from replyassist.brands.service import list_brands
+from replyassist.core.database import Database
+from replyassist.core.embedding import EMBEDDED_WEIGHTS_SHA256, embedded_encoder_path, weights_sha256
+from replyassist.core.errors import ConfigurationError, ReplyassistError
+from replyassist.core.jobs import Heartbeats
+from replyassist.core.llm import ChatMessage
+from replyassist.core.resources import resource_folder
+from replyassist.core.settings import Settings
+from replyassist.faq.service import active_templates
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def run_checks(settings: Settings) -> list[Check]:
+    """Look at everything; a failing check never stops the others."""
+    looks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("files of the program", _resources),
+        ("console assets", _assets),
+        ("database", _database),
+        ("worker", _worker),
+        ("encoder", _encoder),
+        ("language model", _model),
+    )
+    return [_look(name, look, settings) for name, look in looks]
+
+
+def _look(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(name, ok=True, detail=look(settings))
+    except ReplyassistError as error:
+        return Check(name, ok=False, detail=error.detail)
+    except Exception as error:
+        return Check(name, ok=False, detail=f"{type(error).__name__}: {error}")
+
+
+def _resources(_settings: Settings) -> str:
+    return ", ".join(name for name in ("prompts", "faq", "examples") if resource_folder(name))
+
+
+def _assets(_settings: Settings) -> str:
+    spec = importlib.util.find_spec("replyassist.web")
+    folder = resource_folder("prompts").parents[0] if spec is None or spec.origin is None else None
+    from replyassist.web import STATIC
+
+    vendor = STATIC / "vendor"
+    if folder is not None or not any(vendor.glob("*.js")):
+        raise ConfigurationError("the console's scripts are missing; run 'make setup'")
+    return ", ".join(sorted(path.name for path in vendor.glob("*.js")))
+
+
+def _database(settings: Settings) -> str:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.resolved_database_url)
+    with database.reading() as session:
+        session.connection().execute(text("SELECT 1"))
+        address = database.engine.url.render_as_string(hide_password=True)
+        try:
+            brands = [f"{brand.id} ({len(active_templates(session, brand.id))})" for brand in list_brands(session)]
+        except Exception as error:
+            raise ConfigurationError(f"{address} answers, but has no tables: run 'replyassist db upgrade'") from error
+    return f"{address}; templates: {', '.join(brands) or 'no brands yet'}"
+
+
+def _worker(settings: Settings) -> str:
+    database = Database(settings.resolved_database_url)
+    alive = Heartbeats(database, "doctor", dead_after_seconds=settings.worker_dead_after_seconds).alive()
+    return f"{len(alive)} running" if alive else "none is running now; 'serve --with-worker' or 'worker' starts one"
+
+
+def _encoder(settings: Settings) -> str:
+    if settings.encoder_model:
+        return settings.encoder_model
+    path = embedded_encoder_path()
+    if weights_sha256(path) != EMBEDDED_WEIGHTS_SHA256:
+        raise ConfigurationError("the embedded encoder's weights differ from the original; reinstall it")
+    return "all-MiniLM-L6-v2, embedded, digest as published"
+
+
+def _model(settings: Settings) -> str:
+    parts = build_parts(settings, upgrade=False)
+    try:
+        model = parts.proposer.model
+        if model is None:
+            return "switched off: drafts come from templates"
+        answer = model.generate([ChatMessage("user", "Say hello.")], candidates=1, max_tokens=8)
+        return f"{model.name} ({model.profile}) answered in {answer.seconds:.1f} s"
+    finally:
+        parts.close()

@@ -1,0 +1,174 @@
+"""Takes messages from a JSON Lines file, and waits until each of them is in the queue."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import col, func, select
+
+from replyassist.app import Parts
+from replyassist.core.digests import text_digest
+from replyassist.core.errors import InvalidInput, QueueFull, ReplyassistError
+from replyassist.core.jobs import Heartbeats
+from replyassist.inbox.schemas import MessageIn
+from replyassist.inbox.service import take_in
+from replyassist.review.models import ReviewItem
+
+from .common import console, progress
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+MAX_PROBLEMS = 20
+MESSAGES_PER_TRANSACTION = 50
+LOOKUP_CHUNK = 500
+POLL_SECONDS = 0.3
+FULL_QUEUE_PAUSE_SECONDS = 2.0
+STALLED_AFTER_SECONDS = 300.0
+
+
+def read_messages(path: Path, *, brand: str | None) -> list[MessageIn]:
+    """Read and validate every line before any is taken in.
+
+    Each line is a message in the contract's format. Of a line that gives less, ``text`` alone is needed: the brand
+    comes from ``--brand`` and the rest is filled in. Raises InvalidInput that names each bad line and field.
+    """
+    if not path.is_file():
+        raise InvalidInput("there is no such file", file=str(path))
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise InvalidInput(f"larger than {MAX_FILE_BYTES // 1024**2} MiB; split it", file=str(path))
+    messages: list[MessageIn] = []
+    problems: list[str] = []
+    for number, line in _lines(path):
+        try:
+            messages.append(_message(line, number, brand=brand, path=path))
+        except InvalidInput as error:
+            problems.append(error.detail)
+            if len(problems) >= MAX_PROBLEMS:
+                problems.append("… and perhaps more; these are the first.")
+                break
+    if problems:
+        raise InvalidInput("\n".join([*problems, "nothing was taken in"]))
+    if not messages:
+        raise InvalidInput("holds no messages", file=str(path))
+    return messages
+
+
+def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
+    """Store every message, in order; ids of the stored rows. When the queue is full, wait until it has room."""
+    ids: list[int] = []
+    with progress() as bar:
+        task = bar.add_task("Taking in", total=len(messages))
+        for start in range(0, len(messages), MESSAGES_PER_TRANSACTION):
+            chunk = messages[start : start + MESSAGES_PER_TRANSACTION]
+            ids += _take_when_there_is_room(parts, chunk)
+            bar.update(task, completed=len(ids))
+    return ids
+
+
+def wait_until_queued(parts: Parts, message_ids: Sequence[int], *, quiet: bool = False) -> None:
+    """Wait until every message has its review item; raise when nothing has moved for five minutes."""
+    done = 0
+    last_move = time.monotonic()
+    with progress() as bar:
+        task = bar.add_task("Drafting", total=len(message_ids), visible=not quiet)
+        while done < len(message_ids):
+            now_done = _count_queued(parts, message_ids)
+            if now_done != done:
+                done, last_move = now_done, time.monotonic()
+                bar.update(task, completed=done)
+            elif time.monotonic() - last_move > STALLED_AFTER_SECONDS:
+                left = len(message_ids) - done
+                raise ReplyassistError(f"{left} messages wait, and nothing has moved for 5 minutes; see the log")
+            if done < len(message_ids):
+                time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def a_worker(parts: Parts) -> Iterator[None]:
+    """A worker for as long as this lasts: one that already runs elsewhere, else one in this process."""
+    heartbeats = Heartbeats(parts.database, "cli", dead_after_seconds=parts.settings.worker_dead_after_seconds)
+    if heartbeats.alive():
+        console.print("A worker is already running; it does the drafting.")
+        yield
+        return
+    with parts.worker.runner():
+        yield
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+        except UnicodeDecodeError as error:
+            raise InvalidInput(f"not UTF-8: {error.reason}", file=str(path)) from error
+
+
+def _message(line: str, number: int, *, brand: str | None, path: Path) -> MessageIn:
+    try:
+        given = json.loads(line)
+    except ValueError as error:
+        raise InvalidInput(f"not JSON: {error}", file=str(path), line=number) from error
+    if not isinstance(given, dict):
+        raise InvalidInput("expected one JSON object a line", file=str(path), line=number)
+    if brand is not None and given.get("brand", brand) != brand:
+        raise InvalidInput(f"is '{given['brand']}', not '{brand}'", file=str(path), line=number, field="brand")
+    try:
+        return MessageIn.model_validate(_filled_in(given, number, brand))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(first["msg"], file=str(path), line=number, field=place) from error
+
+
+def _filled_in(given: dict[str, Any], number: int, brand: str | None) -> dict[str, Any]:
+    key = f"line-{number}-{text_digest(str(given.get('text', '')))[:16]}"
+    defaults: dict[str, Any] = {
+        "channel": "import",
+        "external_id": key,
+        "author": {"external_id": "unknown"},
+        "conversation": {"external_id": key},
+        "posted_at": datetime.now(UTC).isoformat(),
+    }
+    if brand is not None:
+        defaults["brand"] = brand
+    return defaults | given
+
+
+def _take_when_there_is_room(parts: Parts, chunk: Sequence[MessageIn]) -> list[int]:
+    deadline = time.monotonic() + STALLED_AFTER_SECONDS
+    while True:
+        try:
+            with parts.database.writing() as session:
+                return [
+                    take_in(
+                        session,
+                        message,
+                        jobs=parts.jobs,
+                        now=parts.clock.now(),
+                        queue_limit=parts.settings.queue_limit,
+                    ).message.id
+                    for message in chunk
+                ]
+        except QueueFull:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(FULL_QUEUE_PAUSE_SECONDS)
+
+
+def _count_queued(parts: Parts, message_ids: Sequence[int]) -> int:
+    count = 0
+    with parts.database.reading() as session:
+        for start in range(0, len(message_ids), LOOKUP_CHUNK):
+            chunk = message_ids[start : start + LOOKUP_CHUNK]
+            count += session.exec(
+                select(func.count()).select_from(ReviewItem).where(col(ReviewItem.message_id).in_(chunk))
+            ).one()
+    return count

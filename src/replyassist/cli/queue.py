@@ -1,0 +1,71 @@
+"""``replyassist queue list``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from replyassist.core.errors import InvalidInput
+from replyassist.review.models import ReviewStatus
+from replyassist.review.repository import Place, QueueFilter, list_items
+from replyassist.review.views import ReviewSummary, summary
+
+from .common import database, output, print_json
+
+app = typer.Typer(no_args_is_help=True)
+PAGE = 500
+
+
+@app.callback()
+def _group() -> None:
+    """The review queue."""
+
+
+@app.command("list")
+def list_queue(
+    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only this status, for example pending.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 10_000,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """The review items, most urgent first."""
+    if status is not None and status not in {member.value for member in ReviewStatus}:
+        raise InvalidInput(f"one of {', '.join(ReviewStatus)}", field="--status")
+    wanted = QueueFilter(
+        brands=frozenset({brand}) if brand else None, statuses=(status,) if status is not None else ()
+    )
+    rows = _rows(wanted, limit)
+    if json:
+        print_json([row.model_dump(mode="json") for row in rows])
+        return
+    table = Table(title=f"{len(rows)} items")
+    for name in ("id", "urgency", "brand", "status", "message", "template", "verdict", "draft"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        best = f"{row.templates[0].template_id} {row.templates[0].score:.2f}" if row.templates else ""
+        table.add_row(
+            str(row.id),
+            str(row.urgency),
+            row.brand,
+            row.status,
+            row.message[:80],
+            best,
+            row.verdict or row.route,
+            row.draft[:120],
+        )
+    output.print(table)
+
+
+def _rows(wanted: QueueFilter, limit: int) -> list[ReviewSummary]:
+    rows: list[ReviewSummary] = []
+    place: Place | None = None
+    with database().reading() as session:
+        while len(rows) < limit:
+            items = list_items(session, wanted, after=place, limit=min(PAGE, limit - len(rows)))
+            rows += [summary(session, item) for item in items]
+            if len(items) < PAGE:
+                break
+            place = Place(urgency=items[-1].urgency, item_id=items[-1].id or 0)
+    return rows

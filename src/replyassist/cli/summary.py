@@ -1,0 +1,50 @@
+"""What became of a set of messages: by route, verdict and origin of the draft."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from rich.table import Table
+from sqlmodel import Session, col, select
+
+from replyassist.review.models import ReviewItem
+
+CHUNK = 500
+NO_DRAFT = "no_draft"
+
+
+def summarise(session: Session, message_ids: Sequence[int]) -> dict[str, Any]:
+    """Counts over the review items of these messages, and the median seconds of a draft (model's part included)."""
+    items: list[ReviewItem] = []
+    for start in range(0, len(message_ids), CHUNK):
+        chunk = message_ids[start : start + CHUNK]
+        items += session.exec(select(ReviewItem).where(col(ReviewItem.message_id).in_(chunk)))
+    seconds = [item.proposal["timings"]["total"] / 1000 for item in items if item.draft and item.proposal["model"]]
+    return {
+        "messages": len(message_ids),
+        "queued": len(items),
+        "routes": dict(Counter(item.route for item in items)),
+        "verdicts": dict(Counter(item.verdict or NO_DRAFT for item in items)),
+        "drafted_by": dict(Counter(item.drafted_by for item in items)),
+        "abstained": sum(bool(item.proposal["abstained"]) for item in items),
+        "seconds_per_draft_p50": round(median(seconds), 3) if seconds else None,
+    }
+
+
+def summary_table(summary: dict[str, Any]) -> Table:
+    """The summary for people."""
+    table = Table(title=f"{summary['queued']} of {summary['messages']} messages are in the queue")
+    table.add_column("")
+    table.add_column("")
+    table.add_column("messages", justify="right")
+    for title, key in (("route", "routes"), ("verdict", "verdicts"), ("drafted by", "drafted_by")):
+        for name, count in sorted(summary[key].items(), key=lambda pair: -pair[1]):
+            table.add_row(title, name.replace("_", " "), str(count))
+            title = ""  # noqa: PLW2901 - the group's name stands once
+        table.add_section()
+    if summary["seconds_per_draft_p50"] is not None:
+        table.add_row("seconds per draft", "median", f"{summary['seconds_per_draft_p50']:.2f}")
+    return table

@@ -1,0 +1,67 @@
+"""The file channel: one JSON line for each reply, for the demo and for people who paste by hand."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from replyassist.core.errors import DeliveryNotMade
+
+from . import OutgoingReply, Repeat
+
+
+class FileChannel:
+    """Appends to ``<folder>/<brand>.jsonl`` under a lock, and is sure that the line is on disk."""
+
+    def __init__(self, folder: Path, brand_id: str) -> None:
+        self._path = folder / f"{brand_id}.jsonl"
+
+    @property
+    def repeat(self) -> Repeat:
+        """The file can be read again."""
+        return Repeat.LOOK_UP
+
+    def find(self, key: str) -> str | None:
+        """The place of a line with this key, or None."""
+        if not self._path.exists():
+            return None
+        with self._path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                if key in line and _key_of(line) == key:
+                    return f"{self._path.name}:{number}"
+        return None
+
+    def send(self, reply: OutgoingReply) -> str:
+        """Append one line and return its place; raise DeliveryNotMade when the disk does not take it."""
+        line = json.dumps(asdict(reply), ensure_ascii=False, default=str) + "\n"
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                end = file.seek(0, os.SEEK_END)
+                try:
+                    file.write(_mend_torn_line(file.fileno(), end) + line.encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError:
+                    os.ftruncate(file.fileno(), end)
+                    raise
+        except OSError as error:
+            raise DeliveryNotMade(f"the file {self._path.name} cannot be written: {error.strerror}") from error
+        return f"{self._path.name}@{end}"
+
+
+def _mend_torn_line(descriptor: int, end: int) -> bytes:
+    """A newline when the last writer died in the middle of its line, so that ours stands alone."""
+    return b"\n" if end > 0 and os.pread(descriptor, 1, end - 1) != b"\n" else b""
+
+
+def _key_of(line: str) -> str | None:
+    try:
+        key = json.loads(line)["key"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return str(key)

@@ -1,0 +1,63 @@
+"""``POST /v1/templates/search``: which templates are closest to a text."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep
+from replyassist.core.security import Permission
+
+from .index import TemplateMatch
+from .service import IndexRegistry, retrieve
+
+router = APIRouter(prefix="/v1/templates", tags=["templates"], responses=PROBLEM_RESPONSES)
+
+
+class SearchBody(BaseModel):
+    """A text, and where the reply would be shown."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"brand": "fernhill", "text": "do you ship to Norway??", "limit": 3}]},
+    )
+    brand: str
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+    channel: str = "instagram"
+    visibility: Literal["public", "private"] = "public"
+    limit: Annotated[int, Field(ge=1, le=20)] = 3
+
+
+class SearchResult(BaseModel):
+    """The closest templates, best first; ``abstained`` when even the best is below the threshold."""
+
+    matches: list[TemplateMatch]
+    abstained: bool
+    threshold: float
+
+
+@router.post("/search")
+def search_templates(
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, body: SearchBody
+) -> SearchResult:
+    """The templates closest to a text, each once, scored by its best example (cosine)."""
+    principal.require(Permission.TEMPLATES_READ)
+    principal.require_brand(body.brand)
+    registry: IndexRegistry = request.app.state.registry
+    index = registry.index_for(database, body.brand)
+    with database.reading() as session:
+        threshold = registry.threshold_for(session, body.brand)
+    found = retrieve(
+        body.text,
+        index,
+        registry.encoder,
+        threshold=threshold,
+        limit=body.limit,
+        channel=body.channel,
+        visibility=body.visibility,
+        day=clock.now().date(),
+    )
+    return SearchResult(matches=list(found.matches), abstained=found.abstained, threshold=threshold)

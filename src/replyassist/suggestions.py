@@ -1,0 +1,51 @@
+"""``POST /v1/suggestions``: retrieve and draft now, store nothing; for other inboxes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep
+from replyassist.core.security import Permission
+from replyassist.pipeline import Inbound
+from replyassist.proposing import Proposer
+from replyassist.review.proposal import Proposal
+
+router = APIRouter(prefix="/v1/suggestions", tags=["suggestions"], responses=PROBLEM_RESPONSES)
+
+
+class SuggestionBody(BaseModel):
+    """A message that lives in another inbox."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"brand": "fernhill", "text": "do you ship to Norway??", "author_name": "Tom"}]
+        },
+    )
+    brand: str
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+    channel: Annotated[str, Field(max_length=60)] = "instagram"
+    visibility: Literal["public", "private"] = "public"
+    author_name: Annotated[str, Field(max_length=200)] | None = None
+    parent_text: Annotated[str, Field(max_length=10_000)] | None = None
+    instruction: Annotated[str, Field(max_length=500)] | None = None
+
+
+@router.post("")
+def suggest(request: Request, principal: PrincipalDep, body: SuggestionBody) -> Proposal:
+    """One proposal with its templates, candidates, findings and verdict; nothing is stored or sent."""
+    principal.require(Permission.SUGGEST)
+    principal.require_brand(body.brand)
+    proposer: Proposer = request.app.state.proposer
+    message = Inbound(
+        text=body.text,
+        channel=body.channel,
+        visibility=body.visibility,
+        author_name=body.author_name,
+        parent_text=body.parent_text,
+    )
+    return proposer.propose(body.brand, message, instruction=body.instruction)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from replyassist.guardrails import Severity
+
+from .builders import context, excerpts, findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hi Lena! Yes.", "Hello Lena, yes.", "Hey 👋 Lena, yes", "Dear Ms Lena Holm, yes", "Thanks, Lena! Yes.", "Hello, Lena!",
+     "Good morning Lena, yes.", "Yes we do. Thank you Lena!"],
+)  # fmt: skip
+def test_another_name_than_the_authors_blocks(text: str) -> None:
+    [finding] = findings(text, context(author_name="Tom"), "draft.wrong_name")
+    assert finding.severity is Severity.BLOCK
+    assert "Lena" in finding.excerpt
+
+
+@pytest.mark.parametrize(
+    ("author", "text"),
+    [
+        ("Tom", "Hi Tom! Yes."),
+        ("Tom Keane", "Hello Tom, yes."),
+        ("Tom Keane", "Dear Mr Keane, yes."),
+        ("niamh_makes", "Hi Niamh, yes."),
+        ("Mairéad", "Hi Mairead, yes."),
+        ("Beatrice", "Hi Bea! Yes."),
+        ("Tom", "HI TOM! yes"),
+        ("O’Brien", "Hi O'Brien, yes."),
+    ],
+)
+def test_the_authors_name_is_fine_in_its_usual_forms(author: str, text: str) -> None:
+    assert not excerpts(text, context(author_name=author), "draft.wrong_name")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hi there! Yes.", "Hello, Norway works too.", "Hi! We do.", "Hey all, yes", "Hi We ship.", "Thanks for asking!",
+     "Sorry about that, we look.", "Hello everyone!", "Thank you. Norway works."],
+)  # fmt: skip
+def test_a_greeting_without_a_name_is_fine(text: str) -> None:
+    assert not excerpts(text, context(author_name="Tom"), "draft.wrong_name")
+
+
+def test_a_handle_counts_as_the_authors_name() -> None:
+    assert not excerpts("Hi Aoife!", context(author_handle="aoife.lynch_"), "draft.wrong_name")
+
+
+def test_a_name_is_a_warning_where_the_author_is_not_known() -> None:
+    [finding] = findings("Hi Lena! Yes.", context(), "draft.wrong_name")
+    assert finding.severity is Severity.WARN
+
+
+def test_a_name_with_which_the_message_is_signed_is_fine_where_the_author_is_not_known() -> None:
+    assert not excerpts("Hi Lena! Yes.", context(message="any decaf? Lena"), "draft.wrong_name")
+
+
+def test_another_name_from_the_message_is_a_warning() -> None:
+    there = context(author_name="Tom", message="Lena from your shop said so")
+    assert [finding.severity for finding in findings("Hi Lena! Yes.", there, "draft.wrong_name")] == [Severity.WARN]
