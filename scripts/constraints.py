@@ -20,6 +20,9 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "constraints.txt"
 NOT_PINNED = {"pip", "replyassist"}
+# Where the pinned release has no wheel for a newer Python, that Python takes what pip finds.
+MARKERS = {"lingua-language-detector": 'python_version < "3.14"'}
+PLAIN_PIN = re.compile(r"[a-z0-9-]+==[a-z0-9.]+(; python_version < \"[0-9.]+\")?")
 HEADER = """\
 # The versions that `make setup` installs, resolved on Python {python} for the extras local and dev.
 # Renew with `make constraints`. torch carries no build label here: pip takes the CPU build where one
@@ -30,16 +33,17 @@ HEADER = """\
 def renew() -> None:
     """Writes one pin for each installed package, without build labels, addresses or paths."""
     pins = {canonicalize_name(item.metadata["Name"]): Version(item.version).public for item in distributions()}
-    lines = [f"{name}=={pins[name]}\n" for name in sorted(pins) if name not in NOT_PINNED]
+    lines = [f"{name}=={pins[name]}" for name in sorted(pins) if name not in NOT_PINNED]
+    lines = [f"{line}; {MARKERS[name]}" if (name := line.split("==")[0]) in MARKERS else line for line in lines]
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    CONSTRAINTS.write_text(HEADER.format(python=python) + "".join(lines), encoding="utf-8")
+    CONSTRAINTS.write_text(HEADER.format(python=python) + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def problems() -> list[str]:
     """One line for each requirement without a fitting pin, and for each line that is not a plain pin."""
     lines = [line for line in CONSTRAINTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    found = [f"'{line}' is not a plain pin" for line in lines if not re.fullmatch(r"[a-z0-9-]+==[a-z0-9.]+", line)]
-    pins = dict(line.split("==", 1) for line in lines if "==" in line)
+    found = [f"'{line}' is not a plain pin" for line in lines if not PLAIN_PIN.fullmatch(line)]
+    pins = dict(line.split(";")[0].split("==", 1) for line in lines if "==" in line)
     for requirement in requirements():
         pin = pins.get(canonicalize_name(requirement.name))
         if pin is None:

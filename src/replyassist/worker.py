@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
-from replyassist.core.jobs import JobQueue
 from replyassist.core.job_runner import JobRunner
+from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import ChannelFactory, deliver
 from replyassist.inbox import repository as inbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -167,6 +168,13 @@ def test_an_unknown_brand_is_not_found(database: Database, clock: FakeClock) -> 
         service.import_templates(session, "nobody", [template()], now=clock.now())
     with pytest.raises(NotFound), database.reading() as session:
         service.list_templates(session, "nobody")
+
+
+def test_imports_at_the_same_time_wait_for_each_other(database: Database, clock: FakeClock, brand: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: stored(database, clock, template("a"), template("b")), range(4)))
+    assert sorted(len(result.added) for result in results) == [0, 0, 0, 2]
+    assert revision(database) == 1
 
 
 class TestVersions:

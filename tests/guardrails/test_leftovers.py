@@ -63,9 +63,7 @@ def test_a_label_of_the_template_is_fine() -> None:
     assert not findings("Message: we are closed.", context(reply="Message: we are closed."), "draft.prompt_debris")
 
 
-@pytest.mark.parametrize(
-    "text", ["It is **very** good.", "See [here](https://x.example).", "```yes```", "# Title\nyes"]
-)
+@pytest.mark.parametrize("text", ["It is **very** good.", "See [here](https://x.example).", "```yes", "# Title\nyes"])
 def test_markup_is_a_warning(text: str) -> None:
     assert [finding.severity for finding in findings(text, context(), "draft.markup")] == [Severity.WARN]
 

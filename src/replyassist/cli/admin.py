@@ -44,8 +44,12 @@ def user_add(
     role: Annotated[Role, typer.Option(help="What they may do.")],
     name: Annotated[str, typer.Option()] = "",
     brand: Annotated[list[str] | None, typer.Option(help="A brand that they see; repeat for more.")] = None,
-    password: Annotated[str | None, typer.Option(help="Asked for when not given.", envvar="REPLYASSIST_PASSWORD")] = None,
-    service: Annotated[bool, typer.Option("--service", help="A program: it has tokens, and can never approve.")] = False,
+    password: Annotated[
+        str | None, typer.Option(help="Asked for when not given.", envvar="REPLYASSIST_PASSWORD")
+    ] = None,
+    service: Annotated[
+        bool, typer.Option("--service", help="A program: it has tokens, and can never approve.")
+    ] = False,
 ) -> None:
     """Add a person who signs in, or a service that holds tokens."""
     if password is None and not service:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import select
 
 from replyassist.app import Parts
 from replyassist.brands.service import ensure_brand
@@ -17,7 +18,6 @@ from replyassist.core.resources import resource_folder
 from replyassist.core.security import Role
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
-from sqlmodel import select
 
 from .common import console, output, parts, print_json
 from .intake import a_worker, read_messages, take_all, wait_until_queued

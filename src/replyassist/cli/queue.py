@@ -33,9 +33,7 @@ def list_queue(
     """The review items, most urgent first."""
     if status is not None and status not in {member.value for member in ReviewStatus}:
         raise InvalidInput(f"one of {', '.join(ReviewStatus)}", field="--status")
-    wanted = QueueFilter(
-        brands=frozenset({brand}) if brand else None, statuses=(status,) if status is not None else ()
-    )
+    wanted = QueueFilter(brands=frozenset({brand}) if brand else None, statuses=(status,) if status is not None else ())
     rows = _rows(wanted, limit)
     if json:
         print_json([row.model_dump(mode="json") for row in rows])

@@ -30,9 +30,7 @@ def draft(
     with parts() as built:
         proposal = built.proposer.propose(
             brand,
-            Inbound(
-                text=text, channel=channel, visibility="private" if private else "public", author_name=author
-            ),
+            Inbound(text=text, channel=channel, visibility="private" if private else "public", author_name=author),
         )
     if json:
         print_json(proposal.model_dump(mode="json"))

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
@@ -293,21 +294,29 @@ class JobRunner:
             self._client.delete_workflows([job.workflow_id for job in old])
 
     def _close(self, *, leave: bool) -> None:
-        global _current  # noqa: PLW0603
         self._maintenance_ends.set()
         self._heart_stops.set()
-        if self._engine is not None:
-            DBOS.destroy()
-        for thread in self._threads:
-            thread.join(timeout=10)
-        try:
+        with ExitStack() as last_to_first:  # each is done even where another fails
+            last_to_first.callback(_make_room)
+            last_to_first.callback(self._database.dispose)
+            last_to_first.callback(self._client.destroy)
             if leave:
-                self._heartbeats.leave()
+                last_to_first.callback(self._leave)
+            for thread in self._threads:
+                last_to_first.callback(thread.join, 10.0)
+            if self._engine is not None:
+                last_to_first.callback(DBOS.destroy)
+
+    def _leave(self) -> None:
+        try:
+            self._heartbeats.leave()
         except Exception:
             _log.exception("the heartbeat could not be removed; it goes stale in %.0f s", self._dead_after)
-        self._client.destroy()
-        self._database.dispose()
-        _current = None
+
+
+def _make_room() -> None:
+    global _current  # noqa: PLW0603
+    _current = None
 
 
 def new_executor_id() -> str:

@@ -35,7 +35,7 @@ def similar_questions(templates: Sequence[ReplyTemplate], encoder: Encoder | Non
         for question in template.questions:
             key = normalised(question)
             texts.setdefault(key, question)
-            if index in owners[key]:
+            if owners[key][-1:] == [index]:
                 yield warning("repeated_question", template.id, f"the question '{question}' is there twice")
             else:
                 owners[key].append(index)

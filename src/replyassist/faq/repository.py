@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, update
+from sqlalchemy import select as sqlalchemy_select
 from sqlmodel import Session, col, select
 
 from replyassist.brands.models import Brand
@@ -81,21 +82,21 @@ def active(
     session: Session, brand_id: str, *, after: str | None = None, template_id: str | None = None
 ) -> Iterator[StoredTemplate]:
     """The templates in use in the order of their ids, read in chunks; only those after ``after``, when given."""
+    table = TemplateRow
+    columns = (table.template_id, table.version, table.document, table.created_at, table.updated_at)
     while True:
         statement = (
-            select(TemplateRow)
-            .where(TemplateRow.brand_id == brand_id, col(TemplateRow.is_active).is_(True))
-            .order_by(col(TemplateRow.template_id))
+            sqlalchemy_select(*columns)
+            .where(col(table.brand_id) == brand_id, col(table.is_active).is_(True))
+            .order_by(col(table.template_id))
             .limit(CHUNK)
         )
         if after is not None:
-            statement = statement.where(TemplateRow.template_id > after)
+            statement = statement.where(col(table.template_id) > after)
         if template_id is not None:
-            statement = statement.where(TemplateRow.template_id == template_id)
-        # Bulk statements pass by the session's objects, so what it still holds may be old.
-        rows = session.exec(statement.execution_options(populate_existing=True)).all()
-        for row in rows:
-            yield StoredTemplate(row.template_id, row.version, row.document, row.created_at, row.updated_at)
+            statement = statement.where(col(table.template_id) == template_id)
+        rows = [StoredTemplate(*row) for row in session.connection().execute(statement)]
+        yield from rows
         if len(rows) < CHUNK:
             return
         after = rows[-1].template_id

@@ -28,6 +28,7 @@ _PHONE = re.compile(
     r"|(?<![\w:.,/-])0\d{1,4}[ .-]\d[\d .-]{3,14}\d(?![\w:])"
     r"|(?<![\w:.,/-])(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4}(?![\w:])"
 )
+_DATE = re.compile(r"\d{1,2}[.-]\d{1,2}[.-](?:\d{2}|\d{4})")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,15}:[/\\]*")
 _AUTHORITY_END = re.compile(r"[/?#\\]")
 _OPENING = {")": "(", "]": "[", "}": "{"}
@@ -44,6 +45,7 @@ _WORD_ENDINGS = words_of(
     "is it in no so to at be me us my am as do by an la de et hm pm id "
     "one today work works help support name page cat bank money live news link design cash top"
 )
+_SHORT_WORDS = words_of("we he if up or on ok oh hi go ha mr")  # no country has these
 _FILE_ENDINGS = words_of("pdf jpg jpeg png gif heic csv doc docx txt xls xlsx mp3 mp4 json xml html htm js py md")
 
 
@@ -176,7 +178,7 @@ def _looks_like_domain(labels: list[str], has_more: bool) -> bool:
         return has_more and len(labels) == 4
     if not ending.isalpha() or len(ending) < 2 or ending in _FILE_ENDINGS:
         return False
-    return has_more or len(ending) == 2 or ending in _COMMON_ENDINGS or len(labels) > 2
+    return has_more or (len(ending) == 2 and ending not in _SHORT_WORDS) or ending in _COMMON_ENDINGS or len(labels) > 2
 
 
 def _is_missing_space(start: int, authority: str, plain: PlainText) -> bool:
@@ -195,7 +197,7 @@ def _handle(start: int, raw: str, _: PlainText) -> Address | None:
 
 def _phone(start: int, raw: str, _: PlainText) -> Address | None:
     digits = "".join(character for character in raw if character.isdigit())
-    if len(digits) < 7:
+    if len(digits) < 7 or _DATE.fullmatch(raw):
         return None
     return Address(Kind.PHONE, start, start + len(raw), digits[-9:].lstrip("0"), "")
 

@@ -59,10 +59,13 @@ class CheckResult(BaseModel):
 
 
 def check(text: str, context: CheckContext) -> CheckResult:
-    """Run every rule; findings come in the order of the text, at the same place the worst first."""
-    found = {finding for rule in RULES for finding in rule(text, context)}
+    """Run every rule; findings come in the order of the text, at the same place the worst first.
+
+    A rule objects to the same place once.
+    """
+    found = {(finding.rule, finding.start, finding.end): finding for rule in RULES for finding in rule(text, context)}
     findings = tuple(
-        sorted(found, key=lambda finding: (finding.start, _ORDER[finding.severity], finding.end, finding.rule))
+        sorted(found.values(), key=lambda finding: (finding.start, _ORDER[finding.severity], finding.end, finding.rule))
     )
     kept = coverage(text, context.template) if context.template else 1.0
     return CheckResult(findings=findings, verdict=verdict_of(findings), coverage=kept)

@@ -39,7 +39,7 @@ _VERBS = {
     "solve": "solved|resolved",
     "reset": "reset",
     "unlock": "unlocked",
-    "check": "checked|looked into",
+    "check": "checked|looked into|investigated",
     "contact": "contacted|called|phoned|emailed|e-mailed",
     "book": "booked",
     "reserve": "reserved",
@@ -67,7 +67,7 @@ _COMING = re.compile(
 )
 _STATE = re.compile(
     r"(?<!\w)(?:back in stock|back on (?:the|our) shelves|(?:on|out) (?:its|their|the) way|out for delivery|in transit"
-    r"|(?:is|are|'s) (?:now |already )?in the post|being (?:processed|looked into|investigated)"
+    r"|(?:is|are|'s) (?:now |already )?in the post"
     r"|all (?:sorted|fixed|resolved)"
     r"|up and running again)(?!\w)"
 )

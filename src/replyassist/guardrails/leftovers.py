@@ -24,7 +24,7 @@ _PREAMBLE = re.compile(
     r"^\W*(?:(?:sure|certainly|of course|absolutely|okay)[,!.:] )?(?:here(?:'s| is| are)) (?:a|an|the|your|my|one) "
     r"(?:[\w-]+ ){0,3}(?:reply|replies|response|message|draft|version|rewrite)(?!\w)[^.\n]{0,80}"
 )
-_MARKUP = re.compile(r"\*\*[^*\n]{1,200}\*\*|\[[^\]\n]{1,100}\]\([^)\n]{1,200}\)|```|(?:^|\n)#{1,6} ")
+_MARKUP = re.compile(r"\*\*[^*\n]{1,200}\*\*|\[[^\]\n]{1,100}\]\([^)\n]{1,200}\)|'{3,}|(?:^|\n)#{1,6} ")
 _OPEN_END = re.compile(
     r"(?:[,;:(\[-]|(?<!\w)(?:and|or|but|the|an?|to|of|with|for|your|our|from|in|on|at|by|is|are|that|which|because"
     r"|we'll|we're|you're|it's|if|when|please))$"

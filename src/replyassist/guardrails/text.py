@@ -13,6 +13,7 @@ _STRAIGHT = {
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
     **dict.fromkeys("。｡․", "."),
+    "٪": "%",
     "⁄": "/",
     "∕": "/",
 }

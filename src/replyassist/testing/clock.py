@@ -1,4 +1,4 @@
-"""Fakes for every port, shipped with the package so that integrations can be tested without a model or a network."""
+"""A clock set by hand."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Speed and accuracy, each beside a reference in the same run."""

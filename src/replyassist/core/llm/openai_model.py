@@ -1,0 +1,273 @@
+"""A chat model behind any OpenAI-compatible endpoint, bounded in time, size and repeats."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import random
+import threading
+import time
+import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx2
+from pydantic import ValidationError
+
+from ..errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
+from .port import ChatMessage, Completion, Generation
+from .session import BoundedClient, Session
+from .wire import Answer, Prompt, RefusedRequest, TransientFailure
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+CONNECT_SECONDS = 5.0
+FIRST_BACKOFF_SECONDS = 0.5
+LONGEST_BACKOFF_SECONDS = 8.0
+REFUSED_STATUSES = (400, 422)
+TRANSIENT_STATUSES = (408, 425, 429)
+REASON_LIMIT = 200
+
+
+class OpenAIChatModel:
+    """Any endpoint that speaks ``/chat/completions``. Thread-safe; ``close()`` ends its thread and connections.
+
+    ``timeout_seconds`` bounds one attempt, ``deadline_seconds`` a whole ``generate`` with its repeats and its waiting
+    for one of the ``concurrency`` places. Connection errors, 429 and 5xx are repeated ``retries`` times; a timeout is
+    not, because a slow model does not get faster by being asked twice. No request asks for more than
+    ``choices_per_request`` candidates. Candidates that came before a failure are kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        model: str,
+        api_key: str = "",
+        profile: str = "chat",
+        timeout_seconds: float = 30.0,
+        deadline_seconds: float | None = None,
+        retries: int = 1,
+        concurrency: int = 4,
+        choices_per_request: int = 16,
+    ) -> None:
+        self._base_url, self._key, self._model, self._profile = base_url, api_key.strip(), model, profile
+        self._endpoint = _endpoint(base_url)
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise ConfigurationError("the language model's API key holds characters that no HTTP header can carry")
+        if profile not in {"base", "chat"}:
+            raise ConfigurationError(f"the language model's profile is 'base' or 'chat', not '{profile}'")
+        self._timeout_seconds = timeout_seconds
+        self._deadline_seconds = deadline_seconds or timeout_seconds * (retries + 1)
+        self._retries, self._concurrency, self._choices_per_request = retries, concurrency, choices_per_request
+        self._without: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name at the endpoint."""
+        return self._model
+
+    @property
+    def profile(self) -> str:
+        """``base`` or ``chat``, as configured."""
+        return self._profile
+
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        candidates: int,
+        max_tokens: int,
+        temperature: float = 0.8,
+        stop: Sequence[str] = (),
+        deadline_seconds: float | None = None,
+    ) -> Generation:
+        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
+        started = time.perf_counter()
+        prompt = Prompt(messages, max_tokens, temperature, stop)
+        answers = self._answers(
+            prompt, candidates, self._deadline_seconds if deadline_seconds is None else deadline_seconds
+        )
+        choices = [choice for answer in answers for choice in answer.choices][:candidates]
+        texts = [(prompt.cut(choice.message.content or ""), choice.finish_reason or "none") for choice in choices]
+        completions = tuple(Completion(text, reason) for text, reason in texts if text)
+        if not completions:
+            reasons = ", ".join(sorted({self._clean(reason) for _, reason in texts}))
+            raise LanguageModelError(f"{self._endpoint} answered with empty text (finish reason: {reasons})")
+        return Generation(
+            completions=completions,
+            model=answers[0].model or self._model,
+            prompt_tokens=sum(answer.tokens("prompt_tokens") for answer in answers),
+            completion_tokens=sum(answer.tokens("completion_tokens") for answer in answers),
+            seconds=time.perf_counter() - started,
+        )
+
+    def close(self) -> None:
+        """Cancel what runs and let go of thread and connections; the next ``generate`` opens them again."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _answers(self, prompt: Prompt, candidates: int, seconds: float) -> list[Answer]:
+        """What comes within the time: at least one answer, else the error."""
+        answers: list[Answer] = []
+        session = self._opened()
+        try:
+            session.run(self._collect(session, prompt, candidates, answers), seconds=seconds)
+        except TimeoutError:
+            if not answers:
+                raise self._timeout(seconds) from None
+        except LanguageModelError:
+            if not answers:
+                raise
+        return list(answers)
+
+    def _opened(self) -> Session:
+        with self._lock:
+            if self._session is None:
+                self._session = Session(self._client(), concurrency=self._concurrency)
+                weakref.finalize(self, self._session.close)
+            return self._session
+
+    def _client(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI
+
+        client = AsyncOpenAI(
+            base_url=self._base_url,
+            # Never empty: the client would take the one in OPENAI_API_KEY, which is not meant for this endpoint.
+            api_key=self._key or "none",
+            max_retries=0,
+            default_headers={"Accept-Encoding": "identity"},
+            http_client=BoundedClient(
+                timeout=httpx2.Timeout(self._timeout_seconds, connect=min(CONNECT_SECONDS, self._timeout_seconds)),
+                trust_env=not _is_loopback(self._base_url),
+            ),
+        )
+        client.organization = client.project = None
+        return client
+
+    async def _collect(self, session: Session, prompt: Prompt, candidates: int, answers: list[Answer]) -> None:
+        """Ask until there are enough candidates: once where the endpoint knows ``n``, else once for each."""
+        wanted = candidates
+        while wanted > 0:
+            size = 1 if "n" in self._without else min(wanted, self._choices_per_request)
+            answer = await self._ask(session, prompt, size)
+            answers.append(answer)
+            if size > 1 and len(answer.choices) == 1:
+                self._without |= {"n"}
+            wanted -= len(answer.choices)
+
+    async def _ask(self, session: Session, prompt: Prompt, size: int) -> Answer:
+        """One answer; a parameter that the endpoint refuses is left out, and for good once that has helped."""
+        without = self._without
+        while True:
+            body = prompt.body(self._model, size, without)
+            try:
+                answer = await self._attempts(session, body)
+            except RefusedRequest as refusal:
+                parameter = refusal.blames(body)
+                if parameter is None:
+                    raise
+                without |= {parameter}
+            else:
+                self._without |= without
+                return answer
+
+    async def _attempts(self, session: Session, body: dict[str, Any]) -> Answer:
+        attempt = 0
+        while True:
+            try:
+                async with session.places, asyncio.timeout(self._timeout_seconds):
+                    return await self._post(session.client, body)
+            except TimeoutError:
+                raise self._timeout(self._timeout_seconds) from None
+            except TransientFailure as failure:
+                if attempt == self._retries or failure.retry_after > LONGEST_BACKOFF_SECONDS:
+                    raise
+                await asyncio.sleep(max(failure.retry_after, _backoff_seconds(attempt)))
+                attempt += 1
+
+    async def _post(self, client: AsyncOpenAI, body: dict[str, Any]) -> Answer:
+        import openai
+
+        try:
+            response = await client.chat.completions.with_raw_response.create(**body)
+        except openai.APIStatusError as error:
+            raise self._status_error(error) from None
+        except openai.APIConnectionError as error:
+            if isinstance(error, openai.APITimeoutError) and not isinstance(error.__cause__, httpx2.ConnectTimeout):
+                raise TimeoutError from None
+            cause = type(error.__cause__ or error).__name__
+            raise TransientFailure(f"{self._endpoint} cannot be reached: {cause}") from None
+        except openai.OpenAIError as error:
+            raise LanguageModelError(f"{self._endpoint} cannot be asked: {self._clean(error)}") from None
+        return self._parsed(response.content)
+
+    def _parsed(self, content: bytes) -> Answer:
+        try:
+            answer = Answer.model_validate_json(content)
+        except ValidationError:
+            kind = "an HTML page" if content.lstrip()[:1] == b"<" else "something"
+            raise LanguageModelError(f"{self._endpoint} answered with {kind} that is no chat completion") from None
+        if not answer.choices:
+            reason = f": {self._clean(answer.error)}" if answer.error else ""
+            raise LanguageModelError(f"{self._endpoint} answered without any candidate{reason}")
+        return answer
+
+    def _status_error(self, error: APIStatusError) -> LanguageModelError:
+        status, body = error.status_code, error.body
+        reason = self._clean(body.get("message") or body) if isinstance(body, dict) else "no reason given"
+        detail = f"{self._endpoint} answered with status {status}: {reason}"
+        if status in REFUSED_STATUSES:
+            return RefusedRequest(detail, reason=reason, parameter=error.param)
+        if status in TRANSIENT_STATUSES or status >= 500:
+            return TransientFailure(detail, retry_after=_seconds(error.response.headers.get("retry-after")))
+        return LanguageModelError(detail)
+
+    def _timeout(self, seconds: float) -> LanguageModelTimeout:
+        return LanguageModelTimeout(f"{self._endpoint} did not answer within {seconds:g} s")
+
+    def _clean(self, words: object) -> str:
+        """An endpoint's words for our error text: one short line, without the API key, which some of them echo."""
+        text = " ".join(str(words).split())
+        return (text.replace(self._key, "***") if self._key else text)[:REASON_LIMIT]
+
+
+def _endpoint(base_url: str) -> str:
+    """How error texts name the endpoint: by host and port, never with a path or a password."""
+    try:
+        parts = urlsplit(base_url)
+        place = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+    except ValueError:
+        raise ConfigurationError("the language model's address is malformed") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError("the language model's address must be a full one, with http:// or https://")
+    return f"the language model at {place}"
+
+
+def _is_loopback(base_url: str) -> bool:
+    """Whether the endpoint is on this machine, where no proxy of the environment applies."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _backoff_seconds(attempt: int) -> float:
+    """Doubles from half a second to eight; up to half of it is left to chance, so that clients do not move as one."""
+    longest = min(FIRST_BACKOFF_SECONDS * 2.0**attempt, LONGEST_BACKOFF_SECONDS)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+
+
+def _seconds(header: str | None) -> float:
+    """A Retry-After in seconds; 0 for none and for a date."""
+    try:
+        return max(0.0, float(header or 0))
+    except ValueError:
+        return 0.0

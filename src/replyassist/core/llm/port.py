@@ -1,0 +1,64 @@
+"""The language-model port: what the rest of the house knows of a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """One turn of the conversation that a prompt lays out."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One candidate: never empty, trimmed, cut at the first stop text. ``finish_reason`` is the endpoint's word."""
+
+    text: str
+    finish_reason: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What one call brought: at least one completion, at most as many as were asked for.
+
+    The token counts are what the endpoint reports (llama.cpp counts the first candidate only), 0 when it does not.
+    """
+
+    completions: tuple[Completion, ...]
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+
+
+class ChatModel(Protocol):
+    """Writes candidates for the next turn of a conversation."""
+
+    @property
+    def name(self) -> str:
+        """The model, as a proposal records it."""
+        ...
+
+    @property
+    def profile(self) -> str:
+        """How prompts are built for it: ``base`` continues examples, ``chat`` follows instructions."""
+        ...
+
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        candidates: int,
+        max_tokens: int,
+        temperature: float = 0.8,
+        stop: Sequence[str] = (),
+        deadline_seconds: float | None = None,
+    ) -> Generation:
+        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
+        ...

@@ -1,0 +1,59 @@
+"""The review console: server-rendered pages for the people who decide."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from .acts import router as acts_router
+from .auth import router as auth_router
+from .item_pages import router as item_router
+from .pages import SECURITY_HEADERS, STATIC, NoSuchPage, error_page
+from .queue_pages import router as queue_router
+from .throttle import FailureWindow
+
+__all__ = ["install_console"]
+
+STATIC_SECONDS = 7 * 24 * 3600
+
+
+class _Static(StaticFiles):
+    """Static files, with headers that let browsers keep them: their addresses change with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def install_console(app: FastAPI) -> None:
+    """Add the pages and their static files to an application that has ``database``, ``clock``, ``jobs`` and
+    ``settings`` in its state, and Starlette's SessionMiddleware."""
+    app.state.sign_in_failures = FailureWindow()
+    app.mount("/static", _Static(directory=STATIC), name="static")
+    for router in (auth_router, queue_router, item_router, acts_router):
+        app.include_router(router)
+    _show_unknown_addresses_as_pages(app)
+
+
+def _show_unknown_addresses_as_pages(app: FastAPI) -> None:
+    """A browser that asks for an address that is not there gets a page; programs get what they got before."""
+    inner: Any = app.exception_handlers.get(HTTPException, http_exception_handler)
+
+    async def handle(request: Request, error: Exception) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
+        if wants_page and isinstance(error, HTTPException) and error.status_code in (404, 405):
+            response: Response = error_page(request, NoSuchPage("Perhaps it was moved, or the address was cut off."))
+            response.headers.update(SECURITY_HEADERS)
+            return response
+        answer = inner(request, error)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    app.add_exception_handler(HTTPException, handle)

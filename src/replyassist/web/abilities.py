@@ -1,0 +1,90 @@
+"""What a person may do with an item, and why not: the page says so before the server has to refuse.
+
+The rules themselves are in ``review/decisions.py``; these are their words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replyassist.core.accounts import Principal
+from replyassist.core.security import Permission
+from replyassist.guardrails import CheckResult, Severity, Verdict
+from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.queue import HIGH
+
+OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
+TAKEN_BACK_FROM = (ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """Each act with the reason why not; an empty reason means yes."""
+
+    decide: str  # approve and reject
+    escalate: str
+    redraft: str
+    take_back: str
+    is_open: bool  # somebody has still to decide
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the person has something to decide here, so that opening the item claims it."""
+        return self.is_open and not (self.decide and self.escalate)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether a text may be approved: ``open``, ``accept`` (with the findings accepted) or ``closed``, and why."""
+
+    state: str
+    why: str = ""
+
+
+def abilities(item: ReviewItem, principal: Principal, *, claimer: str | None) -> Abilities:
+    """What this person may do; ``claimer`` is the name of somebody else who works on the item."""
+    status = ReviewStatus(item.status)
+    is_open = status in OPEN
+    taken = f"{claimer} is working on this item." if claimer else ""
+    decide = taken or _why_not_decide(item, principal)
+    escalated = "A lead has it already." if status is ReviewStatus.ESCALATED else ""
+    return Abilities(
+        decide=decide,
+        escalate=taken or escalated or _why_not(principal, Permission.ESCALATE),
+        redraft=decide if escalated else taken,
+        take_back=decide if status in TAKEN_BACK_FROM else "There is nothing to take back.",
+        is_open=is_open,
+    )
+
+
+def gate(principal: Principal, text: str, result: CheckResult | None) -> Gate:
+    """Whether this person may approve this text, given what the checks say of it."""
+    if not text or result is None:
+        return Gate("closed", "Write a reply first.")
+    if result.verdict is Verdict.READY:
+        return Gate("open")
+    if not principal.may(Permission.REVIEW_ANY):
+        return Gate(
+            "closed",
+            "Your role sends only replies that the checks call ready. Mend the marked places, or escalate the item.",
+        )
+    if not any(finding.severity is Severity.BLOCK for finding in result.findings):
+        return Gate("open")
+    if principal.may(Permission.ACCEPT_FINDINGS):
+        return Gate("accept", "Mend the marked places, or tick the box to send it knowingly.")
+    return Gate("closed", "The checks do not let this text out. Mend the marked places, or escalate the item.")
+
+
+def _why_not_decide(item: ReviewItem, principal: Principal) -> str:
+    if item.status == ReviewStatus.ESCALATED:
+        may = principal.may(Permission.REVIEW_ESCALATED)
+        return "" if may else "It was escalated: a lead decides. You can read along."
+    if principal.may(Permission.REVIEW_ANY):
+        return ""
+    if item.risk == HIGH:
+        return "This item is of high risk, and your role decides those of low risk. Escalate it to a lead."
+    return _why_not(principal, Permission.REVIEW_LOW_RISK)
+
+
+def _why_not(principal: Principal, permission: Permission) -> str:
+    return "" if principal.may(permission) else "Your role does not allow this."

@@ -1,0 +1,197 @@
+"""What people do with an item: approve, reject, escalate, ask for another draft, undo.
+
+Each act is one transaction. A refusal shows the item as it stands, with the reason and the text that was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlmodel import Session
+
+from replyassist.core.accounts import Principal
+from replyassist.core.clock import Clock
+from replyassist.core.database import Database
+from replyassist.core.errors import Conflict, Forbidden, InvalidInput
+from replyassist.core.http import ClockDep, DatabaseDep
+from replyassist.review import decisions
+from replyassist.review.models import ReviewItem
+
+from .auth import ActingDep
+from .item_pages import ItemId, Text, item_page, way_on
+from .listing import Listing, ListingDep
+from .pages import HOME, PageRoute, see_other
+from .rendering import typed
+from .words import REJECT_REASONS
+
+router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
+
+LONGEST_REASON = 1000
+LONGEST_INSTRUCTION = 500
+Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Line = Annotated[str, Form(max_length=10_000)]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who acts, on what, and seen in which version: the same for every act."""
+
+    request: Request
+    principal: Principal
+    database: Database
+    clock: Clock
+    listing: Listing
+    item_id: int
+    version: int
+    text: str | None
+
+    def carry_out(self, act: Callable[[Session], ReviewItem], then: Callable[[], str]) -> Response:
+        """Act in one transaction and go where ``then`` says; a refusal shows the item with the reason."""
+        try:
+            with self.database.writing() as session:
+                act(session)
+        except (Conflict, Forbidden, InvalidInput) as error:
+            return item_page(
+                self.request,
+                self.principal,
+                self.database,
+                self.listing,
+                self.item_id,
+                text=self.text,
+                problem=error,
+            )
+        return see_other(then())
+
+    def next_page(self) -> str:
+        """The next item of the list, with a word about this one."""
+        return way_on(
+            self.principal, self.database, self.clock, self.listing, self.item_id, after=self.item_id
+        )
+
+    def same_page(self) -> str:
+        """This item again."""
+        return self.listing.url(f"{HOME}/{self.item_id}")
+
+
+def _desk(
+    request: Request,
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    listing: ListingDep,
+    item_id: ItemId,
+    version: Version,
+    text: Annotated[str | None, Form(max_length=100_000)] = None,
+) -> Desk:
+    kept = typed(text) if text else None
+    return Desk(request, principal, database, clock, listing, item_id, version, kept)
+
+
+DeskDep = Annotated[Desk, Depends(_desk, scope="function")]
+
+
+@router.post("/{item_id}/approve")
+def approve(desk: DeskDep, accept_findings: Annotated[bool, Form()] = False) -> Response:
+    """Approve exactly the text in the editor, and go to the next item."""
+    state = desk.request.app.state
+
+    def act(session: Session) -> ReviewItem:
+        if not (desk.text or "").strip():
+            raise InvalidInput("Write a reply first.")
+        return decisions.approve(
+            session,
+            desk.principal,
+            desk.item_id,
+            version=desk.version,
+            text=desk.text or "",
+            accept_findings=accept_findings,
+            jobs=state.jobs,
+            now=desk.clock.now(),
+            send_delay_seconds=state.settings.send_delay_seconds,
+        )
+
+    return desk.carry_out(act, desk.next_page)
+
+
+@router.post("/{item_id}/reject")
+def reject(desk: DeskDep, reason: Line = "", note: Line = "") -> Response:
+    """Reject with one of the reasons, and more words where they help."""
+
+    def act(session: Session) -> ReviewItem:
+        why = _rejection(reason, typed(note).strip())
+        return decisions.reject(
+            session, desk.principal, desk.item_id, version=desk.version, reason=why, now=desk.clock.now()
+        )
+
+    return desk.carry_out(act, desk.next_page)
+
+
+@router.post("/{item_id}/escalate")
+def escalate(desk: DeskDep, note: Line = "") -> Response:
+    """Hand the item to a lead."""
+
+    def act(session: Session) -> ReviewItem:
+        why = typed(note).strip()
+        if not why:
+            raise InvalidInput("Say in a few words why a lead should look at it.")
+        return decisions.escalate(
+            session, desk.principal, desk.item_id, version=desk.version, reason=_short(why), now=desk.clock.now()
+        )
+
+    return desk.carry_out(act, desk.next_page)
+
+
+@router.post("/{item_id}/redraft")
+def redraft(desk: DeskDep, instruction: Line = "", template_id: Line = "") -> Response:
+    """Ask for another draft, with an instruction or from another template, and stay."""
+
+    def act(session: Session) -> ReviewItem:
+        wish = typed(instruction).strip()
+        if len(wish) > LONGEST_INSTRUCTION:
+            raise InvalidInput(f"An instruction has at most {LONGEST_INSTRUCTION} characters.")
+        return decisions.redraft(
+            session,
+            desk.principal,
+            desk.item_id,
+            version=desk.version,
+            instruction=wish,
+            template_id=typed(template_id) or None,
+            jobs=desk.request.app.state.jobs,
+            now=desk.clock.now(),
+        )
+
+    return desk.carry_out(act, desk.same_page)
+
+
+@router.post("/{item_id}/undo")
+def undo(desk: DeskDep) -> Response:
+    """Take an approval or a rejection back, and show the item with the text that had been approved."""
+    approvals: list[int | None] = []
+
+    def act(session: Session) -> ReviewItem:
+        item = decisions.visible_item(session, desk.principal, desk.item_id)
+        approvals.append(item.approval_id)
+        return decisions.take_back(
+            session, desk.principal, desk.item_id, version=desk.version, now=desk.clock.now()
+        )
+
+    return desk.carry_out(act, lambda: desk.listing.url(f"{HOME}/{desk.item_id}", restore=approvals[-1]))
+
+
+def _rejection(reason: str, note: str) -> str:
+    if reason not in REJECT_REASONS:
+        raise InvalidInput("Pick a reason: it teaches the next draft.")
+    if reason == REJECT_REASONS[-1]:
+        if not note:
+            raise InvalidInput("Say in a few words what the other reason is.")
+        return _short(note)
+    return _short(f"{reason}: {note}" if note else reason)
+
+
+def _short(reason: str) -> str:
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput(f"A reason has at most {LONGEST_REASON} characters.")
+    return reason

@@ -1,0 +1,213 @@
+"""The page of one item, its live parts, and the way from item to item."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+
+from replyassist.core.accounts import Principal
+from replyassist.core.clock import Clock
+from replyassist.core.database import Database
+from replyassist.core.errors import ClaimedByAnother, Conflict, ReplyassistError
+from replyassist.core.http import ClockDep, DatabaseDep, PrincipalDep
+from replyassist.review import decisions
+from replyassist.review.models import ReviewItem
+
+from . import repository
+from .abilities import abilities
+from .auth import ActingDep
+from .item_view import check_view, claimer_of, item_view
+from .listing import Listing, ListingDep
+from .pages import HOME, PageRoute, is_partial, page, see_other
+from .rendering import typed
+from .repository import Place
+from .toasts import toast_after
+from .words import REJECT_REASONS
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+ItemId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+OptionalId = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Text = Annotated[str, Form(max_length=100_000)]
+
+
+@router.get(f"{HOME}/{{item_id}}")
+def show_item(
+    request: Request,
+    principal: PrincipalDep,
+    database: DatabaseDep,
+    listing: ListingDep,
+    item_id: ItemId,
+    after: OptionalId = None,
+    restore: OptionalId = None,
+) -> Response:
+    """One item; it is claimed by opening it. ``after`` is the item that was just acted on, ``restore`` an approval
+    that was taken back, whose text goes into the editor again."""
+    text = None
+    if restore is not None:
+        with database.reading() as session:
+            decisions.visible_item(session, principal, item_id)
+            text = repository.approved_text(session, item_id, restore)
+    return item_page(request, principal, database, listing, item_id, text=text, after=after)
+
+
+@router.get(f"{HOME}/{{item_id}}/{{act}}")
+def show_item_again(listing: ListingDep, item_id: ItemId, act: str) -> Response:
+    """The address of an act, loaded again after its refusal, leads back to the item."""
+    return see_other(listing.url(f"{HOME}/{item_id}"))
+
+
+@router.get(f"{HOME}/{{item_id}}/state/{{version}}")
+def show_change(
+    request: Request,
+    principal: PrincipalDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    listing: ListingDep,
+    item_id: ItemId,
+    version: int,
+) -> Response:
+    """For htmx: nothing when the item still is what the page shows, else what has happened to it."""
+    with database.reading() as session:
+        item = decisions.visible_item(session, principal, item_id)
+        if item.version == version:
+            return Response(status_code=204)
+        view = item_view(session, principal, item, now=clock.now())
+    return page(request, "_moved.html", view=view, listing=listing, principal=principal, now=clock.now())
+
+
+@router.post(f"{HOME}/{{item_id}}/check")
+def check_draft(
+    request: Request,
+    principal: ActingDep,
+    database: DatabaseDep,
+    listing: ListingDep,
+    item_id: ItemId,
+    text: Text = "",
+) -> Response:
+    """What the checks say of the text as it is being edited."""
+    if not is_partial(request):
+        return item_page(request, principal, database, listing, item_id, text=typed(text))
+    with database.reading() as session:
+        item = decisions.visible_item(session, principal, item_id)
+        check = check_view(session, principal, item, typed(text))
+    return page(request, "_check.html", check=check)
+
+
+@router.post(f"{HOME}/{{item_id}}/claim")
+def keep_claim(request: Request, principal: ActingDep, database: DatabaseDep, item_id: ItemId) -> Response:
+    """Hold the item a little longer while its page is open."""
+    _claim(request, principal, database, item_id)
+    return Response(status_code=204)
+
+
+@router.post(f"{HOME}/{{item_id}}/release")
+def release_item(principal: ActingDep, database: DatabaseDep, clock: ClockDep, item_id: ItemId) -> Response:
+    """Let others have the item: its page was closed."""
+    _release(principal, database, clock, item_id)
+    return Response(status_code=204)
+
+
+@router.post(f"{HOME}/{{item_id}}/leave")
+def leave_item(
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    listing: ListingDep,
+    item_id: ItemId,
+    to: Annotated[str, Form(pattern="^(next|previous|queue)$")] = "next",
+) -> Response:
+    """Skip the item: let others have it, and go to the next, the previous, or back to the queue."""
+    _release(principal, database, clock, item_id)
+    if to == "queue":
+        return see_other(listing.url(HOME))
+    return see_other(way_on(principal, database, clock, listing, item_id, backwards=to == "previous"))
+
+
+def item_page(
+    request: Request,
+    principal: Principal,
+    database: Database,
+    listing: Listing,
+    item_id: int,
+    *,
+    text: str | None = None,
+    after: int | None = None,
+    problem: ReplyassistError | None = None,
+) -> Response:
+    """The page of an item, claimed for this person when nobody else has it. ``problem`` is why an act was refused."""
+    _claim(request, principal, database, item_id)
+    settings, now = request.app.state.settings, request.app.state.clock.now()
+    with database.reading() as session:
+        item = decisions.visible_item(session, principal, item_id)
+        view = item_view(session, principal, item, now=now, typed=text)
+        toast = toast_after(session, principal, after, now=now, send_delay_seconds=settings.send_delay_seconds)
+    response = page(
+        request,
+        "item.html",
+        status=problem.status if problem else 200,
+        principal=principal,
+        listing=listing,
+        view=view,
+        toast=toast,
+        problem=problem,
+        is_conflict=isinstance(problem, Conflict),
+        reject_reasons=REJECT_REASONS,
+        now=now,
+    )
+    if problem is not None or text is not None:
+        response.headers["HX-Replace-Url"] = listing.url(f"{HOME}/{item_id}")
+    return response
+
+
+def way_on(
+    principal: Principal,
+    database: Database,
+    clock: Clock,
+    listing: Listing,
+    item_id: int,
+    *,
+    backwards: bool = False,
+    after: int | None = None,
+) -> str:
+    """The address of the next free item of the list; from its end on to its beginning, else the queue."""
+    with database.reading() as session:
+        item = decisions.visible_item(session, principal, item_id)
+        place = Place(urgency=item.urgency, item_id=item_id)
+        wanted, user_id, now = listing.wanted(principal), principal.user_id, clock.now()
+        found = repository.neighbour(session, wanted, place, backwards=backwards, user_id=user_id, now=now)
+        if found is None and not backwards:
+            found = repository.neighbour(session, wanted, None, user_id=user_id, now=now)
+    if found is None or found == item_id:
+        return listing.url(HOME, after=after)
+    return listing.url(f"{HOME}/{found}", after=after)
+
+
+def _claim(request: Request, principal: Principal, database: Database, item_id: int) -> None:
+    """Claim an item that waits for a decision, unless somebody else has it; a fresh claim is left as it is."""
+    minutes, now = request.app.state.settings.claim_minutes, request.app.state.clock.now()
+    with database.reading() as session:
+        item = decisions.visible_item(session, principal, item_id)
+        claimer = claimer_of(session, principal, item, now=now)
+        if not abilities(item, principal, claimer=claimer).may_work or _is_fresh(item, principal, now=now, minutes=minutes):
+            return
+    try:
+        with database.writing() as session:
+            decisions.claim(session, principal, item_id, now=now, minutes=minutes)
+    except ClaimedByAnother:
+        return  # somebody was faster; the page says who
+
+
+def _is_fresh(item: ReviewItem, principal: Principal, *, now: datetime, minutes: int) -> bool:
+    half_way = now + timedelta(minutes=minutes) / 2
+    return item.claimed_by == principal.user_id and item.claimed_until is not None and item.claimed_until > half_way
+
+
+def _release(principal: Principal, database: Database, clock: Clock, item_id: int) -> None:
+    try:
+        with database.writing() as session:
+            decisions.release(session, principal, item_id, now=clock.now())
+    except ClaimedByAnother:
+        return  # it was not ours

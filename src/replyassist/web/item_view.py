@@ -1,0 +1,233 @@
+"""Gathers all that the page of one item shows: context, reasons, templates, the text with its findings, history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from replyassist.brands.service import get_brand, voice_of
+from replyassist.core.accounts import Principal
+from replyassist.guardrails import CheckResult, Finding, Verdict
+from replyassist.inbox.models import Author, Message
+from replyassist.inbox.repository import conversation_messages
+from replyassist.inbox.service import StoredMessage, load
+from replyassist.retrieval.index import TemplateMatch
+from replyassist.review import repository as reviews
+from replyassist.review.checking import check_text
+from replyassist.review.models import AuditEntry, ReviewItem
+from replyassist.review.proposal import Candidate, Proposal
+
+from . import repository
+from .abilities import Abilities, Gate, abilities, gate
+from .rendering import Segment, find_words, segments, utf16_offset
+from .repository import Answer
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the conversation, with what was answered to it."""
+
+    author: str
+    text: str
+    at: datetime
+    is_this: bool
+    is_same_author: bool
+    answer: Answer | None
+    is_newer: bool
+
+
+@dataclass(frozen=True)
+class MarkedFinding:
+    """A finding with its place as a browser counts."""
+
+    finding: Finding
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the checks say of the text in the editor; ``verdict`` is None when there is no text."""
+
+    verdict: Verdict | None
+    segments: list[Segment]
+    findings: list[MarkedFinding]
+    gate: Gate
+
+    @property
+    def summary(self) -> str:
+        """One sentence for people who do not see the marks."""
+        if self.verdict is None:
+            return ""
+        count = len(self.findings)
+        return "Checks: ready." if not count else f"Checks: {count} finding{'s' if count > 1 else ''}."
+
+
+@dataclass(frozen=True)
+class TemplateChoice:
+    """A template that may answer; ``percent`` is its score for a bar, 0 to 100."""
+
+    match: TemplateMatch
+    percent: int
+    is_used: bool
+
+
+@dataclass(frozen=True)
+class MarkedCandidate:
+    """Another text that was considered."""
+
+    candidate: Candidate
+    segments: list[Segment]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """Everything on the page of one item."""
+
+    item: ReviewItem
+    brand_name: str
+    author: str
+    handle: str | None
+    visibility: str
+    posted_at: datetime
+    parent_text: str | None
+    lines: list[Line]
+    others: list[Line]
+    message: list[Segment]
+    proposal: Proposal
+    templates: list[TemplateChoice]
+    candidates: list[MarkedCandidate]
+    text: str
+    restored: bool
+    check: Check
+    may: Abilities
+    claimer: str | None
+    longest: int
+    history: list[AuditEntry]
+
+    @property
+    def threshold_percent(self) -> int:
+        """The score that was needed, for the bar."""
+        return _percent(self.proposal.threshold)
+
+    @property
+    def escalation(self) -> AuditEntry | None:
+        """Who escalated the item and why, while it is escalated."""
+        if self.item.status != "escalated":
+            return None
+        return next((entry for entry in reversed(self.history) if entry.act == "escalated"), None)
+
+    @property
+    def last_event(self) -> AuditEntry | None:
+        """What happened last."""
+        return self.history[-1] if self.history else None
+
+
+def item_view(
+    session: Session, principal: Principal, item: ReviewItem, *, now: datetime, typed: str | None = None
+) -> ItemView:
+    """The page of an item; ``typed`` is a text that the person had in the editor and must not lose."""
+    stored = load(session, item.message_id)
+    brand = get_brand(session, item.brand_id)
+    proposal = Proposal.model_validate(item.proposal)
+    claimer = claimer_of(session, principal, item, now=now)
+    may = abilities(item, principal, claimer=claimer)
+    text = typed if typed is not None else (item.final_text or item.draft)
+    lines, others = _conversation(session, stored)
+    risks = [(risk.excerpt, risk.explanation) for risk in proposal.triage.risks]
+    return ItemView(
+        item=item,
+        brand_name=brand.name,
+        author=stored.author.name or stored.author.handle or "Somebody",
+        handle=stored.author.handle,
+        visibility=stored.conversation.visibility,
+        posted_at=stored.message.posted_at,
+        parent_text=stored.conversation.parent_text,
+        lines=lines,
+        others=others,
+        message=segments(stored.message.text, find_words(stored.message.text, risks)),
+        proposal=proposal,
+        templates=[
+            TemplateChoice(match, _percent(match.score), match.template_id == item.template_id)
+            for match in proposal.templates
+        ],
+        candidates=[
+            MarkedCandidate(candidate, segments(candidate.text, candidate.findings))
+            for candidate in proposal.candidates
+            if candidate.text != item.draft
+        ],
+        text=text,
+        restored=typed is not None and typed.strip() != item.draft,
+        check=check_view(session, principal, item, text) if may.is_open else _unchecked(text),
+        may=may,
+        claimer=claimer,
+        longest=voice_of(brand).length_for(item.channel).max,
+        history=reviews.audit_of(session, item.id or 0),
+    )
+
+
+def check_view(session: Session, principal: Principal, item: ReviewItem, text: str) -> Check:
+    """What the checks say of this text as the reply to this item."""
+    text = text.strip()
+    result = check_text(session, item, text) if text else None
+    return _check(text, result, gate(principal, text, result))
+
+
+def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now: datetime) -> str | None:
+    """The name of somebody else who works on the item right now."""
+    is_leased = item.claimed_until is not None and item.claimed_until > now
+    if item.claimed_by is None or not is_leased or item.claimed_by == principal.user_id:
+        return None
+    return repository.user_names(session, [item.claimed_by]).get(item.claimed_by, "Somebody")
+
+
+def _unchecked(text: str) -> Check:
+    return _check(text, None, Gate("closed"))
+
+
+def _check(text: str, result: CheckResult | None, gate: Gate) -> Check:
+    findings: Sequence[Finding] = result.findings if result else ()
+    return Check(
+        verdict=result.verdict if result else None,
+        segments=segments(text, findings),
+        findings=[
+            MarkedFinding(finding, utf16_offset(text, finding.start), utf16_offset(text, finding.end))
+            for finding in findings
+        ],
+        gate=gate,
+    )
+
+
+def _conversation(session: Session, stored: StoredMessage) -> tuple[list[Line], list[Line]]:
+    """The lines that matter, and beside them other people's comments under a public post."""
+    conversation = stored.conversation
+    rows = conversation_messages(session, conversation.id or 0)
+    if not any(message.id == stored.message.id for message, _ in rows):
+        rows.insert(0, (stored.message, stored.author))
+    answers = repository.answers(session, conversation.id or 0)
+    lines = [_line(message, author, stored, answers) for message, author in rows]
+    if conversation.visibility == "private":
+        return lines, []
+    mine = [line for line in lines if line.is_same_author]
+    return mine, [line for line in lines if not line.is_same_author]
+
+
+def _line(message: Message, author: Author, stored: StoredMessage, answers: dict[int, Answer]) -> Line:
+    is_this = message.id == stored.message.id
+    answer = answers.get(message.id or 0)
+    return Line(
+        author=author.name or author.handle or "Somebody",
+        text=message.text,
+        at=message.posted_at,
+        is_this=is_this,
+        is_same_author=author.id == stored.author.id,
+        answer=None if is_this else answer,
+        is_newer=(message.id or 0) > (stored.message.id or 0),
+    )
+
+
+def _percent(score: float) -> int:
+    return round(100 * min(1.0, max(0.0, score)))

@@ -1,0 +1,88 @@
+"""The console's words for the codes of the queue, in one place."""
+
+from __future__ import annotations
+
+CHANNELS = {
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "facebook": "Facebook",
+    "youtube": "YouTube",
+    "linkedin": "LinkedIn",
+    "x": "X",
+    "threads": "Threads",
+    "email": "E-mail",
+    "webhook": "Webhook",
+    "file": "File",
+}
+STATUSES = {
+    "pending": "To do",
+    "escalated": "Escalated",
+    "approved": "Approved",
+    "sending": "Sending",
+    "sent": "Sent",
+    "failed": "Not sent",
+    "uncertain": "Perhaps sent",
+    "rejected": "Rejected",
+    "expired": "Expired",
+    "withdrawn": "Withdrawn",
+}
+ROUTES = {"draft": "Draft", "escalate": "Needs a person", "no_reply": "No reply needed?"}
+VERDICTS = {"ready": "Ready", "needs_edit": "Needs a look", "blocked": "Blocked"}
+DRAFTED_BY = {"model": "Model", "template": "Template", "none": "No draft"}
+SEVERITIES = {"block": "Must mend", "warn": "Look here", "info": "Note"}
+ACTORS = {"pipeline": "Drafting", "delivery": "Delivery"}
+ACTS = {
+    "queued": "put it into the queue",
+    "approved": "approved the draft as it was",
+    "edited_and_approved": "edited the draft and approved it",
+    "rejected": "rejected it",
+    "escalated": "escalated it",
+    "redraft_asked": "asked for another draft",
+    "redrafted": "wrote a new draft",
+    "redraft_failed": "could not write a new draft",
+    "taken_back": "took it back into the queue",
+    "conversation_moved": "noticed a newer message",
+    "sending": "began to send it",
+    "sent": "sent it",
+    "failed": "could not send it",
+    "uncertain": "could not find out whether it was sent",
+    "retry_planned": "will try to send it again",
+    "returned": "put it back into the queue",
+}
+REASONS = {
+    "no_template": "No template answers this",
+    "legal": "Legal matter",
+    "health": "Health and safety",
+    "self_harm": "Somebody may be in danger",
+    "fraud": "Fraud or theft",
+    "discrimination": "Discrimination",
+    "press": "Press",
+    "injection": "Tries to give the machine orders",
+    "spam": "Looks like spam",
+    "language": "Another language",
+    "template": "The template says so",
+    "praise": "Praise",
+}
+MATCHED_FIELDS = {"title": "title", "questions": "example", "question": "example", "reply": "reply text"}
+REJECT_REASONS = ("wrong template", "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
+NO_REPLY_NEEDED = "no reply needed"
+
+
+def in_words(table: dict[str, str], code: str | None) -> str:
+    """The words for a code; an unknown one is shown as it is, readable."""
+    if code is None:
+        return ""
+    return table.get(code, code.replace("_", " ").replace("-", " ").capitalize())
+
+
+def act_words(act: str) -> str:
+    """What somebody did, to follow their name."""
+    return ACTS.get(act, act.replace("_", " "))
+
+
+def urgency_words(urgency: int) -> str:
+    """How urgent 0 to 100 is: ``now``, ``high``, ``normal`` or ``low``."""
+    for least, words in ((90, "now"), (50, "high"), (20, "normal")):
+        if urgency >= least:
+            return words
+    return "low"
