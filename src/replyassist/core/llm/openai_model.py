@@ -10,7 +10,6 @@ import time
 import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import httpx2
 from pydantic import ValidationError
@@ -241,18 +240,17 @@ class OpenAIChatModel:
 def _endpoint(base_url: str) -> str:
     """How error texts name the endpoint: by host and port, never with a path or a password."""
     try:
-        parts = urlsplit(base_url)
-        place = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
-    except ValueError:
+        url = httpx2.URL(base_url)
+    except httpx2.InvalidURL:
         raise ConfigurationError("the language model's address is malformed") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigurationError("the language model's address must be a full one, with http:// or https://")
-    return f"the language model at {place}"
+    return f"the language model at {url.host}:{url.port}" if url.port else f"the language model at {url.host}"
 
 
 def _is_loopback(base_url: str) -> bool:
     """Whether the endpoint is on this machine, where no proxy of the environment applies."""
-    host = urlsplit(base_url).hostname or ""
+    host = httpx2.URL(base_url).host
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
