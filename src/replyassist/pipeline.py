@@ -12,7 +12,7 @@ from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.drafting.candidates import generate_candidates
-from replyassist.drafting.personalise import personalise, thank
+from replyassist.drafting.personalise import Addressee, personalise, thank
 from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import CheckContext, Finding, Verdict, check
@@ -225,17 +225,11 @@ def _without_model(
     template: ReplyTemplate | None,
     checks: CheckContext,
 ) -> Candidate | None:
-    known = {
-        "voice": context.voice,
-        "author_name": message.author_name,
-        "channel": message.channel,
-        "visibility": message.visibility,
-        "seed": message.text,
-    }
+    to = Addressee(message.author_name, message.channel, message.visibility, seed=message.text)
     if template is None:
-        text = thank(**known)
+        text = thank(voice=context.voice, to=to)
         return _judge(text, BY_TEMPLATE, checks, None) if text else None
-    text = personalise(template.rendered_reply, mood=triaged.mood.value, **known)
+    text = personalise(template.rendered_reply, voice=context.voice, mood=triaged.mood.value, to=to)
     return _judge(text, BY_TEMPLATE, checks, template)
 
 

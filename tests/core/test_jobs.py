@@ -395,9 +395,10 @@ def test_finished_jobs_are_deleted_in_time_and_live_ones_are_not(tables: Tables)
     assert tables.queue.is_live("deliver-2-0")
 
 
-def test_a_runner_refuses_a_database_that_was_not_prepared(database_url: str) -> None:
+def test_a_runner_refuses_a_database_that_was_not_prepared(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ConfigurationError, match="db upgrade"):
         JobRunner(database_url, {"deliver": Recorder()}).start()
+    assert not caplog.records
 
 
 def test_several_processes_may_prepare_a_fresh_database_at_once(database_url: str) -> None:

@@ -119,12 +119,14 @@ class JobRunner:
             if _current is not None:
                 raise ConfigurationError("This process already runs jobs.")
             _current = self
+        in_place = False
         try:
             self._require_tables()
             self._take_place()
+            in_place = True
             self._launch()
         except BaseException:
-            self._close(leave=True)
+            self._close(leave=in_place)
             raise
 
     def stop(self) -> None:

@@ -2,68 +2,54 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from replyassist.brands.voice import VoiceRules
+from replyassist.brands.voice import Empathy, VoiceRules
 from replyassist.core.digests import text_digest
 
 from .prompt import first_name
 
 
-def personalise(
-    answer: str,
-    *,
-    voice: VoiceRules,
-    mood: str,
-    author_name: str | None,
-    channel: str,
-    visibility: str,
-    seed: str,
-) -> str:
-    """Greeting, a sentence for the mood, the answer, a closing.
+@dataclass(frozen=True)
+class Addressee:
+    """Who is answered, and where. ``seed`` (the message text) picks the wording: the same seed, the same words."""
 
-    The wording varies with ``seed`` (the message text), and the same seed gives the same words. What does not
-    fit the length limit of the platform is dropped, the answer last of all: it is never cut.
+    author_name: str | None
+    channel: str
+    visibility: str
+    seed: str
+
+
+def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> str:
+    """Greeting, a sentence for the mood (``question``, ``complaint`` or ``praise``), the answer, a closing.
+
+    What does not fit the length limit of the platform is dropped, the answer last of all: it is never cut.
     """
-    name = first_name(author_name)
+    name = first_name(to.author_name)
     greetings = voice.greetings.named if name else voice.greetings.unnamed
-    greeting = _pick(greetings, seed).replace("{name}", name or "")
-    empathy = _pick(getattr(voice.empathy, mood), seed)
-    closing = _pick(getattr(voice.closings, visibility, voice.closings.public), seed)
+    greeting = _pick(greetings, to.seed).replace("{name}", name or "")
+    empathy = _pick(getattr(voice.empathy, mood), to.seed)
+    closing = _pick(getattr(voice.closings, to.visibility), to.seed)
     sign_off = voice.sign_off.text if voice.sign_off.required else ""
-    limit = voice.length_for(channel).max
     attempts = (
         (greeting, empathy, answer, closing, sign_off),
         (greeting, empathy, answer, sign_off),
         (greeting, answer, sign_off),
         (answer, sign_off),
     )
-    texts = [_join(*parts) for parts in attempts]
+    texts = [" ".join(part.strip() for part in parts if part.strip()) for parts in attempts]
+    limit = voice.length_for(to.channel).max
     return next((text for text in texts if len(text) <= limit), texts[-1])
 
 
-def thank(*, voice: VoiceRules, author_name: str | None, channel: str, visibility: str, seed: str) -> str:
+def thank(*, voice: VoiceRules, to: Addressee) -> str:
     """A thank-you for praise in the brand's own words, or an empty text when the voice has none."""
-    words = _pick(voice.empathy.praise, seed)
+    words = _pick(voice.empathy.praise, to.seed)
     if not words:
         return ""
-    return personalise(
-        words,
-        voice=voice.model_copy(update={"empathy": type(voice.empathy)()}),
-        mood="praise",
-        author_name=author_name,
-        channel=channel,
-        visibility=visibility,
-        seed=seed,
-    )
+    return personalise(words, voice=voice.model_copy(update={"empathy": Empathy()}), mood="praise", to=to)
 
 
 def _pick(choices: Sequence[str], seed: str) -> str:
     return choices[int(text_digest(seed)[:8], 16) % len(choices)] if choices else ""
-
-
-def _join(*parts: str) -> str:
-    kept = [part.strip() for part in parts if part.strip()]
-    # After a greeting that ends in a comma the sentence goes on, but names and "I" keep their capital.
-    return re.sub(r"\s+", " ", " ".join(kept))

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replyassist.core.llm import ChatModel
+from replyassist.core.prompts import PromptLibrary
+from replyassist.core.resources import resource_folder
+from replyassist.core.settings import Settings
+from replyassist.delivery.service import channels_from, outbox_folder
+from replyassist.faq.service import import_templates
+from replyassist.inbox.models import Message, MessageStatus
+from replyassist.proposing import Proposer
+from replyassist.retrieval.service import IndexRegistry
+from replyassist.review import decisions
+from replyassist.review.models import ReviewStatus
+from replyassist.review.proposal import BY_MODEL
+from replyassist.review.repository import find_by_message
+from replyassist.testing import FakeChatModel, FakeEncoder
+from replyassist.worker import Worker
+from tests.review.test_decisions import approve
+from tests.world import BRAND, World, shipping
+
+GOOD = "Hi Tom! Yes, we ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
+
+
+def worker(world: World, model: ChatModel | None = None) -> Worker:
+    settings = Settings(home=world.settings.home, abstain_threshold=0.4, draft_attempts=2)
+    proposer = Proposer(
+        database=world.database,
+        registry=IndexRegistry(settings, FakeEncoder),
+        model=model or FakeChatModel([GOOD]),
+        library=PromptLibrary(resource_folder("prompts")),
+        settings=settings,
+        clock=world.clock,
+    )
+    return Worker(
+        database=world.database,
+        proposer=proposer,
+        jobs=world.jobs,
+        connect=channels_from(settings, world.clock),
+        clock=world.clock,
+        settings=settings,
+    )
+
+
+def test_a_message_becomes_a_review_item_once(world: World) -> None:
+    message_id, work = world.message(), worker(world)
+    job = world.jobs.take("draft")
+    for _ in range(2):
+        work.draft(*job.arguments)
+
+    with world.database.reading() as session:
+        item = find_by_message(session, message_id)
+        message = session.get(Message, message_id)
+    assert item is not None
+    assert message is not None
+    assert (item.draft, item.drafted_by, item.status) == (GOOD, BY_MODEL, ReviewStatus.PENDING)
+    assert message.status == MessageStatus.QUEUED
+
+
+def test_a_message_that_cannot_be_drafted_still_reaches_a_person(world: World) -> None:
+    message_id = world.message()
+    work = worker(world, FakeChatModel(error=RuntimeError("a bug")))
+    for _ in range(2):
+        work.draft(*world.jobs.take("draft").arguments)
+
+    with world.database.reading() as session:
+        item = find_by_message(session, message_id)
+    assert item is not None
+    assert item.route == "escalate"
+    assert item.proposal["reason"].startswith("drafting_failed")
+
+
+def test_a_changed_template_is_found_without_a_restart(world: World) -> None:
+    work = worker(world)
+    first = world.message()
+    work.draft(*world.jobs.take("draft").arguments)
+    with world.database.writing() as session:
+        import_templates(session, BRAND, [shipping(facts={"countries_count": 31})], now=world.clock.now())
+    second = world.message()
+    work.draft(*world.jobs.take("draft").arguments)
+
+    with world.database.reading() as session:
+        replies = [
+            item.proposal["templates"][0]["reply"]
+            for message_id in (first, second)
+            if (item := find_by_message(session, message_id))
+        ]
+    assert ["32 countries" in replies[0], "31 countries" in replies[1]] == [True, True]
+
+
+def test_a_restart_embeds_no_template_again(world: World) -> None:
+    class Counting(FakeEncoder):
+        encoded = 0
+
+        def encode(self, texts):  # type: ignore[no-untyped-def]
+            Counting.encoded += len(texts)
+            return super().encode(texts)
+
+    for _ in range(2):
+        registry = IndexRegistry(world.settings, Counting)
+        registry.index_for(world.database, BRAND)
+    assert Counting.encoded == 4
+
+
+def test_a_redraft_follows_the_persons_wish(world: World) -> None:
+    model = FakeChatModel([GOOD])
+    item, who = world.item(), world.person()
+    with world.database.writing() as session:
+        decisions.redraft(
+            session,
+            who,
+            item.id or 0,
+            version=1,
+            instruction="more cheerful",
+            template_id=None,
+            jobs=world.jobs,
+            now=world.clock.now(),
+        )
+    worker(world, model).redraft(*world.jobs.take("redraft").arguments)
+
+    now = world.reload(item)
+    assert (now.draft, now.is_redrafting) == (GOOD, False)
+    assert now.version > 2
+    assert "more cheerful" in model.calls[0].messages[-1].content
+
+
+def test_the_reconciler_gives_lost_rows_a_new_job(world: World) -> None:
+    world.message()
+    sending = approve(world, world.person(), world.item())
+    world.jobs.planned.clear()
+    world.clock.advance(minutes=5)
+    work = worker(world)
+    assert work.reconcile() == 0, "rows whose job lives are left alone"
+
+    world.jobs.live.clear()
+    assert work.reconcile() == 2
+    work.draft(*world.jobs.take("draft").arguments)
+    work.deliver(*world.jobs.take("deliver").arguments)
+    assert world.reload(sending).status == ReviewStatus.SENT
+
+
+def test_a_redraft_whose_job_is_lost_is_given_up_and_says_so(world: World) -> None:
+    item, who = world.item(), world.person()
+    with world.database.writing() as session:
+        decisions.redraft(
+            session,
+            who,
+            item.id or 0,
+            version=1,
+            instruction="",
+            template_id=None,
+            jobs=world.jobs,
+            now=world.clock.now(),
+        )
+    world.jobs.live.clear()
+    world.clock.advance(minutes=5)
+    worker(world).reconcile()
+
+    now = world.reload(item)
+    assert not now.is_redrafting
+    assert "could not be made" in (now.notice or "")
+
+
+@pytest.mark.parametrize("count", [3])
+def test_approved_replies_land_in_the_file(world: World, count: int) -> None:
+    who, work = world.person(), worker(world)
+    for _ in range(count):
+        approve(world, who, world.item())
+        work.deliver(*world.jobs.take("deliver").arguments)
+
+    lines = Path(outbox_folder(world.settings) / f"{BRAND}.jsonl").read_text().splitlines()
+    assert len(lines) == count
