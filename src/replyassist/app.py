@@ -17,7 +17,6 @@ from starlette.middleware.sessions import SessionMiddleware
 from replyassist import __version__
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
-from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.http import install_error_handlers
@@ -202,6 +201,8 @@ def _chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
             timeout_seconds=settings.llm_timeout_seconds,
             retries=settings.llm_retries,
         )
+    from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
+
     embedded = EmbeddedLanguageModel(settings.home, threads=settings.llm_threads, slots=settings.llm_candidates)
     closing.callback(embedded.stop)
     return EmbeddedChatModel(embedded, timeout_seconds=settings.llm_timeout_seconds)

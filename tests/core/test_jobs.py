@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, delete, text
 from sqlmodel import SQLModel, select
 
 from replyassist.core.database import Database
@@ -114,20 +113,15 @@ def prepare(url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def postgres_copy(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes copies of a prepared database: preparing one takes a second."""
-    server = make_url(postgres_server).set(drivername="postgresql+psycopg")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-
-    def create(options: str = "") -> str:
-        name = f"jobs_{uuid.uuid4().hex}"
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} {options}"))
-        return server.set(database=name).render_as_string(hide_password=False)
-
-    template = make_url(prepare(create())).database
-    yield lambda: create(f"TEMPLATE {template}")
-    admin.dispose()
+def postgres_tables(postgres_admin: Engine) -> Iterator[Tables]:
+    """One database for all tests, since preparing it takes a second; each leaves it empty."""
+    name = f"jobs_{uuid.uuid4().hex}"
+    with postgres_admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = postgres_admin.url.set(database=name)
+    tables = Tables(prepare(url.render_as_string(hide_password=False)))
+    yield tables
+    tables.close()
 
 
 @pytest.fixture
@@ -142,9 +136,12 @@ def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_tables")
         return
-    tables = Tables(request.getfixturevalue("postgres_copy")())
+    tables: Tables = request.getfixturevalue("postgres_tables")
     yield tables
-    tables.close()
+    with tables.database.writing() as session:
+        for table in ("workflow_status", "workflow_input", "workflow_output", "queues"):
+            session.connection().exec_driver_sql(f"DELETE FROM dbos.{table}")
+        session.exec(delete(WorkerHeartbeat))
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -39,7 +39,7 @@ def demo(
 ) -> None:
     """Load the sample brands, take in the sample messages, draft them all, show what came of it."""
     with parts() as built:
-        password = _load_samples(built)
+        password = load_samples(built)
         messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None)
         with a_worker(built):
             ids = take_all(built, messages)
@@ -59,7 +59,8 @@ def demo(
         run_server(built, with_worker=True, host=built.settings.host, port=port)
 
 
-def _load_samples(built: Parts) -> str:
+def load_samples(built: Parts) -> str:
+    """Load both sample brands and the demo's people; returns their password. Loading again changes nothing."""
     now = built.clock.now()
     read = {brand: read_templates(resource_folder("faq") / brand).templates for brand in BRANDS}
     password = _demo_password(built.settings.home)

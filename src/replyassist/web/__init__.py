@@ -54,6 +54,7 @@ def _show_unknown_addresses_as_pages(app: FastAPI) -> None:
             response.headers.update(SECURITY_HEADERS)
             return response
         answer = inner(request, error)
-        return await answer if inspect.isawaitable(answer) else answer
+        given: Response = await answer if inspect.isawaitable(answer) else answer
+        return given
 
     app.add_exception_handler(HTTPException, handle)

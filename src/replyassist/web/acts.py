@@ -21,7 +21,7 @@ from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
 
 from .auth import ActingDep
-from .item_pages import ItemId, Text, item_page, way_on
+from .item_pages import ItemId, item_page, way_on
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
@@ -67,9 +67,7 @@ class Desk:
 
     def next_page(self) -> str:
         """The next item of the list, with a word about this one."""
-        return way_on(
-            self.principal, self.database, self.clock, self.listing, self.item_id, after=self.item_id
-        )
+        return way_on(self.principal, self.database, self.clock, self.listing, self.item_id, after=self.item_id)
 
     def same_page(self) -> str:
         """This item again."""
@@ -174,9 +172,7 @@ def undo(desk: DeskDep) -> Response:
     def act(session: Session) -> ReviewItem:
         item = decisions.visible_item(session, desk.principal, desk.item_id)
         approvals.append(item.approval_id)
-        return decisions.take_back(
-            session, desk.principal, desk.item_id, version=desk.version, now=desk.clock.now()
-        )
+        return decisions.take_back(session, desk.principal, desk.item_id, version=desk.version, now=desk.clock.now())
 
     return desk.carry_out(act, lambda: desk.listing.url(f"{HOME}/{desk.item_id}", restore=approvals[-1]))
 

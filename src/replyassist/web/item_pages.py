@@ -14,6 +14,7 @@ from replyassist.core.errors import ClaimedByAnother, Conflict, ReplyassistError
 from replyassist.core.http import ClockDep, DatabaseDep, PrincipalDep
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
+from replyassist.review.repository import Place
 
 from . import repository
 from .abilities import abilities
@@ -22,7 +23,6 @@ from .item_view import check_view, claimer_of, item_view
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, is_partial, page, see_other
 from .rendering import typed
-from .repository import Place
 from .toasts import toast_after
 from .words import REJECT_REASONS
 
@@ -54,7 +54,7 @@ def show_item(
 
 
 @router.get(f"{HOME}/{{item_id}}/{{act}}")
-def show_item_again(listing: ListingDep, item_id: ItemId, act: str) -> Response:
+def show_item_again(listing: ListingDep, item_id: ItemId) -> Response:
     """The address of an act, loaded again after its refusal, leads back to the item."""
     return see_other(listing.url(f"{HOME}/{item_id}"))
 
@@ -191,7 +191,9 @@ def _claim(request: Request, principal: Principal, database: Database, item_id: 
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
         claimer = claimer_of(session, principal, item, now=now)
-        if not abilities(item, principal, claimer=claimer).may_work or _is_fresh(item, principal, now=now, minutes=minutes):
+        if not abilities(item, principal, claimer=claimer).may_work or _is_fresh(
+            item, principal, now=now, minutes=minutes
+        ):
             return
     try:
         with database.writing() as session:

@@ -34,7 +34,13 @@ TABS = (
     Tab("escalated", "Escalated", (ReviewStatus.ESCALATED,), False, "Nothing waits for a lead."),
     Tab("approved", "Approved", (ReviewStatus.APPROVED, ReviewStatus.SENDING), empty="Nothing is on its way."),
     Tab("sent", "Sent", (ReviewStatus.SENT,), empty="Nothing was sent yet."),
-    Tab("problems", "Problems", (ReviewStatus.FAILED, ReviewStatus.UNCERTAIN), False, "No problems. Every reply arrived."),
+    Tab(
+        "problems",
+        "Problems",
+        (ReviewStatus.FAILED, ReviewStatus.UNCERTAIN),
+        False,
+        "No problems. Every reply arrived.",
+    ),
     Tab(
         "rejected",
         "Rejected",

@@ -99,8 +99,10 @@ def is_partial(request: Request) -> bool:
 
 def page(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a template."""
-    html = templates().get_template(name).render(
-        partial=is_partial(request), csrf_token=request.session.get(CSRF, ""), **context
+    html = (
+        templates()
+        .get_template(name)
+        .render(partial=is_partial(request), csrf_token=request.session.get(CSRF, ""), **context)
     )
     return HTMLResponse(html, status_code=status)
 
@@ -164,6 +166,7 @@ def templates() -> Environment:
         "words": words.in_words,
         "act_words": words.act_words,
         "urgency_words": words.urgency_words,
+        "reason_words": words.reason_words,
         "W": words,
     }
     return environment

@@ -113,7 +113,14 @@ def more_rows(
         tabs = [] if cursor else _tabs(session, principal, listing)
         brand_names = {brand.id: brand.name for brand in list_brands(session)}
     return page(
-        request, "_rows.html", found=found, tabs=tabs, listing=listing, brand_names=brand_names, now=now, live=not cursor
+        request,
+        "_rows.html",
+        found=found,
+        tabs=tabs,
+        listing=listing,
+        brand_names=brand_names,
+        now=now,
+        live=not cursor,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from markupsafe import Markup, escape
@@ -60,7 +61,7 @@ def segments(text: str, spots: Sequence[Spot]) -> list[Segment]:
     placed = [(start, end, spot) for start, end, spot in placed if start < end]
     edges = sorted({0, size, *(start for start, _, _ in placed), *(end for _, end, _ in placed)})
     found = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         over = [spot for first, last, spot in placed if first <= start and end <= last]
         found.append(
             Segment(

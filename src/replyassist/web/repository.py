@@ -47,10 +47,12 @@ def neighbour(
         else:
             statement = statement.where(or_(urgency < place.urgency, and_(urgency == place.urgency, after)))
     if wanted.newest_first:
-        order = [item_id.asc() if backwards else item_id.desc()]
+        statement = statement.order_by(item_id.asc() if backwards else item_id.desc())
+    elif backwards:
+        statement = statement.order_by(urgency.asc(), item_id.desc())
     else:
-        order = [urgency.asc(), item_id.desc()] if backwards else [urgency.desc(), item_id.asc()]
-    return session.exec(statement.order_by(*order)).first()
+        statement = statement.order_by(urgency.desc(), item_id.asc())
+    return session.exec(statement).first()
 
 
 def user_names(session: Session, user_ids: Iterable[int]) -> dict[int, str]:

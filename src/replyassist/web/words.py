@@ -75,6 +75,14 @@ def in_words(table: dict[str, str], code: str | None) -> str:
     return table.get(code, code.replace("_", " ").replace("-", " ").capitalize())
 
 
+def reason_words(reason: str) -> str:
+    """Why an item was routed so: ``kind: explanation`` with the kind in words."""
+    kind, colon, rest = reason.partition(": ")
+    if not kind:
+        return ""
+    return f"{in_words(REASONS, kind)}: {rest[:1].lower()}{rest[1:]}" if colon else f"{in_words(REASONS, kind)}."
+
+
 def act_words(act: str) -> str:
     """What somebody did, to follow their name."""
     return ACTS.get(act, act.replace("_", " "))

@@ -1,0 +1,276 @@
+// Keyboard, messages and the queue's list. Everything here is a convenience: the pages work without it.
+(() => {
+  "use strict";
+
+  const LOOK_MS = 500; // an act counts only when the item has been on the screen for so long
+  const CLAIM_FIRST_MS = 3000;
+  const CLAIM_EVERY_MS = 120000;
+  const ACTS = new Set(["a", "n"]);
+  let shownAt = performance.now();
+  let busy = false;
+  let leavingMain = null;
+  let rowsBefore = null;
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const main = () => $("#main");
+
+  // Messages -----------------------------------------------------------------------------------
+
+  function announce(text) {
+    const place = $("#announce");
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
+  function toast(text, { problem = false } = {}) {
+    const box = document.createElement("div");
+    box.className = problem ? "toast problem" : "toast";
+    const words = document.createElement("span");
+    words.className = "toast-text";
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "quiet close";
+    close.dataset.dismiss = "";
+    close.setAttribute("aria-label", "Dismiss");
+    close.textContent = "×";
+    box.append(words, close);
+    $("#toasts").replaceChildren(box);
+    startToast(box);
+  }
+
+  function startToast(box) {
+    if (box.dataset.started) return;
+    box.dataset.started = "1";
+    all("[data-dismiss]", box).forEach((button) => { button.hidden = false; });
+    let left = Number(box.dataset.seconds || 0);
+    if (!left) {
+      if (!box.classList.contains("problem")) setTimeout(() => box.remove(), 8000);
+      return;
+    }
+    const timer = setInterval(() => {
+      left -= 1;
+      const number = $("[data-countdown]", box);
+      if (number) number.textContent = String(Math.max(0, left));
+      if (left > 0 && box.isConnected) return;
+      clearInterval(timer);
+      $(".toast-text", box).textContent = "Approved. It is on its way.";
+      $("form", box)?.remove();
+      setTimeout(() => box.remove(), 3000);
+    }, 1000);
+  }
+
+  // Keyboard -----------------------------------------------------------------------------------
+
+  const isTyping = (element) =>
+    element.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
+
+  function whyNot(button) {
+    const ids = (button.getAttribute("aria-describedby") || "").split(" ");
+    const words = ids.map((id) => document.getElementById(id)?.textContent.trim()).filter(Boolean).join(" ");
+    return words || button.title || "This is not possible now.";
+  }
+
+  function press(button) {
+    if (button.disabled || button.getAttribute("aria-disabled") === "true") {
+      toast(whyNot(button), { problem: true });
+    } else if (button.tagName === "SUMMARY") {
+      const panel = button.parentElement;
+      panel.open = !panel.open;
+    } else if (button.id === "edit") {
+      document.dispatchEvent(new CustomEvent("replyassist:edit"));
+    } else {
+      button.click();
+    }
+  }
+
+  function moveRow(step) {
+    const rows = all("#rows .row");
+    if (!rows.length) return;
+    let index = rows.indexOf(document.activeElement);
+    if (index < 0) {
+      const last = $(`#row-${CSS.escape(sessionStorage.getItem("last-item") || "none")}`);
+      index = last ? rows.indexOf(last) - (step > 0 ? 1 : -1) : step > 0 ? -1 : rows.length;
+    }
+    const row = rows[Math.min(rows.length - 1, Math.max(0, index + step))];
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function onEscape() {
+    const panel = $("details.act[open]");
+    if (panel) {
+      panel.open = false;
+      $("summary", panel).focus();
+    } else if (isTyping(document.activeElement)) {
+      document.activeElement.blur();
+    }
+  }
+
+  function pickReason(key) {
+    const radio = $(`details.act[open] input[data-number="${key}"]`);
+    if (!radio) return false;
+    radio.checked = true;
+    (radio.value === "other" ? $("#reject-note") : radio).focus();
+    return true;
+  }
+
+  function onKey(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if ($("dialog[open]")) return;
+    if (event.key === "Escape") return void onEscape();
+    if (isTyping(event.target)) return;
+    const key = event.key.toLowerCase();
+    if (key === "?") {
+      event.preventDefault();
+      return void $("#help")?.showModal();
+    }
+    const onQueue = main()?.dataset.page === "queue";
+    if (onQueue && (key === "j" || key === "k")) {
+      event.preventDefault();
+      return void moveRow(key === "j" ? 1 : -1);
+    }
+    if (event.repeat) return;
+    if (/^[1-9]$/.test(key) && pickReason(key)) return void event.preventDefault();
+    if (!/^[a-z]$/.test(key)) return;
+    const button = $(`#toasts [data-key="${key}"]`) || $(`#main [data-key="${key}"]`);
+    if (!button || button.hidden) return;
+    event.preventDefault();
+    if (busy || (ACTS.has(key) && performance.now() - shownAt < LOOK_MS)) return;
+    press(button);
+  }
+
+  // htmx ---------------------------------------------------------------------------------------
+
+  const isForMain = (detail) => detail.target?.id === "main";
+
+  function beforeRequest(event) {
+    if (!isForMain(event.detail)) return;
+    if (busy) return void event.preventDefault();
+    busy = true;
+    if (event.target.closest("#toasts")) event.target.closest(".toast").remove();
+  }
+
+  function beforeSwap(event) {
+    const { xhr, target, requestConfig } = event.detail;
+    if (!xhr.getResponseHeader("X-Replyassist-Page")) {
+      event.detail.shouldSwap = false;
+      toast(`The server answered in a way that this page does not understand (${xhr.status}). Nothing was lost; try again.`, { problem: true });
+      return;
+    }
+    if (target.id === "main") leavingMain = { ...target.dataset, verb: requestConfig.verb };
+    if (target.id === "rows") {
+      const rows = all(".row", target);
+      rowsBefore = { ids: new Set(rows.map((row) => row.id)), focused: rows.indexOf(document.activeElement) };
+    }
+  }
+
+  function afterRowsSwap(list) {
+    const rows = all(".row", list);
+    if (!rowsBefore) return;
+    rows.filter((row) => !rowsBefore.ids.has(row.id)).forEach((row) => row.classList.add("fresh"));
+    if (rowsBefore.focused >= 0 && !list.contains(document.activeElement) && rows.length) {
+      rows[Math.min(rowsBefore.focused, rows.length - 1)].focus({ preventScroll: true });
+    }
+    rowsBefore = null;
+  }
+
+  function afterMainSwap(element) {
+    shownAt = performance.now();
+    if (leavingMain) {
+      const stays = leavingMain.item && leavingMain.item === element.dataset.item;
+      if (leavingMain.item && !stays && leavingMain.verb === "get" && "claimed" in leavingMain) release(leavingMain.item);
+      leavingMain = null;
+      if (element.dataset.page === "item" || !moveToLastRow()) $("h1", element)?.focus({ preventScroll: true });
+    }
+    if (element.dataset.item) sessionStorage.setItem("last-item", element.dataset.item);
+  }
+
+  function moveToLastRow() {
+    const row = $(`#row-${CSS.escape(sessionStorage.getItem("last-item") || "none")}`);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+    return Boolean(row);
+  }
+
+  function onLoad(event) {
+    const element = event.detail.elt;
+    if (!element.querySelectorAll) return;
+    const found = (selector) => (element.matches(selector) ? [element] : all(selector, element));
+    found(".toast").forEach(startToast);
+    found(".keys, #help-button").forEach((part) => { part.hidden = false; });
+    found("[data-filter-button]").forEach((part) => { part.hidden = true; });
+    found("#rows").forEach(afterRowsSwap);
+    found("#main").forEach(afterMainSwap);
+  }
+
+  function onFailure(event) {
+    if (!isForMain(event.detail)) return;
+    toast("No connection to the server. Nothing was lost; try again in a moment.", { problem: true });
+  }
+
+  // Claims -------------------------------------------------------------------------------------
+
+  function post(item, act) {
+    const form = new FormData();
+    form.append("csrf_token", $("input[name=csrf_token]")?.value || "");
+    return [`/queue/${item}/${act}`, form];
+  }
+
+  function release(item) {
+    navigator.sendBeacon(...post(item, "release"));
+  }
+
+  function keepClaim() {
+    const page = main();
+    if (document.visibilityState !== "visible" || !page || !("claimed" in page.dataset)) return;
+    const [url, body] = post(page.dataset.item, "claim");
+    fetch(url, { method: "POST", body }).catch(() => {});
+  }
+
+  // Wiring -------------------------------------------------------------------------------------
+
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", (event) => {
+    const stopped = event.target.closest?.("[aria-disabled=true]");
+    if (stopped) {
+      event.preventDefault();
+      event.stopPropagation();
+      return void toast(whyNot(stopped), { problem: true });
+    }
+    if (event.target.closest?.("[data-dismiss]")) event.target.closest(".toast").remove();
+    if (event.target.closest?.("#help-button")) $("#help")?.showModal();
+    if (event.target.closest?.("#edit")) document.dispatchEvent(new CustomEvent("replyassist:edit"));
+    const panel = $("details.act[open]");
+    if (panel && !panel.contains(event.target)) panel.open = false;
+  }, true);
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details.act") && event.target.open) {
+      $("input:not([type=hidden], [type=radio])", event.target)?.focus();
+      if ($("input[type=radio]", event.target)) $("summary", event.target).focus();
+    }
+  }, true);
+  document.addEventListener("change", (event) => {
+    if (event.target.closest(".filters")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") === "/logout") sessionStorage.clear();
+  });
+  document.addEventListener("htmx:beforeRequest", beforeRequest);
+  document.addEventListener("htmx:afterRequest", (event) => { if (isForMain(event.detail)) busy = false; });
+  document.addEventListener("htmx:beforeSwap", beforeSwap);
+  document.addEventListener("htmx:load", onLoad);
+  document.addEventListener("htmx:sendError", onFailure);
+  document.addEventListener("htmx:timeout", onFailure);
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.id === "live") event.detail.parameters.set("shown", all("#rows .row").length);
+  });
+  window.addEventListener("pagehide", () => {
+    const page = main();
+    if (page && "claimed" in page.dataset) release(page.dataset.item);
+  });
+  setTimeout(keepClaim, CLAIM_FIRST_MS);
+  setInterval(keepClaim, CLAIM_EVERY_MS);
+
+  window.replyassist = { announce, toast, press };
+})();
