@@ -398,6 +398,14 @@ def test_a_runner_refuses_a_database_that_was_not_prepared(database_url: str, ca
     assert not caplog.records
 
 
+def test_a_runner_refuses_a_database_that_an_older_version_prepared(sqlite_tables: Tables) -> None:
+    with sqlite_tables.database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE dbos_migrations SET version = 1")
+    with pytest.raises(ConfigurationError, match="db upgrade"):
+        sqlite_tables.runner(Recorder()).start()
+    assert sqlite_tables.heartbeats() == []
+
+
 def test_several_processes_may_prepare_a_fresh_database_at_once(database_url: str) -> None:
     command = [
         sys.executable,
@@ -405,9 +413,9 @@ def test_several_processes_may_prepare_a_fresh_database_at_once(database_url: st
         "import sys; from replyassist.core.jobs import *; prepare_job_tables(sys.argv[1])",
         database_url,
     ]
-    with ThreadPoolExecutor(3) as pool:
-        runs = list(pool.map(lambda _: subprocess.run(command, capture_output=True, text=True, check=False), range(3)))
-    assert [(run.returncode, run.stdout, run.stderr) for run in runs] == [(0, "", "")] * 3
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: subprocess.run(command, capture_output=True, text=True, check=False), range(2)))
+    assert [(run.returncode, run.stdout, run.stderr) for run in runs] == [(0, "", "")] * 2
     queue = DbosJobQueue(database_url)
     assert not queue.is_live("deliver-1-0")
     queue.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from replyassist.core.llm import ChatMessage
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.faq.service import active_templates
+from replyassist.web.pages import STATIC
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,8 @@ def _resources(_settings: Settings) -> str:
 
 
 def _assets(_settings: Settings) -> str:
-    spec = importlib.util.find_spec("replyassist.web")
-    folder = resource_folder("prompts").parents[0] if spec is None or spec.origin is None else None
-    from replyassist.web import STATIC
-
     vendor = STATIC / "vendor"
-    if folder is not None or not any(vendor.glob("*.js")):
+    if not any(vendor.glob("*.js")):
         raise ConfigurationError("the console's scripts are missing; run 'make setup'")
     return ", ".join(sorted(path.name for path in vendor.glob("*.js")))
 

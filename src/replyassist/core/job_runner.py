@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
-from dbos import DBOS, WorkflowStatus
+from dbos import DBOS, WorkflowStatus, error
 from sqlalchemy import inspect
 
 from replyassist.core.database import Database
@@ -31,6 +31,7 @@ WORKERS_A_JOB_MAY_LOSE: Final = 5
 _RETENTION_EVERY_SECONDS: Final = 600.0
 _DELETED_AT_ONCE: Final = 500
 _CONNECTIONS: Final = 8
+_NOT_PREPARED: Final = "The database is not prepared: run `replyassist db upgrade` first."
 
 _log = logging.getLogger(__name__)
 _start_lock = threading.Lock()
@@ -103,7 +104,7 @@ class JobRunner:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
 
@@ -124,6 +125,7 @@ class JobRunner:
             self._require_tables()
             self._take_place()
             in_place = True
+            self._repeat("heartbeat", self._dead_after / 4, self._beat, self._heart_stops)
             self._launch()
         except BaseException:
             self._close(leave=in_place)
@@ -149,9 +151,9 @@ class JobRunner:
         self._running.add(key)
         try:
             self._handlers[name](*arguments)
-        except Exception as error:
+        except Exception as cause:
             _log.exception("job %s failed", key)
-            raise _JobFailed(f"{key}: {type(error).__name__}") from None
+            raise _JobFailed(f"{key}: {type(cause).__name__}") from None
         finally:
             self._running.discard(key)
 
@@ -159,7 +161,7 @@ class JobRunner:
         schema = None if self._database.is_sqlite else "dbos"
         tables = inspect(self._database.engine)
         if not (tables.has_table("worker_heartbeat") and tables.has_table("workflow_status", schema=schema)):
-            raise ConfigurationError("The database is not prepared: run `replyassist db upgrade` first.")
+            raise ConfigurationError(_NOT_PREPARED)
 
     def _take_place(self) -> None:
         if (first := self._heartbeats.beat()) is None:
@@ -190,8 +192,12 @@ class JobRunner:
             }
         )
         DBOS.listen_queues(list(self._handlers))
-        DBOS.launch()
-        self._repeat("heartbeat", self._dead_after / 4, self._beat, self._heart_stops)
+        try:
+            DBOS.launch()
+        except error.DBOSInitializationError as cause:
+            raise ConfigurationError(_NOT_PREPARED) from cause
+        if self.lost_place.is_set():  # while it started
+            self._stop_taking()
         self._repeat("reaper", self._dead_after / 3, self._resume_orphans, self._maintenance_ends)
         self._repeat_alone("retention", _RETENTION_EVERY_SECONDS, self._delete_finished)
         for name, (seconds, function) in self._periodic.items():

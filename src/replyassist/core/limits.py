@@ -25,6 +25,7 @@ class BodyLimit:
             await problem(self._error())(scope, receive, send)
             return
         seen = 0
+        answered = False
 
         async def counted() -> Message:
             nonlocal seen
@@ -34,7 +35,16 @@ class BodyLimit:
                 raise self._error()
             return message
 
-        await self._app(scope, counted, send)
+        async def guarded(message: Message) -> None:
+            """Whatever the application makes of the refused body, the answer is 413."""
+            nonlocal answered
+            if seen <= self._limit:
+                await send(message)
+            elif not answered:
+                answered = True
+                await problem(self._error())(scope, receive, send)
+
+        await self._app(scope, counted, guarded)
 
     def _error(self) -> PayloadTooLarge:
         return PayloadTooLarge(f"a request has at most {self._limit} bytes")

@@ -80,7 +80,12 @@ def reason_words(reason: str) -> str:
     kind, colon, rest = reason.partition(": ")
     if not kind:
         return ""
-    return f"{in_words(REASONS, kind)}: {rest[:1].lower()}{rest[1:]}" if colon else f"{in_words(REASONS, kind)}."
+    label = in_words(REASONS, kind)
+    if not colon:
+        return f"{label}."
+    if rest.casefold().startswith(label.casefold()):
+        return f"{rest[:1].upper()}{rest[1:]}"
+    return f"{label}: {rest[:1].lower()}{rest[1:]}"
 
 
 def act_words(act: str) -> str:
