@@ -193,7 +193,7 @@ def _chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
     if settings.llm_base_url:
         if not settings.llm_model:
             raise ConfigurationError("REPLYASSIST_LLM_MODEL names the model at REPLYASSIST_LLM_BASE_URL; it is empty")
-        return OpenAIChatModel(
+        remote = OpenAIChatModel(
             base_url=settings.llm_base_url,
             api_key=settings.llm_api_key.get_secret_value(),
             model=settings.llm_model,
@@ -201,11 +201,15 @@ def _chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
             timeout_seconds=settings.llm_timeout_seconds,
             retries=settings.llm_retries,
         )
+        closing.callback(remote.close)
+        return remote
     from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
 
     embedded = EmbeddedLanguageModel(settings.home, threads=settings.llm_threads, slots=settings.llm_candidates)
     closing.callback(embedded.stop)
-    return EmbeddedChatModel(embedded, timeout_seconds=settings.llm_timeout_seconds)
+    model = EmbeddedChatModel(embedded, timeout_seconds=settings.llm_timeout_seconds)
+    closing.callback(model.close)
+    return model
 
 
 def _secret_key(settings: Settings) -> str:

@@ -12,17 +12,18 @@ from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.drafting.candidates import generate_candidates
-from replyassist.drafting.personalise import Addressee, personalise, thank
-from replyassist.drafting.prompt import DraftRequest, build_prompt
+from replyassist.drafting.personalise import Addressee, greeting_for, personalise, thank
+from replyassist.drafting.prompt import BASE, DraftRequest, build_prompt
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
-from replyassist.guardrails import CheckContext, Finding, Verdict, check
+from replyassist.guardrails import CheckContext, Finding, Severity, Verdict, check, verdict_of
+from replyassist.guardrails.mending import keep_supported
 from replyassist.guardrails.ranking import fidelity
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.review.proposal import BY_MODEL, BY_NOBODY, BY_TEMPLATE, Candidate, Proposal, Timings
-from replyassist.triage import Mood, Route, Triage, triage
+from replyassist.triage import Route, Triage, triage
 
-FIDELITY_TO_PASS = 0.60  # below it a model's draft says too little of its template, or too much beside it
+FIDELITY_TO_PASS = 0.85  # below it a model's draft leaves out too much of its template, or says too much beside it
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def propose(
 
     found = _retrieve(message, context)
     clock.stages |= {"encode": found.encode_ms, "search": found.search_ms}
-    template = _template(found, context, template_id)
+    template = _template(found, context, triaged, template_id)
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
     draft = _Draft()
@@ -150,9 +151,13 @@ def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
     )
 
 
-def _template(found: Retrieved, context: PipelineContext, template_id: str | None) -> ReplyTemplate | None:
+def _template(
+    found: Retrieved, context: PipelineContext, triaged: Triage, template_id: str | None
+) -> ReplyTemplate | None:
     if template_id is not None:
         return context.index.template(template_id)
+    if triaged.is_plain_praise:
+        return None
     return context.index.template(found.best.template_id) if found.best else None
 
 
@@ -163,7 +168,7 @@ def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *,
         return triaged.route, triaged.reason
     if template is not None and template.route is not TemplateRoute.DRAFT:
         return Route(template.route.value), f"template: '{template.id}' says {template.route.value}"
-    if template is None and triaged.mood is not Mood.PRAISE:
+    if template is None and not triaged.is_plain_praise:
         best = f"the closest scores {found.matches[0].score:.2f}" if found.matches else "the brand has none"
         return Route.ESCALATE, f"no_template: no template answers this ({best}, needed {found.threshold:.2f})"
     return Route.DRAFT, triaged.reason
@@ -205,6 +210,10 @@ def _draft(
         texts, note = (), f"{error.detail}; the template's reply was used"
     clock.add("llm", since)
     since = time.perf_counter()
+    if context.model.profile == BASE:
+        greeting = greeting_for(context.voice, _addressee(message))
+        mended = (keep_supported(text, template, voice=context.voice, greeting=greeting) for text in texts)
+        texts = tuple(dict.fromkeys(filter(None, mended)))
     written = [_judge(text, BY_MODEL, checks, template) for text in texts]
     clock.add("check", since)
     passed = [item for item in written if item.verdict is Verdict.READY and item.score >= FIDELITY_TO_PASS]
@@ -225,21 +234,44 @@ def _without_model(
     template: ReplyTemplate | None,
     checks: CheckContext,
 ) -> Candidate | None:
-    to = Addressee(message.author_name, message.channel, message.visibility, seed=message.text)
+    to = _addressee(message)
     if template is None:
         text = thank(voice=context.voice, to=to)
-        return _judge(text, BY_TEMPLATE, checks, None) if text else None
+        return _judge(text, BY_TEMPLATE, checks, None, also=(_perhaps_irony(text),)) if text else None
     text = personalise(template.rendered_reply, voice=context.voice, mood=triaged.mood.value, to=to)
     return _judge(text, BY_TEMPLATE, checks, template)
 
 
-def _judge(text: str, drafted_by: str, checks: CheckContext, template: ReplyTemplate | None) -> Candidate:
+def _addressee(message: Inbound) -> Addressee:
+    return Addressee(message.author_name, message.channel, message.visibility, seed=message.text)
+
+
+def _perhaps_irony(text: str) -> Finding:
+    """No rule can tell praise from sarcasm, and thanking for sarcasm is the kind of reply that gets a screenshot."""
+    return Finding(
+        rule="draft.praise_or_irony",
+        severity=Severity.WARN,
+        explanation="This thanks for praise. Read the message once more: is it meant?",
+        start=0,
+        end=len(text),
+        excerpt=text,
+    )
+
+
+def _judge(
+    text: str,
+    drafted_by: str,
+    checks: CheckContext,
+    template: ReplyTemplate | None,
+    *,
+    also: tuple[Finding, ...] = (),
+) -> Candidate:
     result = check(text, checks)
-    findings: tuple[Finding, ...] = result.findings
+    findings = (*result.findings, *also)
     return Candidate(
         text=text,
         drafted_by=drafted_by,
-        verdict=result.verdict,
+        verdict=verdict_of(findings),
         findings=findings,
         coverage=round(result.coverage, 3),
         score=round(fidelity(text, template, message=checks.message) if template else 1.0, 3),

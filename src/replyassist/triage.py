@@ -41,7 +41,10 @@ class Risk(BaseModel):
 
 
 class Triage(BaseModel):
-    """What triage made of a message. ``urgency`` is 0 (can wait) to 100 (now)."""
+    """What triage made of a message. ``urgency`` is 0 (can wait) to 100 (now).
+
+    ``is_plain_praise``: it thanks or praises and asks nothing, so no template answers it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,6 +54,7 @@ class Triage(BaseModel):
     mood: Mood
     risks: tuple[Risk, ...] = ()
     urgency: int
+    is_plain_praise: bool = False
 
     @property
     def is_high_risk(self) -> bool:
@@ -153,8 +157,16 @@ def triage(text: str, *, languages: tuple[str, ...] = ("en",)) -> Triage:
     language = detect_language(text)
     urgency = _urgency(text, risks, mood)
 
-    def decide(route: Route, reason: str) -> Triage:
-        return Triage(route=route, reason=reason, language=language, mood=mood, risks=risks, urgency=urgency)
+    def decide(route: Route, reason: str, *, is_plain_praise: bool = False) -> Triage:
+        return Triage(
+            route=route,
+            reason=reason,
+            language=language,
+            mood=mood,
+            risks=risks,
+            urgency=urgency,
+            is_plain_praise=is_plain_praise,
+        )
 
     serious = [risk for risk in risks if risk.kind != "injection"]
     if serious:
@@ -166,7 +178,7 @@ def triage(text: str, *, languages: tuple[str, ...] = ("en",)) -> Triage:
     if language not in languages:
         return decide(Route.ESCALATE, f"language: written in '{language}', the templates are in {', '.join(languages)}")
     if mood is Mood.PRAISE and not _QUESTION.search(text):
-        return decide(Route.DRAFT, "praise")
+        return decide(Route.DRAFT, "praise", is_plain_praise=True)
     return decide(Route.DRAFT, "")
 
 

@@ -28,11 +28,6 @@ def endpoint() -> Iterator[FakeEndpoint]:
         yield endpoint
 
 
-@pytest.fixture(autouse=True)
-def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("replyassist.core.llm.openai_model.FIRST_BACKOFF_SECONDS", 0.01)
-
-
 class Opened:
     """Models that are closed at the end of a test."""
 
@@ -41,7 +36,7 @@ class Opened:
 
     def __call__(self, endpoint: FakeEndpoint | str, **overrides: Any) -> OpenAIChatModel:
         base_url = endpoint if isinstance(endpoint, str) else endpoint.base_url
-        settings: dict[str, Any] = {"model": "small", "api_key": KEY, "timeout_seconds": 5.0, **overrides}
+        settings = {"model": "small", "api_key": KEY, "timeout_seconds": 10.0, "backoff_seconds": 0.01, **overrides}
         self.models.append(OpenAIChatModel(base_url=base_url, **settings))
         return self.models[-1]
 
@@ -74,7 +69,7 @@ def test_one_request_brings_all_candidates(endpoint: FakeEndpoint, model_for: Op
             "n": 4,
         }
     ]
-    assert endpoint.headers[0]["Authorization"] == f"Bearer {KEY}"
+    assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize("behaviour", ["no_n", "refuses_n"])
@@ -167,13 +162,12 @@ def test_a_slow_endpoint_holds_nobody_past_the_timeout(
 ) -> None:
     endpoint.behaviour = behaviour
     model = model_for(endpoint, timeout_seconds=0.3, retries=3)
-    ask(FakeChatModel())
 
     started = time.monotonic()
     with pytest.raises(LanguageModelTimeout, match=r"within 0\.3 s"):
         ask(model)
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 5
     assert len(endpoint.bodies) == 1
 
 
@@ -184,7 +178,7 @@ def test_the_deadline_bounds_repeats_and_waiting(endpoint: FakeEndpoint, model_f
     with pytest.raises(LanguageModelTimeout, match=r"within 0\.4 s"):
         ask(model_for(endpoint, retries=5), deadline_seconds=0.4)
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 5
 
 
 def test_a_deadline_that_has_passed_is_a_timeout(endpoint: FakeEndpoint, model_for: Opened) -> None:

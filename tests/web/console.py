@@ -29,8 +29,9 @@ class Console:
     def sign_in(self, who: Principal | Role = Role.MANAGER) -> Principal:
         """Sign in as somebody, or as a new person of this role."""
         person = self.world.person(who) if isinstance(who, Role) else who
+        self.client.cookies.clear()
         response = self.post("/login", {"email": self.email(person), "password": PASSWORD}, page="/login")
-        assert response.status_code == 303, response.text
+        assert response.status_code == 303, words(response)
         return person
 
     def email(self, person: Principal) -> str:

@@ -7,7 +7,7 @@ import pytest
 from replyassist.core.security import Role
 from tests.web.console import PASSWORD, Console, words
 
-SignInForm = dict[str, str]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def test_a_person_signs_in_and_sees_the_queue(console: Console) -> None:
@@ -33,7 +33,9 @@ def test_htmx_is_told_to_load_the_sign_in_page(console: Console) -> None:
     assert answer.headers["hx-redirect"] == "/login?next=%2Fqueue%3Ftab%3Dsent"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/queue", "/\\evil.example", "/v1/reviews"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/queue", "/\\evil.example", "/v1/reviews"]
+)
 def test_nobody_is_led_elsewhere_after_the_sign_in(console: Console, elsewhere: str) -> None:
     form = {"email": console.email(console.world.person()), "password": PASSWORD, "next": elsewhere}
     assert console.post("/login", form, page="/login").headers["location"] == "/queue"

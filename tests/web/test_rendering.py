@@ -76,7 +76,9 @@ def test_a_hidden_message_is_shown_as_one_badge() -> None:
     assert smuggled not in shown
 
 
-@pytest.mark.parametrize("text", ["👩‍👧‍👦 family", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "❤️", "line\nbreak\ttab"])
+@pytest.mark.parametrize(
+    "text", ["👩‍👧‍👦 family", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "❤️", "line\nbreak\ttab"]
+)
 def test_emoji_and_line_breaks_are_left_alone(text: str) -> None:
     assert str(visible(text)) == text
 

@@ -21,7 +21,9 @@ from replyassist.app import Parts, build_parts, create_app
 from replyassist.benchmarks import bitext, pipeline
 from replyassist.brands.service import ensure_brand
 from replyassist.core.accounts import SERVICE, add_user, create_token
+from replyassist.core.embedded_llm import EmbeddedChatModel
 from replyassist.core.errors import ConfigurationError, ReplyassistError
+from replyassist.core.llm import ChatModel
 from replyassist.core.resources import resource_folder
 from replyassist.core.security import Role
 from replyassist.core.settings import Settings
@@ -56,9 +58,6 @@ def bench_pipeline(
 ) -> None:
     """Messages per second through the API, beside the same requests sent straight to the language model."""
     with _scratch_parts() as (built, recorder):
-        target_model = built.proposer.model
-        if target_model is None:
-            raise ConfigurationError("the benchmark needs a language model; unset REPLYASSIST_LLM_DISABLED")
         load_samples(built)
         with _server(built) as url, progress() as bar:
             tasks: dict[str, Any] = {}
@@ -68,13 +67,13 @@ def bench_pipeline(
                     tasks[what] = bar.add_task(what, total=total)
                 bar.update(tasks[what], completed=done)
 
-            address = recorder.inner.endpoint  # type: ignore[attr-defined]
+            llm_url, llm_key = _llm_address(built.settings, recorder.inner)
             result = pipeline.measure(
                 pipeline.Target(
                     api_url=url,
                     token=_service_token(built),
-                    llm_url=address.base_url,
-                    llm_key=address.api_key,
+                    llm_url=llm_url,
+                    llm_key=llm_key,
                     llm_model=recorder.name,
                 ),
                 pipeline.draftable(
@@ -156,6 +155,13 @@ def _server(built: Parts) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(timeout=60)
+
+
+def _llm_address(configured: Settings, model: ChatModel) -> tuple[str, str]:
+    """Base URL and key of the endpoint that the model uses."""
+    if isinstance(model, EmbeddedChatModel):
+        return model.server.start(), model.server.api_key
+    return configured.llm_base_url, configured.llm_api_key.get_secret_value()
 
 
 def _service_token(built: Parts) -> str:

@@ -11,13 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from sqlmodel import Session
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from .accounts import Principal, authenticate_token, principal
 from .clock import Clock
 from .database import Database
-from .errors import NotAuthenticated, ReplyassistError
+from .errors import InvalidInput, NotAuthenticated, ReplyassistError
 
 logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
@@ -127,6 +128,9 @@ def install_error_handlers(app: FastAPI) -> None:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
         return _problem(error.status_code, code, str(error.detail), str(error.detail), dict(error.headers or {}))
 
+    def on_unstorable(_request: Request, _error: Exception) -> Response:
+        return problem(InvalidInput("a number is out of range, or a text holds a character that cannot be stored"))
+
     def on_anything(_request: Request, error: Exception) -> Response:
         logger.error("unexpected error", exc_info=error)
         return _problem(500, "internal_error", "Something went wrong on our side", "It was logged.", {})
@@ -134,6 +138,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ReplyassistError, on_own)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(StarletteHTTPException, on_http)
+    app.add_exception_handler(DataError, on_unstorable)  # PostgreSQL: NUL in a text, a number over its range
+    app.add_exception_handler(OverflowError, on_unstorable)  # SQLite: a number over 64 bits
     app.add_exception_handler(Exception, on_anything)
 
 

@@ -63,7 +63,7 @@ class WorkerHeartbeat(SQLModel, table=True):
     """A process that takes jobs, and when it last said that it was alive (by the database's clock)."""
 
     __tablename__ = "worker_heartbeat"
-    executor_id: str = Field(primary_key=True, max_length=64)
+    executor_id: str = Field(primary_key=True, max_length=100)
     seen_at: datetime = Field(sa_type=UtcDateTime)
 
 

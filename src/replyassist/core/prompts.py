@@ -9,14 +9,16 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 MAX_UNTRUSTED = 2000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+"
+)
 _BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 
 
 def untrusted(text: str) -> str:
     """A stranger's text on one line, unable to open or close a tag, at most ``MAX_UNTRUSTED`` characters."""
     line = re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip().translate(_BRACKETS)
-    return line if len(line) <= MAX_UNTRUSTED else line[:MAX_UNTRUSTED] + "…"
+    return line if len(line) <= MAX_UNTRUSTED else line[: MAX_UNTRUSTED - 1] + "…"
 
 
 class PromptLibrary:

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(30.0, gt=0)
     llm_retries: int = Field(1, ge=0, le=5)
     llm_candidates: int = Field(4, ge=1, le=16)
-    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all cores.")
+    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores but one.")
     llm_disabled: bool = Field(False, description="Draft from templates only.")
 
     queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     delivery_attempts: int = Field(6, ge=1, le=20)
     draft_attempts: int = Field(3, ge=1, le=10)
     draft_concurrency: int = Field(2, ge=1, le=64)
-    job_poll_seconds: float = Field(0.1, gt=0)
+    job_poll_seconds: float = Field(0.2, gt=0)
     worker_dead_after_seconds: float = Field(15.0, gt=1)
     reconcile_after_seconds: float = Field(60.0, gt=0)
 

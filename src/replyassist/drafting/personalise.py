@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,13 @@ from replyassist.brands.voice import Empathy, VoiceRules
 from replyassist.core.digests import text_digest
 
 from .prompt import first_name
+
+# First words that are nobody's name, so that they can follow "Hello Tom," in lower case.
+_GOES_ON = re.compile(
+    r"(?:a|all|an|any|as|at|before|both|by|every|for|from|if|in|it|it's|most|no|oh|once|one|opening|our|please|since|so|"
+    r"some|sorry|thanks?|that|that's|the|there|these|they|this|to|two|we|we're|whether|with|yes|you|your)\b(?!-)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +34,7 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> 
 
     What does not fit the length limit of the platform is dropped, the answer last of all: it is never cut.
     """
-    name = first_name(to.author_name)
-    greetings = voice.greetings.named if name else voice.greetings.unnamed
-    greeting = _pick(greetings, to.seed).replace("{name}", name or "")
+    greeting = greeting_for(voice, to)
     empathy = _pick(getattr(voice.empathy, mood), to.seed)
     closing = _pick(getattr(voice.closings, to.visibility), to.seed)
     sign_off = voice.sign_off.text if voice.sign_off.required else ""
@@ -38,9 +44,29 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> 
         (greeting, answer, sign_off),
         (answer, sign_off),
     )
-    texts = [" ".join(part.strip() for part in parts if part.strip()) for parts in attempts]
+    texts = [join(*parts) for parts in attempts]
     limit = voice.length_for(to.channel).max
     return next((text for text in texts if len(text) <= limit), texts[-1])
+
+
+def greeting_for(voice: VoiceRules, to: Addressee) -> str:
+    """The brand's greeting, by first name where there is one."""
+    name = first_name(to.author_name)
+    greetings = voice.greetings.named if name else voice.greetings.unnamed
+    return _pick(greetings, to.seed).replace("{name}", name or "")
+
+
+def join(*parts: str) -> str:
+    """The parts as one paragraph; after a comma a common first word goes on in lower case."""
+    text = ""
+    for part in parts:
+        goes_on = text.endswith(",") and _GOES_ON.match(part.strip())
+        text = f"{text} {_lower_first(part.strip()) if goes_on else part.strip()}".strip()
+    return text
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def thank(*, voice: VoiceRules, to: Addressee) -> str:

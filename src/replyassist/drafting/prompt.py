@@ -12,6 +12,7 @@ from replyassist.core.prompts import PromptLibrary
 EXAMPLES_SHOWN = 4
 CHARACTERS_PER_TOKEN = 3.0  # low for English (about 4), so that a reply is not cut short
 BASE = "base"
+PERSONAL_CHARACTERS = 120  # a greeting and a sentence beside the answer
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,15 @@ def build_prompt(request: DraftRequest, *, voice: VoiceRules, profile: str, libr
     return Prompt(
         messages=tuple(messages),
         digest=document_digest([asdict(message) for message in messages]),
-        max_tokens=int(length.max / CHARACTERS_PER_TOKEN) + 16,
-        stop=("\n", "Reply:", "Message from") if profile == BASE else (),
+        max_tokens=_max_tokens(request, length.max, profile),
+        stop=("\n", "Reply:", "Message") if profile == BASE else (),
     )
+
+
+def _max_tokens(request: DraftRequest, longest: int, profile: str) -> int:
+    """A base model that goes on for longer than its answer only repeats itself."""
+    characters = min(longest, len(request.answer) + PERSONAL_CHARACTERS) if profile == BASE else longest
+    return int(characters / CHARACTERS_PER_TOKEN) + 16
 
 
 def _examples(voice: VoiceRules, profile: str) -> list[WorkedExample]:

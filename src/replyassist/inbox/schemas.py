@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -16,6 +17,13 @@ def _no_nul(text: str) -> str:
     if "\x00" in text:
         raise ValueError("contains a NUL character")
     return text
+
+
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
 
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_no_nul)]
@@ -77,13 +85,17 @@ class MessageIn(_Strict):
     text: Text
     author: AuthorIn
     conversation: ConversationIn
-    posted_at: AwareDatetime
+    posted_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
     metadata: dict[str, Any] = {}
 
     @field_validator("metadata")
     @classmethod
     def _metadata_is_small(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if len(str(value)) > MAX_METADATA_CHARACTERS:
+        try:
+            written = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        if len(written) > MAX_METADATA_CHARACTERS:
             raise ValueError(f"at most {MAX_METADATA_CHARACTERS} characters")
         return value
 

@@ -42,7 +42,7 @@ class FakeEndpoint:
 
     ``first`` are the behaviours of the first requests, ``behaviour`` that of all others; both may be changed at any
     time. ``reply`` is the text of a candidate, or a function that makes one from the request's JSON body. ``bodies``
-    and ``headers`` keep what came in, ``at_once`` the largest number of requests that were in work at a time.
+    and ``headers`` (names in lower case) keep what came in, ``at_once`` the most requests that were in work at a time.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class FakeEndpoint:
         """Note a request, and say how to answer it."""
         with self._lock:
             self.bodies.append(body)
-            self.headers.append(headers)
+            self.headers.append({name.lower(): value for name, value in headers.items()})
             self._in_work += 1
             self.at_once = max(self.at_once, self._in_work)
             return self.first.pop(0) if self.first else self.behaviour

@@ -157,6 +157,7 @@ def templates() -> Environment:
     )
     environment.filters |= {
         "visible": rendering.visible,
+        "plain": rendering.plain,
         "beginning": rendering.beginning,
         "age": rendering.age_words,
         "path_part": lambda text: quote(str(text), safe=""),

@@ -106,6 +106,11 @@ def visible(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[position:])])
 
 
+def plain(text: str) -> str:
+    """The text without such characters, for places that hold no markup, such as a window's title."""
+    return _HIDDEN.sub(lambda match: "" if match.group(1) else match.group(), text)
+
+
 def _badge(characters: str) -> Markup:
     codes = [f"U+{ord(character):04X}" for character in characters]
     label = " ".join(codes) if len(codes) <= _SHOWN_ONE_BY_ONE else f"{len(codes)} hidden characters"

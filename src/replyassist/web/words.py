@@ -30,7 +30,7 @@ ROUTES = {"draft": "Draft", "escalate": "Needs a person", "no_reply": "No reply 
 VERDICTS = {"ready": "Ready", "needs_edit": "Needs a look", "blocked": "Blocked"}
 DRAFTED_BY = {"model": "Model", "template": "Template", "none": "No draft"}
 SEVERITIES = {"block": "Must mend", "warn": "Look here", "info": "Note"}
-ACTORS = {"pipeline": "Drafting", "delivery": "Delivery"}
+ACTORS = {"pipeline": "The pipeline", "delivery": "Delivery"}
 ACTS = {
     "queued": "put it into the queue",
     "approved": "approved the draft as it was",

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
 CONNECT_SECONDS = 5.0
-FIRST_BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 8.0
 REFUSED_STATUSES = (400, 422)
 TRANSIENT_STATUSES = (408, 425, 429)
@@ -34,9 +33,10 @@ class OpenAIChatModel:
     """Any endpoint that speaks ``/chat/completions``. Thread-safe; ``close()`` ends its thread and connections.
 
     ``timeout_seconds`` bounds one attempt, ``deadline_seconds`` a whole ``generate`` with its repeats and its waiting
-    for one of the ``concurrency`` places. Connection errors, 429 and 5xx are repeated ``retries`` times; a timeout is
-    not, because a slow model does not get faster by being asked twice. No request asks for more than
-    ``choices_per_request`` candidates. Candidates that came before a failure are kept.
+    for one of the ``concurrency`` places. Connection errors, 429 and 5xx are repeated ``retries`` times, after
+    ``backoff_seconds`` that double each time; a timeout is not, because a slow model does not get faster by being
+    asked twice. No request asks for more than ``choices_per_request`` candidates. Candidates that came before a
+    failure are kept.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class OpenAIChatModel:
         timeout_seconds: float = 30.0,
         deadline_seconds: float | None = None,
         retries: int = 1,
+        backoff_seconds: float = 0.5,
         concurrency: int = 4,
         choices_per_request: int = 16,
     ) -> None:
@@ -60,8 +61,13 @@ class OpenAIChatModel:
             raise ConfigurationError(f"the language model's profile is 'base' or 'chat', not '{profile}'")
         self._timeout_seconds = timeout_seconds
         self._deadline_seconds = deadline_seconds or timeout_seconds * (retries + 1)
-        self._retries, self._concurrency, self._choices_per_request = retries, concurrency, choices_per_request
+        self._retries, self._backoff_seconds = retries, backoff_seconds
+        self._concurrency, self._choices_per_request = concurrency, choices_per_request
         self._without: frozenset[str] = frozenset()
+        # Imported now, because that takes a second, which the first call's deadline may not have.
+        from openai import AsyncOpenAI
+
+        self._client_class = AsyncOpenAI
         self._lock = threading.Lock()
         self._session: Session | None = None
 
@@ -134,9 +140,7 @@ class OpenAIChatModel:
             return self._session
 
     def _client(self) -> AsyncOpenAI:
-        from openai import AsyncOpenAI
-
-        client = AsyncOpenAI(
+        client = self._client_class(
             base_url=self._base_url,
             # Never empty: the client would take the one in OPENAI_API_KEY, which is not meant for this endpoint.
             api_key=self._key or "none",
@@ -188,7 +192,7 @@ class OpenAIChatModel:
             except TransientFailure as failure:
                 if attempt == self._retries or failure.retry_after > LONGEST_BACKOFF_SECONDS:
                     raise
-                await asyncio.sleep(max(failure.retry_after, _backoff_seconds(attempt)))
+                await asyncio.sleep(max(failure.retry_after, _backoff(self._backoff_seconds, attempt)))
                 attempt += 1
 
     async def _post(self, client: AsyncOpenAI, body: dict[str, Any]) -> Answer:
@@ -257,9 +261,9 @@ def _is_loopback(base_url: str) -> bool:
         return host == "localhost"
 
 
-def _backoff_seconds(attempt: int) -> float:
-    """Doubles from half a second to eight; up to half of it is left to chance, so that clients do not move as one."""
-    longest = min(FIRST_BACKOFF_SECONDS * 2.0**attempt, LONGEST_BACKOFF_SECONDS)
+def _backoff(first: float, attempt: int) -> float:
+    """Doubles up to eight seconds; up to half of it is left to chance, so that clients do not come back as one."""
+    longest = min(first * 2.0**attempt, LONGEST_BACKOFF_SECONDS)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
 
 

@@ -54,6 +54,7 @@
       if (number) number.textContent = String(Math.max(0, left));
       if (left > 0 && box.isConnected) return;
       clearInterval(timer);
+      if (box.hidden) return;
       $(".toast-text", box).textContent = "Approved. It is on its way.";
       $("form", box)?.remove();
       setTimeout(() => box.remove(), 3000);
@@ -148,7 +149,14 @@
     if (!isForMain(event.detail)) return;
     if (busy) return void event.preventDefault();
     busy = true;
-    if (event.target.closest("#toasts")) event.target.closest(".toast").remove();
+    const used = event.target.closest(".toast");
+    if (used) used.hidden = true; // htmx still needs it until the answer is here
+  }
+
+  function afterRequest(event) {
+    if (!isForMain(event.detail)) return;
+    busy = false;
+    all("#toasts .toast[hidden]").forEach((used) => used.remove());
   }
 
   function beforeSwap(event) {
@@ -209,6 +217,17 @@
     toast("No connection to the server. Nothing was lost; try again in a moment.", { problem: true });
   }
 
+  // Live updates -------------------------------------------------------------------------------
+
+  function showLive(state) {
+    const place = $("#live-state");
+    if (!place || place.dataset.state === state) return;
+    place.dataset.state = state;
+    place.textContent = state === "on" ? "Live" : "Reconnecting …";
+    place.hidden = false;
+    if (state === "on") all("#live, #watch").forEach((part) => window.htmx.trigger(part, "sse:review")); // what was missed
+  }
+
   // Claims -------------------------------------------------------------------------------------
 
   function post(item, act) {
@@ -257,11 +276,13 @@
     if (event.target.getAttribute("action") === "/logout") sessionStorage.clear();
   });
   document.addEventListener("htmx:beforeRequest", beforeRequest);
-  document.addEventListener("htmx:afterRequest", (event) => { if (isForMain(event.detail)) busy = false; });
+  document.addEventListener("htmx:afterRequest", afterRequest);
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:load", onLoad);
   document.addEventListener("htmx:sendError", onFailure);
   document.addEventListener("htmx:timeout", onFailure);
+  document.addEventListener("htmx:sseOpen", () => showLive("on"));
+  document.addEventListener("htmx:sseError", () => showLive("off"));
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt.id === "live") event.detail.parameters.set("shown", all("#rows .row").length);
   });

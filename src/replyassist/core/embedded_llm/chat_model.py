@@ -1,0 +1,101 @@
+"""The chat model over the embedded process: starts it when it is needed, and once more when it died."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Sequence
+
+from ..llm import ChatMessage, Generation, OpenAIChatModel
+from ..llm.wire import TransientFailure
+from .process import START_SECONDS, EmbeddedLanguageModel
+
+NOTICE_SECONDS = 0.5
+# llama.cpp reads these in a prompt as what they are called, whoever wrote them; with a space they are plain text.
+CONTROL_TOKEN = re.compile(r"<(?=(?:/?s|bos|eos|pad|unk|mask|2mass|unused\d+|(?:start|end)_of_\w+|\[?@?BOS@?\]?)>)")
+
+
+class EmbeddedChatModel:
+    """A small base model, which goes on with examples rather than follow instructions. Thread-safe.
+
+    One request runs at a time: on a few cores two at once take as long as two in turn (measured). Without a deadline
+    of its own a call may take ``timeout_seconds`` and the time of a start.
+    """
+
+    def __init__(self, server: EmbeddedLanguageModel, *, timeout_seconds: float = 30.0) -> None:
+        self._server, self._timeout_seconds = server, timeout_seconds
+        self._lock = threading.Lock()
+        self._client: tuple[str, OpenAIChatModel] | None = None
+
+    @property
+    def name(self) -> str:
+        """The embedded model."""
+        return self._server.name
+
+    @property
+    def server(self) -> EmbeddedLanguageModel:
+        """The process behind it."""
+        return self._server
+
+    @property
+    def profile(self) -> str:
+        """Always ``base``."""
+        return "base"
+
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        candidates: int,
+        max_tokens: int,
+        temperature: float = 0.8,
+        stop: Sequence[str] = (),
+        deadline_seconds: float | None = None,
+    ) -> Generation:
+        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
+        patience = START_SECONDS + self._timeout_seconds if deadline_seconds is None else deadline_seconds
+        ends = time.monotonic() + patience
+        harmless = [ChatMessage(message.role, CONTROL_TOKEN.sub("< ", message.content)) for message in messages]
+
+        def attempt(url: str) -> Generation:
+            return self._client_at(url).generate(
+                harmless,
+                candidates=candidates,
+                max_tokens=max_tokens,
+                temperature=temperature,
+                stop=stop,
+                deadline_seconds=ends - time.monotonic(),
+            )
+
+        url = self._server.start(seconds=ends - time.monotonic())
+        try:
+            return attempt(url)
+        except TransientFailure:
+            if not self._server.has_left(url, within=NOTICE_SECONDS):
+                raise
+        return attempt(self._server.start(seconds=ends - time.monotonic()))
+
+    def close(self) -> None:
+        """Let go of connections; the process is the server's to stop."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client[1].close()
+
+    def _client_at(self, base_url: str) -> OpenAIChatModel:
+        """One client for each address: a child that was started again listens elsewhere."""
+        with self._lock:
+            if self._client is None or self._client[0] != base_url:
+                client = OpenAIChatModel(
+                    base_url=base_url,
+                    model=self._server.name,
+                    api_key=self._server.api_key,
+                    profile="base",
+                    timeout_seconds=self._timeout_seconds,
+                    retries=1,
+                    concurrency=1,
+                    choices_per_request=self._server.slots,
+                )
+                self._client = (base_url, client)
+            return self._client[1]

@@ -1,0 +1,327 @@
+"""The embedded model's weights, its process, and the chat model over it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
+from replyassist.core.embedded_llm.chat_model import CONTROL_TOKEN
+from replyassist.core.embedded_llm.cores import usable_cores
+from replyassist.core.embedded_llm.weights import install_weights
+from replyassist.core.errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
+from replyassist.core.llm import ChatMessage
+
+MESSAGES = [
+    ChatMessage("system", "Short, friendly replies of a coffee roastery."),
+    ChatMessage("user", "Message from Ana: do you sell gift cards?\nNotes: Yes, from 20 to 100 euros."),
+    ChatMessage("assistant", "Hi Ana, yes we do, from 20 to 100 euros."),
+    ChatMessage("user", "Message from Tom: do you ship to Norway?\nNotes: We ship to 32 countries in Europe."),
+]
+INSTALL = """
+import sys
+from pathlib import Path
+from replyassist.core.embedded_llm.weights import install_weights
+folder, sha256, *parts = sys.argv[1:]
+print(install_weights(Path(folder), "tiny.gguf", parts=[Path(part) for part in parts], sha256=sha256))
+"""
+PARENT = """
+import sys, time
+from pathlib import Path
+from replyassist.core.embedded_llm import EmbeddedLanguageModel
+server = EmbeddedLanguageModel(Path(sys.argv[1]))
+server.start()
+print(server.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def is_gone(pid: int, *, within: float = 10.0) -> bool:
+    """Whether the process ends within the seconds; one that waits to be buried has ended."""
+    ends = time.monotonic() + within
+    while time.monotonic() < ends:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "part0", tmp_path / "part1"]
+    for number, path in enumerate(paths):
+        path.write_bytes(bytes([number]) * 3_000_000)
+    return paths
+
+
+def digest_of(parts: list[Path]) -> str:
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+
+
+def test_weights_are_put_together_and_checked_once(tmp_path: Path, parts: list[Path]) -> None:
+    sha256 = digest_of(parts)
+    target = install_weights(tmp_path / "models", "tiny.gguf", parts=parts, sha256=sha256)
+    first = target.stat()
+
+    again = install_weights(tmp_path / "models", "tiny.gguf", parts=[tmp_path / "gone"], sha256=sha256)
+
+    assert again == target
+    assert target.stat().st_ino == first.st_ino
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+
+
+def test_weights_that_were_changed_are_put_together_again(tmp_path: Path, parts: list[Path]) -> None:
+    sha256 = digest_of(parts)
+    target = install_weights(tmp_path / "models", "tiny.gguf", parts=parts, sha256=sha256)
+    target.write_bytes(b"half")
+    (target.parent / ".tiny.gguf.part").write_bytes(b"left behind by a process that was killed")
+
+    install_weights(tmp_path / "models", "tiny.gguf", parts=parts, sha256=sha256)
+
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+    assert not (target.parent / ".tiny.gguf.part").exists()
+
+
+def test_damaged_parts_are_never_installed(tmp_path: Path, parts: list[Path]) -> None:
+    with pytest.raises(ConfigurationError, match="damaged"):
+        install_weights(tmp_path / "models", "tiny.gguf", parts=parts, sha256="0" * 64)
+
+    assert not (tmp_path / "models" / "tiny.gguf").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_a_configuration_error(tmp_path: Path, parts: list[Path]) -> None:
+    (tmp_path / "models").write_text("a file where a folder should be")
+
+    with pytest.raises(ConfigurationError, match="cannot put"):
+        install_weights(tmp_path / "models", "tiny.gguf", parts=parts, sha256=digest_of(parts))
+
+
+def test_processes_that_install_at_once_all_succeed(tmp_path: Path, parts: list[Path]) -> None:
+    sha256 = digest_of(parts)
+    command = [sys.executable, "-c", INSTALL, str(tmp_path / "models"), sha256, *map(str, parts)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+
+    outputs = {process.communicate(timeout=60)[0].decode().strip() for process in processes}
+
+    target = tmp_path / "models" / "tiny.gguf"
+    assert outputs == {str(target)}
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+
+
+@pytest.mark.parametrize(
+    ("files", "most"),
+    [
+        ({}, 10_000),
+        ({"cpu.max": "max 100000\n"}, 10_000),
+        ({"cpu.max": "100000 100000\n"}, 1),
+        ({"cpu.max": "50000 100000\n"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 10_000),
+        ({"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
+    ],
+)
+def test_a_container_uses_no_more_cores_than_its_share(tmp_path: Path, files: dict[str, str], most: int) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert usable_cores(tmp_path) == min(most, len(os.sched_getaffinity(0)))
+
+
+def test_control_tokens_in_a_message_are_plain_text() -> None:
+    text = "<eos><end_of_turn>user</s> <3 <b>bold</b> <message>"
+
+    assert CONTROL_TOKEN.sub("< ", text) == "< eos>< end_of_turn>user< /s> <3 <b>bold</b> <message>"
+
+
+def test_a_model_that_never_starts_is_not_tried_for_ever(tmp_path: Path) -> None:
+    tries = []
+
+    def weights(home: Path) -> Path:
+        tries.append(home)
+        raise OSError("no space left")
+
+    server = EmbeddedLanguageModel(tmp_path, weights=weights)
+    for _ in range(6):
+        with pytest.raises(LanguageModelError, match="no space left"):
+            server.start()
+
+    assert len(tries) == 4
+
+
+def test_what_is_not_installed_is_said_at_once(tmp_path: Path) -> None:
+    def weights(home: Path) -> Path:
+        raise ConfigurationError("the embedded language model is missing")
+
+    model = EmbeddedChatModel(EmbeddedLanguageModel(tmp_path, weights=weights))
+
+    with pytest.raises(ConfigurationError, match="missing"):
+        model.generate(MESSAGES, candidates=1, max_tokens=5)
+
+
+def test_a_slow_start_keeps_to_the_deadline(tmp_path: Path) -> None:
+    held = threading.Event()
+
+    def weights(home: Path) -> Path:
+        held.wait(30)
+        raise ConfigurationError("too late")
+
+    model = EmbeddedChatModel(EmbeddedLanguageModel(tmp_path, weights=weights))
+
+    with pytest.raises(LanguageModelTimeout, match="did not start"):
+        model.generate(MESSAGES, candidates=1, max_tokens=5, deadline_seconds=0.05)
+    held.set()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for all tests of the real model, so that its weights are written once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[EmbeddedLanguageModel]:
+    """A real model, started by a thread that has ended: Linux would take that for the end of the parent."""
+    server = EmbeddedLanguageModel(home)
+    starting = threading.Thread(target=server.start)
+    starting.start()
+    starting.join()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def model(server: EmbeddedLanguageModel) -> Iterator[EmbeddedChatModel]:
+    model = EmbeddedChatModel(server)
+    yield model
+    model.close()
+
+
+@pytest.mark.llm
+def test_the_real_model_writes_four_candidates_in_one_request(model: EmbeddedChatModel) -> None:
+    generation = model.generate(MESSAGES, candidates=4, max_tokens=24, stop=["\n"])
+
+    assert len(generation.completions) == 4
+    assert len({completion.text for completion in generation.completions}) > 1
+    assert all("\n" not in completion.text for completion in generation.completions)
+    assert (generation.model, model.name, model.profile) == ("gemma-3-270m-q4_k_m", "gemma-3-270m-q4_k_m", "base")
+    assert generation.prompt_tokens > 40
+
+
+def raw_request(server: EmbeddedLanguageModel, **fields: object) -> dict[str, object]:
+    messages = [{"role": message.role, "content": message.content} for message in MESSAGES]
+    request = urllib.request.Request(
+        f"{server.base_url}/chat/completions",
+        json.dumps({"messages": messages, "max_tokens": 4, **fields}).encode(),
+        {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        answer: dict[str, object] = json.load(response)
+    return answer
+
+
+@pytest.mark.llm
+def test_the_prompt_is_laid_out_as_plain_text_and_read_once(server: EmbeddedLanguageModel) -> None:
+    raw_request(server, n=4)
+    answer = raw_request(server, n=4)
+
+    timings = answer["timings"]
+    assert isinstance(timings, dict)
+    assert timings["prompt_n"] == 1
+    assert timings["cache_n"] > 40
+
+
+@pytest.mark.llm
+@pytest.mark.parametrize("path", ["/chat/completions", "/models"])
+def test_other_programs_and_web_pages_are_kept_out(server: EmbeddedLanguageModel, path: str) -> None:
+    request = urllib.request.Request(server.base_url + path, headers={"Origin": "http://evil.example"})
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=10)
+
+    caught.value.close()
+    assert caught.value.code == 401
+    assert caught.value.headers.get("Access-Control-Allow-Origin", "") == ""
+    assert server.api_key not in Path(f"/proc/{server.pid}/cmdline").read_text()
+
+
+@pytest.mark.llm
+def test_a_prompt_past_the_context_is_an_error_and_the_model_lives_on(model: EmbeddedChatModel) -> None:
+    with pytest.raises(LanguageModelError, match="context"):
+        model.generate([ChatMessage("user", "so long " * 5000)], candidates=4, max_tokens=4)
+
+    assert model.generate(MESSAGES, candidates=1, max_tokens=4).completions
+
+
+@pytest.mark.llm
+def test_a_request_that_was_given_up_does_not_hold_the_next(model: EmbeddedChatModel) -> None:
+    with pytest.raises(LanguageModelTimeout):
+        model.generate([ChatMessage("user", "1 2 3 4")], candidates=4, max_tokens=4000, deadline_seconds=0.3)
+
+    assert model.generate(MESSAGES, candidates=1, max_tokens=4).seconds < 10
+
+
+@pytest.mark.llm
+def test_a_child_that_died_is_started_again(server: EmbeddedLanguageModel, model: EmbeddedChatModel) -> None:
+    model.generate(MESSAGES, candidates=1, max_tokens=4)
+    first = server.pid
+    assert first is not None
+
+    os.kill(first, signal.SIGKILL)
+    generation = model.generate(MESSAGES, candidates=1, max_tokens=4)
+
+    assert generation.completions
+    assert server.pid not in {None, first}
+
+
+@pytest.mark.llm
+def test_stop_ends_the_child(server: EmbeddedLanguageModel) -> None:
+    server.start()
+    pid = server.pid
+    assert pid is not None
+
+    server.stop()
+
+    assert is_gone(pid)
+    assert server.pid is None
+    with pytest.raises(LanguageModelError, match="not running"):
+        _ = server.base_url
+
+
+@pytest.mark.llm
+def test_the_child_dies_with_a_parent_that_is_killed(home: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(home)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert not is_gone(pid, within=0.1)
+        parent.kill()
+
+    assert is_gone(pid)
+
+
+@pytest.mark.llm
+def test_a_model_that_cannot_be_loaded_names_the_log(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF and nothing more")
+    server = EmbeddedLanguageModel(tmp_path, weights=lambda home: broken)
+
+    with pytest.raises(LanguageModelError, match=r"ended while it was loaded; see .*embedded-llm\.log"):
+        server.start()
+
+    assert "failed to load model" in server.log_path.read_text()

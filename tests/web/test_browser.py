@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect
+
+from replyassist.core.security import Role
+from replyassist.review.models import ReviewItem
+from replyassist.review.queue import replace_proposal
+from replyassist.review.repository import approval_of
+from replyassist.triage import triage
+from tests.web.chromium import DESK, LOOK_MS, PHONE, Desk, address_of, launched, served
+from tests.web.console import Console
+from tests.world import DRAFT, World
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+
+MORE = " Enjoy it!"
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    context = chromium.new_context(viewport=DESK)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desk(page: Page, address: str) -> Iterator[Desk]:
+    desk = Desk.at(page, address)
+    yield desk
+    assert desk.complaints == []
+
+
+def approved_text(world: World, item: ReviewItem) -> str | None:
+    with world.database.reading() as session:
+        found = approval_of(session, world.reload(item))
+        return found.text if found else None
+
+
+def test_a_whole_round_by_keyboard(desk: Desk, world: World) -> None:
+    first, second, third, fourth = (world.item() for _ in range(4))
+    page = desk.page
+    desk.sign_in(address_of(world.person(Role.MANAGER)))
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(f"#row-{second.id}")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator(f"#row-{first.id}")).to_be_focused()
+    page.keyboard.press("Enter")
+    desk.expect_item(first.id)
+
+    desk.press("e")
+    page.keyboard.type(MORE)
+    expect(page.locator("#own-note")).to_be_visible()
+    page.keyboard.press("Escape")
+    desk.press("a")
+    desk.expect_item(second.id)
+    desk.expect_toast("Approved. Sending in")
+    assert approved_text(world, first) == DRAFT + MORE
+
+    desk.press("u")
+    desk.expect_item(first.id)
+    expect(page.locator("#text")).to_have_value(DRAFT + MORE)
+    assert world.reload(first).status == "pending"
+    desk.press("a")
+    desk.expect_item(second.id)
+
+    desk.press("j")
+    desk.expect_item(third.id)
+    assert world.reload(second).claimed_by is None
+    desk.press("k")
+    desk.expect_item(second.id)
+    desk.press("r", "2", "Enter")
+    desk.expect_item(third.id)
+    desk.expect_toast("Rejected.")
+    assert world.reload(second).status == "rejected"
+
+    desk.press("x")
+    page.keyboard.type("not sure")
+    page.keyboard.press("Enter")
+    desk.expect_item(fourth.id)
+    assert world.reload(third).status == "escalated"
+
+    desk.press("d")
+    page.keyboard.type("shorter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("A new draft is being written.")).to_be_visible()
+    assert world.reload(fourth).is_redrafting
+
+    desk.press("q")
+    expect(page.locator("#rows .row")).to_have_count(1)
+    expect(page).to_have_url(f"{desk.address}/queue")
+
+
+def test_a_key_pressed_twice_does_not_approve_what_nobody_has_read(desk: Desk, world: World) -> None:
+    first, second = world.item(), world.item()
+    desk.sign_in(address_of(world.person()), path=f"/queue/{first.id}")
+    desk.expect_item(first.id)
+    again = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true}))"
+    desk.page.evaluate(f"document.addEventListener('htmx:load', () => {again})")
+    desk.press("a")
+    desk.page.keyboard.press("a")
+    desk.expect_item(second.id)
+    desk.page.wait_for_timeout(LOOK_MS)
+    desk.expect_item(second.id)
+    assert world.reload(first).status == "approved"
+    assert world.reload(second).status == "pending"
+
+
+def test_a_new_item_arrives_by_itself_and_the_place_in_the_list_stays(desk: Desk, world: World) -> None:
+    old = world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person()))
+    page.keyboard.press("j")
+    expect(page.locator(f"#row-{old.id}")).to_be_focused()
+    desk.expect_live()
+    urgent = world.item(triage=triage("my solicitor will write to you"))
+    expect(page.locator("#rows .row").first).to_have_id(f"row-{urgent.id}")
+    expect(page.locator(f"#row-{old.id}")).to_be_focused()
+    expect(page.locator("#tabs [aria-current] .count")).to_have_text("2")
+    page.keyboard.press("k")
+    expect(page.locator(f"#row-{urgent.id}")).to_be_focused()
+
+
+def test_findings_appear_while_one_types_and_approving_waits_for_the_person(desk: Desk, world: World) -> None:
+    item = world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.press("e")
+    page.keyboard.press("Control+a")
+    text = "Hi Tom! 🎄👩‍👧 Dear customer, we ship to 99 countries."
+    page.keyboard.type(text)
+    expect(page.locator("#check mark.block", has_text="Dear customer")).to_be_visible()
+    expect(page.locator("#counter")).to_contain_text(f"{len(text)} /")
+    approve = page.locator("#approve")
+    expect(approve).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Escape")
+    desk.press("a")
+    desk.expect_toast("Mend the marked places, or tick the box")
+    page.get_by_role("button", name="Show in the editor").first.click()
+    selected = "(area => area.value.slice(area.selectionStart, area.selectionEnd))(document.querySelector('#text'))"
+    assert page.evaluate(selected) == "Dear customer"
+    page.locator("#accept").check()
+    expect(approve).to_have_attribute("aria-disabled", "false")
+    approve.click()
+    desk.expect_toast("Approved.")
+    assert approved_text(world, item) == text
+
+
+def test_a_conflict_keeps_what_was_typed(desk: Desk, world: World, console: Console) -> None:
+    item = world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person(Role.LEAD)), path=f"/queue/{item.id}")
+    desk.expect_live()
+    desk.press("e")
+    page.keyboard.type(MORE)
+    world.clock.advance(minutes=11)  # the claim has run out
+    console.sign_in()
+    assert console.act(world.reload(item), "escalate", note="rather you").status_code == 303
+    expect(page.locator("#moved")).to_contain_text("This item has changed.")
+    expect(page.locator("#text")).to_have_value(DRAFT + MORE)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#problem")).to_contain_text("The item has moved on since you saw it.")
+    expect(page.locator("#text")).to_have_value(DRAFT + MORE)
+    expect(page).to_have_url(f"{desk.address}/queue/{item.id}")
+    desk.press("a")
+    desk.expect_toast("Approved.")
+    assert approved_text(world, item) == DRAFT + MORE
+
+
+def test_a_new_draft_appears_by_itself(desk: Desk, world: World) -> None:
+    item = world.item()
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.expect_live()
+    desk.press("d")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_text("A new draft is being written.")).to_be_visible()
+    with world.database.writing() as session:
+        asked = session.get(ReviewItem, item.id)
+        assert asked is not None
+        proposal = world.proposal(draft=f"Hello! {DRAFT}")
+        assert replace_proposal(session, asked, proposal, redraft_attempt=1, now=world.clock.now())
+    expect(desk.page.locator("#text")).to_have_value(f"Hello! {DRAFT}")
+
+
+def test_what_was_typed_is_there_again_after_leaving(desk: Desk, world: World) -> None:
+    item, other = world.item(), world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.press("e")
+    page.keyboard.type(MORE)
+    page.keyboard.press("Escape")
+    desk.press("j")
+    desk.expect_item(other.id)
+    desk.press("k")
+    desk.expect_item(item.id)
+    expect(page.locator("#text")).to_have_value(DRAFT + MORE)
+    page.get_by_role("button", name="Back to the draft").click()
+    expect(page.locator("#text")).to_have_value(DRAFT)
+
+
+def test_an_agent_is_told_why_a_key_does_nothing(desk: Desk, world: World) -> None:
+    item = world.item(triage=triage("my solicitor will write to you"))
+    desk.sign_in(address_of(world.person(Role.AGENT)), path=f"/queue/{item.id}")
+    desk.press("a")
+    desk.expect_toast("This item is of high risk")
+    assert world.reload(item).status == "pending"
+
+
+def test_closing_the_page_gives_the_item_back(desk: Desk, world: World) -> None:
+    item = world.item()
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.expect_item(item.id)
+    assert world.reload(item).claimed_by is not None
+    desk.open("/queue?tab=all")
+    expect(desk.page.locator(f"#row-{item.id}")).to_be_visible()
+    for _ in range(50):
+        if world.reload(item).claimed_by is None:
+            break
+        desk.page.wait_for_timeout(100)
+    assert world.reload(item).claimed_by is None
+
+
+def test_the_help_lists_the_keys(desk: Desk, world: World) -> None:
+    desk.sign_in(address_of(world.person()))
+    desk.page.keyboard.press("?")
+    expect(desk.page.locator("#help")).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator("#help")).to_be_hidden()
+
+
+def test_a_lost_connection_is_said_and_nothing_is_lost(desk: Desk, world: World) -> None:
+    item = world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.press("e")
+    page.keyboard.type(MORE)
+    page.keyboard.press("Escape")
+    page.context.set_offline(True)
+    desk.press("a")
+    desk.expect_toast("No connection to the server.")
+    expect(page.locator("#text")).to_have_value(DRAFT + MORE)
+    page.context.set_offline(False)
+    desk.press("a")
+    desk.expect_toast("Approved.")
+
+
+def test_a_narrow_screen_shows_and_does_everything(chromium: Browser, address: str, world: World) -> None:
+    item = world.item(
+        message={"text": "W" * 10_000, "author": {"external_id": "1", "name": "X" * 200}}, draft="W" * 900
+    )
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    desk = Desk.at(context.new_page(), address)
+    page = desk.page
+    desk.sign_in(address_of(world.person()))
+    assert overflow(page) <= 0
+    page.locator(f"#row-{item.id}").tap()
+    desk.expect_item(item.id)
+    assert overflow(page) <= 0
+    page.locator("summary", has_text="Reject").tap()
+    page.get_by_label("Wrong fact").check()
+    page.get_by_role("button", name="Reject", exact=True).tap()
+    desk.expect_toast("Rejected.")
+    assert world.reload(item).status == "rejected"
+    assert desk.complaints == []
+    context.close()
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def test_without_scripts_everything_still_works(chromium: Browser, address: str, world: World) -> None:
+    first, second = world.item(), world.item()
+    context = chromium.new_context(viewport=DESK, java_script_enabled=False)
+    page = context.new_page()
+    Desk.at(page, address).sign_in(address_of(world.person()), path=f"/queue/{first.id}")
+    page.get_by_label("Text of the reply").fill(DRAFT + MORE)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator(".toast")).to_contain_text("Approved. Sending in")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Text of the reply")).to_have_value(DRAFT + MORE)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#main")).to_have_attribute("data-item", str(second.id))
+    page.locator("summary", has_text="Reject").click()
+    page.get_by_label("Wrong tone").check()
+    page.get_by_role("button", name="Reject", exact=True).click()
+    expect(page.get_by_text("All done.")).to_be_visible()
+    assert approved_text(world, first) == DRAFT + MORE
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_and_controls_have_names(chromium: Browser, address: str, world: World, scheme: str) -> None:
+    world.item(triage=triage("my solicitor will write to you"))
+    blocked = world.item(draft="Hi Tom! Dear customer, it takes 99 days!!!! Thank you")
+    context = chromium.new_context(viewport=DESK, color_scheme="dark" if scheme == "dark" else "light")
+    desk = Desk.at(context.new_page(), address)
+    desk.open("/login")
+    assert desk.page.evaluate(CONTRAST) == []
+    desk.sign_in(address_of(world.person()))
+    for path in ("/queue", f"/queue/{blocked.id}"):
+        desk.open(path)
+        desk.page.wait_for_timeout(300)
+        assert desk.page.evaluate(CONTRAST) == [], path
+    context.close()
+
+
+def test_a_hostile_message_runs_nothing(desk: Desk, world: World) -> None:
+    attack = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>{{7*7}}"
+    item = world.item(message={"text": attack, "author": {"external_id": "6", "name": attack}}, draft=attack)
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.expect_item(item.id)
+    desk.press("e")
+    desk.page.keyboard.type(" <b>x</b>")
+    expect(desk.page.locator("#check .marked")).to_contain_text("<b>x</b>")
+    desk.press("Escape", "q")
+    expect(desk.page.locator(f"#row-{item.id}")).to_contain_text("{{7*7}}")
+    assert "owned" not in desk.page.title()

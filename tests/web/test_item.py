@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replyassist.core.security import Role
+from replyassist.guardrails import Finding, Severity, Verdict
+from replyassist.review import decisions
+from replyassist.review.models import ReviewItem
+from replyassist.review.proposal import BY_MODEL, BY_NOBODY, Candidate, Timings
+from replyassist.triage import Route, triage
+from tests.web.console import Console, words
+from tests.world import DRAFT
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe\u202c " + "W" * 300 + " & \" ' ]]>"
+
+
+def no_draft(**overrides: Any) -> dict[str, Any]:
+    nothing = {"draft": "", "verdict": None, "drafted_by": BY_NOBODY, "template_id": None, "template_version": None}
+    return nothing | overrides
+
+
+def page_of(console: Console, item: ReviewItem) -> str:
+    answer = console.get(f"/queue/{item.id}")
+    assert answer.status_code == 200, answer.text
+    return words(answer)
+
+
+def test_the_page_shows_the_context_before_the_reply(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    page = page_of(console, item)
+    order = ["Conversation", "New roast is out!", "this message", "do you ship to Norway??", "Why it is here"]
+    order += [
+        "Templates it drew on",
+        "Do you ship abroad?",
+        "Used",
+        "0.90",
+        "Reply",
+        "Ready",
+        DRAFT,
+        "Approve",
+        "History",
+    ]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert "Everybody can read it" in page
+
+
+def test_model_notes_and_candidates_are_shown(console: Console) -> None:
+    other = Candidate(
+        text="We ship everywhere, free of charge!",
+        drafted_by=BY_MODEL,
+        verdict=Verdict.BLOCKED,
+        findings=(Finding(rule="r", severity=Severity.BLOCK, explanation="Nobody said free.", start=20, end=34),),
+        coverage=0.5,
+        score=0.25,
+    )
+    item = console.world.item(
+        drafted_by=BY_MODEL,
+        model="gemma",
+        notes=("the first try was too slow",),
+        candidates=(other,),
+        timings=Timings(llm=1540.0),
+        instruction="be short",
+    )
+    console.sign_in()
+    page = page_of(console, item)
+    for part in (
+        "Drafted by model gemma in 1.5 s",
+        "The first try was too slow",
+        "1 other candidate",
+        "Nobody said free.",
+    ):
+        assert part in page
+    assert "Asked for: “be short”" in page
+    assert (
+        '<mark class="block" title="Nobody said free.">free of charge</mark>' in console.get(f"/queue/{item.id}").text
+    )
+
+
+def test_earlier_messages_and_our_replies_are_part_of_the_context(console: Console) -> None:
+    thread = {"external_id": "dm-1", "visibility": "private", "parent_text": None}
+    first = console.world.item(message={"conversation": thread, "text": "hello?"})
+    console.sign_in()
+    console.act(first, "approve", text=DRAFT)
+    second = console.world.item(message={"conversation": thread, "text": "and to Sweden?"})
+    page = page_of(console, second)
+    assert page.index("hello?") < page.index("Our reply") < page.index("and to Sweden?")
+    assert "newer" in page_of(console, first)
+
+
+def test_other_peoples_comments_are_folded_away(console: Console) -> None:
+    post = {"external_id": "post", "visibility": "public", "parent_text": "New!"}
+    stranger = {"external_id": "77", "handle": "eve", "name": "Eve"}
+    console.world.message(conversation=post, author=stranger, text="first!!")
+    item = console.world.item(message={"conversation": post})
+    console.sign_in()
+    assert "1 comment by others under this post" in page_of(console, item)
+
+
+def test_a_message_out_of_reach_of_a_long_conversation_is_still_shown(console: Console) -> None:
+    post = {"external_id": "post", "visibility": "public", "parent_text": "New!"}
+    item = console.world.item(message={"conversation": post, "text": "the very first"})
+    for number in range(51):
+        console.world.message(conversation=post, text=f"more {number}")
+    console.sign_in()
+    assert "the very first" in page_of(console, item)
+
+
+@pytest.mark.parametrize("field", ["text", "name", "parent", "reason", "draft"])
+def test_hostile_text_stays_text(console: Console, field: str) -> None:
+    message: dict[str, Any] = {}
+    proposal: dict[str, Any] = {}
+    if field == "text":
+        message["text"] = HOSTILE
+    elif field == "name":
+        message["author"] = {"external_id": "6", "handle": HOSTILE[:200], "name": HOSTILE[:200]}
+    elif field == "parent":
+        message["conversation"] = {"external_id": "p", "visibility": "public", "parent_text": HOSTILE}
+    elif field == "reason":
+        proposal["reason"] = HOSTILE
+    else:
+        proposal["draft"] = HOSTILE
+    item = console.world.item(message=message, **proposal)
+    console.sign_in()
+    for path in ("/queue", f"/queue/{item.id}"):
+        html = console.get(path).text
+        assert "<script>" not in html
+        assert "<img src=x" not in html
+        shown = html.replace(f">\n{item.draft}", "") if field == "draft" else html
+        if field != "draft":  # the editor and its copy of the draft hold the text exactly as it is
+            assert "\u202e" not in shown
+    assert "&lt;script&gt;" in console.get(f"/queue/{item.id}").text
+
+
+def test_the_longest_message_and_reply_fit(console: Console) -> None:
+    item = console.world.item(message={"text": "ä" * 10_000})
+    console.sign_in()
+    assert "ä" * 10_000 in console.get(f"/queue/{item.id}").text
+    assert len(console.get("/queue").text) < 12_000
+    assert console.act(item, "check", text="W" * 10_000).status_code == 200
+    answer = console.act(item, "approve", text="W" * 10_001, accept_findings="true")
+    assert answer.status_code == 422
+    assert "1 to 10000 characters" in words(answer)
+
+
+def test_risky_words_are_marked_in_the_message(console: Console) -> None:
+    text = "my solicitor will write to you"
+    item = console.world.item(
+        message={"text": text}, triage=triage(text), **no_draft(route=Route.ESCALATE, reason="legal: x")
+    )
+    console.sign_in()
+    html = console.get(f"/queue/{item.id}").text
+    assert '<mark class="warn" title="Speaks of lawyers, courts or authorities.">solicitor</mark>' in html
+
+
+def test_findings_are_marked_where_they_are_also_after_an_emoji(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    text = "Hi Tom! 🎄👩‍👧 Dear customer, we ship to 32 countries in Europe."
+    answer = console.post(f"/queue/{item.id}/check", {"version": 1, "text": text}, **{"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert ">Dear customer</mark>" in answer.text
+    start = len(text[: text.index("Dear")].encode("utf-16-le")) // 2
+    assert f'data-select="{start},{start + len("Dear customer")}"' in answer.text
+    assert "<html" not in answer.text
+
+
+def test_the_check_says_whether_the_text_may_be_approved(console: Console) -> None:
+    item = console.world.item()
+
+    def gate(text: str) -> str:
+        answer = console.post(f"/queue/{item.id}/check", {"version": 1, "text": text}, **{"HX-Request": "true"}).text
+        return answer.split('data-gate="')[1].split('"')[0]
+
+    console.sign_in(Role.MANAGER)
+    assert gate(DRAFT) == "open"
+    assert gate("  ") == "closed"
+    assert gate("Hi Tom! You get it in 99 days.") == "accept"
+    console.sign_in(Role.AGENT)
+    assert gate(DRAFT) == "open"
+    assert gate("Hi Tom! You get it in 99 days.") == "closed"
+
+
+def test_without_scripts_the_check_is_a_page(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    answer = console.act(item, "check", text="Hi Tom! You get it in 99 days.")
+    assert "<html" in answer.text
+    assert "I have read the findings and send it anyway" in words(answer)
+    assert "You get it in 99 days.</textarea>" in answer.text
+
+
+def test_where_no_reply_is_needed_one_button_says_so(console: Console) -> None:
+    item = console.world.item(**no_draft(route=Route.NO_REPLY, reason="spam: looks like an advertisement"))
+    console.sign_in()
+    page = page_of(console, item)
+    assert "This probably needs no answer." in page
+    assert "No reply needed N" in page
+    assert console.act(item, "reject", reason="no reply needed").status_code == 303
+    assert console.world.reload(item).status == "rejected"
+
+
+def test_where_a_person_must_write_the_page_says_so(console: Console) -> None:
+    reason = "no_template: no template answers this (the closest scores 0.20, needed 0.50)"
+    item = console.world.item(**no_draft(route=Route.ESCALATE, reason=reason, abstained=True))
+    console.sign_in()
+    page = page_of(console, item)
+    assert "A person must write this one." in page
+    assert "No template answers this (the closest scores 0.20, needed 0.50)" in page
+    assert "None reached it." in page
+
+
+def test_opening_an_item_claims_it_and_others_can_only_read(console: Console) -> None:
+    item = console.world.item()
+    ana = console.sign_in()
+    page_of(console, item)
+    assert console.world.reload(item).claimed_by == ana.user_id
+    console.sign_in()
+    html = console.get(f"/queue/{item.id}").text
+    assert f"{ana.name} is working on this item." in html
+    assert "readonly" in html
+    assert console.world.reload(item).claimed_by == ana.user_id
+    console.world.clock.advance(minutes=11)
+    assert "is working on this item" not in page_of(console, item)
+
+
+def test_reading_along_does_not_claim_what_one_may_not_decide(console: Console) -> None:
+    item = console.world.item()
+    manager = console.sign_in()
+    console.act(item, "escalate", note="needs a lead")
+    page = page_of(console, item)
+    assert "It was escalated: a lead decides." in page
+    assert f"Escalated by {manager.name}: needs a lead" in page
+    assert console.world.reload(item).claimed_by is None
+    console.sign_in(Role.LEAD)
+    page_of(console, item)
+    assert console.world.reload(item).claimed_by is not None
+
+
+def test_leaving_gives_the_item_back_and_goes_on(console: Console) -> None:
+    first, second, third = (console.world.item() for _ in range(3))
+    console.sign_in()
+    page_of(console, second)
+    assert console.act(second, "leave", to="next").headers["location"] == f"/queue/{third.id}"
+    assert console.world.reload(second).claimed_by is None
+    assert console.act(second, "leave", to="previous").headers["location"] == f"/queue/{first.id}"
+    assert console.act(third, "leave", to="next").headers["location"] == f"/queue/{first.id}"
+    assert console.act(first, "leave", to="previous").headers["location"] == "/queue"
+    assert console.act(second, "leave", to="queue").headers["location"] == "/queue"
+    assert console.act(second, "leave", to="https://evil.example").status_code == 422
+
+
+def test_the_way_on_keeps_to_the_list_and_skips_what_others_hold(console: Console) -> None:
+    first, held, other = console.world.item(), console.world.item(), console.world.item(message={"channel": "tiktok"})
+    last = console.world.item()
+    with console.world.database.writing() as session:
+        decisions.claim(session, console.world.person(), held.id or 0, now=console.world.clock.now(), minutes=10)
+    console.sign_in()
+    answer = console.post(f"/queue/{first.id}/leave?channel=instagram", {"to": "next"})
+    assert answer.headers["location"] == f"/queue/{last.id}?channel=instagram"
+    assert other.id != last.id
+
+
+def test_in_a_list_of_the_newest_next_is_older(console: Console) -> None:
+    items = [console.world.item() for _ in range(3)]
+    console.sign_in()
+    answer = console.post(f"/queue/{items[1].id}/leave?tab=all", {"to": "next"})
+    assert answer.headers["location"] == f"/queue/{items[0].id}?tab=all"
+    answer = console.post(f"/queue/{items[1].id}/leave?tab=all", {"to": "previous"})
+    assert answer.headers["location"] == f"/queue/{items[2].id}?tab=all"
+
+
+def test_the_claim_is_renewed_while_the_page_is_open_and_ends_with_it(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    page_of(console, item)
+    first = console.world.reload(item).claimed_until
+    console.world.clock.advance(minutes=6)
+    assert console.act(item, "claim").status_code == 204
+    renewed = console.world.reload(item).claimed_until
+    assert first is not None
+    assert renewed is not None
+    assert renewed > first
+    assert console.act(item, "release").status_code == 204
+    assert console.world.reload(item).claimed_by is None
+
+
+def test_an_open_page_learns_that_its_item_has_changed(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    assert console.get(f"/queue/{item.id}/state/1").status_code == 204
+    console.act(item, "redraft", instruction="shorter")
+    answer = console.get(f"/queue/{item.id}/state/1", **{"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "This item has changed." in words(answer)
+    assert "asked for another draft" in words(answer)
+
+
+def test_a_notice_is_shown_where_nobody_can_miss_it(console: Console) -> None:
+    thread = {"external_id": "dm-1", "visibility": "private", "parent_text": None}
+    item = console.world.item(message={"conversation": thread})
+    console.world.item(message={"conversation": thread, "text": "never mind"})
+    console.sign_in()
+    assert "The author has written again since" in page_of(console, item)
+    assert "The author has written again since" in words(console.get("/queue"))
+
+
+def test_the_address_of_an_act_leads_back_to_the_item(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    assert console.get(f"/queue/{item.id}/approve?tab=all").headers["location"] == f"/queue/{item.id}?tab=all"
