@@ -64,8 +64,15 @@ class _Clocked:
     def add(self, stage: str, since: float) -> None:
         self.stages[stage] = self.stages.get(stage, 0.0) + (time.perf_counter() - since) * 1000
 
+    def set_llm(self, since: float, seconds: float) -> None:
+        """The model's own seconds, and the rest as waiting; a failure (0) counts whole as the model's."""
+        elapsed = (time.perf_counter() - since) * 1000
+        self.stages["llm"] = min(elapsed, seconds * 1000) if seconds else elapsed
+        self.stages["wait"] = elapsed - self.stages["llm"]
+
     def timings(self) -> Timings:
         self.add("total", self.started)
+        self.stages["total"] -= self.stages.get("wait", 0.0)
         return Timings(**{stage: round(value, 3) for stage, value in self.stages.items()})
 
 
@@ -208,7 +215,9 @@ def _draft(
         texts, note = generated.texts, "no candidate passed the checks; the template's reply was used"
     except LanguageModelError as error:
         texts, note = (), f"{error.detail}; the template's reply was used"
-    clock.add("llm", since)
+        clock.set_llm(since, 0.0)
+    else:
+        clock.set_llm(since, generated.seconds)
     since = time.perf_counter()
     if context.model.profile == BASE:
         greeting = greeting_for(context.voice, _addressee(message))

@@ -116,7 +116,7 @@ _SPAM = re.compile(
     r"\bdm (?:us |me )?(?:to|for) promot\w*|\bpromote it on\b|\b(?:crypto|bitcoin|forex|binary options)\b"
     r"|\b(?:trading signals?|investment (?:coach|mentor))\b|\bmessage (?:her|him|me) on whats ?app\b|\bwhats ?app me\b"
     r"|\bturned\b.{0,20}\d.{0,10}\binto\b.{0,15}\d|\bfollow (?:me|us) back\b|\bcheap followers\b|\bonlyfans\b"
-    r"|\bclick the link in my bio\b|\bearn\b.{0,20}\b(?:a day|per day|a week|from home)\b",
+    r"|\bclick the link in my bio\b|\bearn\b.{0,20}\d.{0,10}\b(?:a day|per day|a week)\b|\bearn\b.{0,20}\bfrom home\b",
     re.IGNORECASE | re.DOTALL,
 )
 _ANGER = re.compile(

@@ -16,7 +16,10 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from replyassist.core.accounts import Principal
+from replyassist.review.models import ReviewItem
+from replyassist.review.repository import approval_of
 from tests.web.console import PASSWORD
+from tests.world import World
 
 FLAGS = [
     "--no-sandbox",
@@ -132,3 +135,10 @@ class Desk:
 def address_of(person: Principal) -> str:
     """The address that the world gives to a person: their name without the space."""
     return f"{person.name.replace(' ', '')}@test.example"
+
+
+def approved_text(world: World, item: ReviewItem) -> str | None:
+    """The text of the approval that is in force."""
+    with world.database.reading() as session:
+        found = approval_of(session, world.reload(item))
+        return found.text if found else None

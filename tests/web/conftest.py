@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page
 
 from replyassist.app import build_parts, create_app
 from replyassist.testing import FakeChatModel, FakeEncoder
+from tests.web.chromium import DESK, Desk, launched, served
 from tests.web.console import Console
 from tests.world import World
 
@@ -39,3 +41,33 @@ def browser(world: World, app: FastAPI) -> Callable[[], Console]:
 def console(browser: Callable[[], Console]) -> Console:
     """A browser."""
     return browser()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    """Where the application is served."""
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """A window of its own, without cookies."""
+    context = chromium.new_context(viewport=DESK)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desk(page: Page, address: str) -> Iterator[Desk]:
+    """A person at that window; the browser must have nothing to complain of in the end."""
+    desk = Desk.at(page, address)
+    yield desk
+    assert desk.complaints == []

@@ -68,3 +68,10 @@ def words(response: Response) -> str:
     """What a person reads on a page, in one line."""
     text = re.sub(r"<(script|style|title)\b.*?</\1>", " ", response.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", text))).strip()
+
+
+def page_of(console: Console, item: ReviewItem) -> str:
+    """What a person reads on an item's page."""
+    answer = console.get(f"/queue/{item.id}")
+    assert answer.status_code == 200, answer.text
+    return words(answer)

@@ -27,13 +27,14 @@ class Candidate(BaseModel):
 
 
 class Timings(BaseModel):
-    """Milliseconds spent in each stage of one proposal."""
+    """Milliseconds of each stage of one proposal; ``wait`` (for a place at the model) is not part of ``total``."""
 
     model_config = ConfigDict(frozen=True)
 
     triage: float = 0.0
     encode: float = 0.0
     search: float = 0.0
+    wait: float = 0.0
     llm: float = 0.0
     check: float = 0.0
     total: float = 0.0

@@ -6,7 +6,6 @@ import asyncio
 import ipaddress
 import random
 import threading
-import time
 import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 
 from ..errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
 from .port import ChatMessage, Completion, Generation
-from .session import BoundedClient, Session
+from .session import BoundedClient, Session, Spent
 from .wire import Answer, Prompt, RefusedRequest, TransientFailure
 
 if TYPE_CHECKING:
@@ -92,11 +91,9 @@ class OpenAIChatModel:
         deadline_seconds: float | None = None,
     ) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
-        started = time.perf_counter()
-        prompt = Prompt(messages, max_tokens, temperature, stop)
-        answers = self._answers(
-            prompt, candidates, self._deadline_seconds if deadline_seconds is None else deadline_seconds
-        )
+        prompt, spent = Prompt(messages, max_tokens, temperature, stop), Spent()
+        seconds = self._deadline_seconds if deadline_seconds is None else deadline_seconds
+        answers = self._answers(prompt, candidates, seconds, spent)
         choices = [choice for answer in answers for choice in answer.choices][:candidates]
         texts = [(prompt.cut(choice.message.content or ""), choice.finish_reason or "none") for choice in choices]
         completions = tuple(Completion(text, reason) for text, reason in texts if text)
@@ -108,7 +105,7 @@ class OpenAIChatModel:
             model=answers[0].model or self._model,
             prompt_tokens=sum(answer.tokens("prompt_tokens") for answer in answers),
             completion_tokens=sum(answer.tokens("completion_tokens") for answer in answers),
-            seconds=time.perf_counter() - started,
+            seconds=spent.seconds,
         )
 
     def close(self) -> None:
@@ -118,12 +115,12 @@ class OpenAIChatModel:
         if session is not None:
             session.close()
 
-    def _answers(self, prompt: Prompt, candidates: int, seconds: float) -> list[Answer]:
+    def _answers(self, prompt: Prompt, candidates: int, seconds: float, spent: Spent) -> list[Answer]:
         """What comes within the time: at least one answer, else the error."""
         answers: list[Answer] = []
         session = self._opened()
         try:
-            session.run(self._collect(session, prompt, candidates, answers), seconds=seconds)
+            session.run(self._collect(session, prompt, candidates, answers, spent), seconds=seconds)
         except TimeoutError:
             if not answers:
                 raise self._timeout(seconds) from None
@@ -154,24 +151,26 @@ class OpenAIChatModel:
         client.organization = client.project = None
         return client
 
-    async def _collect(self, session: Session, prompt: Prompt, candidates: int, answers: list[Answer]) -> None:
+    async def _collect(
+        self, session: Session, prompt: Prompt, candidates: int, answers: list[Answer], spent: Spent
+    ) -> None:
         """Ask until there are enough candidates: once where the endpoint knows ``n``, else once for each."""
         wanted = candidates
         while wanted > 0:
             size = 1 if "n" in self._without else min(wanted, self._choices_per_request)
-            answer = await self._ask(session, prompt, size)
+            answer = await self._ask(session, prompt, size, spent)
             answers.append(answer)
             if size > 1 and len(answer.choices) == 1:
                 self._without |= {"n"}
             wanted -= len(answer.choices)
 
-    async def _ask(self, session: Session, prompt: Prompt, size: int) -> Answer:
+    async def _ask(self, session: Session, prompt: Prompt, size: int, spent: Spent) -> Answer:
         """One answer; a parameter that the endpoint refuses is left out, and for good once that has helped."""
         without = self._without
         while True:
             body = prompt.body(self._model, size, without)
             try:
-                answer = await self._attempts(session, body)
+                answer = await self._attempts(session, body, spent)
             except RefusedRequest as refusal:
                 parameter = refusal.blames(body)
                 if parameter is None:
@@ -181,11 +180,11 @@ class OpenAIChatModel:
                 self._without |= without
                 return answer
 
-    async def _attempts(self, session: Session, body: dict[str, Any]) -> Answer:
+    async def _attempts(self, session: Session, body: dict[str, Any], spent: Spent) -> Answer:
         attempt = 0
         while True:
             try:
-                async with session.places, asyncio.timeout(self._timeout_seconds):
+                async with session.places, asyncio.timeout(self._timeout_seconds), spent:
                     return await self._post(session.client, body)
             except TimeoutError:
                 raise self._timeout(self._timeout_seconds) from None

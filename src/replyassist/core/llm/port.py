@@ -27,7 +27,8 @@ class Completion:
 class Generation:
     """What one call brought: at least one completion, at most as many as were asked for.
 
-    The token counts are what the endpoint reports (llama.cpp counts the first candidate only), 0 when it does not.
+    ``seconds`` is the time at the endpoint, without the waiting for a place there. The token counts are what the
+    endpoint reports (llama.cpp counts the first candidate only), 0 when it does not.
     """
 
     completions: tuple[Completion, ...]

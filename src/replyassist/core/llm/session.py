@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
+import time
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,20 @@ class BoundedClient(httpx2.AsyncClient):
         finally:
             await response.aclose()
         return httpx2.Response(response.status_code, headers=response.headers, content=bytes(body), request=request)
+
+
+class Spent:
+    """Adds up the seconds that requests were at the endpoint; waiting for a place does not count."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since = 0.0
+
+    async def __aenter__(self) -> None:
+        self._since = time.perf_counter()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._since
 
 
 class Session:

@@ -78,11 +78,18 @@
     } else if (button.tagName === "SUMMARY") {
       const panel = button.parentElement;
       panel.open = !panel.open;
+      if (panel.open) enter(panel);
     } else if (button.id === "edit") {
       document.dispatchEvent(new CustomEvent("replyassist:edit"));
     } else {
       button.click();
     }
+  }
+
+  function enter(panel) {
+    if ($("form", panel).contains(document.activeElement)) return;
+    const field = $("input[type=radio]", panel) ? $("summary", panel) : $("input:not([type=hidden])", panel);
+    field.focus();
   }
 
   function moveRow(step) {
@@ -264,10 +271,7 @@
     if (panel && !panel.contains(event.target)) panel.open = false;
   }, true);
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("details.act") && event.target.open) {
-      $("input:not([type=hidden], [type=radio])", event.target)?.focus();
-      if ($("input[type=radio]", event.target)) $("summary", event.target).focus();
-    }
+    if (event.target.matches?.("details.act") && event.target.open) enter(event.target);
   }, true);
   document.addEventListener("change", (event) => {
     if (event.target.closest(".filters")) event.target.form.requestSubmit();
