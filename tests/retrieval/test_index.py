@@ -26,7 +26,7 @@ DECAF = ReplyTemplate(
 )
 HOURS = ReplyTemplate(id="hours", title="When are you open?", questions=[], reply="We open at 9:00.")
 PARAPHRASES = [
-    ("fernhill", "can you send coffee to Sweden?", "shipping-abroad"),
+    ("fernhill", "do you deliver to Sweden as well?", "shipping-abroad"),
     ("fernhill", "my bag of beans arrived ripped open", "damaged-parcel"),
     ("fernhill", "anything without caffeine?", "decaf"),
     ("fernhill", "how do I pause my subscription over the holidays", "subscription-manage"),

@@ -43,9 +43,9 @@ def console(browser: Callable[[], Console]) -> Console:
     return browser()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for a file of tests: while it runs, nothing else in this thread may run an event loop."""
     with launched() as browser:
         yield browser
 

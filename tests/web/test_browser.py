@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from replyassist.core.security import Role
 from replyassist.review.models import ReviewItem
@@ -228,3 +228,19 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(desk: Desk, world: World)
     page.context.set_offline(False)
     desk.press("a")
     desk.expect_toast("Approved.")
+
+
+def test_a_list_that_renews_itself_does_not_get_in_the_way_of_a_click(desk: Desk, world: World) -> None:
+    item = world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person()))
+    desk.expect_live()
+
+    def renew_first(route: Route) -> None:
+        page.evaluate("document.querySelector('#rows').outerHTML = '<ol id=rows></ol>'")
+        route.continue_()
+
+    page.route(f"**/queue/{item.id}", renew_first)
+    page.locator(f"#row-{item.id}").click()
+    desk.expect_item(item.id)
+    expect(page.locator("main")).to_have_count(1)

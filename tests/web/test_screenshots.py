@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from replyassist.app import Parts, build_parts, create_app
 from replyassist.core.accounts import add_user
 from replyassist.core.security import Role
 from replyassist.testing import FakeChatModel
 from tests.web import gallery
-from tests.web.chromium import DESK, Desk, launched, served
+from tests.web.chromium import DESK, Desk, served
 from tests.web.console import PASSWORD
 from tests.world import World
 
@@ -42,11 +42,11 @@ def parts(world: World) -> Iterator[Parts]:
     parts.close()
 
 
-def test_the_pictures_for_the_documentation_are_taken(parts: Parts, tmp_path: Path) -> None:
+def test_the_pictures_for_the_documentation_are_taken(parts: Parts, chromium: Browser, tmp_path: Path) -> None:
     folder = Path(os.environ.get("REPLYASSIST_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
-    with served(create_app(parts=parts)) as address, launched() as browser:
-        page = browser.new_page(viewport=DESK)
+    with served(create_app(parts=parts)) as address:
+        page = chromium.new_page(viewport=DESK)
         desk = Desk.at(page, address)
         desk.sign_in("ana@demo.example")
         expect(page.locator("#tabs [aria-current] .count")).to_have_text("60")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 
 from replyassist.app import Parts
@@ -114,7 +115,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 def _message(line: str, number: int, *, brand: str | None, path: Path) -> MessageIn:
     try:
         given = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"not JSON: {error}", file=str(path), line=number) from error
     if not isinstance(given, dict):
         raise InvalidInput("expected one JSON object a line", file=str(path), line=number)
@@ -129,7 +130,8 @@ def _message(line: str, number: int, *, brand: str | None, path: Path) -> Messag
 
 
 def _filled_in(given: dict[str, Any], number: int, brand: str | None) -> dict[str, Any]:
-    key = f"line-{number}-{text_digest(str(given.get('text', '')))[:16]}"
+    text = str(given.get("text", "")).encode("utf-8", "replace").decode()  # half characters are refused later
+    key = f"line-{number}-{text_digest(text)[:16]}"
     defaults: dict[str, Any] = {
         "channel": "import",
         "external_id": key,
@@ -157,6 +159,10 @@ def _take_when_there_is_room(parts: Parts, chunk: Sequence[MessageIn]) -> list[i
                     ).message.id
                     for message in chunk
                 ]
+        except IntegrityError:
+            if time.monotonic() > deadline:
+                raise
+            continue  # somebody else stored one of these authors, conversations or messages: it is there now
         except QueueFull:
             if time.monotonic() > deadline:
                 raise

@@ -27,6 +27,7 @@ STATIC = HERE / "static"
 CSRF = "csrf"
 SIGN_IN = "/login"
 HOME = "/queue"
+WHOLE_PAGES = ("queue.html", "item.html")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -104,7 +105,10 @@ def page(request: Request, name: str, *, status: int = 200, **context: Any) -> H
         .get_template(name)
         .render(partial=is_partial(request), csrf_token=request.session.get(CSRF, ""), **context)
     )
-    return HTMLResponse(html, status_code=status)
+    response = HTMLResponse(html, status_code=status)
+    if name in WHOLE_PAGES:  # said here too: the link that asked may be gone from the page when the answer comes
+        response.headers["HX-Reswap"] = "outerHTML show:window:top"
+    return response
 
 
 def see_other(url: str) -> RedirectResponse:

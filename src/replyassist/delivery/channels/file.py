@@ -28,7 +28,7 @@ class FileChannel:
         """The place of a line with this key, or None."""
         if not self._path.exists():
             return None
-        with self._path.open(encoding="utf-8") as file:
+        with self._path.open(encoding="utf-8", errors="replace") as file:  # a torn line may end in half a character
             for number, line in enumerate(file, start=1):
                 if key in line and _key_of(line) == key:
                     return f"{self._path.name}:{number}"
@@ -39,12 +39,12 @@ class FileChannel:
         line = json.dumps(asdict(reply), ensure_ascii=False, default=str) + "\n"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a+b") as file:
+            # Unbuffered: what a full disk did not take would be written after all when the file is closed.
+            with self._path.open("a+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 end = file.seek(0, os.SEEK_END)
                 try:
-                    file.write(_mend_torn_line(file.fileno(), end) + line.encode())
-                    file.flush()
+                    _write(file.fileno(), _mend_torn_line(file.fileno(), end) + line.encode())
                     os.fsync(file.fileno())
                 except OSError:
                     os.ftruncate(file.fileno(), end)
@@ -52,6 +52,11 @@ class FileChannel:
         except OSError as error:
             raise DeliveryNotMade(f"the file {self._path.name} cannot be written: {error.strerror}") from error
         return f"{self._path.name}@{end}"
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(descriptor, line) :]
 
 
 def _mend_torn_line(descriptor: int, end: int) -> bytes:

@@ -9,6 +9,8 @@ import base64
 import ipaddress
 import json
 import secrets
+import time
+from contextlib import suppress
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
@@ -54,6 +56,7 @@ class WebhookChannel:
         now = self._clock.now()
         headers = {
             "content-type": "application/json",
+            "accept-encoding": "identity",
             "user-agent": "replyassist",
             "webhook-id": reply.key,
             "webhook-timestamp": str(int(now.timestamp())),
@@ -68,16 +71,22 @@ class WebhookChannel:
         return _outcome(status, answer, _host(self._url)) or reply.key
 
     def _post(self, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
-        answer = b""
         with (
             httpx2.Client(timeout=self._timeout, follow_redirects=False, trust_env=False) as client,
             client.stream("POST", self._url, content=body.encode(), headers=headers) as response,
         ):
-            for chunk in response.iter_bytes():
+            return response.status_code, self._beginning(response)
+
+    def _beginning(self, response: httpx2.Response) -> bytes:
+        """What can be read of the answer in time. The status has decided; this only tells the platform's id."""
+        answer = b""
+        deadline = time.monotonic() + self._timeout
+        with suppress(httpx2.HTTPError, httpx2.StreamError):
+            for chunk in response.iter_raw():
                 answer += chunk
-                if len(answer) >= MAX_ANSWER_BYTES:
+                if len(answer) >= MAX_ANSWER_BYTES or time.monotonic() > deadline:
                     break
-            return response.status_code, answer[:MAX_ANSWER_BYTES]
+        return answer[:MAX_ANSWER_BYTES]
 
 
 def new_secret() -> str:
@@ -87,7 +96,11 @@ def new_secret() -> str:
 
 def require_safe_url(url: str) -> None:
     """Raise ConfigurationError unless it is https, or http to this very machine."""
-    parts = urlsplit(url)
+    try:
+        httpx2.URL(url)
+        parts = urlsplit(url)
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise ConfigurationError(f"the webhook's URL is malformed: {error}") from error
     if parts.scheme == "https" and parts.hostname:
         return
     if parts.scheme == "http" and parts.hostname and _is_loopback(parts.hostname):
@@ -123,9 +136,11 @@ def _outcome(status: int, answer: bytes, host: str) -> str | None:
 def _platform_id(answer: bytes) -> str | None:
     try:
         found = json.loads(answer).get("id")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
-    return str(found)[:500] if found is not None else None
+    if not isinstance(found, str | int):
+        return None
+    return str(found).encode("utf-8", "replace").decode().replace("\x00", "")[:500]
 
 
 def _host(url: str) -> str:

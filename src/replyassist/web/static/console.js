@@ -10,7 +10,6 @@
   let busy = false;
   let leavingMain = null;
   let rowsBefore = null;
-
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const main = () => $("#main");
@@ -174,7 +173,9 @@
       return;
     }
     if (target.id === "main") leavingMain = { ...target.dataset, verb: requestConfig.verb };
-    if (target.id === "rows") {
+    if (target.id === "rows" && busy) {
+      event.detail.shouldSwap = false; // somebody is on the way to another page
+    } else if (target.id === "rows") {
       const rows = all(".row", target);
       rowsBefore = { ids: new Set(rows.map((row) => row.id)), focused: rows.indexOf(document.activeElement) };
     }
@@ -296,6 +297,5 @@
   });
   setTimeout(keepClaim, CLAIM_FIRST_MS);
   setInterval(keepClaim, CLAIM_EVERY_MS);
-
   window.replyassist = { announce, toast, press };
 })();
