@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 
 from replyassist.app import Parts
+from replyassist.brands.service import get_brand
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import InvalidInput, QueueFull, ReplyassistError
 from replyassist.core.jobs import Heartbeats
@@ -61,7 +62,13 @@ def read_messages(path: Path, *, brand: str | None) -> list[MessageIn]:
 
 
 def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
-    """Store every message, in order; ids of the stored rows. When the queue is full, wait until it has room."""
+    """Store every message, in order; ids of the stored rows. When the queue is full, wait until it has room.
+
+    Raises NotFound for an unknown brand before any is stored.
+    """
+    with parts.database.reading() as session:
+        for brand_id in {message.brand for message in messages}:
+            get_brand(session, brand_id)
     ids: list[int] = []
     with progress() as bar:
         task = bar.add_task("Taking in", total=len(messages))

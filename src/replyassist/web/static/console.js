@@ -7,7 +7,7 @@
   const CLAIM_EVERY_MS = 120000;
   const ACTS = new Set(["a", "n"]);
   let shownAt = performance.now();
-  let busy = false;
+  let busy = false; // a request for another main part is on its way
   let leavingMain = null;
   let rowsBefore = null;
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -128,10 +128,7 @@
     if (event.key === "Escape") return void onEscape();
     if (isTyping(event.target)) return;
     const key = event.key.toLowerCase();
-    if (key === "?") {
-      event.preventDefault();
-      return void $("#help")?.showModal();
-    }
+    if (key === "?") return void $("#help")?.showModal();
     const onQueue = main()?.dataset.page === "queue";
     if (onQueue && (key === "j" || key === "k")) {
       event.preventDefault();
@@ -221,8 +218,7 @@
   }
 
   function onFailure(event) {
-    if (!isForMain(event.detail)) return;
-    toast("No connection to the server. Nothing was lost; try again in a moment.", { problem: true });
+    if (isForMain(event.detail)) toast("No connection to the server. Nothing was lost; try again in a moment.", { problem: true });
   }
 
   // Live updates -------------------------------------------------------------------------------

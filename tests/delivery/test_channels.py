@@ -1,0 +1,461 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from werkzeug import Request, Response
+
+from replyassist.core.clock import SystemClock
+from replyassist.core.errors import ConfigurationError, DeliveryNotMade, DeliveryRefused, DeliveryUncertain
+from replyassist.delivery.channels import OutgoingReply, Repeat
+from replyassist.delivery.channels.file import FileChannel
+from replyassist.delivery.channels.webhook import MAX_ANSWER_BYTES, WebhookChannel, new_secret, require_safe_url
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = new_secret()
+WRITER = """
+import sys
+from pathlib import Path
+from replyassist.delivery.channels.file import FileChannel
+from tests.delivery.test_channels import reply
+
+channel = FileChannel(Path(sys.argv[1]), "fernhill")
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[3])):
+    channel.send(reply(f"{sys.argv[2]}-{number}", text="é" * 3000))
+"""
+
+
+def reply(key: str = "reply-1", **overrides: Any) -> OutgoingReply:
+    fields: dict[str, Any] = {
+        "key": key,
+        "brand": "fernhill",
+        "channel": "instagram",
+        "text": "Hi Siobhán! We ship to 32 countries. ☕",
+        "in_reply_to": "m-1",
+        "conversation": "post-1",
+        "visibility": "public",
+        "author": "9911",
+        "approved_by": "Ana",
+        "approved_at": datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    }
+    return OutgoingReply(**(fields | overrides))
+
+
+def webhook(url: str, secret: str = SECRET, *, timeout_seconds: float = 5.0) -> WebhookChannel:
+    return WebhookChannel(url, secret, clock=SystemClock(), timeout_seconds=timeout_seconds)
+
+
+class Receiver:
+    """A platform that answers as told and keeps what it got."""
+
+    def __init__(self, server: HTTPServer, *answers: Response, path: str = "/hook") -> None:
+        self.requests: list[Request] = []
+        self._answers = list(answers)
+        server.expect_request(path).respond_with_handler(self._answer)
+        self.url = server.url_for(path)
+
+    def _answer(self, request: Request) -> Response:
+        request.get_data()
+        self.requests.append(request)
+        return self._answers.pop(0) if self._answers else Response(status=204)
+
+
+@contextlib.contextmanager
+def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that reads one request and then does with the connection what no HTTP library would."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    request = b""
+                    while not request.endswith(b"}}") and (received := connection.recv(65536)):
+                        request += received
+                    answer(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+        with contextlib.suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+class TestWebhook:
+    def test_the_receiver_can_verify_who_sent_it(self, httpserver: HTTPServer) -> None:
+        receiver = Receiver(httpserver)
+        webhook(receiver.url).send(reply())
+
+        (request,) = receiver.requests
+        verified = Webhook(SECRET).verify(request.get_data(), dict(request.headers))
+        expected = asdict(reply()) | {"approved_at": "2026-11-22T12:00:00+00:00"}
+        assert verified == {"type": "reply.approved", "timestamp": "2026-11-22T12:00:00+00:00", "data": expected}
+
+    def test_another_secret_or_a_changed_body_is_found_out(self, httpserver: HTTPServer) -> None:
+        receiver = Receiver(httpserver)
+        webhook(receiver.url).send(reply())
+
+        (request,) = receiver.requests
+        with pytest.raises(WebhookVerificationError):
+            Webhook(new_secret()).verify(request.get_data(), dict(request.headers))
+        with pytest.raises(WebhookVerificationError):
+            Webhook(SECRET).verify(request.get_data().replace(b"32", b"45"), dict(request.headers))
+
+    def test_every_attempt_carries_the_same_id(self, httpserver: HTTPServer) -> None:
+        receiver = Receiver(httpserver, Response(status=500), Response(status=200))
+        with pytest.raises(DeliveryUncertain):
+            webhook(receiver.url).send(reply())
+        webhook(receiver.url).send(reply())
+
+        assert [request.headers["webhook-id"] for request in receiver.requests] == ["reply-1", "reply-1"]
+        assert webhook(receiver.url).repeat is Repeat.IDEMPOTENCY_KEY
+        assert webhook(receiver.url).find("reply-1") is None
+
+    def test_the_headers_say_what_it_is(self, httpserver: HTTPServer) -> None:
+        receiver = Receiver(httpserver)
+        webhook(receiver.url).send(reply())
+
+        headers = receiver.requests[0].headers
+        assert headers["content-type"] == "application/json"
+        assert headers["user-agent"] == "replyassist"
+        assert abs(int(headers["webhook-timestamp"]) - datetime.now(UTC).timestamp()) < 60
+        assert headers["webhook-signature"].startswith("v1,")
+        assert SECRET not in str(headers)
+
+    @pytest.mark.parametrize("status", [200, 201, 202, 204])
+    def test_any_2xx_is_its_arrival(self, httpserver: HTTPServer, status: int) -> None:
+        receiver = Receiver(httpserver, Response(status=status))
+
+        assert webhook(receiver.url).send(reply()) == "reply-1"
+
+    @pytest.mark.parametrize(
+        ("body", "platform_id"),
+        [
+            ('{"id": "ig-77"}', "ig-77"),
+            ('{"id": 77}', "77"),
+            ('{"id": null}', "reply-1"),
+            ('{"id": ""}', "reply-1"),
+            ('{"id": {"a": 1}}', "reply-1"),
+            ("{}", "reply-1"),
+            ("[1]", "reply-1"),
+            ("thank you", "reply-1"),
+            ("[" * 50_000, "reply-1"),
+            ('{"id": "' + "x" * 1000 + '"}', "x" * 500),
+            ('{"id": "a\\u0000b\\ud800"}', "ab?"),
+        ],
+    )
+    def test_the_platforms_id_is_kept_when_there_is_one(
+        self, httpserver: HTTPServer, body: str, platform_id: str
+    ) -> None:
+        receiver = Receiver(httpserver, Response(body))
+
+        assert webhook(receiver.url).send(reply()) == platform_id
+
+    @pytest.mark.parametrize(
+        ("status", "error"),
+        [
+            (400, DeliveryRefused),
+            (401, DeliveryRefused),
+            (404, DeliveryRefused),
+            (410, DeliveryRefused),
+            (422, DeliveryRefused),
+            (408, DeliveryNotMade),
+            (425, DeliveryNotMade),
+            (429, DeliveryNotMade),
+            (500, DeliveryUncertain),
+            (502, DeliveryUncertain),
+            (503, DeliveryUncertain),
+        ],
+    )
+    def test_a_status_decides_whether_it_may_be_sent_again(
+        self, httpserver: HTTPServer, status: int, error: type[Exception]
+    ) -> None:
+        receiver = Receiver(httpserver, Response("<html>secret of theirs</html>", status=status))
+        with pytest.raises(error) as caught:
+            webhook(receiver.url).send(reply())
+
+        assert type(caught.value) is error
+        assert str(status) in str(caught.value)
+        assert "secret" not in str(caught.value)
+
+    @pytest.mark.parametrize("status", [301, 302, 307, 308])
+    def test_a_redirect_is_not_followed(self, httpserver: HTTPServer, status: int) -> None:
+        elsewhere = Receiver(httpserver, path="/elsewhere")
+        receiver = Receiver(httpserver, Response(status=status, headers={"location": elsewhere.url}))
+        with pytest.raises(DeliveryRefused, match=str(status)):
+            webhook(receiver.url).send(reply())
+
+        assert elsewhere.requests == []
+
+    def test_a_closed_port_is_surely_not_sent(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+
+        with pytest.raises(DeliveryNotMade, match=r"no connection to 127\.0\.0\.1"):
+            webhook(f"http://127.0.0.1:{port}/").send(reply())
+
+    def test_a_host_that_nobody_knows_is_surely_not_sent(self) -> None:
+        with pytest.raises(DeliveryNotMade, match="no connection"):
+            webhook("https://nobody.invalid/hook", timeout_seconds=2).send(reply())
+
+    def test_a_server_without_encryption_is_surely_not_sent(self, httpserver: HTTPServer) -> None:
+        with pytest.raises(DeliveryNotMade):
+            webhook(httpserver.url_for("/hook").replace("http://", "https://")).send(reply())
+
+    @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 2", b"SSH-2.0-OpenSSH_9.9\r\n", b"\x16\x03\x01\x00\x00"])
+    def test_who_hangs_up_without_an_answer_leaves_it_uncertain(self, answer: bytes) -> None:
+        with (
+            raw_server(lambda connection: connection.sendall(answer)) as url,
+            pytest.raises(DeliveryUncertain, match="did not answer"),
+        ):
+            webhook(url).send(reply())
+
+    def test_who_never_answers_leaves_it_uncertain_after_the_timeout(self) -> None:
+        done = threading.Event()
+
+        def wait(_connection: socket.socket) -> None:
+            done.wait(10)
+
+        with raw_server(wait) as url:
+            started = monotonic()
+            with pytest.raises(DeliveryUncertain, match="ReadTimeout"):
+                webhook(url, timeout_seconds=0.3).send(reply())
+            assert monotonic() - started < 3
+            done.set()
+
+    @pytest.mark.parametrize("body", [b"{", b"not gzip"])
+    def test_an_answer_that_breaks_off_after_its_status_is_still_an_answer(self, body: bytes) -> None:
+        def answers(status: bytes) -> Callable[[socket.socket], None]:
+            head = b"HTTP/1.1 %s\r\ncontent-encoding: gzip\r\ncontent-length: 100\r\n\r\n" % status
+            return lambda connection: connection.sendall(head + body)
+
+        with raw_server(answers(b"200 OK")) as url:
+            assert webhook(url).send(reply()) == "reply-1"
+        with raw_server(answers(b"403 No")) as url, pytest.raises(DeliveryRefused):
+            webhook(url).send(reply())
+
+    def test_an_answer_that_drips_does_not_hold_the_worker(self) -> None:
+        done = threading.Event()
+
+        def drip(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while not done.wait(0.1):
+                connection.sendall(b" ")
+
+        with raw_server(drip) as url:
+            started = monotonic()
+            assert webhook(url, timeout_seconds=0.5).send(reply()) == "reply-1"
+            assert monotonic() - started < 4
+            done.set()
+
+    def test_a_huge_answer_is_not_read_to_its_end(self) -> None:
+        sent = []
+
+        def flood(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for _ in range(2000):
+                sent.append(connection.send(b"x" * MAX_ANSWER_BYTES))
+
+        with raw_server(flood) as url:
+            assert webhook(url).send(reply()) == "reply-1"
+        assert sum(sent) < 2000 * MAX_ANSWER_BYTES
+
+    def test_a_proxy_of_the_environment_never_sees_a_reply(
+        self, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+        receiver = Receiver(httpserver)
+
+        assert webhook(receiver.url).send(reply()) == "reply-1"
+
+
+class TestWebhookConfiguration:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://example.com/hook",
+            "http://10.0.0.1/",
+            "http://0.0.0.0/",
+            "http://localhost.evil.example/",
+            "http://127.0.0.1@evil.example/",
+            "http://2130706433/",
+            "https://",
+            "https:///path",
+            "http:///path",
+            "https://[::1",
+            "https://host:port/",
+            "https://x.example/\r\nHost: y",
+            "https://\x00x/",
+            "file:///etc/passwd",
+            "ftp://x.example/",
+            "javascript:alert(1)",
+            "//x.example/",
+            "x.example",
+            "",
+        ],
+    )
+    def test_an_unsafe_url_is_refused_before_anything_is_sent(self, url: str) -> None:
+        with pytest.raises(ConfigurationError, match="webhook"):
+            webhook(url)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://hooks.example/replies?brand=fernhill",
+            "HTTPS://hooks.example:8443/",
+            "http://localhost:8080/",
+            "http://LOCALHOST/",
+            "http://127.0.0.1:8080/hook",
+            "http://127.8.8.8/",
+            "http://[::1]:8080/",
+        ],
+    )
+    def test_https_anywhere_and_http_to_the_machine_itself_are_taken(self, url: str) -> None:
+        require_safe_url(url)
+
+    @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!", "whsec_a"])
+    def test_a_secret_that_is_none_is_refused_and_not_told(self, secret: str) -> None:
+        with pytest.raises(ConfigurationError, match="secret") as caught:
+            webhook("https://hooks.example/", secret)
+
+        assert len(secret) < 7 or secret not in str(caught.value)
+
+    def test_fresh_secrets_differ_and_fit(self) -> None:
+        secrets = {new_secret() for _ in range(20)}
+
+        assert len(secrets) == 20
+        assert all(webhook("https://hooks.example/", secret) for secret in secrets)
+
+
+class TestFile:
+    @pytest.fixture
+    def channel(self, tmp_path: Path) -> FileChannel:
+        return FileChannel(tmp_path / "outbox", "fernhill")
+
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        return tmp_path / "outbox" / "fernhill.jsonl"
+
+    def test_a_reply_is_one_line_of_json(self, channel: FileChannel, path: Path) -> None:
+        place = channel.send(reply(text='Two\nlines, "quotes" and ☕'))
+
+        assert place == "fernhill.jsonl@0"
+        (line,) = path.read_text(encoding="utf-8").splitlines()
+        assert json.loads(line) == asdict(reply(text='Two\nlines, "quotes" and ☕')) | {
+            "approved_at": "2026-11-22 12:00:00+00:00"
+        }
+
+    def test_what_was_sent_is_found_again(self, channel: FileChannel) -> None:
+        for key in ("one", "two", "three"):
+            channel.send(reply(key))
+
+        assert channel.repeat is Repeat.LOOK_UP
+        assert [channel.find(key) for key in ("one", "two", "three", "four")] == [
+            "fernhill.jsonl:1",
+            "fernhill.jsonl:2",
+            "fernhill.jsonl:3",
+            None,
+        ]
+
+    def test_a_key_that_only_stands_in_a_text_is_not_found(self, channel: FileChannel, path: Path) -> None:
+        assert channel.find("two") is None, "there is no file yet"
+        channel.send(reply("one", text='"key": "two"', in_reply_to="two"))
+        with path.open("a", encoding="utf-8") as file:
+            file.write('two\n["two"]\n{"no-key": "two"}\nnull\n')
+
+        assert channel.find("two") is None
+
+    @pytest.mark.parametrize(
+        "torn", [b'{"key": "torn", "te', '{"key": "torn", "text": "é'.encode()[:-1], b"\x00" * 100]
+    )
+    def test_a_line_that_a_dying_process_left_torn_stands_alone(
+        self, channel: FileChannel, path: Path, torn: bytes
+    ) -> None:
+        channel.send(reply("one"))
+        with path.open("ab") as file:
+            file.write(torn)
+        assert channel.find("torn") is None, "it was not sent whole"
+        channel.send(reply("two"))
+
+        lines = path.read_bytes().split(b"\n")
+        assert [json.loads(lines[number])["key"] for number in (0, 2)] == ["one", "two"]
+        assert (lines[1], lines[3]) == (torn, b"")
+        assert channel.find("two") == "fernhill.jsonl:3"
+
+    def test_processes_that_write_at_once_leave_whole_lines(self, channel: FileChannel, path: Path) -> None:
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WRITER, str(path.parent), str(number), "50"], text=True, cwd=ROOT, **pipes
+            )
+            for number in range(4)
+        ]
+        assert all(writer.stdout.readline() == "ready\n" for writer in writers if writer.stdout)
+        for writer in writers:
+            assert writer.stdin is not None
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+        for writer in writers:
+            writer.communicate(timeout=60)
+        assert [writer.returncode for writer in writers] == [0] * 4
+
+        written = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        assert {line["key"] for line in written} == {f"{number}-{count}" for number in range(4) for count in range(50)}
+        assert len(written) == 200
+        assert {line["text"] for line in written} == {"é" * 3000}
+
+    def test_a_full_disk_is_surely_not_sent(self, channel: FileChannel, path: Path) -> None:
+        path.parent.mkdir()
+        path.symlink_to("/dev/full")
+
+        with pytest.raises(DeliveryNotMade, match="cannot be written"):
+            channel.send(reply())
+
+    @pytest.mark.parametrize("length", [10, 5_000, 100_000])
+    def test_a_disk_that_fills_up_in_the_middle_leaves_the_file_as_it_was(
+        self, channel: FileChannel, path: Path, length: int
+    ) -> None:
+        channel.send(reply("one"))
+        before = path.read_bytes()
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 200, limits[1]))
+        try:
+            with pytest.raises(DeliveryNotMade, match="cannot be written"):
+                channel.send(reply("two", text="x" * length))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+        assert path.read_bytes() == before
+        channel.send(reply("two"))
+        assert channel.find("two") == "fernhill.jsonl:2"
+
+    def test_a_folder_that_cannot_be_made_is_surely_not_sent(self, tmp_path: Path) -> None:
+        (tmp_path / "outbox").write_text("a file stands in the way")
+
+        with pytest.raises(DeliveryNotMade, match="cannot be written"):
+            FileChannel(tmp_path / "outbox", "fernhill").send(reply())
+
+    def test_brands_have_files_of_their_own(self, tmp_path: Path) -> None:
+        for brand in ("fernhill", "harbour"):
+            FileChannel(tmp_path, brand).send(reply(brand))
+
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["fernhill.jsonl", "harbour.jsonl"]
+        assert FileChannel(tmp_path, "harbour").find("fernhill") is None
