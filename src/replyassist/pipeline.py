@@ -116,6 +116,7 @@ def propose(
         abstained=found.abstained,
         threshold=found.threshold,
         template_id=template.id if template else None,
+        picked_template=template_id,
         template_version=template.version if template else None,
         voice_version=context.voice.version,
         draft=chosen.text if chosen else "",

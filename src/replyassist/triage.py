@@ -68,8 +68,8 @@ _RISKS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (
             "legal",
             "Speaks of lawyers, courts or authorities.",
-            r"\b(?:lawyers?|solicitors?|attorneys?|sue|suing|lawsuit|legal (?:action|advice|letter|threat)|"
-            r"small claims|court|ombudsman|regulator|trading standards|consumer (?:commission|protection)|"
+            r"\b(?:lawyers?|solicitors?|attorneys?|(?:will|gonna|going to|to) sue|sue you|suing|lawsuit|legal (?:action|advice|letter|threat)|"
+            r"small claims|(?:to|in|the) court|court (?:case|order)|ombudsman|regulator|trading standards|consumer (?:commission|protection)|"
             r"financial conduct|data protection (?:authority|commission\w*)|gdpr|anwalt|klage|abogado|avocat)\b",
         ),
         (
@@ -113,7 +113,8 @@ _INJECTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SPAM = re.compile(
-    r"\bdm (?:us |me )?(?:to|for) promot\w*|\bpromote it on\b|\b(?:crypto|bitcoin|forex|binary options)\b"
+    r"\bdm (?:us |me )?(?:to|for) promot\w*|\bpromote it on\b"
+    r"|\b(?:crypto|bitcoin|forex|binary options)\b.{0,60}\b(?:profits?|invest\w*|trad(?:e|er|ing)|returns?|earn\w*)\b"
     r"|\b(?:trading signals?|investment (?:coach|mentor))\b|\bmessage (?:her|him|me) on whats ?app\b|\bwhats ?app me\b"
     r"|\bturned\b.{0,20}\d.{0,10}\binto\b.{0,15}\d|\bfollow (?:me|us) back\b|\bcheap followers\b|\bonlyfans\b"
     r"|\bclick the link in my bio\b|\bearn\b.{0,20}\d.{0,10}\b(?:a day|per day|a week)\b|\bearn\b.{0,20}\bfrom home\b",
@@ -143,6 +144,7 @@ _QUESTION = re.compile(
     r"does|is there|are there|any (?:plans|chance)|would (?:you|u)|will (?:you|there|it)|pls|please help)\b",
     re.IGNORECASE,
 )
+LAST_LATIN = "\u0250"  # end of Latin Extended-B
 _MIN_LETTERS_FOR_LANGUAGE = 25
 _LANGUAGE_MARGIN = 0.25  # how much surer than English a foreign guess must be; short slang is easily misread
 
@@ -188,13 +190,15 @@ def detect_language(text: str) -> str:
     English is kept unless another language is clearly likelier: slang and typos look foreign to a detector.
     """
     words = re.sub(r"https?://\S+|[@#]\w+|[^\w\s']|\d", " ", text)
-    if sum(character.isalpha() for character in words) < _MIN_LETTERS_FOR_LANGUAGE:
+    letters = [character for character in words if character.isalpha()]
+    is_latin = sum(character < LAST_LATIN for character in letters) * 2 >= len(letters)
+    if is_latin and len(letters) < _MIN_LETTERS_FOR_LANGUAGE:
         return "en"
     with _detector_lock:
         confidences = _detector().compute_language_confidence_values(words)
     best = confidences[0]
     english = next(item.value for item in confidences if item.language.name == "ENGLISH")
-    if best.value - english < _LANGUAGE_MARGIN:
+    if is_latin and best.value - english < _LANGUAGE_MARGIN:
         return "en"
     return str(best.language.iso_code_639_1.name).lower()
 
@@ -206,10 +210,29 @@ _detector_lock = threading.Lock()
 def _detector() -> Any:
     from lingua import Language, LanguageDetectorBuilder
 
-    known = ("ENGLISH", "GERMAN", "FRENCH", "SPANISH", "ITALIAN", "PORTUGUESE", "DUTCH", "POLISH", "SWEDISH", "TURKISH")
-    return LanguageDetectorBuilder.from_languages(
-        *(getattr(Language, name) for name in known), Language.CHINESE, Language.ARABIC, Language.RUSSIAN
-    ).build()
+    known = (
+        "ENGLISH",
+        "GERMAN",
+        "FRENCH",
+        "SPANISH",
+        "ITALIAN",
+        "PORTUGUESE",
+        "DUTCH",
+        "POLISH",
+        "SWEDISH",
+        "TURKISH",
+        "CHINESE",
+        "JAPANESE",
+        "KOREAN",
+        "THAI",
+        "ARABIC",
+        "HEBREW",
+        "HINDI",
+        "GREEK",
+        "RUSSIAN",
+        "UKRAINIAN",
+    )
+    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in known)).build()
 
 
 def _risks(text: str) -> tuple[Risk, ...]:

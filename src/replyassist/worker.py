@@ -50,6 +50,9 @@ class Worker:
             stored = load(session, message_id)
         if stored.message.status != MessageStatus.RECEIVED or stored.message.attempt != attempt:
             return
+        if attempt >= self.settings.draft_attempts:
+            self._give_up(stored)
+            return
         try:
             proposal = self.proposer.propose(stored.message.brand_id, as_inbound(stored))
         except Exception:
@@ -67,10 +70,11 @@ class Worker:
                 return
             stored = load(session, item.message_id)
             asked = item.proposal.get("asked", {})
+        picked = asked.get("template_id") or item.proposal.get("picked_template")
         proposal = self.proposer.propose(
             item.brand_id,
             as_inbound(stored),
-            template_id=asked.get("template_id") or item.template_id,
+            template_id=picked,
             instruction=asked.get("instruction") or None,
         )
         with self.database.writing() as session:
@@ -118,12 +122,16 @@ class Worker:
                 if inbox.next_attempt(session, message_id, attempt=attempt):
                     self.jobs.enqueue(session, draft_job(message_id, attempt + 1), delay_seconds=RETRY_SECONDS)
                 return
-            proposal = Proposal(
-                route=Route.ESCALATE,
-                reason="drafting_failed: the machine could not draft this; the error is in the log",
-                triage=triage(stored.message.text),
-            )
-            enqueue_proposal(session, message_id, proposal, now=self.clock.now())
+        self._give_up(stored)
+
+    def _give_up(self, stored: StoredMessage) -> None:
+        proposal = Proposal(
+            route=Route.ESCALATE,
+            reason="drafting_failed: the machine could not draft this; the error is in the log",
+            triage=triage(stored.message.text),
+        )
+        with self.database.writing() as session:
+            enqueue_proposal(session, stored.message.id or 0, proposal, now=self.clock.now())
 
     def _revive_messages(self, *, before: datetime) -> int:
         with self.database.reading() as session:

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, select, text
 
 from replyassist.brands.service import connect_channel, get_brand, set_voice
+from replyassist.core.digests import text_digest
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, ReplyassistError
 from replyassist.core.jobs import Fence
 from replyassist.delivery import outbox
@@ -153,7 +154,7 @@ def test_what_was_surely_not_sent_is_tried_again_and_then_given_up(world: World)
         delays.append(next(delay for job, delay in world.jobs.planned if job.name == "deliver"))
         run(world, channel)
 
-    assert delays == [5, 2, 4, 8, 16, 32]
+    assert delays == [5, 2, 4, 8, 16, 32, 64, 128, 256, 300]
     assert world.reload(item).status == ReviewStatus.FAILED
 
 
@@ -194,7 +195,13 @@ def test_a_frozen_workers_late_verdict_is_dropped(world: World) -> None:
     for _ in range(2):
         with world.database.writing() as session:
             claims.append(
-                outbox.claim(session, *job.arguments, adapter="webhook", repeat=channel.repeat, now=world.clock.now())
+                outbox.claim(
+                    session,
+                    *job.arguments,
+                    route=outbox.Destination("webhook", "there", channel.repeat),
+                    attempts=6,
+                    now=world.clock.now(),
+                )
             )
     frozen, second = claims
     assert frozen is not None
@@ -219,8 +226,8 @@ def test_the_file_channel_writes_one_line_even_when_the_worker_died_after_writin
         claimed = outbox.claim(
             session,
             *job.arguments,
-            adapter=connected.adapter,
-            repeat=connected.channel.repeat,
+            route=outbox.Destination(connected.adapter, text_digest(connected.address), connected.channel.repeat),
+            attempts=6,
             now=world.clock.now(),
         )
     assert claimed is not None

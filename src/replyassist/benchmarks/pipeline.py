@@ -19,7 +19,7 @@ from replyassist.core.errors import InvalidInput, ReplyassistError
 from replyassist.core.llm import ChatMessage, ChatModel, Generation
 
 WAIT_SECONDS = 3600.0
-POLL_SECONDS = 0.05
+POLL_SECONDS = 1.0  # each look costs the same cores that the model runs on
 REQUEST_SECONDS = 60.0
 
 

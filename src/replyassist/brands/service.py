@@ -24,6 +24,15 @@ def get_brand(session: Session, brand_id: str) -> Brand:
     return brand
 
 
+def hold_brand(session: Session, brand_id: str) -> None:
+    """Read the brand anew and keep its voice and templates from changing until this transaction ends.
+
+    (SQLite's writers take turns anyway.)
+    """
+    statement = select(Brand).where(Brand.id == brand_id).with_for_update(read=True)
+    session.exec(statement.execution_options(populate_existing=True)).first()
+
+
 def list_brands(session: Session) -> list[Brand]:
     """Every brand by id (a deployment has few)."""
     return list(session.exec(select(Brand).order_by(col(Brand.id)).limit(1000)))

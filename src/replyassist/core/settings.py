@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     claim_minutes: int = Field(10, ge=1)
     send_delay_seconds: float = Field(5.0, ge=0, description="Time to take an approval back before it is sent.")
     delivery_timeout_seconds: float = Field(10.0, gt=0)
-    delivery_attempts: int = Field(6, ge=1, le=20)
+    delivery_attempts: int = Field(10, ge=1, le=20)
     draft_attempts: int = Field(3, ge=1, le=10)
     draft_concurrency: int = Field(2, ge=1, le=64)
     job_poll_seconds: float = Field(0.2, gt=0)

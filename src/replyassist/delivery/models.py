@@ -36,6 +36,7 @@ class Delivery(SQLModel, table=True):
     review_item_id: int = Field(foreign_key="review_item.id", index=True)
     channel: str = Field(max_length=60)
     adapter: str = Field(max_length=20)
+    destination: str = Field(default="", max_length=64)
     idempotency_key: str = Field(unique=True, max_length=64)
     status: str = Field(max_length=20)
     attempt: int = 0

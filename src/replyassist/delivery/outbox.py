@@ -6,6 +6,7 @@ send, settle (only while the token is still our own). A late verdict of a frozen
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,8 +27,18 @@ from replyassist.review.transitions import DELIVERY, Move, make
 from .channels import Channel, OutgoingReply, Repeat
 from .models import Delivery, DeliveryStatus
 
+logger = logging.getLogger(__name__)
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an attempt would go: the adapter, a digest of its address, and what makes another attempt safe there."""
+
+    adapter: str
+    digest: str
+    repeat: Repeat
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Verdict:
 
 
 def claim(
-    session: Session, approval_id: int, attempt: int, *, adapter: str, repeat: Repeat, now: datetime
+    session: Session, approval_id: int, attempt: int, *, route: Destination, attempts: int, now: datetime
 ) -> Claimed | None:
     """Take hold of the delivery; None when there is nothing to send (any more).
 
@@ -71,15 +82,15 @@ def claim(
         reasons = "; ".join(binding.differences(approval.bound_to))
         _return_or_doubt(session, item, delivery, reasons, may_have_landed=may_have_landed, now=now)
         return None
-    if may_have_landed and repeat is Repeat.NEITHER:
-        _doubt(session, item, delivery, "an earlier attempt ended without an answer", now=now)
+    if reason := _why_not_again(delivery, route, attempt, attempts) if may_have_landed else None:
+        _doubt(session, item, delivery, reason, now=now)
         return None
     delivery = delivery or Delivery(
         approval_id=approval_id,
         text_digest=approval.text_digest,
         review_item_id=approval.review_item_id,
         channel=item.channel,
-        adapter=adapter,
+        adapter=route.adapter,
         idempotency_key=f"reply-{uuid.uuid4().hex}",
         status=DeliveryStatus.SENDING,
         created_at=now,
@@ -92,6 +103,7 @@ def claim(
         attempt,
         now,
     )
+    delivery.adapter, delivery.destination = route.adapter, route.digest
     delivery.may_have_landed = may_have_landed
     session.add(delivery)
     make(session, item, Move("sending", ReviewStatus.SENDING, text=approval.text), actor=DELIVERY, now=now)
@@ -99,11 +111,21 @@ def claim(
     return Claimed(_key(delivery.id), token, reply, may_have_landed)
 
 
-def refuse(session: Session, item: ReviewItem, approval_id: int, reason: str, *, now: datetime) -> None:
-    """Fail an approved item whose channel cannot be opened; nothing is sent."""
-    if item.approval_id != approval_id or ReviewStatus(item.status) is not ReviewStatus.APPROVED:
+def refuse(session: Session, item: ReviewItem, approval_id: int, attempt: int, reason: str, *, now: datetime) -> None:
+    """Fail an item whose channel cannot be opened; uncertain when an earlier attempt may have arrived."""
+    if item.approval_id != approval_id or item.attempt != attempt:
         return
-    make(session, item, Move("sending", ReviewStatus.SENDING), actor=DELIVERY, now=now)
+    if ReviewStatus(item.status) not in (ReviewStatus.APPROVED, ReviewStatus.SENDING):
+        return
+    delivery = session.exec(select(Delivery).where(Delivery.approval_id == approval_id)).first()
+    if delivery is not None and (delivery.may_have_landed or delivery.status == DeliveryStatus.SENDING):
+        _doubt(session, item, delivery, reason, now=now)
+        return
+    if delivery is not None:
+        delivery.status, delivery.error, delivery.updated_at = DeliveryStatus.FAILED, reason, now
+        session.add(delivery)
+    if item.status == ReviewStatus.APPROVED:
+        make(session, item, Move("sending", ReviewStatus.SENDING), actor=DELIVERY, now=now)
     make(session, item, Move("failed", ReviewStatus.FAILED, reason=reason), actor=DELIVERY, now=now, notice=reason)
 
 
@@ -127,6 +149,9 @@ def send(claimed: Claimed, channel: Channel, fence: Fence) -> Verdict:
         is_repeatable = channel.repeat is not Repeat.NEITHER
         status = DeliveryStatus.RETRY if is_repeatable else DeliveryStatus.UNCERTAIN
         return Verdict(status, error=error.detail, may_have_landed=True)
+    except Exception as error:
+        logger.exception("delivery %d failed in a way that nobody foresaw", claimed.delivery_id)
+        return Verdict(DeliveryStatus.UNCERTAIN, error=f"unforeseen: {type(error).__name__}", may_have_landed=True)
 
 
 def settle(
@@ -180,6 +205,15 @@ def _move_item(
     make(session, item, move, actor=DELIVERY, now=now, attempt=attempt, **changes)
     delay = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (attempt - 1))
     jobs.enqueue(session, deliver_job(item.approval_id, attempt), delay_seconds=delay)
+
+
+def _why_not_again(delivery: Delivery | None, route: Destination, attempt: int, attempts: int) -> str | None:
+    """Why a reply that may have landed must not be sent once more, or None when it is safe."""
+    if delivery is not None and (delivery.adapter, delivery.destination) != (route.adapter, route.digest):
+        return "an earlier attempt may have arrived at another address"
+    if route.repeat is Repeat.NEITHER:
+        return "an earlier attempt ended without an answer"
+    return f"{attempts} attempts ended without an answer" if attempt >= attempts else None
 
 
 def _return_or_doubt(

@@ -11,9 +11,11 @@ from sqlmodel import Session
 from replyassist.brands.service import connection_for
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
+from replyassist.core.digests import text_digest
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.jobs import Fence, JobQueue
 from replyassist.core.settings import Settings
+from replyassist.core.telemetry import DELIVERIES
 from replyassist.review.models import Approval, ReviewItem
 
 from . import outbox
@@ -30,6 +32,7 @@ class Connected:
 
     adapter: str
     channel: Channel
+    address: str = ""
 
 
 ChannelFactory = Callable[[Session, ReviewItem], Connected]
@@ -44,7 +47,7 @@ def channels_from(settings: Settings, clock: Clock) -> ChannelFactory:
             channel = WebhookChannel(
                 connection.url, connection.secret, clock=clock, timeout_seconds=settings.delivery_timeout_seconds
             )
-            return Connected(WEBHOOK, channel)
+            return Connected(WEBHOOK, channel, connection.url)
         return Connected(FILE, FileChannel(outbox_folder(settings), item.brand_id))
 
     return connect
@@ -75,18 +78,19 @@ def deliver(
         try:
             connected = connect(session, item)
         except ConfigurationError as error:
-            outbox.refuse(session, item, approval_id, error.detail, now=clock.now())
+            outbox.refuse(session, item, approval_id, attempt, error.detail, now=clock.now())
             return
         claimed = outbox.claim(
             session,
             approval_id,
             attempt,
-            adapter=connected.adapter,
-            repeat=connected.channel.repeat,
+            route=outbox.Destination(connected.adapter, text_digest(connected.address), connected.channel.repeat),
+            attempts=settings.delivery_attempts,
             now=clock.now(),
         )
     if claimed is None:
         return
     verdict = outbox.send(claimed, connected.channel, fence)
+    DELIVERIES.labels(outcome=verdict.status.value).inc()
     with database.writing() as session:
         outbox.settle(session, claimed, verdict, jobs=jobs, attempts=settings.delivery_attempts, now=clock.now())

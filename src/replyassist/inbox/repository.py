@@ -87,3 +87,21 @@ def conversation_messages(session: Session, conversation_id: int, *, limit: int 
         .limit(limit)
     )
     return list(reversed([(message, author) for message, author in rows]))
+
+
+def last_event_of_author(session: Session, message_id: int) -> int | None:
+    """Id of the newest message that this message's author wrote in its conversation."""
+    message = session.get(Message, message_id)
+    if message is None:
+        return None
+    return session.exec(
+        select(func.max(Message.id)).where(
+            Message.conversation_id == message.conversation_id, Message.author_id == message.author_id
+        )
+    ).one()
+
+
+def lock_conversation(session: Session, conversation_id: int) -> None:
+    """Hold new messages of the conversation back until this transaction ends (SQLite's writers take turns anyway)."""
+    statement = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    session.exec(statement.execution_options(populate_existing=True)).first()

@@ -122,6 +122,7 @@ def _conversation(session: Session, incoming: MessageIn) -> Conversation:
         )
     session.add(conversation)
     session.flush()
+    repository.lock_conversation(session, _key(conversation.id))
     return conversation
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from replyassist.brands.service import get_brand
+from replyassist.brands.service import get_brand, hold_brand
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.faq.service import current_version
+from replyassist.inbox.repository import lock_conversation
 from replyassist.inbox.service import load
 
 from .models import ReviewItem
@@ -45,7 +46,10 @@ class Binding:
 
 
 def current_binding(session: Session, item: ReviewItem, text: str) -> Binding:
-    """The binding of this text as things stand in this transaction."""
+    """The binding of this text as things stand, held still until this transaction ends."""
+    conversation_id = load(session, item.message_id).message.conversation_id
+    lock_conversation(session, conversation_id)
+    hold_brand(session, item.brand_id)
     stored = load(session, item.message_id)
     return Binding(
         text=text_digest(text),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, update
 from sqlmodel import Session, col
@@ -23,8 +24,9 @@ from replyassist.core.jobs import Job, JobQueue
 from replyassist.core.security import Permission
 from replyassist.faq.service import current_version
 from replyassist.guardrails import CheckResult, Verdict
+from replyassist.inbox.repository import last_event_of_author
 
-from .binding import current_binding
+from .binding import Binding, current_binding
 from .checking import check_text
 from .models import Approval, ReviewItem, ReviewStatus
 from .queue import HIGH
@@ -67,13 +69,16 @@ def claim(session: Session, principal: Principal, item_id: int, *, now: datetime
     return item
 
 
-def release(session: Session, principal: Principal, item_id: int, *, now: datetime) -> ReviewItem:
+def release(session: Session, principal: Principal, item_id: int) -> ReviewItem:
     """Give the lease back; a lease of somebody else is left alone."""
     item = visible_item(session, principal, item_id)
-    _require_unclaimed(item, principal, now)
-    item.claimed_by = item.claimed_until = None
-    session.add(item)
-    session.flush()
+    session.exec(
+        update(ReviewItem)
+        .where(col(ReviewItem.id) == item_id, col(ReviewItem.claimed_by) == principal.user_id)
+        .values(claimed_by=None, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(item)
     return item
 
 
@@ -96,13 +101,13 @@ def approve(
     """
     item = _seen(session, principal, item_id, version=version, now=now)
     text = text.strip()
-    if not text or len(text) > MAX_REPLY:
-        raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters", field="text")
-    _require_current_template(session, item)
-    result = check_text(session, item, text)
+    if not text or len(text) > MAX_REPLY or "\x00" in text:
+        raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters, and none of them NUL", field="text")
     _require_may_decide(item, principal)
-    _require_may_send(principal, result, accept_findings=accept_findings)
     binding = current_binding(session, item, text)
+    _require_what_was_seen(session, item, binding)
+    result = check_text(session, item, text)
+    _require_may_send(principal, result, accept_findings=accept_findings)
     approval = Approval(
         review_item_id=item_id,
         approver_id=principal.user_id,
@@ -126,6 +131,7 @@ def approve(
         approval_id=approval.id,
         attempt=0,
         notice=None,
+        is_redrafting=False,
         claimed_by=None,
         claimed_until=None,
     )
@@ -148,7 +154,8 @@ def escalate(
     """Hand the item to a lead; everybody who sees it may."""
     principal.require(Permission.ESCALATE)
     item = _seen(session, principal, item_id, version=version, now=now)
-    return _close(session, item, Move("escalated", ReviewStatus.ESCALATED, reason=_reason(reason)), principal, now)
+    move = Move("escalated", ReviewStatus.ESCALATED, reason=_reason(reason))
+    return _close(session, item, move, principal, now, is_escalated=True)
 
 
 def redraft(
@@ -166,6 +173,7 @@ def redraft(
     item = _seen(session, principal, item_id, version=version, now=now)
     if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
         raise Conflict(f"an item that is {item.status} gets no new draft")
+    _require_may_decide(item, principal)
     if template_id is not None and current_version(session, item.brand_id, template_id) is None:
         raise NotFound(f"there is no template '{template_id}'")
     proposal = {**item.proposal, "asked": {"instruction": instruction, "template_id": template_id}}
@@ -220,8 +228,11 @@ def _seen(session: Session, principal: Principal, item_id: int, *, version: int,
     return item
 
 
-def _close(session: Session, item: ReviewItem, move: Move, principal: Principal, now: datetime) -> ReviewItem:
-    return make(session, item, move, actor=Actor.of(principal), now=now, claimed_by=None, claimed_until=None)
+def _close(
+    session: Session, item: ReviewItem, move: Move, principal: Principal, now: datetime, **more: Any
+) -> ReviewItem:
+    changes = {"claimed_by": None, "claimed_until": None, "is_redrafting": False} | more
+    return make(session, item, move, actor=Actor.of(principal), now=now, **changes)
 
 
 def _reason(reason: str) -> str:
@@ -243,7 +254,7 @@ def _require_unclaimed(item: ReviewItem, principal: Principal, now: datetime) ->
 
 
 def _require_may_decide(item: ReviewItem, principal: Principal) -> None:
-    if item.status == ReviewStatus.ESCALATED:
+    if item.is_escalated or item.status == ReviewStatus.ESCALATED:
         principal.require(Permission.REVIEW_ESCALATED)
         return
     if principal.may(Permission.REVIEW_ANY):
@@ -270,7 +281,9 @@ def _require_may_send(principal: Principal, result: CheckResult, *, accept_findi
         )
 
 
-def _require_current_template(session: Session, item: ReviewItem) -> None:
-    drafted_from = item.proposal.get("template_version")
-    if item.template_id and current_version(session, item.brand_id, item.template_id) != drafted_from:
+def _require_what_was_seen(session: Session, item: ReviewItem, binding: Binding) -> None:
+    """The template is that of the draft, and the author has not written again unseen."""
+    if item.template_id and binding.template_version != item.proposal.get("template_version"):
         raise VersionConflict("the template has changed since this was drafted; draft it anew")
+    if last_event_of_author(session, item.message_id) != item.seen_event:
+        raise VersionConflict("the author has written again; read the newer message first")

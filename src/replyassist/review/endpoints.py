@@ -90,9 +90,9 @@ def claim_review(
 
 
 @router.post("/{item_id}/release")
-def release_review(principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int) -> ReviewDetail:
+def release_review(principal: PrincipalDep, session: WritingDep, item_id: int) -> ReviewDetail:
     """Give the lease back."""
-    return detail(session, decisions.release(session, principal, item_id, now=clock.now()))
+    return detail(session, decisions.release(session, principal, item_id))
 
 
 @router.post("/{item_id}/approve")

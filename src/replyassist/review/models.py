@@ -29,7 +29,11 @@ class ReviewStatus(StrEnum):
 
 
 class ReviewItem(SQLModel, table=True):
-    """One message with its whole proposal, and where it stands. ``version`` grows with every change."""
+    """One message with its whole proposal, and where it stands. ``version`` grows with every change.
+
+    ``seen_event``: the conversation's last event by the same author that the item shows. ``is_escalated``: once
+    escalated, only a lead decides, whatever happens to the item later.
+    """
 
     __tablename__ = "review_item"
     __table_args__: Any = (
@@ -62,6 +66,8 @@ class ReviewItem(SQLModel, table=True):
     final_text: str | None = None
     approval_id: int | None = None
     attempt: int = 0
+    seen_event: int | None = None
+    is_escalated: bool = False
     notice: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)

@@ -53,6 +53,7 @@ class Proposal(BaseModel):
     threshold: float = 0.0
     template_id: str | None = None
     template_version: str | None = None
+    picked_template: str | None = None
     voice_version: str = ""
     draft: str = ""
     drafted_by: str = BY_NOBODY

@@ -17,6 +17,7 @@ from .proposal import Proposal
 from .transitions import PIPELINE, Move, make, write_audit
 
 LOW, HIGH = "low", "high"
+OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
 def enqueue_proposal(session: Session, message_id: int, proposal: Proposal, *, now: datetime) -> ReviewItem | None:
@@ -29,6 +30,7 @@ def enqueue_proposal(session: Session, message_id: int, proposal: Proposal, *, n
         brand_id=stored.message.brand_id,
         channel=stored.message.channel,
         urgency=proposal.triage.urgency,
+        seen_event=inbox.last_event_of_author(session, message_id),
         created_at=now,
         updated_at=now,
         **_columns(proposal),
@@ -45,7 +47,8 @@ def replace_proposal(
     session: Session, item: ReviewItem, proposal: Proposal, *, redraft_attempt: int, now: datetime
 ) -> bool:
     """Give an item its new draft; False when the item has moved on meanwhile."""
-    if not item.is_redrafting or item.redraft_attempt != redraft_attempt:
+    is_open = ReviewStatus(item.status) in OPEN
+    if not is_open or not item.is_redrafting or item.redraft_attempt != redraft_attempt:
         return False
     move = Move("redrafted", ReviewStatus(item.status), reason=proposal.instruction or "", text=proposal.draft or None)
     make(session, item, move, actor=PIPELINE, now=now, is_redrafting=False, notice=None, **_columns(proposal))
@@ -54,6 +57,8 @@ def replace_proposal(
 
 def give_up_redraft(session: Session, item: ReviewItem, *, now: datetime) -> None:
     """The new draft never came: the old one stays, and the item says so."""
+    if ReviewStatus(item.status) not in OPEN:
+        return
     notice = "The new draft could not be made; this is the earlier one."
     move = Move("redraft_failed", ReviewStatus(item.status), reason=notice)
     make(session, item, move, actor=PIPELINE, now=now, is_redrafting=False, notice=notice)
@@ -76,7 +81,8 @@ def _tell_siblings(session: Session, message_id: int, *, now: datetime) -> None:
     for sibling in repository.open_siblings(session, message_id):
         notice = "The author has written again since; read the newer message first."
         move = Move("conversation_moved", ReviewStatus(sibling.status), reason=notice)
+        seen = inbox.last_event_of_author(session, sibling.message_id)
         try:
-            make(session, sibling, move, actor=PIPELINE, now=now, notice=notice)
+            make(session, sibling, move, actor=PIPELINE, now=now, notice=notice, seen_event=seen)
         except VersionConflict:
             continue  # decided at this very moment; the binding stops the sending

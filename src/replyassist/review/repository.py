@@ -143,7 +143,11 @@ def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[
     return list(
         session.exec(
             select(ReviewItem)
-            .where(col(ReviewItem.is_redrafting).is_(True), col(ReviewItem.updated_at) < before)
+            .where(
+                col(ReviewItem.is_redrafting).is_(True),
+                col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
+                col(ReviewItem.updated_at) < before,
+            )
             .order_by(col(ReviewItem.updated_at))
             .limit(limit)
         )

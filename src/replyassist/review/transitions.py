@@ -5,7 +5,7 @@ Every move is a compare-and-set on the item's version and writes one audit row i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +23,11 @@ P, E, A, S = ReviewStatus.PENDING, ReviewStatus.ESCALATED, ReviewStatus.APPROVED
 MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
     P: frozenset({P, E, A, ReviewStatus.REJECTED, ReviewStatus.EXPIRED, ReviewStatus.WITHDRAWN}),
     E: frozenset({E, A, ReviewStatus.REJECTED}),
-    A: frozenset({P, S}),  # back to pending: taken back by a person, or something moved on before it was sent
-    S: frozenset({S, P, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
-    ReviewStatus.FAILED: frozenset({P}),
-    ReviewStatus.UNCERTAIN: frozenset({P}),
-    ReviewStatus.REJECTED: frozenset({P}),  # a person changes their mind; nothing has left
+    A: frozenset({P, E, S}),  # back to the queue: taken back by a person, or something moved on before it was sent
+    S: frozenset({S, P, E, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
+    ReviewStatus.FAILED: frozenset({P, E}),
+    ReviewStatus.UNCERTAIN: frozenset({P, E}),
+    ReviewStatus.REJECTED: frozenset({P, E}),  # a person changes their mind; nothing has left
     ReviewStatus.SENT: frozenset(),
     ReviewStatus.EXPIRED: frozenset(),
     ReviewStatus.WITHDRAWN: frozenset(),
@@ -68,6 +68,8 @@ def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: d
     since ``item`` was read.
     """
     before = ReviewStatus(item.status)
+    if move.to is ReviewStatus.PENDING and item.is_escalated:
+        move = replace(move, to=ReviewStatus.ESCALATED)  # a lead's item comes back to a lead
     if move.to not in MOVES[before]:
         raise InvalidTransition(f"an item that is {before.value} cannot become {move.to.value}")
     result = session.exec(

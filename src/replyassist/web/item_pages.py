@@ -104,9 +104,9 @@ def keep_claim(request: Request, principal: ActingDep, database: DatabaseDep, it
 
 
 @router.post(f"{HOME}/{{item_id}}/release")
-def release_item(principal: ActingDep, database: DatabaseDep, clock: ClockDep, item_id: ItemId) -> Response:
+def release_item(principal: ActingDep, database: DatabaseDep, item_id: ItemId) -> Response:
     """Let others have the item: its page was closed."""
-    _release(principal, database, clock, item_id)
+    _release(principal, database, item_id)
     return Response(status_code=204)
 
 
@@ -120,7 +120,7 @@ def leave_item(
     to: Annotated[str, Form(pattern="^(next|previous|queue)$")] = "next",
 ) -> Response:
     """Skip the item: let others have it, and go to the next, the previous, or back to the queue."""
-    _release(principal, database, clock, item_id)
+    _release(principal, database, item_id)
     if to == "queue":
         return see_other(listing.url(HOME))
     return see_other(way_on(principal, database, clock, listing, item_id, backwards=to == "previous"))
@@ -207,9 +207,9 @@ def _is_fresh(item: ReviewItem, principal: Principal, *, now: datetime, minutes:
     return item.claimed_by == principal.user_id and item.claimed_until is not None and item.claimed_until > half_way
 
 
-def _release(principal: Principal, database: Database, clock: Clock, item_id: int) -> None:
+def _release(principal: Principal, database: Database, item_id: int) -> None:
     try:
         with database.writing() as session:
-            decisions.release(session, principal, item_id, now=clock.now())
+            decisions.release(session, principal, item_id)
     except ClaimedByAnother:
         return  # it was not ours
