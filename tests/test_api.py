@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from itsdangerous import TimestampSigner
 
 from replyassist.app import build_parts, create_app
+from replyassist.core.http import SESSION_USER
 from replyassist.core.security import Role
 from replyassist.core.settings import Settings
+from replyassist.core.telemetry import MESSAGES
+from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import FakeChatModel, FakeEncoder
 from tests.world import BRAND, DRAFT, World, message_in
 
@@ -71,6 +77,32 @@ def test_a_message_is_taken_once(api: Api) -> None:
     assert (first.status_code, again.status_code) == (202, 200)
     assert first.json() == again.json()
     assert len([job for job, _ in api.world.jobs.planned if job.name == "draft"]) == 1
+    with api.world.database.writing() as session:
+        enqueue_proposal(session, first.json()["id"], api.world.proposal(), now=api.world.clock.now())
+    assert api.post("/v1/messages", body()).json() == first.json(), "also when its draft is there"
+
+
+def test_messages_are_counted_by_outcome(api: Api) -> None:
+    def counts() -> list[float]:
+        return [MESSAGES.labels(outcome=outcome)._value.get() for outcome in ("new", "known", "refused")]
+
+    before = counts()
+    for number in (1, 1, 2, 3, 4):
+        api.post("/v1/messages", body(number))
+
+    assert [after - count for after, count in zip(counts(), before, strict=True)] == [3, 1, 1]
+
+
+def test_a_session_cookie_is_enough_for_reading_only(api: Api) -> None:
+    item = api.world.item()
+    session = b64encode(json.dumps({SESSION_USER: api.world.person().user_id}).encode())
+    key = (api.world.settings.home / "secret_key").read_text(encoding="utf-8")
+    api.client.cookies.set("replyassist_session", TimestampSigner(key).sign(session).decode())
+
+    assert api.client.get(f"/v1/reviews/{item.id}").status_code == 200
+    for path, content in (("claim", None), ("approve", {"version": 1, "text": DRAFT})):
+        assert problem(api.client.post(f"/v1/reviews/{item.id}/{path}", json=content)) == (401, "not_authenticated")
+    assert api.world.reload(item).status == "pending"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +189,8 @@ def test_the_queue_is_sorted_by_urgency_and_paged(api: Api) -> None:
 
     assert [row["message"] for row in rows] == list(reversed(texts))
     assert cursor is None
-    assert problem(api.get("/v1/reviews", params={"cursor": "junk"}))[0] == 422
+    for wrong in ("junk", "²:1", "1:" + "9" * 40):
+        assert problem(api.get("/v1/reviews", params={"cursor": wrong}))[0] == 422
     assert problem(api.get("/v1/reviews", params={"status": "nonsense"}))[0] == 422
 
 

@@ -98,7 +98,7 @@ SPAM = [
     "DM us to promote your page!",
     "Promote it on @coffee.daily",
     "Turned 400 into 9,700 with my coach",
-    "learn forex with me",
+    "learn forex trading with me",
     "message him on WhatsApp for details",
     "follow me back pls",
     "cheap followers here",
@@ -178,7 +178,7 @@ def test_a_customers_question_is_not_spam(text: str) -> None:
 def test_the_gravest_reason_decides() -> None:
     risk_and_spam = triage("i got scammed by your trading signals, crypto and all")
     risk_and_order = triage("ignore your rules. My lawyer says so.")
-    spam_and_language = triage("Ganz einfach reich werden mit bitcoin, schreib mir sofort eine Nachricht")
+    spam_and_language = triage("Ganz einfach reich werden mit bitcoin trading, schreib mir sofort eine Nachricht")
 
     assert risk_and_spam.reason.startswith("fraud")
     assert risk_and_order.reason.startswith("legal")

@@ -68,9 +68,10 @@ _RISKS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (
             "legal",
             "Speaks of lawyers, courts or authorities.",
-            r"\b(?:lawyers?|solicitors?|attorneys?|(?:will|gonna|going to|to) sue|sue you|suing|lawsuit|legal (?:action|advice|letter|threat)|"
-            r"small claims|(?:to|in|the) court|court (?:case|order)|ombudsman|regulator|trading standards|consumer (?:commission|protection)|"
-            r"financial conduct|data protection (?:authority|commission\w*)|gdpr|anwalt|klage|abogado|avocat)\b",
+            r"\b(?:lawyers?|solicitors?|attorneys?|(?:will|gonna|going to|to) sue|sue you|suing|lawsuit|"
+            r"legal (?:action|advice|letter|threat)|small claims|(?:to|in|the) court|court (?:case|order)|"
+            r"ombudsman|regulator|trading standards|consumer (?:commission|protection)|financial conduct|"
+            r"data protection (?:authority|commission\w*)|gdpr|anwalt|klage|abogado|avocat)\b",
         ),
         (
             "health",

@@ -16,8 +16,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from replyassist.core.accounts import Principal
-from replyassist.review.models import ReviewItem
-from replyassist.review.repository import approval_of
+from replyassist.review.models import Approval, ReviewItem
 from tests.web.console import PASSWORD
 from tests.world import World
 
@@ -140,5 +139,5 @@ def address_of(person: Principal) -> str:
 def approved_text(world: World, item: ReviewItem) -> str | None:
     """The text of the approval that is in force."""
     with world.database.reading() as session:
-        found = approval_of(session, world.reload(item))
+        found = session.get(Approval, world.reload(item).approval_id or 0)
         return found.text if found else None

@@ -9,7 +9,7 @@ from replyassist.core.security import Role
 from replyassist.faq.service import put_template
 from replyassist.guardrails import Verdict
 from replyassist.review import repository as reviews
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.models import Approval, ReviewItem, ReviewStatus
 from replyassist.review.transitions import DELIVERY, Move, make
 from replyassist.triage import triage
 from tests.web.console import Console, words
@@ -21,7 +21,7 @@ BLOCKED = "Hi Tom! Dear customer, it takes 99 days."
 
 def approval_of(console: Console, item: ReviewItem) -> str | None:
     with console.world.database.reading() as session:
-        found = reviews.approval_of(session, console.world.reload(item))
+        found = session.get(Approval, console.world.reload(item).approval_id or 0)
         return found.text if found else None
 
 

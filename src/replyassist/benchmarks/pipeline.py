@@ -184,7 +184,7 @@ def _straight_to_the_model(
         started = time.perf_counter()
         client.chat.completions.create(
             model=target.llm_model,
-            messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]
+            messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]  # role is a str, the client wants literals
             n=request.candidates,
             max_tokens=request.max_tokens,
             temperature=request.temperature,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from replyassist.core.errors import ConfigurationError, InvalidInput, NotFound, ReplyassistError
 
@@ -32,18 +34,36 @@ app.command("serve")(serving.serve)
 app.command("worker")(serving.work)
 app.command("doctor")(admin.doctor)
 
+logger = logging.getLogger(__name__)
+LONGEST_REASON = 300
 WRONG_USE = (InvalidInput, NotFound, ConfigurationError)
 
 
 def main() -> None:
-    """Run the command line. Exit status: 0 done, 1 the check failed, 2 wrong usage or bad input."""
+    """Run the command line. Exit status: 0 done, 1 it failed, 2 wrong usage, bad input or a wrong setting."""
     try:
         app()
     except ReplyassistError as error:
-        for line in error.detail.splitlines():
-            Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {line}", markup=False)
+        _complain(error, *error.detail.splitlines())
         sys.exit(2 if isinstance(error, WRONG_USE) else 1)
     except BrokenPipeError:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OperationalError as error:
+        _complain(error, f"the database does not answer or refuses: {_first_line(error.orig)}")
+        sys.exit(1)
+    except Exception as error:
+        what = f"{type(error).__name__}: {_first_line(error)}"
+        _complain(error, f"unexpected error: {what}; run with REPLYASSIST_LOG_LEVEL=DEBUG for the trace")
+        sys.exit(1)
+
+
+def _complain(error: Exception, *lines: str) -> None:
+    logger.debug("the command ended with an error", exc_info=error)
+    for line in lines:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {line}", markup=False)
+
+
+def _first_line(error: BaseException | None) -> str:
+    return next(iter(str(error).splitlines()), "")[:LONGEST_REASON]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +15,12 @@ from replyassist.brands.voice import load_voice
 from replyassist.core.accounts import PERSON, SERVICE, add_user, create_token
 from replyassist.core.errors import InvalidInput
 from replyassist.core.security import Role
-from replyassist.delivery.channels.webhook import new_secret, require_safe_url
+from replyassist.delivery.channels.webhook import SECRET_PREFIX, new_secret, require_safe_url
 
-from .common import clock, console, database, output, print_json, settings
+from .common import cells, clock, console, database, output, print_json, settings
 from .health import Check, run_checks
+
+SECRET_BYTES = (24, 64)  # https://www.standardwebhooks.com: a symmetric key has 192 to 512 bits
 
 db_app = typer.Typer(no_args_is_help=True)
 user_app = typer.Typer(no_args_is_help=True)
@@ -35,7 +38,7 @@ def _group() -> None:
 @db_app.command("upgrade")
 def upgrade() -> None:
     """Bring the database to its newest version."""
-    console.print(f"{database().engine.url.render_as_string(hide_password=True)} is up to date.")
+    console.print(f"{database().engine.url.render_as_string(hide_password=True)} is up to date.", markup=False)
 
 
 @user_app.command("add")
@@ -67,7 +70,7 @@ def user_add(
             now=clock().now(),
             kind=SERVICE if service else PERSON,
         )
-    console.print(f"{email} was added as {role.value}.")
+    console.print(f"{email} was added as {role.value}.", markup=False)
 
 
 @token_app.command("create")
@@ -97,7 +100,7 @@ def brand_list() -> None:
         table.add_column(name)
     with database().reading() as session:
         for brand in list_brands(session):
-            table.add_row(brand.id, brand.name, brand.voice_version[:12])
+            table.add_row(*cells(brand.id, brand.name, brand.voice_version[:12]))
     output.print(table)
 
 
@@ -109,7 +112,7 @@ def brand_voice(brand: str, file: Annotated[Path, typer.Argument(help="prompts/v
         raise InvalidInput(f"is '{voice.brand}', not '{brand}'", file=str(file), field="brand")
     with database().writing() as session:
         set_voice(session, ensure_brand(session, brand, now=clock().now(), voice=voice), voice)
-    console.print(f"{brand} has voice {voice.version[:12]}.")
+    console.print(f"{brand} has voice {voice.version[:12]}.", markup=False)
 
 
 @brand_app.command("threshold")
@@ -121,7 +124,7 @@ def brand_threshold(
         found = get_brand(session, brand)
         found.abstain_threshold = threshold
         session.add(found)
-    console.print(f"{brand} abstains below {threshold}.")
+    console.print(f"{brand} abstains below {threshold}.", markup=False)
 
 
 @brand_app.command("connect")
@@ -134,6 +137,8 @@ def brand_connect(
     """Say where approved replies go: to a webhook, or without one to a file."""
     if webhook is not None:
         require_safe_url(webhook)
+    if secret is not None:
+        require_valid_secret(secret)
     made = secret or new_secret()
     with database().writing() as session:
         get_brand(session, brand)
@@ -150,7 +155,17 @@ def brand_connect(
         console.print("The receiver checks signatures with this secret (Standard Webhooks):")
         output.print(made, markup=False, soft_wrap=True)
     else:
-        console.print(f"Replies of {brand} on {channel} go to a file.")
+        console.print(f"Replies of {brand} on {channel} go to a file.", markup=False)
+
+
+def require_valid_secret(secret: str) -> None:
+    """Raise InvalidInput unless it is a Standard Webhooks secret: whsec_ and the Base64 of 24 to 64 bytes."""
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith(SECRET_PREFIX) or not SECRET_BYTES[0] <= len(key) <= SECRET_BYTES[1]:
+        raise InvalidInput(f"expected {SECRET_PREFIX} and the Base64 of 24 to 64 random bytes", field="--secret")
 
 
 def doctor(json: Annotated[bool, typer.Option("--json")] = False) -> None:
@@ -169,5 +184,5 @@ def _table(checks: list[Check]) -> Table:
     for name in ("", "what", "detail"):
         table.add_column(name, overflow="fold")
     for check in checks:
-        table.add_row("[green]ok[/green]" if check.ok else "[red]missing[/red]", check.name, check.detail)
+        table.add_row("[green]ok[/green]" if check.ok else "[red]missing[/red]", *cells(check.name, check.detail))
     return table

@@ -8,24 +8,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from replyassist.app import Parts, build_parts, upgrade_database
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder, SentenceTransformerEncoder
+from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import configure_logging
 
 console = Console(stderr=True, highlight=False)
 output = Console(highlight=False)
+_CONTROLS = dict.fromkeys([*range(32), *range(127, 160)]) | {ord("\n"): "\n", ord("\t"): " "}
 
 
 def settings() -> Settings:
-    """The settings of this process, with logging configured."""
-    found = Settings()
-    configure_logging(found.log_level)
+    """The settings of this process, with logging configured; raise ConfigurationError that names each bad one."""
+    try:
+        found = Settings()
+    except ValidationError as error:
+        lines = [f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors()]
+        raise ConfigurationError("\n".join(lines)) from None  # what it says may hold a secret
+    try:
+        configure_logging(found.log_level)
+    except ValueError as error:
+        raise ConfigurationError(f"REPLYASSIST_LOG_LEVEL: {error}") from error
     return found
 
 
@@ -59,6 +70,11 @@ def encoder() -> Encoder:
     return CachedEncoder(SentenceTransformerEncoder(found.encoder_model), found.home / "embeddings")
 
 
+def cells(*values: object) -> list[str]:
+    """Values as the cells of a table: what looks like markup stays text, control characters are left out."""
+    return [escape(str(value).translate(_CONTROLS)) for value in values]
+
+
 def print_json(document: Any) -> None:
     """Exactly one JSON document on stdout."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
@@ -75,3 +91,7 @@ def progress() -> Progress:
         TimeRemainingColumn(),
         console=console,
     )
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return "_".join(["REPLYASSIST", *(str(part).upper() for part in place)])

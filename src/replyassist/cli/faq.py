@@ -137,7 +137,7 @@ def list_command(
         return
     table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
     for owner, template in found:
-        table.add_row(*(escape(cell) for cell in _cells(owner, template)))
+        table.add_row(*common.cells(*_cells(owner, template)))
     common.output.print(table)
 
 

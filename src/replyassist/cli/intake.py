@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col, func, select
 
 from replyassist.app import Parts
@@ -30,6 +30,7 @@ MAX_PROBLEMS = 20
 MESSAGES_PER_TRANSACTION = 50
 LOOKUP_CHUNK = 500
 POLL_SECONDS = 0.3
+PASSING_SQLSTATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
 FULL_QUEUE_PAUSE_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 300.0
 
@@ -72,8 +73,9 @@ def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
     ids: list[int] = []
     with progress() as bar:
         task = bar.add_task("Taking in", total=len(messages))
-        for start in range(0, len(messages), MESSAGES_PER_TRANSACTION):
-            chunk = messages[start : start + MESSAGES_PER_TRANSACTION]
+        size = min(MESSAGES_PER_TRANSACTION, parts.settings.queue_limit)  # a larger chunk would never have room
+        for start in range(0, len(messages), size):
+            chunk = messages[start : start + size]
             ids += _take_when_there_is_room(parts, chunk)
             bar.update(task, completed=len(ids))
     return ids
@@ -170,10 +172,19 @@ def _take_when_there_is_room(parts: Parts, chunk: Sequence[MessageIn]) -> list[i
             if time.monotonic() > deadline:
                 raise
             continue  # somebody else stored one of these authors, conversations or messages: it is there now
+        except OperationalError as error:
+            if not _may_pass(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
         except QueueFull:
             if time.monotonic() > deadline:
                 raise
             time.sleep(FULL_QUEUE_PAUSE_SECONDS)
+
+
+def _may_pass(error: OperationalError) -> bool:
+    """Whether others were in the way (a lock, a deadlock), and not the database away."""
+    return getattr(error.orig, "sqlstate", None) in PASSING_SQLSTATES or "locked" in str(error.orig)
 
 
 def _count_queued(parts: Parts, message_ids: Sequence[int]) -> int:

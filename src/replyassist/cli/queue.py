@@ -12,7 +12,7 @@ from replyassist.review.models import ReviewStatus
 from replyassist.review.repository import Place, QueueFilter, list_items
 from replyassist.review.views import ReviewSummary, summary
 
-from .common import database, output, print_json
+from .common import cells, database, output, print_json
 
 app = typer.Typer(no_args_is_help=True)
 PAGE = 500
@@ -44,14 +44,16 @@ def list_queue(
     for row in rows:
         best = f"{row.templates[0].template_id} {row.templates[0].score:.2f}" if row.templates else ""
         table.add_row(
-            str(row.id),
-            str(row.urgency),
-            row.brand,
-            row.status,
-            row.message[:80],
-            best,
-            row.verdict or row.route,
-            row.draft[:120],
+            *cells(
+                row.id,
+                row.urgency,
+                row.brand,
+                row.status,
+                row.message[:80],
+                best,
+                row.verdict or row.route,
+                row.draft[:120],
+            )
         )
     output.print(table)
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from replyassist.app import Parts, create_app
+from replyassist.core.errors import ReplyassistError
 
 from .common import console, parts
 
 DRAIN_SECONDS = 10
+WATCH_SECONDS = 0.5
+LOST_PLACE = "another process took over the background work while this one stood still; this one has stopped"
 
 
 def serve(
@@ -34,13 +39,59 @@ def serve(
 
 
 def run_server(built: Parts, *, with_worker: bool, host: str, port: int) -> None:
-    """Serve until a signal comes; live connections get some seconds to end."""
-    app = create_app(built.settings, parts=built, with_worker=with_worker)
+    """Serve until a signal comes; live connections get some seconds to end.
+
+    The worker begins before the server and ends after it. Raises ConfigurationError when it may not begin, and
+    ReplyassistError when another process took its place.
+    """
+    app = create_app(built.settings, parts=built)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=DRAIN_SECONDS, access_log=False
     )
-    console.print(f"Serving on http://{host}:{port}  (API documentation at /docs). Stop with Ctrl+C.")
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    with _ending_at_sigterm(server), _working(built, server) if with_worker else nullcontext():
+        console.print(f"Serving on http://{host}:{port}  (API documentation at /docs). Stop with Ctrl+C.", markup=False)
+        server.run()
+
+
+@contextmanager
+def _ending_at_sigterm(server: uvicorn.Server) -> Iterator[None]:
+    """Uvicorn raises the signal again when it has ended; the worker must then still have its time to end."""
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _working(built: Parts, server: uvicorn.Server) -> Iterator[None]:
+    """A worker beside the server; when it loses its place, the server ends too."""
+    done = threading.Event()
+    with built.worker.runner() as runner:
+
+        def watch() -> None:
+            while not done.wait(WATCH_SECONDS):
+                if runner.lost_place.is_set():
+                    server.should_exit = True
+                    return
+
+        watcher = threading.Thread(target=watch, name="watch-worker", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+        if runner.lost_place.is_set():
+            raise ReplyassistError(LOST_PLACE)
 
 
 def work() -> None:
@@ -50,6 +101,6 @@ def work() -> None:
         signal.signal(name, lambda *_: stop.set())
     with parts() as built, built.worker.runner() as runner:
         console.print("Working. Stop with Ctrl+C.")
-        while not stop.wait(0.5):
+        while not stop.wait(WATCH_SECONDS):
             if runner.lost_place.is_set():
-                raise typer.Exit(1)
+                raise ReplyassistError(LOST_PLACE)

@@ -12,7 +12,7 @@ from replyassist.inbox.schemas import MAX_TEXT
 from replyassist.pipeline import Inbound
 from replyassist.review.proposal import Proposal
 
-from .common import output, parts, print_json
+from .common import cells, output, parts, print_json
 
 
 def draft(
@@ -44,7 +44,7 @@ def _show(proposal: Proposal) -> None:
     for name in ("template", "score", "matched"):
         table.add_column(name)
     for match in proposal.templates:
-        table.add_row(match.template_id, f"{match.score:.2f}", match.matched_text[:80])
+        table.add_row(*cells(match.template_id, f"{match.score:.2f}", match.matched_text[:80]))
     output.print(table)
     if proposal.draft:
         output.print(f"\n{proposal.draft}\n", markup=False, soft_wrap=True)

@@ -15,10 +15,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import DateTime, Engine, TypeDecorator, event
 from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, create_engine
+
+from .errors import ConfigurationError
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 BUSY_TIMEOUT_MS = 30_000
+BACKENDS = ("sqlite", "postgresql")
+_BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -43,12 +48,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Opens transactions. ``reading`` never blocks others; ``writing`` takes SQLite's write lock at its start."""
+    """Opens transactions. ``reading`` never blocks others; ``writing`` takes SQLite's write lock at its start.
+
+    Raises ConfigurationError for a URL that is malformed or of another database. Errors never show parameters: they
+    hold people's text.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _make_engine(url, sqlite=self.is_sqlite)
+        try:
+            backend = make_url(url).get_backend_name()
+            self.is_sqlite = backend == "sqlite"
+            self.engine = _make_engine(url, sqlite=self.is_sqlite)
+        except (ArgumentError, ValueError, ImportError):
+            raise ConfigurationError(_BAD_URL) from None  # what they say may hold the password
+        if backend not in BACKENDS:
+            raise ConfigurationError(_BAD_URL)
         self._writing_engine = self.engine.execution_options(replyassist_begin="IMMEDIATE")
 
     @contextmanager
@@ -85,10 +100,13 @@ def alembic_config(url: str) -> Config:
 
 def _make_engine(url: str, *, sqlite: bool) -> Engine:
     if not sqlite:
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=30)
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=30
+        )
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        hide_parameters=True,
         pool_size=10,
         max_overflow=20,
     )

@@ -175,7 +175,7 @@ def _load(source: str) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
     try:
         return SentenceTransformer(source, device="cpu")
     except (OSError, ValueError) as error:

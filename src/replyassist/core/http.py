@@ -23,6 +23,7 @@ from .errors import InvalidInput, NotAuthenticated, ReplyassistError
 logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 SESSION_USER = "user_id"
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 class Problem(BaseModel):
@@ -78,7 +79,7 @@ ReadingDep = Annotated[Session, Depends(_reading, scope="function")]
 WritingDep = Annotated[Session, Depends(_writing, scope="function")]
 
 
-def _principal(
+def _signed_in(
     request: Request,
     database: DatabaseDep,
     clock: ClockDep,
@@ -93,7 +94,22 @@ def _principal(
         return principal(session, int(user_id))
 
 
+SignedInDep = Annotated[Principal, Depends(_signed_in, scope="function")]
+"""Who asks, by token or by session cookie; a page that changes anything also asks for the session's own token."""
+
+
+def _principal(
+    request: Request,
+    signed_in: SignedInDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    if credentials is None and request.method not in SAFE_METHODS:
+        raise NotAuthenticated("a session can only read here; send an API token as 'Authorization: Bearer …'")
+    return signed_in
+
+
 PrincipalDep = Annotated[Principal, Depends(_principal, scope="function")]
+"""Who asks; a cookie, which browsers send unasked, is enough for reading only."""
 
 
 def problem(error: ReplyassistError) -> Response:

@@ -115,7 +115,7 @@ class JobRunner:
         Raises ConfigurationError when the tables are missing, another runner lives in this process, or, on SQLite,
         another process takes jobs.
         """
-        global _current  # noqa: PLW0603  # the engine is one per process, and calls a function
+        global _current  # noqa: PLW0603 - the engine is one per process, and calls a function
         with _start_lock:
             if _current is not None:
                 raise ConfigurationError("This process already runs jobs.")
@@ -323,7 +323,7 @@ class JobRunner:
 
 
 def _make_room() -> None:
-    global _current  # noqa: PLW0603
+    global _current  # noqa: PLW0603 - the engine is one per process
     _current = None
 
 

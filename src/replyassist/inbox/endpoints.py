@@ -16,6 +16,7 @@ from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, Prin
 from replyassist.core.jobs import JobQueue
 from replyassist.core.security import Permission
 from replyassist.core.settings import Settings
+from replyassist.core.telemetry import MESSAGES
 
 from .schemas import BatchIn, BatchOutcome, BatchTaken, MessageIn, MessageTaken
 from .service import Taken, take_in
@@ -72,6 +73,16 @@ def take_messages(
 
 
 def _take(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> Taken:
+    try:
+        taken = _stored(request, principal, database, clock, message)
+    except ReplyassistError:
+        MESSAGES.labels(outcome="refused").inc()
+        raise
+    MESSAGES.labels(outcome="new" if taken.is_new else "known").inc()
+    return taken
+
+
+def _stored(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> Taken:
     principal.require(Permission.MESSAGES_WRITE)
     principal.require_brand(message.brand)
     jobs: JobQueue = request.app.state.jobs

@@ -107,7 +107,6 @@ class MessageTaken(BaseModel):
     brand: str
     channel: str
     external_id: str
-    status: str
     received_at: datetime
 
 

@@ -92,7 +92,6 @@ def taken(message: Message) -> MessageTaken:
         brand=message.brand_id,
         channel=message.channel,
         external_id=message.external_id,
-        status=message.status,
         received_at=message.received_at,
     )
 

@@ -11,24 +11,21 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from replyassist.core.accounts import Principal
-from replyassist.core.database import Database
-from replyassist.core.errors import InvalidInput
+from replyassist.core.errors import Forbidden, NotAuthenticated
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep, ReadingDep, WritingDep
 from replyassist.core.security import Permission
 
 from . import decisions, repository
+from .feed import AuditFeed
 from .models import ReviewStatus
-from .repository import Place, QueueFilter
+from .repository import QueueFilter, cursor_of, is_number, place_of
 from .views import (
     ApproveBody,
-    AuditView,
     ReasonBody,
     RedraftBody,
     ReviewDetail,
     ReviewPage,
     VersionBody,
-    audit_view,
     detail,
     summary,
 )
@@ -38,7 +35,6 @@ events_router = APIRouter(prefix="/v1/events", tags=["reviews"], responses=PROBL
 
 MAX_PAGE = 200
 EVENT_POLL_SECONDS = 1.0
-EVENTS_PER_POLL = 100
 ROUTES = "^(draft|escalate|no_reply)$"
 VERDICTS = "^(ready|needs_edit|blocked)$"
 
@@ -68,9 +64,9 @@ def list_reviews(
         channel=channel,
         newest_first=sort == "newest",
     )
-    found = repository.list_items(session, wanted, after=_place(cursor), limit=limit + 1)
+    found = repository.list_items(session, wanted, after=place_of(cursor), limit=limit + 1)
     page = found[:limit]
-    more = f"{page[-1].urgency}:{page[-1].id}" if len(found) > limit else None
+    more = cursor_of(page[-1]) if len(found) > limit else None
     return ReviewPage(items=[summary(session, item) for item in page], next_cursor=more)
 
 
@@ -167,38 +163,19 @@ async def events(
 ) -> EventSourceResponse:
     """Server-sent events: each change of the queue as an audit entry; resumes after ``Last-Event-ID``."""
     principal.require(Permission.QUEUE_READ)
-    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else None
-    return EventSourceResponse(_changes(request, database, principal, start), ping=15)
+    after = int(last_event_id) if last_event_id and is_number(last_event_id) else None
+    return EventSourceResponse(_changes(request, AuditFeed(database, principal, after=after)), ping=15)
 
 
-async def _changes(
-    request: Request, database: Database, principal: Principal, start: int | None
-) -> AsyncIterator[ServerSentEvent]:
-    def read(after: int) -> list[AuditView]:
-        with database.reading() as session:
-            entries = repository.audit_after(session, after, principal.brands, limit=EVENTS_PER_POLL)
-            return [audit_view(entry) for entry in entries]
-
-    def newest() -> int:
-        with database.reading() as session:
-            return repository.newest_audit_id(session)
-
-    last = start if start is not None else await run_in_threadpool(newest)
+async def _changes(request: Request, feed: AuditFeed) -> AsyncIterator[ServerSentEvent]:
+    await run_in_threadpool(feed.open)
     while not await request.is_disconnected():
-        changes = await run_in_threadpool(read, last)
+        try:
+            changes = await run_in_threadpool(feed.read)
+        except (NotAuthenticated, Forbidden):
+            return
         for change in changes:
-            last = change.id
-            yield ServerSentEvent(
-                event="review", id=str(change.id), data=json.dumps(change.model_dump(mode="json"), ensure_ascii=False)
-            )
-        if len(changes) < EVENTS_PER_POLL:
+            content = json.dumps(change.model_dump(mode="json"), ensure_ascii=False)
+            yield ServerSentEvent(event="review", id=str(feed.at), data=content)
+        if not changes:
             await asyncio.sleep(EVENT_POLL_SECONDS)
-
-
-def _place(cursor: str | None) -> Place | None:
-    if cursor is None:
-        return None
-    urgency, _, item_id = cursor.partition(":")
-    if not (urgency.isdigit() and item_id.isdigit()):
-        raise InvalidInput("not a cursor of this list", field="cursor")
-    return Place(urgency=int(urgency), item_id=int(item_id))

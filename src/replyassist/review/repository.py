@@ -9,9 +9,12 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
+from replyassist.core.errors import InvalidInput
 from replyassist.inbox.models import Message
 
-from .models import Approval, AuditEntry, ReviewItem, ReviewStatus
+from .models import AuditEntry, ReviewItem, ReviewStatus
+
+LONGEST_NUMBER = 18  # digits that surely fit into 64 bits
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,26 @@ class Place:
 
     urgency: int
     item_id: int
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number in plain digits that a database can compare with."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+def cursor_of(item: ReviewItem) -> str:
+    """The place of an item in its list, for the next page."""
+    return f"{item.urgency}:{item.id}"
+
+
+def place_of(cursor: str | None) -> Place | None:
+    """The place that a cursor names, None without one; raise InvalidInput."""
+    if not cursor:
+        return None
+    urgency, _, item_id = cursor.partition(":")
+    if not (is_number(urgency) and is_number(item_id)):
+        raise InvalidInput("not a cursor of this list", field="cursor")
+    return Place(urgency=int(urgency), item_id=int(item_id))
 
 
 def list_items(session: Session, wanted: QueueFilter, *, after: Place | None, limit: int) -> list[ReviewItem]:
@@ -114,14 +137,12 @@ def audit_after(session: Session, entry_id: int, brands: frozenset[str] | None, 
     return list(session.exec(statement))
 
 
-def newest_audit_id(session: Session) -> int:
-    """Id of the newest audit entry, 0 when there is none."""
-    return session.exec(select(func.max(AuditEntry.id))).one() or 0
-
-
-def approval_of(session: Session, item: ReviewItem) -> Approval | None:
-    """The approval that is in force, or None."""
-    return session.get(Approval, item.approval_id) if item.approval_id is not None else None
+def newest_audit_ids(session: Session, *, up_to: int | None = None, limit: int) -> list[int]:
+    """Ids of the newest audit entries, of all or of those up to an id; the highest first."""
+    statement = select(AuditEntry.id).order_by(col(AuditEntry.id).desc()).limit(limit)
+    if up_to is not None:
+        statement = statement.where(col(AuditEntry.id) <= up_to)
+    return [entry_id for entry_id in session.exec(statement) if entry_id is not None]
 
 
 def in_status_since(

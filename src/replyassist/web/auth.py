@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
 
 from replyassist.core.accounts import Principal, authenticate_password, principal
 from replyassist.core.errors import Forbidden, NotAuthenticated, ReplyassistError
-from replyassist.core.http import SESSION_USER, ClockDep, DatabaseDep, PrincipalDep
+from replyassist.core.http import SESSION_USER, ClockDep, DatabaseDep, SignedInDep
 
 from .pages import CSRF, HOME, SIGN_IN, PageRoute, page, see_other
 from .rendering import typed
@@ -24,7 +24,7 @@ _LONGEST_PASSWORD = 1000
 
 def _acting(
     request: Request,
-    signed_in: PrincipalDep,
+    signed_in: SignedInDep,
     csrf_token: Annotated[str, Form(max_length=200)] = "",
     x_csrf_token: Annotated[str, Header(max_length=200)] = "",
 ) -> Principal:

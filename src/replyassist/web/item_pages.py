@@ -11,7 +11,7 @@ from replyassist.core.accounts import Principal
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.errors import ClaimedByAnother, Conflict, ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, PrincipalDep
+from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository import Place
@@ -36,7 +36,7 @@ Text = Annotated[str, Form(max_length=100_000)]
 @router.get(f"{HOME}/{{item_id}}")
 def show_item(
     request: Request,
-    principal: PrincipalDep,
+    principal: SignedInDep,
     database: DatabaseDep,
     listing: ListingDep,
     item_id: ItemId,
@@ -62,7 +62,7 @@ def show_item_again(listing: ListingDep, item_id: ItemId) -> Response:
 @router.get(f"{HOME}/{{item_id}}/state/{{version}}")
 def show_change(
     request: Request,
-    principal: PrincipalDep,
+    principal: SignedInDep,
     database: DatabaseDep,
     clock: ClockDep,
     listing: ListingDep,

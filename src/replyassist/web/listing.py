@@ -9,11 +9,10 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 
 from replyassist.core.accounts import Principal
-from replyassist.core.errors import InvalidInput
-from replyassist.core.http import PrincipalDep
+from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
-from replyassist.review.models import ReviewItem, ReviewStatus
-from replyassist.review.repository import Place, QueueFilter
+from replyassist.review.models import ReviewStatus
+from replyassist.review.repository import QueueFilter
 
 from .words import VERDICTS
 
@@ -96,7 +95,7 @@ Short = Annotated[str, Query(max_length=60)]
 
 
 def _listing(
-    principal: PrincipalDep, tab: Short = "todo", brand: Short = "", channel: Short = "", verdict: Short = ""
+    principal: SignedInDep, tab: Short = "todo", brand: Short = "", channel: Short = "", verdict: Short = ""
 ) -> Listing:
     principal.require(Permission.QUEUE_READ)
     if brand:
@@ -110,18 +109,3 @@ def _listing(
 
 
 ListingDep = Annotated[Listing, Depends(_listing, scope="function")]
-
-
-def cursor_of(item: ReviewItem) -> str:
-    """The place of an item in its list, for the next page."""
-    return f"{item.urgency}:{item.id}"
-
-
-def place_of(cursor: str | None) -> Place | None:
-    """The place that a cursor names; raise InvalidInput."""
-    if not cursor:
-        return None
-    urgency, _, item_id = cursor.partition(":")
-    if not (urgency.isdecimal() and item_id.isdecimal() and len(cursor) <= 30):
-        raise InvalidInput("not a place of this list", field="cursor")
-    return Place(urgency=int(urgency), item_id=int(item_id))

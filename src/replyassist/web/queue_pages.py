@@ -11,14 +11,14 @@ from sqlmodel import Session
 
 from replyassist.brands.service import list_brands
 from replyassist.core.accounts import Principal
-from replyassist.core.http import ClockDep, DatabaseDep, PrincipalDep
+from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import repository as reviews
 from replyassist.review.models import ReviewItem
-from replyassist.review.repository import Place
+from replyassist.review.repository import Place, cursor_of, place_of
 from replyassist.review.views import ReviewSummary, summary
 
 from . import repository
-from .listing import TABS, Listing, ListingDep, Tab, cursor_of, place_of
+from .listing import TABS, Listing, ListingDep, Tab
 from .pages import HOME, PageRoute, page, see_other
 from .toasts import toast_after
 from .words import VERDICTS
@@ -57,7 +57,7 @@ def home() -> Response:
 @router.get(HOME)
 def show_queue(
     request: Request,
-    principal: PrincipalDep,
+    principal: SignedInDep,
     database: DatabaseDep,
     clock: ClockDep,
     listing: ListingDep,
@@ -98,7 +98,7 @@ def show_queue(
 @router.get(f"{HOME}/rows")
 def more_rows(
     request: Request,
-    principal: PrincipalDep,
+    principal: SignedInDep,
     database: DatabaseDep,
     clock: ClockDep,
     listing: ListingDep,

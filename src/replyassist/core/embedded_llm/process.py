@@ -180,7 +180,7 @@ class _Child:
             self.process = process
             if self._unwanted.is_set():
                 process.kill()
-            assert process.stdin is not None and process.stdout is not None  # noqa: PT018
+            assert process.stdin is not None and process.stdout is not None  # noqa: PT018 - both are pipes, by the call above
             process.stdin.write(f"{api_key}\n".encode())
             process.stdin.flush()
             address = process.stdout.readline().decode().strip()
