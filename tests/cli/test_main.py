@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 from replyassist.app import build_parts, upgrade_database
 from replyassist.brands.service import ensure_brand
 from replyassist.cli import main
-from replyassist.cli.intake import take_all
+from replyassist.cli.intake import _may_pass, take_all
 from replyassist.cli.serving import LOST_PLACE, run_server
+from replyassist.core import job_runner
 from replyassist.core.database import Database
 from replyassist.core.errors import ReplyassistError
 from replyassist.core.jobs import Heartbeats
@@ -148,8 +151,6 @@ def test_a_queue_smaller_than_a_chunk_takes_what_fits(home: Database, tmp_path: 
 
 
 def test_a_lock_is_waited_for_and_a_database_that_is_away_is_not() -> None:
-    from replyassist.cli.intake import _may_pass
-
     class Deadlock(Exception):
         sqlstate = "40P01"
 
@@ -159,8 +160,6 @@ def test_a_lock_is_waited_for_and_a_database_that_is_away_is_not() -> None:
 
 
 def test_a_server_whose_worker_may_not_begin_says_so(run: Run, home: Database) -> None:
-    import threading
-
     first = Heartbeats(home, "0000-first", dead_after_seconds=15.0)
     done = threading.Event()
 
@@ -184,11 +183,6 @@ def test_a_server_whose_worker_may_not_begin_says_so(run: Run, home: Database) -
 
 
 def test_a_server_whose_worker_lost_its_place_ends(home: Database, tmp_path: Path) -> None:
-    import threading
-    import time
-
-    from replyassist.core import job_runner
-
     home.dispose()
     parts = build_parts(Settings(home=tmp_path / "home", llm_disabled=True), encoder=FakeEncoder())
 

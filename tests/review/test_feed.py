@@ -7,15 +7,18 @@ from replyassist.core.accounts import Principal, User, UserBrand
 from replyassist.core.errors import InvalidInput, NotAuthenticated
 from replyassist.core.security import Role
 from replyassist.review.feed import LATE_ENTRIES, READS_PER_AUTHORISATION, AuditFeed
-from replyassist.review.models import AuditEntry
+from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.review.repository import Place, place_of
 from tests.world import BRAND, World
 
 
-def put(world: World, *ids: int) -> None:
+@pytest.fixture
+def item(world: World) -> ReviewItem:
+    return world.item()
+
+
+def put(world: World, item: ReviewItem, *ids: int) -> None:
     """Audit entries under these ids, as transactions that end in another order leave them."""
-    item = world.item() if not hasattr(world, "of_feed") else world.of_feed
-    world.of_feed = item  # type: ignore[attr-defined]  # one item is enough for all entries
     row = {"review_item_id": item.id, "brand_id": BRAND, "at": world.clock.now(), "actor": "x", "act": "claimed"}
     with world.database.writing() as session:
         session.connection().execute(
@@ -33,20 +36,20 @@ def ids(found: AuditFeed) -> list[int]:
     return [entry.id for entry in found.read()]
 
 
-def test_an_entry_that_appears_late_is_given_out_once(world: World) -> None:
-    put(world, 1000, 1001)
+def test_an_entry_that_appears_late_is_given_out_once(world: World, item: ReviewItem) -> None:
+    put(world, item, 1000, 1001)
     live = feed(world)
     assert ids(live) == []
 
-    put(world, 1005)
+    put(world, item, 1005)
     assert (ids(live), live.at) == ([1005], 1005)
-    put(world, 1003, 1006)
+    put(world, item, 1003, 1006)
     assert (ids(live), live.at) == ([1003, 1006], 1006)
     assert ids(live) == []
 
 
-def test_a_connection_resumes_where_another_ended(world: World) -> None:
-    put(world, *range(1000, 1000 + 2 * LATE_ENTRIES))
+def test_a_connection_resumes_where_another_ended(world: World, item: ReviewItem) -> None:
+    put(world, item, *range(1000, 1000 + 2 * LATE_ENTRIES))
 
     assert ids(feed(world, after=1397)) == [1398, 1399]
     assert ids(feed(world, after=10**18 - 1)) == [], "a place that is not there yet is the newest one"
@@ -68,10 +71,10 @@ def test_who_loses_the_account_loses_the_connection(world: World) -> None:
             live.read()
 
 
-def test_a_brand_that_is_given_later_is_seen(world: World) -> None:
+def test_a_brand_that_is_given_later_is_seen(world: World, item: ReviewItem) -> None:
     who = world.person(Role.MANAGER, brands=[])
     live = feed(world, who=who)
-    put(world, 1000)
+    put(world, item, 1000)
     assert ids(live) == []
     with world.database.writing() as session:
         session.add(UserBrand(user_id=who.user_id, brand_id=BRAND))
