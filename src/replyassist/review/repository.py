@@ -53,7 +53,7 @@ def place_of(cursor: str | None) -> Place | None:
         return None
     urgency, _, item_id = cursor.partition(":")
     if not (is_number(urgency) and is_number(item_id)):
-        raise InvalidInput("not a cursor of this list", field="cursor")
+        raise InvalidInput("not a place of this list", field="cursor")
     return Place(urgency=int(urgency), item_id=int(item_id))
 
 
