@@ -52,6 +52,13 @@ def test_a_denial_stays_a_denial() -> None:
     assert mended("We can take back opened bags.", RETURNS) == ""
 
 
+def test_a_condition_is_not_dropped() -> None:
+    template = ReplyTemplate(id="late", reply="If your parcel is more than 10 days late, we send a new one.")
+
+    assert mended("If your parcel is more than 10 days late, we send a new one.", template)
+    assert mended("Your parcel is more than 10 days late. We send a new one.", template) == "Hi Tom! We send a new one."
+
+
 def test_a_leading_yes_that_the_template_does_not_say_is_dropped() -> None:
     assert mended("Hi Tom! Yes, we ship to 32 countries in Europe.") == "Hi Tom! We ship to 32 countries in Europe."
 

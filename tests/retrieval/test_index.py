@@ -162,10 +162,12 @@ def test_a_text_that_stands_twice_in_a_template_counts_once() -> None:
     assert ids(search("do you ship to Norway?", double, DECAF)) == ["shipping-abroad", "decaf"]
 
 
-def test_an_empty_title_is_not_searched() -> None:
-    index = TemplateIndex([HOURS.model_copy(update={"title": ""}), shipping()], FakeEncoder())
+def test_a_template_without_a_title_is_found_by_the_words_of_its_id() -> None:
+    template = ReplyTemplate(id="cancel_order", reply="Press the button in your account.")
+    numbered = ReplyTemplate(id="17", reply="We are closed.")
 
-    assert len(index) == 1 + 4
+    assert len(TemplateIndex([template, numbered], FakeEncoder())) == 3
+    assert search("cancel order", template, numbered)[0].matched_field == "title"
 
 
 def test_a_template_is_found_by_its_id() -> None:

@@ -25,6 +25,7 @@ _GREETING = re.compile(
 )
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nothing|cannot|without)\b|n't\b")
 _TOKEN = re.compile(r"[^\W_]+(?:['.:,/@-][^\W_]+)*")
+_CONDITIONS = frozenset({"if", "unless", "when", "once", "after", "until", "before", "while", "only"})
 _YES_OR_NO = re.compile(r"^(?:yes|yep|no|nope|sure|of course)\b[,!.:]?\s*", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|my|me)\b")
 
@@ -67,9 +68,16 @@ def _is_supported(sentence: str, reply: str) -> bool:
     copied = _copied(words, known)
     if any(_has_digit(word) and position not in copied for position, word in enumerate(words)):
         return False
-    if not words or len(copied) / len(words) < COPIED_SHARE:
+    if not words or len(copied) / len(words) < COPIED_SHARE or _drops_condition(words, known):
         return False
     return bool(_NEGATION.search(said)) == bool(_NEGATION.search(_nearest(said, source)))
+
+
+def _drops_condition(words: list[str], known: list[str]) -> bool:
+    """Whether a run begins right after an "if" of the template that the sentence left out."""
+    blocks = SequenceMatcher(a=words, b=known, autojunk=False).get_matching_blocks()
+    starts = ((block.a, block.b) for block in blocks if block.size >= SHORTEST_RUN and block.b > 0)
+    return any(known[b - 1] in _CONDITIONS and (a == 0 or words[a - 1] != known[b - 1]) for a, b in starts)
 
 
 def _copied(words: list[str], known: list[str]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -92,9 +93,16 @@ class TemplateIndex:
 
 
 def _entries(number: int, template: ReplyTemplate) -> list[_Entry]:
-    title = [_Entry(number, "title", template.title)] if template.title else []
+    named = template.title or readable(template.id)
+    title = [_Entry(number, "title", named)] if named else []
     questions = [_Entry(number, "question", question) for question in template.questions]
     return [*title, *questions, _Entry(number, "reply", template.rendered_reply)]
+
+
+def readable(template_id: str) -> str:
+    """The words of an id such as ``cancel_order``: a title for templates without one; empty when it has no words."""
+    words = " ".join(re.findall(r"[^\W\d_]+", template_id))
+    return words if len(words) > 3 else ""
 
 
 def _best_of_each(
