@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -132,3 +133,13 @@ def world(database: Database, clock: FakeClock, tmp_path: Path) -> World:
     world = World(database, clock, Settings(home=tmp_path, send_delay_seconds=5))
     world.prepare()
     return world
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """The command line configures the root logger; what one test set must not reach the next."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -338,7 +338,7 @@ def test_only_one_process_takes_jobs_from_sqlite(sqlite_tables: Tables) -> None:
 
     started = time.monotonic()
     with sqlite_tables.runner(Recorder()):  # it has died in the meantime
-        assert time.monotonic() - started < 1.5 * DEAD_AFTER
+        assert time.monotonic() - started < DEAD_AFTER + 5
         with pytest.raises(ConfigurationError, match="already"):
             sqlite_tables.runner(Recorder()).start()
 
@@ -350,7 +350,7 @@ def test_a_sqlite_worker_that_stood_still_and_was_replaced_takes_no_more_jobs(sq
             row = session.exec(select(WorkerHeartbeat)).one()
             session.add(WorkerHeartbeat(executor_id="successor", seen_at=row.seen_at))
             session.delete(row)
-        assert runner.lost_place.wait(DEAD_AFTER)
+        assert runner.lost_place.wait(10 * DEAD_AFTER)
         time.sleep(3 * POLL)
         sqlite_tables.enqueue("deliver-1-0", 1)
         time.sleep(0.5)

@@ -50,7 +50,7 @@ def run_server(built: Parts, *, with_worker: bool, host: str, port: int) -> None
     )
     server = uvicorn.Server(config)
     with _ending_at_sigterm(server), _working(built, server) if with_worker else nullcontext():
-        console.print(f"Serving on http://{host}:{port}  (API documentation at /docs). Stop with Ctrl+C.", markup=False)
+        console.print(f"Serving on http://{host}:{port}  (API at /docs). Stop with Ctrl+C.", markup=False)
         server.run()
 
 

@@ -141,10 +141,14 @@ class JobRunner:
         deadline = time.monotonic() + self._drain_seconds
         self._maintenance_ends.set()
         self._stop_taking()
-        for thread in threading.enumerate():
-            if thread.name.startswith("queue-worker-"):  # DBOS's; one that has just taken a job must hand it over
-                thread.join(max(0.1, deadline - time.monotonic()))
-        self._close(leave=self._drain(deadline))
+        leave = False
+        try:
+            for thread in threading.enumerate():
+                if thread.name.startswith("queue-worker-"):  # DBOS's; one that has just taken a job hands it over
+                    _join(thread, deadline)
+            leave = self._drain(deadline)
+        finally:
+            self._close(leave=leave)
 
     def run(self, name: str, key: str, arguments: tuple[int, ...]) -> None:
         """Run one job that the engine has taken; whatever it raises is logged and marks the job as failed."""
@@ -320,6 +324,14 @@ class JobRunner:
             self._heartbeats.leave()
         except Exception:
             _log.exception("the heartbeat could not be removed; it goes stale in %.0f s", self._dead_after)
+
+
+def _join(thread: threading.Thread, deadline: float) -> None:
+    """Wait for a thread that may not even have begun: ``threading.enumerate`` lists those too."""
+    while thread.ident is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if thread.ident is not None:
+        thread.join(max(0.1, deadline - time.monotonic()))
 
 
 def _make_room() -> None:
