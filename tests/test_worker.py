@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from replyassist.core.embedding import Vectors
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
@@ -95,7 +97,7 @@ def test_a_restart_embeds_no_template_again(world: World) -> None:
     class Counting(FakeEncoder):
         encoded = 0
 
-        def encode(self, texts):  # type: ignore[no-untyped-def]
+        def encode(self, texts: Sequence[str]) -> Vectors:
             Counting.encoded += len(texts)
             return super().encode(texts)
 
