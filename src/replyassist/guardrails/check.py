@@ -18,15 +18,12 @@ from replyassist.guardrails.leftovers import (
     repeated_sentences,
 )
 from replyassist.guardrails.links import link_domains
+from replyassist.guardrails.spans import LeftOut, Span
 from replyassist.guardrails.style import capitals, emoji_use, exclamations, hashtags, length, sign_off
 from replyassist.guardrails.voice import banned_phrases, machine_talk, never_promises, pronoun
 
-RULES: tuple[Rule, ...] = (
-    empty_draft,
-    placeholders,
-    prompt_debris,
-    repeated_sentences,
-    cut_end,
+LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, repeated_sentences, cut_end)
+VOICE_RULES: tuple[Rule, ...] = (
     machine_talk,
     greeted_name,
     banned_phrases,
@@ -39,10 +36,9 @@ RULES: tuple[Rule, ...] = (
     hashtags,
     length,
     sign_off,
-    grounded_mentions,
-    unsupported_actions,
-    unsupported_sentences,
 )
+GROUNDING_RULES: tuple[Rule, ...] = (grounded_mentions, unsupported_actions, unsupported_sentences)
+RULES: tuple[Rule, ...] = (*LEFTOVER_RULES, *VOICE_RULES, *GROUNDING_RULES)
 """Every rule that a draft is held against; there is no other list."""
 
 _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
@@ -56,6 +52,8 @@ class CheckResult(BaseModel):
     findings: tuple[Finding, ...]
     verdict: Verdict
     coverage: float
+    spans: tuple[Span, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def check(text: str, context: CheckContext) -> CheckResult:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from replyassist.brands.voice import VoiceRules
+from replyassist.core.embedding import Encoder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.findings import Finding, Severity
 
@@ -16,6 +17,9 @@ class CheckContext:
     """What a draft is held against. ``template`` is None when a person writes freely.
 
     ``conversation`` holds earlier texts (such as the parent post); they are trusted no more than the message.
+    ``recent_replies`` are the brand's own last replies in the same thread, the newest first. ``language`` (ISO 639-1)
+    is the one that the reply should be in. ``canary`` is a token of the prompt that no reply may hold. Without an
+    ``encoder`` the checks that compare meanings by sentence embedding fall back to words.
     """
 
     voice: VoiceRules
@@ -26,6 +30,10 @@ class CheckContext:
     channel: str = "default"
     visibility: str = "public"
     conversation: tuple[str, ...] = ()
+    recent_replies: tuple[str, ...] = ()
+    language: str = "en"
+    canary: str = ""
+    encoder: Encoder | None = None
 
     @cached_property
     def template_text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.guardrails.findings import Finding, Verdict
+from replyassist.guardrails.spans import LeftOut, Span
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.triage import Route, Triage
 
@@ -14,7 +15,10 @@ BY_NOBODY = "none"
 
 
 class Candidate(BaseModel):
-    """One text that was considered, with what the checks said of it. ``score`` orders candidates, 0 to 1."""
+    """One text that was considered, with what the checks said of it. ``score`` orders candidates, 0 to 1.
+
+    ``personalisation`` (0 to 1) says how much the text speaks to this author and not to anybody.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,6 +28,9 @@ class Candidate(BaseModel):
     findings: tuple[Finding, ...]
     coverage: float
     score: float
+    spans: tuple[Span, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    personalisation: float = 0.0
 
 
 class Timings(BaseModel):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replyassist.core.language import detect_language
 from replyassist.core.resources import resource_folder
-from replyassist.triage import Mood, Route, detect_language, triage
+from replyassist.triage import Mood, Route, triage
 
 SAMPLES: list[dict[str, Any]] = [
     json.loads(line) for line in (resource_folder("examples") / "messages.jsonl").read_text("utf-8").splitlines()

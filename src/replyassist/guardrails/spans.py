@@ -1,0 +1,42 @@
+"""What stands behind each sentence of a draft, and what of the template it leaves out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Support(StrEnum):
+    """Where a sentence of a draft comes from."""
+
+    TEMPLATE = "template"  # the template's reply says it
+    FACT = "fact"  # one of the template's facts, links or its title says it
+    MESSAGE = "message"  # it takes up what the author wrote
+    CONVERSATION = "conversation"  # it takes up an earlier text of the conversation
+    VOICE = "voice"  # greeting, empathy, closing or sign-off: it says nothing that could be wrong
+    NONE = "none"  # nothing that the check knows says it
+
+
+class Span(BaseModel):
+    """One sentence of a draft, ``text[start:end]``, with the passage that supports it best.
+
+    ``score`` is 0 (nothing in common) to 1 (the source's own words); ``source`` is the supporting passage, or empty.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    support: Support
+    source: str = ""
+    score: float = 0.0
+
+
+class LeftOut(BaseModel):
+    """A fact of the template that the draft does not give; ``was_asked``: the message asks for it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    was_asked: bool

@@ -1,0 +1,1 @@
+"""Personal data in texts: found, replaced by typed placeholders, and put back where it belongs."""
