@@ -41,7 +41,7 @@ GROUNDING_RULES: tuple[Rule, ...] = (grounded_mentions, unsupported_actions, uns
 RULES: tuple[Rule, ...] = (*LEFTOVER_RULES, *VOICE_RULES, *GROUNDING_RULES)
 """Every rule that a draft is held against; there is no other list."""
 
-_ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+_ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3}
 
 
 class CheckResult(BaseModel):

@@ -14,6 +14,7 @@ class Severity(StrEnum):
     BLOCK = "block"  # must not leave as it is
     WARN = "warn"  # a person should look at this place
     INFO = "info"  # worth knowing, harmless
+    FIX = "fix"  # was mended by itself; nothing is left to do
 
 
 class Verdict(StrEnum):
@@ -38,7 +39,7 @@ class Finding(BaseModel):
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """The worst severity decides: block -> blocked, warn -> needs_edit, else ready."""
+    """The worst severity decides: block -> blocked, warn -> needs_edit, else ready (info and fix ask nothing)."""
     severities = {finding.severity for finding in findings}
     if Severity.BLOCK in severities:
         return Verdict.BLOCKED
