@@ -1,0 +1,55 @@
+"""What triage says of a message."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Route(StrEnum):
+    """What should happen to a message."""
+
+    DRAFT = "draft"  # a reply is drafted
+    ESCALATE = "escalate"  # a person must write, or decide who does
+    NO_REPLY = "no_reply"  # probably needs no answer
+
+
+class Mood(StrEnum):
+    """How the message sounds; it picks the first sentence of a reply."""
+
+    QUESTION = "question"
+    COMPLAINT = "complaint"
+    PRAISE = "praise"
+
+
+class Risk(BaseModel):
+    """One reason for care, with the words that showed it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    explanation: str
+    excerpt: str
+
+
+class Triage(BaseModel):
+    """What triage made of a message. ``urgency`` is 0 (can wait) to 100 (now).
+
+    ``is_plain_praise``: it thanks or praises and asks nothing, so no template answers it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    route: Route
+    reason: str
+    language: str
+    mood: Mood
+    risks: tuple[Risk, ...] = ()
+    urgency: int
+    is_plain_praise: bool = False
+
+    @property
+    def is_high_risk(self) -> bool:
+        """Whether more than a tier-1 agent must look."""
+        return bool(self.risks)
