@@ -1,0 +1,91 @@
+"""What one evaluation run found, kept as one JSON file so that runs can be reported on and compared later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.dataset import Case
+from replyassist.review.proposal import Proposal
+
+RETRIEVAL = "retrieval"
+DRAFT = "draft"
+STAGES = (RETRIEVAL, DRAFT)
+
+
+class CaseResult(BaseModel):
+    """One case with what the pipeline made of it and what the evaluators say.
+
+    ``scores`` are numbers, ``assertions`` passed or not, ``labels`` words; an evaluator that does not apply to a case
+    says nothing about it. ``proposal`` is None when ``error`` says why there is none. ``seconds`` is the time of the
+    proposal without waiting for a place at the model; ``was_cached``: the model's answers came from the cache, and
+    their seconds are those of the first time.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    case: Case
+    proposal: Proposal | None = None
+    scores: dict[str, float] = {}
+    assertions: dict[str, bool] = {}
+    labels: dict[str, str] = {}
+    error: str | None = None
+    seconds: float = 0.0
+    was_cached: bool = False
+
+
+class EvaluationRun(BaseModel):
+    """Every result with what it depends on. Voice, template and threshold entries are by brand.
+
+    Two runs with equal digests and the same model differ by chance alone.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    created_at: datetime
+    stages: tuple[str, ...]
+    dataset_digest: str
+    cases: int
+    model: str | None = None
+    profile: str | None = None
+    prompt_digest: str = ""
+    voice_digests: dict[str, str] = {}
+    template_digests: dict[str, str] = {}
+    encoder_digest: str = ""
+    code_digest: str = ""
+    thresholds: dict[str, float] = {}
+    candidates: int = 0
+    day: str = ""
+    results: tuple[CaseResult, ...] = ()
+
+    @property
+    def has_drafts(self) -> bool:
+        """Whether drafts were made and scored."""
+        return DRAFT in self.stages
+
+
+def save_run(run: EvaluationRun, path: Path) -> None:
+    """Write the run as one JSON file, whole or not at all; raise InvalidInput when it cannot be written."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(run.model_dump_json(indent=1), encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error
+
+
+def load_run(path: Path) -> EvaluationRun:
+    """Read a run that ``save_run`` wrote; raise InvalidInput that names the file and the field."""
+    try:
+        return EvaluationRun.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InvalidInput(f"cannot be read: {error.strerror or error}", file=str(path)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        raise InvalidInput(f"is no evaluation run: {first['msg']}", file=str(path), field=field) from error
