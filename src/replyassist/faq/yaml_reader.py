@@ -7,9 +7,11 @@ from typing import Any
 
 import yaml
 
+from replyassist.core.yaml_lines import line_of
+
 from .naming import is_named_after
 from .readers import read_text
-from .records import Collector, Location, did_you_mean
+from .records import Collector, did_you_mean
 
 _INTEGER, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 
@@ -53,9 +55,9 @@ def read_yaml(path: Path, collector: Collector) -> None:
     named = record.get(collector.column_map.get("id", "id"))
     if isinstance(named, str) and not is_named_after(path, named.strip()):
         detail = f"the id '{named}' is unlike the name of its file '{path.name}'"
-        collector.problem(detail, str(path), _line_of(root, ("id",)), "id")
+        collector.problem(detail, str(path), line_of(root, ("id",)), "id")
     if len(collector.problems) == before:
-        collector.add(record, file=str(path), line_of=lambda location: _line_of(root, location), quoting=True)
+        collector.add(record, file=str(path), line_of=lambda location: line_of(root, location), quoting=True)
 
 
 def _construct(loader: _PlainLoader, root: yaml.MappingNode, path: Path, collector: Collector) -> dict[str, Any]:
@@ -103,21 +105,3 @@ def _ways_to_write(number: float) -> tuple[str, str]:
 def _mark_line(error: yaml.MarkedYAMLError) -> int | None:
     mark = error.problem_mark or error.context_mark
     return mark.line + 1 if mark else None
-
-
-def _line_of(node: yaml.Node, location: Location) -> int:
-    """The line of a field, or of the nearest thing around it that has one."""
-    line = node.start_mark.line + 1
-    for part in location:
-        inner: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == part:
-                    line, inner = key.start_mark.line + 1, value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            inner = node.value[part]
-            line = node.value[part].start_mark.line + 1
-        if inner is None:
-            break
-        node = inner
-    return line

@@ -1,0 +1,77 @@
+"""The smaller parts of a brand's voice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Phrase = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Part(BaseModel):
+    """What all parts share: nothing unknown is taken, and nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Guideline(Part):
+    """One do or don't with an example."""
+
+    rule: Phrase
+    example: str = Field("", max_length=500)
+
+
+class EmojiRules(Part):
+    """How many emoji at most, and which; none listed means any."""
+
+    max: int = Field(2, ge=0, le=20)
+    allowed: list[str] = []
+
+
+class SignOff(Part):
+    """The closing line, and whether every reply needs it."""
+
+    text: str = Field("", max_length=100)
+    required: bool = False
+
+
+class Length(Part):
+    """Shortest and longest reply in characters."""
+
+    min: int = Field(1, ge=0)
+    max: int = Field(1000, ge=1, le=10_000)
+
+
+class Greetings(Part):
+    """Openings with ``{name}`` and without."""
+
+    named: list[Phrase] = ["Hi {name},"]
+    unnamed: list[Phrase] = ["Hello,"]
+
+
+class Empathy(Part):
+    """A first sentence by the kind of message."""
+
+    complaint: list[str] = [""]
+    praise: list[str] = [""]
+    question: list[str] = [""]
+
+
+class Closings(Part):
+    """Short last sentences by visibility; empty strings for none."""
+
+    public: list[str] = [""]
+    private: list[str] = [""]
+
+
+class WorkedExample(Part):
+    """A message, the template that answered it, and the reply that a good community manager wrote."""
+
+    author: str = Field("", max_length=200)
+    message: Phrase
+    template: Annotated[str, Field(min_length=1, max_length=2000)]
+    reply: Annotated[str, Field(min_length=1, max_length=2000)]
+    close_reply: str = Field(
+        "", max_length=2000, description="The same reply in the template's own words: what a small model can learn."
+    )
