@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,27 +10,25 @@ from typing import Any
 from sqlalchemy import or_, update
 from sqlmodel import Session, col
 
-from replyassist.core.accounts import PERSON, Principal
+from replyassist.core.accounts import Principal
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import (
     ClaimedByAnother,
     Conflict,
-    Forbidden,
     InvalidInput,
     NotFound,
-    TextBlocked,
     VersionConflict,
 )
 from replyassist.core.jobs import Job, JobQueue
 from replyassist.core.security import Permission
 from replyassist.faq.service import current_version
-from replyassist.guardrails import CheckResult, Verdict
 from replyassist.inbox.repository import last_event_of_author
 
 from .binding import Binding, current_binding
 from .checking import check_text
+from .failures import FailureKind, failure_kinds, mended_failures
 from .models import Approval, ReviewItem, ReviewStatus
-from .queue import HIGH
+from .permits import require_may_decide, require_may_send, require_person, require_unclaimed
 from .transitions import Actor, Move, make
 
 DELIVER_JOB = "deliver"
@@ -49,7 +48,7 @@ def visible_item(session: Session, principal: Principal, item_id: int) -> Review
 def claim(session: Session, principal: Principal, item_id: int, *, now: datetime, minutes: int) -> ReviewItem:
     """Lease the item to one person; the lease ends by itself. Raise ClaimedByAnother."""
     item = visible_item(session, principal, item_id)
-    _require_person(principal)
+    require_person(principal)
     result = session.exec(
         update(ReviewItem)
         .where(
@@ -93,21 +92,24 @@ def approve(
     jobs: JobQueue,
     now: datetime,
     send_delay_seconds: float,
+    failures: Sequence[FailureKind] = (),
 ) -> ReviewItem:
     """Record a person's yes to exactly this text, and enqueue its sending in the same transaction.
 
     Raises VersionConflict when the item or its template has moved on, ClaimedByAnother, Forbidden, and TextBlocked
     when the checks object and the findings were not accepted by somebody who may.
+    ``failures`` say what the edit mended.
     """
     item = _seen(session, principal, item_id, version=version, now=now)
     text = text.strip()
     if not text or len(text) > MAX_REPLY or "\x00" in text:
         raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters, and none of them NUL", field="text")
-    _require_may_decide(item, principal)
+    found = mended_failures(item.draft, text, failures)
+    require_may_decide(item, principal)
     binding = current_binding(session, item, text)
     _require_what_was_seen(session, item, binding)
     result = check_text(session, item, text)
-    _require_may_send(principal, result, accept_findings=accept_findings)
+    require_may_send(principal, result, accept_findings=accept_findings)
     approval = Approval(
         review_item_id=item_id,
         approver_id=principal.user_id,
@@ -124,7 +126,7 @@ def approve(
     item = make(
         session,
         item,
-        Move(act, ReviewStatus.APPROVED, text=text),
+        Move(act, ReviewStatus.APPROVED, text=text, failures=found),
         actor=Actor.of(principal),
         now=now,
         final_text=text,
@@ -140,12 +142,20 @@ def approve(
 
 
 def reject(
-    session: Session, principal: Principal, item_id: int, *, version: int, reason: str, now: datetime
+    session: Session,
+    principal: Principal,
+    item_id: int,
+    *,
+    version: int,
+    reason: str,
+    now: datetime,
+    failures: Sequence[FailureKind] = (),
 ) -> ReviewItem:
-    """Decide that this message gets no such reply; the reason teaches the next draft."""
+    """Decide that this message gets no such reply; the reason and the failures teach the next draft."""
     item = _seen(session, principal, item_id, version=version, now=now)
-    _require_may_decide(item, principal)
-    return _close(session, item, Move("rejected", ReviewStatus.REJECTED, reason=_reason(reason)), principal, now)
+    require_may_decide(item, principal)
+    move = Move("rejected", ReviewStatus.REJECTED, reason=_reason(reason), failures=failure_kinds(failures))
+    return _close(session, item, move, principal, now)
 
 
 def escalate(
@@ -173,7 +183,7 @@ def redraft(
     item = _seen(session, principal, item_id, version=version, now=now)
     if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
         raise Conflict(f"an item that is {item.status} gets no new draft")
-    _require_may_decide(item, principal)
+    require_may_decide(item, principal)
     if template_id is not None and current_version(session, item.brand_id, template_id) is None:
         raise NotFound(f"there is no template '{template_id}'")
     proposal = {**item.proposal, "asked": {"instruction": instruction, "template_id": template_id}}
@@ -196,7 +206,7 @@ def redraft(
 def take_back(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
     """Undo an approval that is not being sent yet, or a rejection; or put a failed sending back into the queue."""
     item = _seen(session, principal, item_id, version=version, now=now)
-    _require_may_decide(item, principal)
+    require_may_decide(item, principal)
     if ReviewStatus(item.status) is ReviewStatus.SENDING:
         raise Conflict("it is being sent right now")
     move = Move("taken_back", ReviewStatus.PENDING, text=item.final_text)
@@ -217,8 +227,8 @@ def redraft_job(item_id: int, attempt: int) -> Job:
 
 def _seen(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
     item = visible_item(session, principal, item_id)
-    _require_person(principal)
-    _require_unclaimed(item, principal, now)
+    require_person(principal)
+    require_unclaimed(item, principal, now)
     if item.version != version:
         raise VersionConflict(
             f"you saw version {version}, it is at version {item.version} now; look at it again",
@@ -240,45 +250,6 @@ def _reason(reason: str) -> str:
     if not reason:
         raise InvalidInput("say why", field="reason")
     return reason
-
-
-def _require_person(principal: Principal) -> None:
-    if principal.kind != PERSON:
-        raise Forbidden("only a person decides; this token belongs to a service")
-
-
-def _require_unclaimed(item: ReviewItem, principal: Principal, now: datetime) -> None:
-    is_leased = item.claimed_until is not None and item.claimed_until > now
-    if is_leased and item.claimed_by != principal.user_id:
-        raise ClaimedByAnother("somebody else is working on this item")
-
-
-def _require_may_decide(item: ReviewItem, principal: Principal) -> None:
-    if item.is_escalated or item.status == ReviewStatus.ESCALATED:
-        principal.require(Permission.REVIEW_ESCALATED)
-        return
-    if principal.may(Permission.REVIEW_ANY):
-        return
-    principal.require(Permission.REVIEW_LOW_RISK)
-    if item.risk == HIGH:
-        raise Forbidden("this item is of high risk; escalate it")
-
-
-def _require_may_send(principal: Principal, result: CheckResult, *, accept_findings: bool) -> None:
-    if result.verdict is Verdict.READY:
-        return
-    worst = result.findings[0].explanation if result.findings else ""
-    blocking = [finding for finding in result.findings if finding.severity == "block"]
-    if not principal.may(Permission.REVIEW_ANY):
-        raise TextBlocked(
-            f"your role sends only what the checks call ready; mend it or escalate it. {worst}",
-            findings=[finding.model_dump(mode="json") for finding in result.findings],
-        )
-    if blocking and not (accept_findings and principal.may(Permission.ACCEPT_FINDINGS)):
-        raise TextBlocked(
-            f"{blocking[0].explanation} Mend it, or accept the findings knowingly.",
-            findings=[finding.model_dump(mode="json") for finding in result.findings],
-        )
 
 
 def _require_what_was_seen(session: Session, item: ReviewItem, binding: Binding) -> None:

@@ -23,6 +23,7 @@ from .views import (
     ApproveBody,
     ReasonBody,
     RedraftBody,
+    RejectBody,
     ReviewDetail,
     ReviewPage,
     VersionBody,
@@ -103,6 +104,7 @@ def approve_review(
         version=body.version,
         text=body.text,
         accept_findings=body.accept_findings,
+        failures=body.failures,
         jobs=request.app.state.jobs,
         now=clock.now(),
         send_delay_seconds=request.app.state.settings.send_delay_seconds,
@@ -112,10 +114,18 @@ def approve_review(
 
 @router.post("/{item_id}/reject")
 def reject_review(
-    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ReasonBody
+    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: RejectBody
 ) -> ReviewDetail:
     """Decide that this message gets no such reply."""
-    item = decisions.reject(session, principal, item_id, version=body.version, reason=body.reason, now=clock.now())
+    item = decisions.reject(
+        session,
+        principal,
+        item_id,
+        version=body.version,
+        reason=body.reason,
+        now=clock.now(),
+        failures=body.failures,
+    )
     return detail(session, item)
 
 

@@ -99,7 +99,10 @@ class Approval(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Append-only: who, when, from, to, why, digest of the text. A trigger refuses updates and deletes."""
+    """Append-only: who, when, from, to, why, digest of the text. A trigger refuses updates and deletes.
+
+    ``failures`` (ids of ``failures.FailureKind``) say what was wrong with the draft, as the person saw it.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__: Any = (Index("ix_audit_entry_brand", "brand_id", "id"),)
@@ -114,3 +117,4 @@ class AuditEntry(SQLModel, table=True):
     to_status: str = Field(max_length=20)
     reason: str = ""
     text_digest: str | None = Field(default=None, max_length=64)
+    failures: list[str] = Field(default_factory=list, sa_type=JSON)

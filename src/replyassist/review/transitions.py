@@ -16,6 +16,7 @@ from replyassist.core.accounts import Principal
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import InvalidTransition, VersionConflict
 
+from .failures import FailureKind
 from .models import AuditEntry, ReviewItem, ReviewStatus
 
 P, E, A, S = ReviewStatus.PENDING, ReviewStatus.ESCALATED, ReviewStatus.APPROVED, ReviewStatus.SENDING
@@ -53,12 +54,16 @@ DELIVERY = Actor("delivery")
 
 @dataclass(frozen=True)
 class Move:
-    """One act on an item. ``text`` is the text that the act is about, kept as a digest."""
+    """One act on an item. ``text`` is the text that the act is about, kept as a digest.
+
+    ``failures`` say what was wrong with the draft.
+    """
 
     act: str
     to: ReviewStatus
     reason: str = ""
     text: str | None = None
+    failures: tuple[FailureKind, ...] = ()
 
 
 def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: datetime, **changes: Any) -> ReviewItem:
@@ -104,5 +109,6 @@ def write_audit(
             to_status=move.to.value,
             reason=move.reason,
             text_digest=text_digest(move.text) if move.text is not None else None,
+            failures=[kind.value for kind in move.failures],
         )
     )

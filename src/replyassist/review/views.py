@@ -12,9 +12,15 @@ from replyassist.inbox.repository import conversation_messages
 from replyassist.inbox.service import StoredMessage, load
 
 from . import repository
+from .failures import FailureKind
 from .models import ReviewItem
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+Failures = Annotated[
+    tuple[FailureKind, ...], Field(max_length=len(FailureKind), description="What was wrong with the draft")
+]
 
 
 class _Body(BaseModel):
@@ -34,12 +40,19 @@ class ApproveBody(_Body):
     )
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
     accept_findings: bool = False
+    failures: Failures = ()
 
 
 class ReasonBody(_Body):
     """Why it is rejected or escalated."""
 
     reason: Reason
+
+
+class RejectBody(ReasonBody):
+    """Why the draft is rejected, and what was wrong with it."""
+
+    failures: Failures = ()
 
 
 class RedraftBody(_Body):
@@ -108,6 +121,7 @@ class AuditView(BaseModel):
     to_status: str
     reason: str
     text_digest: str | None
+    failures: list[str]
 
 
 class ConversationLine(BaseModel):
@@ -173,6 +187,7 @@ def audit_view(entry: Any) -> AuditView:
         to_status=entry.to_status,
         reason=entry.reason,
         text_digest=entry.text_digest,
+        failures=entry.failures,
     )
 
 

@@ -1,0 +1,56 @@
+"""Who may decide what: the role, the lease, the risk and the findings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from replyassist.core.accounts import PERSON, Principal
+from replyassist.core.errors import ClaimedByAnother, Forbidden, TextBlocked
+from replyassist.core.security import Permission
+from replyassist.guardrails import CheckResult, Verdict
+
+from .models import ReviewItem, ReviewStatus
+from .queue import HIGH
+
+
+def require_person(principal: Principal) -> None:
+    """Raise Forbidden for a program: only people decide."""
+    if principal.kind != PERSON:
+        raise Forbidden("only a person decides; this token belongs to a service")
+
+
+def require_unclaimed(item: ReviewItem, principal: Principal, now: datetime) -> None:
+    """Raise ClaimedByAnother while somebody else holds the lease."""
+    is_leased = item.claimed_until is not None and item.claimed_until > now
+    if is_leased and item.claimed_by != principal.user_id:
+        raise ClaimedByAnother("somebody else is working on this item")
+
+
+def require_may_decide(item: ReviewItem, principal: Principal) -> None:
+    """Raise Forbidden where the role does not reach: leads decide what is escalated, agents nothing of high risk."""
+    if item.is_escalated or item.status == ReviewStatus.ESCALATED:
+        principal.require(Permission.REVIEW_ESCALATED)
+        return
+    if principal.may(Permission.REVIEW_ANY):
+        return
+    principal.require(Permission.REVIEW_LOW_RISK)
+    if item.risk == HIGH:
+        raise Forbidden("this item is of high risk; escalate it")
+
+
+def require_may_send(principal: Principal, result: CheckResult, *, accept_findings: bool) -> None:
+    """Raise TextBlocked when the checks object, unless the findings were accepted by somebody who may."""
+    if result.verdict is Verdict.READY:
+        return
+    worst = result.findings[0].explanation if result.findings else ""
+    blocking = [finding for finding in result.findings if finding.severity == "block"]
+    if not principal.may(Permission.REVIEW_ANY):
+        raise TextBlocked(
+            f"your role sends only what the checks call ready; mend it or escalate it. {worst}",
+            findings=[finding.model_dump(mode="json") for finding in result.findings],
+        )
+    if blocking and not (accept_findings and principal.may(Permission.ACCEPT_FINDINGS)):
+        raise TextBlocked(
+            f"{blocking[0].explanation} Mend it, or accept the findings knowingly.",
+            findings=[finding.model_dump(mode="json") for finding in result.findings],
+        )
