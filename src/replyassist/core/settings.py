@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     llm_candidates: int = Field(4, ge=1, le=16)
     llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores but one.")
     llm_disabled: bool = Field(False, description="Draft from templates only.")
+    llm_send_names: bool = Field(
+        True, description="Send first names to a remote language model; off: a placeholder stands for it."
+    )
 
     queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
     body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)

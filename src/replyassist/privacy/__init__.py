@@ -1,1 +1,8 @@
 """Personal data in texts: found, replaced by typed placeholders, and put back where it belongs."""
+
+from replyassist.privacy.find import find
+from replyassist.privacy.kinds import Kind, PersonalData
+from replyassist.privacy.links import is_personal_link
+from replyassist.privacy.vault import ALL_KINDS, Vault, canonical, scrub
+
+__all__ = ["ALL_KINDS", "Kind", "PersonalData", "Vault", "canonical", "find", "is_personal_link", "scrub"]

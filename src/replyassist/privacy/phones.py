@@ -1,0 +1,74 @@
+"""Telephone numbers, international and national, told apart from prices, dates and other numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from replyassist.privacy.cues import is_announced, words
+
+_CANDIDATE = re.compile(r"(?<![\w.,:/€$£#%-])(?:\+|\(\+?)?\d(?:[ ./-]?[()]?[ ]?\d){5,16}(?![\w€$£%]|[.,:]\d|-\d)")
+_CUE = words(
+    r"call(?:ed|s|ing)? phones? telephone tel mobile cell(?:phone)? fax whats\s?app text(?:ed|s|ing)? sms ring(?:ing)?"
+    r" rang contact reach(?:ed)? dial(?:ed)? (?:my|your|the|his|her|our)\snumber number\sis messages?\sto registered"
+    r" handy telefon\w* anrufen rufnummer mobil\w* téléphone portable appeler teléfono móvil llama\w* cellulare telefono"
+    r" chiamare telefoon bel"
+)
+_CUE_REACH = 40
+_NOT_A_PHONE = words(
+    r"order parcel tracking invoice reference ref ticket case account iban version model serial isbn batch lot sku"
+    r" article item product between from",
+)
+_NOT_REACH = 14
+_UNIT = re.compile(
+    r"\s?(?:[€$£%°]|(?:g|kg|ml|euros?|eur|dollars?|usd|gbp|pounds?|followers|views|people|km|mm|cm)\b)", re.IGNORECASE
+)
+_DATE = re.compile(r"\(?(?:\d{4}[./ -]\d{1,2}[./ -]\d{1,2}|\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)?\d{2})(?!\d).*")
+_YEARS = re.compile(r"(?:19|20)\d{2}\s?[-/ ]\s?(?:19|20)\d{2}")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]000)+|\d{1,3}(?:\.\d{3})+")
+_SHAPE = re.compile(
+    r"\(\d{2,5}\)[ -]?\d[\d -]{4,12}\d"  # (08) 8747 6301
+    r"|0\d{1,4}[ ./-]\d[\d ./-]{4,12}\d"  # 0487 98 11 92, 01.84.17.61.18
+    r"|(?:1[ .-])?\d{3}([ .-])\d{3}\1\d{3,4}"  # 541-714-1388, 699 956 915
+    r"|\d{2,3}([ -])\d{2,3}(?:\2\d{2,3}){1,3}"  # 72 128 827, 60-56-85-91
+    r"|[2-9]\d{3}[ -]\d{4}"  # 9472 7916
+    r"|[2-9]\d{2}[ -]\d{4}"  # 467 3395
+)
+_REGIONS = ("IE", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "PL", "AU")
+"""Where an unspaced number that begins with a zero may come from, the likeliest first."""
+
+
+def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers of 7 to 15 digits (ITU-T E.164) that are announced as, dialled like or spaced like a telephone's."""
+    for match in _CANDIDATE.finditer(text):
+        start, end = match.span()
+        written = match[0]
+        if written.count("(") != written.count(")"):
+            continue
+        if not _UNIT.match(text, end) and _is_phone(text, start, written):
+            yield start, end
+
+
+def _is_phone(text: str, start: int, written: str) -> bool:
+    digits = re.sub(r"\D", "", written)
+    if not 7 <= len(digits) <= 15 or _DATE.fullmatch(written) or _YEARS.fullmatch(written):
+        return False
+    if written.startswith(("+", "(+")):
+        return _is_valid("+" + digits, None)
+    if is_announced(text, start, _CUE, reach=_CUE_REACH):
+        return True
+    if _THOUSANDS.fullmatch(written) or is_announced(text, start, _NOT_A_PHONE, reach=_NOT_REACH):
+        return False
+    if _SHAPE.fullmatch(written):
+        return True
+    return written.isdigit() and written.startswith("0") and any(_is_valid(digits, region) for region in _REGIONS)
+
+
+def _is_valid(written: str, region: str | None) -> bool:
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_possible_number(number) if region is None else phonenumbers.is_valid_number(number)
