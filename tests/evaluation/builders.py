@@ -1,28 +1,68 @@
-"""Builders for tests of the evaluation."""
+"""Small evaluation runs for tests, with the fields that matter named by the test."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 from replyassist.evaluation.dataset import Case
+from replyassist.evaluation.record import CaseResult, EvaluationRun
+from replyassist.guardrails import Finding, Severity, Verdict
+from replyassist.review.proposal import BY_MODEL, Candidate, Proposal
+from replyassist.triage import Route, triage
 
-REPLY = "We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
-
-
-def case(number: int = 1, *, expected: dict[str, Any] | None = None, **overrides: Any) -> Case:
-    """A case that the shipping template answers."""
-    return Case.model_validate(record(number, expected=expected, **overrides))
-
-
-def record(number: int = 1, *, expected: dict[str, Any] | None = None, **overrides: Any) -> dict[str, Any]:
-    """The same as a line of a file."""
-    fields: dict[str, Any] = {"id": f"c{number}", "text": "do you ship to Norway??", "author_name": "Tom"}
-    return fields | overrides | {"expected": {"template_id": "shipping-abroad"} | (expected or {})}
+DRAFT = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 
 
-def write_cases(path: Path, *records: dict[str, Any]) -> Path:
-    """A JSONL file of these."""
-    path.write_text("".join(json.dumps(item) + "\n" for item in records), encoding="utf-8")
-    return path
+def case(number: int = 1, **overrides: Any) -> Case:
+    fields: dict[str, Any] = {
+        "id": f"c{number}",
+        "brand": "fernhill",
+        "text": "do you ship to Norway??",
+        "author_name": "Tom",
+        "expected": {"template_id": "shipping-abroad", "reply": "Hi Tom! Yes, we ship to Norway."},
+    }
+    return Case.model_validate(fields | overrides)
+
+
+def finding(severity: Severity = Severity.BLOCK, **overrides: Any) -> Finding:
+    fields: dict[str, Any] = {"rule": "grounding.number", "severity": severity, "explanation": "No template says 32."}
+    return Finding(**(fields | overrides))
+
+
+def proposal(draft: str = DRAFT, **overrides: Any) -> Proposal:
+    verdict = overrides.get("verdict", Verdict.READY)
+    findings = overrides.get("findings", ())
+    candidate = Candidate(
+        text=draft, drafted_by=BY_MODEL, verdict=verdict, findings=findings, coverage=1.0, score=1.0,
+        spans=overrides.pop("spans", ()), left_out=overrides.pop("left_out", ()),
+    )  # fmt: skip
+    fields: dict[str, Any] = {
+        "route": Route.DRAFT,
+        "reason": "",
+        "triage": triage("do you ship to Norway??"),
+        "template_id": "shipping-abroad",
+        "draft": draft,
+        "drafted_by": BY_MODEL,
+        "verdict": verdict,
+        "candidates": (candidate,) if draft else (),
+    }
+    return Proposal(**(fields | overrides))
+
+
+def result(number: int = 1, **overrides: Any) -> CaseResult:
+    fields: dict[str, Any] = {"case": case(number), "proposal": proposal()}
+    return CaseResult(**(fields | overrides))
+
+
+def run(*results: CaseResult, **overrides: Any) -> EvaluationRun:
+    fields: dict[str, Any] = {
+        "id": "run-1",
+        "created_at": datetime(2026, 11, 22, 12, tzinfo=UTC),
+        "stages": ("retrieval", "draft"),
+        "dataset_digest": "cases-1",
+        "cases": len(results),
+        "model": "fake",
+        "results": results,
+    }
+    return EvaluationRun(**(fields | overrides))

@@ -12,6 +12,7 @@ from replyassist.evaluation.statistics import (
     cohens_d_paired,
     cohens_h,
     cohens_kappa,
+    holm,
     mcnemar_exact,
     paired_bootstrap,
     permutation_test,
@@ -107,6 +108,14 @@ class TestExactTests:
 
     def test_no_difference_at_all_is_no_evidence(self) -> None:
         assert permutation_test([0.0, 0.0]) == 1.0
+
+
+class TestSeveralTests:
+    def test_holm_multiplies_by_the_tests_that_are_left_and_never_falls(self) -> None:
+        assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+    def test_nothing_to_adjust_is_nothing(self) -> None:
+        assert holm([]) == []
 
 
 class TestEffectSizes:

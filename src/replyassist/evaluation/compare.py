@@ -1,0 +1,183 @@
+"""Two runs case by case: what became better or worse, by how much, and whether chance could have done it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.record import CaseResult, EvaluationRun
+from replyassist.evaluation.statistics import (
+    Interval,
+    cohens_d_paired,
+    cohens_h,
+    holm,
+    mcnemar_exact,
+    paired_bootstrap,
+    permutation_test,
+)
+
+SIGNIFICANT = 0.05
+WORST_SHOWN = 5
+COMPLETED = "completed"
+COSTS = frozenset(
+    [
+        "seconds",
+        "check_ms",
+        "encode_ms",
+        "search_ms",
+        "model_calls",
+        "failed_calls",
+        "prompt_tokens",
+        "completion_tokens",
+    ]
+)
+"""What a draft costs; it moves with the machine's load, so it is shown and never decides."""
+LOWER_IS_BETTER = COSTS | {"blocked_ready"}
+"""Measures of which less is better; of all others more is."""
+NEITHER = frozenset({"best_score"})
+"""Descriptions that are neither good nor bad; they are not compared."""
+
+
+class Movement(BaseModel):
+    """One case whose value changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str
+    before: float
+    after: float
+
+
+class MeasureDifference(BaseModel):
+    """One measure over the pairs that have it. ``difference`` is after less before, with a paired bootstrap interval.
+
+    ``p_value`` is McNemar's exact test for a yes-or-no measure, else a sign-flip permutation test of the mean;
+    ``p_adjusted`` accounts for the number of measures (Holm). ``won`` counts the cases that became better, whichever
+    direction that is.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    measure: str
+    before: float
+    after: float
+    difference: Interval
+    p_value: float
+    p_adjusted: float = 1.0
+    test: Literal["mcnemar_exact", "permutation"]
+    effect: float | None
+    effect_name: Literal["cohens_h", "cohens_d"]
+    won: int
+    lost: int
+    tied: int
+    lower_is_better: bool
+    regressions: tuple[Movement, ...] = ()
+
+    @property
+    def gain(self) -> float:
+        """The difference in the direction that is better."""
+        return -self.difference.value if self.lower_is_better else self.difference.value
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it became worse by more than chance explains."""
+        return self.gain < 0 and self.p_adjusted < SIGNIFICANT
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it became better by more than chance explains."""
+        return self.gain > 0 and self.p_adjusted < SIGNIFICANT
+
+
+class Comparison(BaseModel):
+    """All measures of two runs over the cases that both have."""
+
+    model_config = ConfigDict(frozen=True)
+
+    before: str
+    after: str
+    pairs: int
+    only_before: int
+    only_after: int
+    same_dataset: bool
+    measures: tuple[MeasureDifference, ...]
+
+
+def compare(before: EvaluationRun, after: EvaluationRun, *, allow_different: bool = False) -> Comparison:
+    """Compare two runs, paired by case id; raise InvalidInput when they are of different cases, or have none in common.
+
+    ``allow_different`` compares what both have, which is right when cases were only added.
+    """
+    same = before.dataset_digest == after.dataset_digest
+    if not same and not allow_different:
+        raise InvalidInput("the runs are of different cases; --allow-different compares those that both have")
+    old = {result.case.id: result for result in before.results}
+    new = {result.case.id: result for result in after.results}
+    shared = [name for name in old if name in new]
+    if not shared:
+        raise InvalidInput("the runs have no case in common")
+    return Comparison(
+        before=before.id,
+        after=after.id,
+        pairs=len(shared),
+        only_before=len(old) - len(shared),
+        only_after=len(new) - len(shared),
+        same_dataset=same,
+        measures=_measures([(old[name], new[name]) for name in shared]),
+    )
+
+
+def values_of(result: CaseResult) -> dict[str, float | bool]:
+    """Every measure of a case by name: scores as numbers, assertions as booleans, and whether it came to an end."""
+    values = {**result.scores, **result.assertions, COMPLETED: result.error is None}
+    return {name: value for name, value in values.items() if name not in NEITHER}
+
+
+def _measures(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MeasureDifference, ...]:
+    values = [(old.case.id, values_of(old), values_of(new)) for old, new in pairs]
+    names = dict.fromkeys(name for _, old, new in values for name in old if name in new)
+    found = [
+        _difference(
+            name, [(case_id, old[name], new[name]) for case_id, old, new in values if name in old and name in new]
+        )
+        for name in names
+    ]
+    adjusted = holm([measure.p_value for measure in found])
+    return tuple(
+        measure.model_copy(update={"p_adjusted": value}) for measure, value in zip(found, adjusted, strict=True)
+    )
+
+
+def _difference(name: str, pairs: Sequence[tuple[str, float | bool, float | bool]]) -> MeasureDifference:
+    before, after = [float(pair[1]) for pair in pairs], [float(pair[2]) for pair in pairs]
+    changes = [new - old for old, new in zip(before, after, strict=True)]
+    is_rate = all(isinstance(old, bool) and isinstance(new, bool) for _, old, new in pairs)
+    lower = name in LOWER_IS_BETTER
+    rises, falls = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
+    mean_before, mean_after = sum(before) / len(pairs), sum(after) / len(pairs)
+    return MeasureDifference(
+        measure=name,
+        before=mean_before,
+        after=mean_after,
+        difference=paired_bootstrap(before, after),
+        p_value=mcnemar_exact(falls, rises) if is_rate else permutation_test(changes),
+        test="mcnemar_exact" if is_rate else "permutation",
+        effect=cohens_h(mean_before, mean_after) if is_rate else cohens_d_paired(changes),
+        effect_name="cohens_h" if is_rate else "cohens_d",
+        won=falls if lower else rises,
+        lost=rises if lower else falls,
+        tied=len(pairs) - rises - falls,
+        lower_is_better=lower,
+        regressions=_worst(pairs, lower_is_better=lower),
+    )
+
+
+def _worst(pairs: Sequence[tuple[str, float | bool, float | bool]], *, lower_is_better: bool) -> tuple[Movement, ...]:
+    sign = -1.0 if lower_is_better else 1.0
+    moved = sorted((sign * (new - old), case_id, float(old), float(new)) for case_id, old, new in pairs)
+    return tuple(
+        Movement(case_id=case_id, before=old, after=new) for gain, case_id, old, new in moved[:WORST_SHOWN] if gain < 0
+    )
