@@ -1,0 +1,82 @@
+"""What the cases of a run are answered with: the voice, the templates and the index of each brand they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from replyassist.app import Parts
+from replyassist.brands.service import BRAND_ID
+from replyassist.brands.voice import VoiceRules, default_voice, sample_voice
+from replyassist.core.errors import InvalidInput
+from replyassist.core.resources import resource_folder
+from replyassist.evaluation.dataset import Dataset, dataset_of
+from replyassist.faq.files import read_templates
+from replyassist.faq.template import ReplyTemplate
+from replyassist.pipeline import PipelineContext
+from replyassist.retrieval.index import TemplateIndex
+
+NO_BRAND = "default"
+
+
+@dataclass(frozen=True)
+class TemplateSource:
+    """Where templates come from: one path for every brand, or without one ``faq/<brand>`` of each."""
+
+    path: Path | None
+    column_map: Mapping[str, str]
+
+    def templates_of(self, brand: str) -> list[ReplyTemplate]:
+        """The brand's templates; raise InvalidInput when there are none."""
+        path = self.path
+        if path is None:
+            path = resource_folder("faq") / brand
+            if not path.is_dir():
+                raise InvalidInput(
+                    f"no templates travel with the program for the brand '{brand}'; name them", field="faq"
+                )
+        return read_templates(path, column_map=self.column_map).templates
+
+
+def with_brand(dataset: Dataset, brand: str) -> Dataset:
+    """The cases that name no brand become cases of this one; raise InvalidInput for what is no brand id."""
+    named = [case if case.brand else case.model_copy(update={"brand": brand or NO_BRAND}) for case in dataset.cases]
+    for case in named:
+        if not BRAND_ID.match(case.brand):
+            detail = f"case '{case.id}': a brand id is 1 to 60 lower-case letters, digits, '-' or '_'"
+            raise InvalidInput(detail, field="brand")
+    return dataset_of(named)
+
+
+def contexts_for(
+    brands: Iterable[str], built: Parts, *, source: TemplateSource, day: date
+) -> dict[str, PipelineContext]:
+    """What ``propose`` needs, by brand, with the adapters and settings of this process."""
+    shared: dict[str, TemplateIndex] = {}
+    return {brand: _context(brand, built, source=source, day=day, shared=shared) for brand in sorted(set(brands))}
+
+
+def _context(
+    brand: str, built: Parts, *, source: TemplateSource, day: date, shared: dict[str, TemplateIndex]
+) -> PipelineContext:
+    key = brand if source.path is None else ""
+    if key not in shared:
+        shared[key] = TemplateIndex(source.templates_of(brand), built.registry.template_encoder)
+    return PipelineContext(
+        voice=_voice(brand),
+        index=shared[key],
+        encoder=built.registry.encoder,
+        model=built.proposer.model,
+        library=built.proposer.library,
+        day=day,
+        threshold=built.settings.abstain_threshold,
+        templates_shown=built.settings.templates_shown,
+        candidates=built.settings.llm_candidates,
+        deadline_seconds=built.settings.llm_timeout_seconds,
+    )
+
+
+def _voice(brand: str) -> VoiceRules:
+    return sample_voice(brand) or default_voice(brand)

@@ -1,0 +1,72 @@
+"""What an evaluator is given, and what an evaluator is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from replyassist.evaluation.cache import Usage
+from replyassist.evaluation.dataset import Case
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails import CheckContext
+from replyassist.pipeline import Inbound, PipelineContext, check_context
+from replyassist.review.proposal import Candidate, Proposal
+
+Value = float | bool | str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One case, what the pipeline proposed for it, with what, and what the model cost. ``seconds``: without waiting."""
+
+    case: Case
+    proposal: Proposal
+    context: PipelineContext
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+    @property
+    def draft(self) -> str:
+        """The proposed text; empty when there is none."""
+        return self.proposal.draft
+
+    @cached_property
+    def chosen(self) -> Candidate | None:
+        """The candidate that became the draft."""
+        same = (item for item in self.proposal.candidates if item.text == self.draft)
+        return next(same, None) if self.draft else None
+
+    @cached_property
+    def template(self) -> ReplyTemplate | None:
+        """The template that the draft was written from."""
+        template_id = self.proposal.template_id
+        return self.context.index.template(template_id) if template_id else None
+
+    @cached_property
+    def checks(self) -> CheckContext:
+        """What the draft is held against."""
+        return check_context(message_of(self.case), self.context.voice, self.template)
+
+
+class Evaluator(Protocol):
+    """Measures one side of an outcome: a number is a score, a truth value an assertion, a text a label.
+
+    What does not apply to a case is left out, so that it is in no denominator.
+    """
+
+    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+        """Values by name."""
+        ...
+
+
+def message_of(case: Case) -> Inbound:
+    """The case as the pipeline sees it."""
+    return Inbound(
+        text=case.text,
+        channel=case.channel,
+        visibility=case.visibility,
+        author_name=case.author_name,
+        author_handle=case.author_handle,
+        parent_text=case.parent_text,
+    )

@@ -1,0 +1,89 @@
+"""What a run depends on, as digests: two runs are the same experiment when all of them are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import replyassist
+from replyassist.core.digests import document_digest
+from replyassist.evaluation.dataset import Dataset
+from replyassist.evaluation.record import DRAFT
+from replyassist.pipeline import PipelineContext
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that can change a result. Voice, template and threshold entries are by brand."""
+
+    stages: tuple[str, ...]
+    dataset_digest: str
+    model: str | None
+    profile: str | None
+    prompt_digest: str
+    voice_digests: dict[str, str]
+    template_digests: dict[str, str]
+    encoder_digest: str
+    code_digest: str
+    thresholds: dict[str, float]
+    candidates: int
+    day: str
+
+    @property
+    def digest(self) -> str:
+        """Over all of it."""
+        return document_digest(self.__dict__)
+
+
+def provenance_of(
+    dataset: Dataset,
+    contexts: Mapping[str, PipelineContext],
+    *,
+    stages: tuple[str, ...],
+    prompts: Path,
+    model_identity: str = "",
+    profile: str = "",
+) -> Provenance:
+    """What a run of these cases with these contexts (at least one, by brand) depends on.
+
+    ``prompts`` is the folder of the prompts; the voice files in it count by brand and not as prompts.
+    """
+    any_context = next(iter(contexts.values()))
+    model = any_context.model if DRAFT in stages else None
+    return Provenance(
+        stages=stages,
+        dataset_digest=dataset.digest,
+        model=(model_identity or model.name) if model else None,
+        profile=(profile or model.profile) if model else None,
+        prompt_digest=digest_of_files(prompts, _prompt_files(prompts)),
+        voice_digests={brand: context.voice.version for brand, context in contexts.items()},
+        template_digests={brand: _templates_digest(context) for brand, context in contexts.items()},
+        encoder_digest=any_context.encoder.model_digest,
+        code_digest=code_digest(),
+        thresholds={brand: context.threshold for brand, context in contexts.items()},
+        candidates=any_context.candidates,
+        day=any_context.day.isoformat(),
+    )
+
+
+def code_digest() -> str:
+    """Over every Python file of the program, so that an interrupted run never goes on with other rules."""
+    package = Path(replyassist.__file__).parent
+    return digest_of_files(package, package.rglob("*.py"))
+
+
+def digest_of_files(folder: Path, files: Iterable[Path]) -> str:
+    """Over names below ``folder`` and contents."""
+    return document_digest(
+        {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in sorted(files)}
+    )
+
+
+def _prompt_files(prompts: Path) -> list[Path]:
+    files = (file for file in prompts.rglob("*") if file.is_file() and not file.name.startswith("."))
+    return [file for file in files if file.relative_to(prompts).parts[0] != "voice"]
+
+
+def _templates_digest(context: PipelineContext) -> str:
+    return document_digest(sorted(template.version for template in context.index.templates))
