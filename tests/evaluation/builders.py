@@ -31,12 +31,18 @@ def finding(severity: Severity = Severity.BLOCK, **overrides: Any) -> Finding:
 
 
 def proposal(draft: str = DRAFT, **overrides: Any) -> Proposal:
-    verdict = overrides.get("verdict", Verdict.READY)
+    verdict = overrides.get("verdict", Verdict.READY) if draft else None
     findings = overrides.get("findings", ())
-    candidate = Candidate(
-        text=draft, drafted_by=BY_MODEL, verdict=verdict, findings=findings, coverage=1.0, score=1.0,
-        spans=overrides.pop("spans", ()), left_out=overrides.pop("left_out", ()),
-    )  # fmt: skip
+    more = {name: overrides.pop(name, ()) for name in ("spans", "left_out")}
+    candidates = (
+        [
+            Candidate(
+                text=draft, drafted_by=BY_MODEL, verdict=verdict, findings=findings, coverage=1.0, score=1.0, **more
+            )
+        ]
+        if verdict
+        else []
+    )
     fields: dict[str, Any] = {
         "route": Route.DRAFT,
         "reason": "",
@@ -45,7 +51,7 @@ def proposal(draft: str = DRAFT, **overrides: Any) -> Proposal:
         "draft": draft,
         "drafted_by": BY_MODEL,
         "verdict": verdict,
-        "candidates": (candidate,) if draft else (),
+        "candidates": tuple(candidates),
     }
     return Proposal(**(fields | overrides))
 
