@@ -36,6 +36,8 @@ class Risk(BaseModel):
 class Triage(BaseModel):
     """What triage made of a message. ``urgency`` is 0 (can wait) to 100 (now).
 
+    ``suspicion`` (0 to 1) is how much the message, or what stands around it, looks like an order to the machine.
+
     ``is_plain_praise``: it thanks or praises and asks nothing, so no template answers it.
     """
 
@@ -48,6 +50,7 @@ class Triage(BaseModel):
     risks: tuple[Risk, ...] = ()
     urgency: int
     is_plain_praise: bool = False
+    suspicion: float = 0.0
 
     @property
     def is_high_risk(self) -> bool:

@@ -5,50 +5,67 @@ Rules are word lists: a lead can read them, and a miss is a line to add. They er
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from replyassist.core.embedding import Encoder
 from replyassist.core.language import detect_language
 
 from .models import Mood, Risk, Route, Triage
 from .mood import is_angry, is_asking, mood_of
 from .risks import risks_of
 from .spam import is_spam
-from .suspicion import injection_risks
+from .suspicion import Suspicion, injection_risks, worst_of
 
 _GRAVEST = frozenset({"self_harm", "health", "fraud", "legal"})
 
 
-def triage(text: str, *, languages: tuple[str, ...] = ("en",)) -> Triage:
+def triage(
+    text: str,
+    *,
+    languages: tuple[str, ...] = ("en",),
+    context_texts: Sequence[str] = (),
+    encoder: Encoder | None = None,
+) -> Triage:
     """Read a message and decide its route before any template or model is looked at.
 
-    ``languages`` are those that the brand's templates are written in; a message in another one goes to a person.
+    ``languages`` are those that a reply can be written in; a message in another one goes to a person.
+    ``context_texts`` are other strangers' texts that a model would read: the author's name, the post above.
+    They count for the suspicion of an attack only. An ``encoder`` sharpens that suspicion.
     """
-    risks = (*risks_of(text), *injection_risks(text))
+    suspicion = worst_of((text, *context_texts), encoder=encoder)
+    risks = (*risks_of(text), *injection_risks(suspicion))
     mood = mood_of(text)
     language = detect_language(text)
-    route, reason, is_plain_praise = _route(text, risks, mood, language, languages)
+    route, reason = _route(text, risks, suspicion, _language_reason(language, languages))
+    is_plain_praise = route is Route.DRAFT and mood is Mood.PRAISE and not is_asking(text)
     return Triage(
         route=route,
-        reason=reason,
+        reason="praise" if is_plain_praise else reason,
         language=language,
         mood=mood,
         risks=risks,
         urgency=_urgency(text, risks, mood),
         is_plain_praise=is_plain_praise,
+        suspicion=suspicion.score,
     )
 
 
-def _route(
-    text: str, risks: tuple[Risk, ...], mood: Mood, language: str, languages: tuple[str, ...]
-) -> tuple[Route, str, bool]:
-    if risks:
-        return Route.ESCALATE, f"{risks[0].kind}: {risks[0].explanation}", False
+def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_reason: str) -> tuple[Route, str]:
+    """A doubt alone leaves the route as it is: the checks then see to it that a person reads the draft."""
+    serious = [risk for risk in risks if risk.kind != "injection" or suspicion.is_attack]
+    if serious:
+        return Route.ESCALATE, f"{serious[0].kind}: {serious[0].explanation}"
     if is_spam(text):
-        return Route.NO_REPLY, "spam: looks like an advertisement", False
-    if language not in languages:
-        reason = f"language: written in '{language}', the templates are in {', '.join(languages)}"
-        return Route.ESCALATE, reason, False
-    if mood is Mood.PRAISE and not is_asking(text):
-        return Route.DRAFT, "praise", True
-    return Route.DRAFT, "", False
+        return Route.NO_REPLY, "spam: looks like an advertisement"
+    if language_reason:
+        return Route.ESCALATE, language_reason
+    return Route.DRAFT, ""
+
+
+def _language_reason(language: str, languages: tuple[str, ...]) -> str:
+    if language in languages:
+        return ""
+    return f"language: written in '{language}', the templates are in {', '.join(languages)}"
 
 
 def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood) -> int:
