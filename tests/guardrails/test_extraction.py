@@ -61,6 +61,18 @@ def test_words_that_only_look_like_numbers_or_dates_are_fine(text: str) -> None:
         ("November 2026", "01.11.2026"),
         ("1st November", "2026-11-01"),
         ("in May", "12 May"),
+        ("at 9.00", "9:00"),
+        ("from 09.30 to 17.15", "9:30 - 17:15"),
+        ("half past nine", "9:30"),
+        ("a quarter to six", "17:45"),
+        ("EUR 5,00", "5 euros"),
+        ("1.000 people", "1000 people"),
+        ("€1.000,50", "€1,000.50"),
+        ("1.000 €", "EUR 1000"),
+        ("24 h", "one day"),
+        ("open 24 hours", "open 24 hours a day"),
+        ("open 24 hours a day", "open 24 hours"),
+        ("these two options", "a choice"),
     ],
 )
 def test_different_ways_to_write_the_same_are_the_same(wording: str, template_says: str) -> None:

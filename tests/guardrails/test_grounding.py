@@ -163,6 +163,9 @@ def test_a_range_is_objected_to_as_a_whole() -> None:
         ("The past two years were fun.", "two years with you"),
         ("Yesterday was bad, and last week too.", "yesterday and last week"),
         ("A V60 is nice.", "my V60"),
+        ("Six days is too long.", "it's been 6 days"),
+        ("Two weeks without coffee is no fun.", "been waiting for like 2 weeks"),
+        ("After 3 weeks you deserve news.", "I have had no answer for 3 weeks!"),
     ],
 )
 def test_what_the_message_says_may_be_echoed(text: str, message: str) -> None:
@@ -174,6 +177,7 @@ def test_what_the_message_says_may_be_echoed(text: str, message: str) -> None:
     [
         ("by Sunday", "you said sunday"),
         ("in 2 days", "you promised 2 days"),
+        ("within 6 days", "it's been 6 days"),
         ("€99", "you owe me 99 euros"),
         ("30% off", "i was told 30 percent"),
         ("tomorrow", "i need it tomorrow"),
@@ -239,6 +243,11 @@ def test_a_greeting_before_the_reply_raises_nothing(greeting: str) -> None:
     name = greeting.strip(" !,").split()[-1]
     there = context(author_name=name)
     assert not findings(greeting + there.template_text, there)
+
+
+def test_a_question_about_the_authors_plans_promises_nothing() -> None:
+    assert not findings("Would you like to come by tonight?", context(), "grounding")
+    assert findings("It comes tonight. Would you like that?", context(), "grounding.unsupported_relative_time")
 
 
 def test_the_explanation_names_what_was_found() -> None:

@@ -14,6 +14,7 @@ from replyassist.guardrails.numbers import (
     WORDS,
     digits_value,
     ordinal_value,
+    other_reading,
     plain_number,
     words_value,
 )
@@ -30,7 +31,8 @@ _CODE = re.compile(
 _IDIOM = re.compile(
     r"(?<!\w)(?:high[ -]five|thanks a million|a million thanks|one in a million|square one|cloud nine"
     r"|(?:one|two|three) (?:quick |more |small |other )?(?:things?|questions|points)"
-    r"|(?:one|two) or (?:two|three)(?! \w)|one[ -](?:by|on|to|off)[ -]?(?:one)?|two cents)(?!\w)"
+    r"|(?:one|two) or (?:two|three)(?! \w)"
+    r"|(?<=these )two|(?<=those )two|one[ -](?:by|on|to|off)[ -]?(?:one)?|two cents)(?!\w)"
 )
 _NUMBER = re.compile(
     rf"(?:(?<!\w)|(?<=\dx)|(?<=eur)|(?<=gbp)|(?<=usd)|(?<=chf))(?P<digits>{DIGITS})(?!\u20e3)"
@@ -71,14 +73,19 @@ _AT_LEAST = re.compile(
     r"(?:at least|from|minimum(?: of)?|as little as|earliest|more than|over|between|than|after) (?:[€£$])?$"
 )
 _DATE_BEFORE = re.compile(r"(?<!\w)(?:on|by|until|till|before|after|from|since|to|and|latest) (?:the )?$")
-_PAST = re.compile(r"(?:past|last|previous) $")
-_AGO = re.compile(r" (?:ago|already|late|overdue)(?!\w)")
+_PAST = re.compile(
+    r"(?:past|last|previous|(?:been|waiting|waited|took|taken|spent)(?: (?:for|over|about|like|almost|nearly))?"
+    r"(?: (?:the )?(?:past|last))?) $"
+    r"|(?:have|has|had|'ve|haven't|hasn't|been|waiting|waited)(?!\w)[^.!?,\n]{0,30} for (?:like |over |about )?$"
+)
+_AGO = re.compile(r" (?:ago|already|late|overdue|now|and counting|later|is (?:too|very|far too|so) long)(?!\w)")
 _NOUN = re.compile(r"[ -]([^\W\d_]{3,})")
 _NO_NOUNS = words_of(
     "and are but for from not the then than that this there they you your our was were will with when would which "
     "who has have had had can could may might must should since until till though thank thanks sorry please per "
     "if into onto here its just only also all any too max maximum minimum min right now today tomorrow onwards "
-    "instead after before because via between during without about around"
+    "instead after before because via between during without about around get gets got pay pays "
+    "is isn does doesn do don must"
 )
 _PLURALS = frozenset({"people", "children", "men", "women", "person", "off"})
 _RANGE_JOINERS = frozenset({"-", "to", "till", "until", "through"})
@@ -94,6 +101,7 @@ class _Amount:
     value: Decimal
     digits: bool
     unit: Unit | None = None
+    other_value: Decimal | None = None
     noun: str = ""
     low_end: bool = False
     whole: tuple[int, int] | None = None
@@ -129,7 +137,7 @@ def amount_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     for amount in amounts:
         if amount.unit is None and text[amount.start : amount.end] == "one":
             continue
-        yield _mention(text, amount)
+        yield _both_readings(text, amount)
     for match in _ARTICLE_SPAN.finditer(text):
         found = unit_after(text, match.end("article") - 1, digits=False)
         if found:
@@ -175,7 +183,8 @@ def _read(text: str, match: re.Match[str]) -> _Amount:
         amount = _Amount(*match.span(), words_value(match["words"]), digits=False)
     else:
         scale = {"k": 1000, "thousand": 1000, "million": 1_000_000, "m": 1_000_000}.get(match["scale"] or "", 1)
-        amount = _Amount(*match.span(), digits_value(match["digits"]) * scale, digits=True)
+        other = other_reading(match["digits"]) if scale == 1 else None
+        amount = _Amount(*match.span(), digits_value(match["digits"]) * scale, digits=True, other_value=other)
         if match["ordinal"]:
             return replace(amount, unit=_ORDINAL_UNIT)
     after = unit_after(text, amount.end, digits=amount.digits)
@@ -229,7 +238,18 @@ def _standing_together(amounts: list[_Amount], joined: list[bool]) -> list[_Amou
 
 
 def _is_past(text: str, start: int, end: int) -> bool:
-    return bool(_PAST.search(text, max(0, start - 10), start) or _AGO.match(text, end))
+    return bool(_PAST.search(text, max(0, start - 48), start) or _AGO.match(text, end))
+
+
+def _both_readings(text: str, amount: _Amount) -> Mention:
+    """ "1.000" is a thousand or one: as a price the former, else either."""
+    mention = _mention(text, amount)
+    if amount.other_value is None:
+        return mention
+    other = _mention(text, replace(amount, value=amount.other_value))
+    if mention.kind is Kind.PRICE:
+        return other
+    return replace(mention, needs=mention.needs | other.needs, offers=mention.offers | other.offers)
 
 
 def _mention(text: str, amount: _Amount) -> Mention:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from replyassist.guardrails.mention import Kind, Mention, simple
+from replyassist.guardrails.numbers import plain_number
 from replyassist.guardrails.text import PlainText
 
 _MERIDIEM = r"(?:am|a\.m\.|a\.m|pm|p\.m\.|p\.m)(?![a-z])"
@@ -15,6 +18,15 @@ _WITH_MERIDIEM = re.compile(
 )
 _TWENTY_FOUR = re.compile(r"(?<![\w.:])(?P<time>\d{1,2}(?::|h(?=\d))\d{2})(?![\d:])(?:\s?(?:hrs|h)(?!\w))?")
 _OCLOCK = re.compile(r"(?<![\w.:])(?P<time>\d{1,2})\s?o'?clock(?!\w)")
+_DOTTED = re.compile(
+    r"(?<!\w)(?:at|from|until|till|to|by|before|after|and|-) (?P<time>(?:[01]?\d|2[0-3])\.[0-5]\d)"
+    r"(?![\d.,]|\w|\s?(?:[€£$%°]|eur|gbp|usd|pounds?|dollars?|kg|g\b|ml|l\b|km|cm|m\b|percent|per cent|hours?))"
+)
+_HOUR_WORDS = "one two three four five six seven eight nine ten eleven twelve"
+_HOURS = {word: str(hour) for hour, word in enumerate(_HOUR_WORDS.split(), start=1)}
+_SPOKEN = re.compile(
+    rf"(?<!\w)(?P<part>half|(?:a )?quarter) (?P<side>past|to) (?P<hour>{'|'.join(_HOURS)}|\d{{1,2}})(?![\w:]|\.\d)"
+)
 _NAMED = re.compile(r"(?<!\w)(?:noon|midday|midnight)(?!\w)")
 _PART = r"(?:week|month|year|weekend|night|morning|afternoon|evening|spring|summer|autumn|winter)"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -29,7 +41,8 @@ _RELATIVE = re.compile(
 )
 _PAST = re.compile(r"(?:the )?day before|yesterday|earlier|last|past")
 _ALWAYS = re.compile(
-    r"(?<![\w/])24\s?/\s?7(?![\w/])|(?<!\w)(?:24 hours a day|(?:a)?round the clock|day and night|at all hours)(?!\w)"
+    r"(?P<named>(?<![\w/])24\s?/\s?7(?![\w/])|(?<!\w)(?:(?:a)?round the clock|day and night|at all hours)(?!\w))"
+    r"|(?<!\w)24 hours a day(?!\w)|(?<=open )24[ -]hours?(?!\w)"
 )
 
 
@@ -42,11 +55,24 @@ def meridiem_times(text: str, _: PlainText) -> Iterator[Mention]:
             yield from _time(match.span(), {_minutes(match["first"], afternoon=half) for half in (True, False)})
 
 
+def spoken_times(text: str, _: PlainText) -> Iterator[Mention]:
+    """ "Half past nine" and "a quarter to six"; either half of the day may be meant."""
+    for match in _SPOKEN.finditer(text):
+        hour = _HOURS.get(match["hour"], match["hour"])
+        minutes = 30 if match["part"] == "half" else 15
+        moved = minutes if match["side"] == "past" else -minutes
+        starts = {_minutes(hour, afternoon=half) for half in (True, False)}
+        yield from _time(match.span(), {(start + moved) % 1440 for start in starts if start is not None})
+
+
 def plain_times(text: str, _: PlainText) -> Iterator[Mention]:
     """Times without am or pm are read on the 24-hour clock; in a draft they may mean either half of the day."""
     for match in _TWENTY_FOUR.finditer(text):
-        other_half = {_minutes(match["time"], afternoon=True)} if not match[0].startswith("0") else set()
-        yield from _time(match.span(), {_minutes(match["time"])}, may_mean=other_half)
+        yield from _time(match.span(), {_minutes(match["time"])}, may_mean={_later(match["time"])})
+    for match in _DOTTED.finditer(text):
+        for mention in _time(match.span("time"), {_minutes(match["time"])}, may_mean={_later(match["time"])}):
+            decimal = plain_number(Decimal(match["time"]))
+            yield replace(mention, needs=mention.needs | {f"#{decimal}"}, offers=mention.offers | {f"#{decimal}"})
     for match in _OCLOCK.finditer(text):
         yield from _time(match.span(), {_minutes(match["time"], afternoon=half) for half in (True, False)})
     for match in _NAMED.finditer(text):
@@ -65,10 +91,11 @@ def relative_mentions(text: str, _: PlainText) -> Iterator[Mention]:
 def always_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     """24/7 and its other wordings."""
     for match in _ALWAYS.finditer(text):
+        needs = {"always"} if match["named"] else {"always", "=86400:second"}
         yield Mention(
             Kind.ROUND_THE_CLOCK,
             *match.span(),
-            needs=frozenset(["always"]),
+            needs=frozenset(needs),
             offers=frozenset(["always", "=86400:second", "#24", "rate:day"]),
         )
 
@@ -84,6 +111,11 @@ def _minutes(time: str, *, afternoon: bool | None = None) -> int | None:
     elif afternoon is False and hour == 12:
         hour = 0
     return hour % 24 * 60 + minute
+
+
+def _later(time: str) -> int | None:
+    """The same time in the afternoon, unless the hour begins with 0 and so stands on the 24-hour clock."""
+    return None if time.startswith("0") else _minutes(time, afternoon=True)
 
 
 def _time(

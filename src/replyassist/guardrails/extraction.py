@@ -9,6 +9,8 @@ from functools import lru_cache
 from replyassist.guardrails import clock, dates
 from replyassist.guardrails.addresses import address_mentions
 from replyassist.guardrails.amounts import amount_mentions, code_mentions, idiom_mentions, rate_mentions, vague_mentions
+from replyassist.guardrails.frequencies import frequency_mentions, share_mentions
+from replyassist.guardrails.holidays import holiday_mentions
 from replyassist.guardrails.mention import Mention, masked
 from replyassist.guardrails.text import PlainText, compact, normalise
 
@@ -17,6 +19,7 @@ _EXTRACTORS: tuple[Callable[[str, PlainText], Iterable[Mention]], ...] = (
     address_mentions,
     clock.always_mentions,
     dates.every_day_mentions,
+    holiday_mentions,
     dates.iso_dates,
     dates.numeric_dates,
     dates.days_before_months,
@@ -24,11 +27,14 @@ _EXTRACTORS: tuple[Callable[[str, PlainText], Iterable[Mention]], ...] = (
     dates.months_of_years,
     dates.days_of_any_month,
     clock.meridiem_times,
+    clock.spoken_times,
     clock.plain_times,
     code_mentions,
     idiom_mentions,
+    frequency_mentions,
     rate_mentions,
     vague_mentions,
+    share_mentions,
     amount_mentions,
     clock.relative_mentions,
     dates.weekday_mentions,
@@ -38,10 +44,11 @@ _EXTRACTORS: tuple[Callable[[str, PlainText], Iterable[Mention]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What some texts offer: the keys of their mentions, and their bare letters and digits."""
+    """What some texts offer: the keys of their mentions, those of the past alone, and bare letters and digits."""
 
     offers: frozenset[str]
     letters: str
+    past: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1024)
@@ -61,5 +68,9 @@ def mentions(text: str) -> tuple[Mention, ...]:
 @lru_cache(maxsize=512)
 def known(texts: tuple[str, ...]) -> Known:
     """What these texts support."""
-    offers = frozenset(key for text in texts for mention in mentions(text) for key in mention.offers)
-    return Known(offers, " ".join(compact(text) for text in texts))
+    found = [mention for text in texts for mention in mentions(text)]
+    return Known(
+        offers=frozenset(key for mention in found for key in mention.offers),
+        letters=" ".join(compact(text) for text in texts),
+        past=frozenset(key for mention in found if mention.in_the_past for key in mention.offers),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from replyassist.guardrails.context import CheckContext, report
@@ -40,6 +41,11 @@ _COMMITMENTS = frozenset(
     }
 )
 _NAME_LIKE = frozenset({Kind.DATE, Kind.WEEKDAY, Kind.NUMBER, Kind.CODE})
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_ASKING = re.compile(r"(?<!\w)(?:would you|do you|did you|are you|will you|can i|may i|shall i|should i|could i)(?!\w)")
+_TERM = re.compile(
+    r"(?<!\w)(?:within|in|by|takes?|need|needs|allow|up to|every|until|the next|another)(?: (?:about|only|just))? $"
+)
 _NEAR_EXPLANATIONS = {
     "grounding.unit_changed": 'The template has the same number as "{excerpt}", but counts something else there '
     "(for example working days). Please use the template's wording.",
@@ -65,6 +71,8 @@ def grounded_mentions(text: str, context: CheckContext) -> Iterable[Finding]:
     for mention in mentions(text):
         if _supports(trusted, mention, plain) or _is_author(mention, plain, context):
             continue
+        if mention.kind is Kind.RELATIVE_TIME and _is_asked(mention, plain):
+            continue
         yield from _objection(mention, plain, trusted, heard, context)
 
 
@@ -88,11 +96,27 @@ def _is_author(mention: Mention, plain: PlainText, context: CheckContext) -> boo
     return mentioned in normalise(context.author_name).text.split()
 
 
+def _is_asked(mention: Mention, plain: PlainText) -> bool:
+    """Whether the reply asks the author ("are you coming tonight?"), which promises nothing."""
+    before = _SENTENCE_END.split(plain.text[: mention.start])[-1]
+    after = _SENTENCE_END.search(plain.text, mention.end)
+    return bool(_ASKING.search(before)) and after is not None and after[0] == "?"
+
+
+def _is_echo_of_the_past(mention: Mention, plain: PlainText, heard: Known) -> bool:
+    """Whether the reply takes up how long the author has waited, and does not name a term of its own."""
+    if mention.needs.isdisjoint(heard.past):
+        return False
+    return _TERM.search(plain.text, max(0, mention.start - 24), mention.start) is None
+
+
 def _objection(
     mention: Mention, plain: PlainText, trusted: Known, heard: Known, context: CheckContext
 ) -> Iterator[Finding]:
     excerpt = plain.original[slice(*plain.span(mention.start, mention.end))]
     if _supports(heard, mention, plain):
+        if _is_echo_of_the_past(mention, plain, heard):
+            return
         decision = _only_heard(mention, excerpt, has_template=context.template is not None)
     else:
         decision = _near(mention, excerpt, trusted) or _unsupported(mention, excerpt, trusted)

@@ -31,12 +31,22 @@ _UNDER_HUNDRED = (
     rf"|(?:{'|'.join(sorted(_SMALL_WORDS, key=len, reverse=True))}))"
 )
 _SCALE = rf"(?:{'|'.join(_SCALES)})"
-DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,3}(?: \d{3})+(?!\d|[.,]\d)|\d{1,12}(?:[.,]\d{1,6})?(?!\d)"
+DIGITS = (
+    r"\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,3}(?: \d{3})+(?!\d|[.,]\d)"
+    r"|\d{1,12}(?:[.,]\d{1,6})?(?!\d)"
+)
 WORDS = (
     rf"(?:(?:{_UNDER_HUNDRED}|a) {_SCALE}(?: {_SCALE})?(?: (?:and )?{_UNDER_HUNDRED})?|{_UNDER_HUNDRED}"
     r"|hundred(?= per))(?![a-z])"
 )
+_POINTS_AND_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}")
+_POINT_AND_THREE = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def other_reading(text: str) -> Decimal | None:
+    """A thousand for "1.000", which may also be one with three decimals; None where there is one reading only."""
+    return Decimal(text.replace(".", "")) if _POINT_AND_THREE.fullmatch(text) else None
 
 
 def ordinal_value(text: str) -> int:
@@ -47,8 +57,10 @@ def ordinal_value(text: str) -> int:
 
 
 def digits_value(text: str) -> Decimal:
-    """The number of "1,000", "1 000", "4.50" or "4,50"."""
+    """The number of "1,000", "1 000", "4.50", "4,50" or "1.000,50"."""
     text = text.replace(" ", "")
+    if _POINTS_AND_COMMA.fullmatch(text):
+        return Decimal(text.replace(".", "").replace(",", "."))
     if _THOUSANDS.fullmatch(text):
         return Decimal(text.replace(",", ""))
     return Decimal(text.replace(",", "."))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from replyassist.guardrails.text import normalise, words_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_HYPHENATED = re.compile(r"(?<!\w)(e|wi|check)[ -](mails?|mailed|fi|in|out)(?!\w)")
 _ENDINGS = (
     "ations", "ation", "ingly", "ments", "ment", "ings", "ions", "able", "ing", "ies", "ied", "ion", "ers", "ely",
     "er", "ed", "es", "ly", "al", "s", "e", "y",
@@ -43,7 +44,8 @@ _PLEASANTRIES = words_of(
 
 
 @lru_cache(maxsize=8192)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """A word without its ending, so that its forms are one."""
     word = word.removesuffix("'s")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -51,17 +53,22 @@ def _stem(word: str) -> str:
     return word
 
 
+def is_stop_word(word: str) -> bool:
+    """Whether every text has this folded word, or every polite one."""
+    return word in _STOP_WORDS or word in _PLEASANTRIES
+
+
 @lru_cache(maxsize=1024)
 def content_words(text: str) -> tuple[str, ...]:
     """The stems of the content words of a text, in order."""
     return tuple(
-        _stem(word)
-        for word in _WORD.findall(normalise(text).text)
-        if len(word) > 2 and word not in _STOP_WORDS and word not in _PLEASANTRIES
+        stem(word)
+        for word in _WORD.findall(_HYPHENATED.sub(r"\1\2", normalise(text).text))
+        if len(word) > 2 and not is_stop_word(word)
     )
 
 
 @lru_cache(maxsize=512)
 def content_vocabulary(texts: tuple[str, ...]) -> frozenset[str]:
     """The stems of the content words of some texts."""
-    return frozenset(stem for text in texts for stem in content_words(text))
+    return frozenset(word for text in texts for word in content_words(text))
