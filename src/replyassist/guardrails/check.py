@@ -8,7 +8,6 @@ from replyassist.guardrails.claims import unsupported_actions, unsupported_sente
 from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import coverage
 from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
-from replyassist.guardrails.greeting import greeted_name
 from replyassist.guardrails.grounding import grounded_mentions
 from replyassist.guardrails.leftovers import (
     cut_end,
@@ -17,26 +16,10 @@ from replyassist.guardrails.leftovers import (
     prompt_debris,
     repeated_sentences,
 )
-from replyassist.guardrails.links import link_domains
 from replyassist.guardrails.spans import LeftOut, Span
-from replyassist.guardrails.style import capitals, emoji_use, exclamations, hashtags, length, sign_off
-from replyassist.guardrails.voice import banned_phrases, machine_talk, never_promises, pronoun
+from replyassist.guardrails.voice import VOICE_RULES
 
 LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, repeated_sentences, cut_end)
-VOICE_RULES: tuple[Rule, ...] = (
-    machine_talk,
-    greeted_name,
-    banned_phrases,
-    never_promises,
-    pronoun,
-    link_domains,
-    emoji_use,
-    exclamations,
-    capitals,
-    hashtags,
-    length,
-    sign_off,
-)
 GROUNDING_RULES: tuple[Rule, ...] = (grounded_mentions, unsupported_actions, unsupported_sentences)
 RULES: tuple[Rule, ...] = (*LEFTOVER_RULES, *VOICE_RULES, *GROUNDING_RULES)
 """Every rule that a draft is held against; there is no other list."""

@@ -18,7 +18,8 @@ class CheckContext:
 
     ``conversation`` holds earlier texts (such as the parent post); they are trusted no more than the message.
     ``recent_replies`` are the brand's own last replies in the same thread, the newest first. ``language`` (ISO 639-1)
-    is the one that the reply should be in. ``canary`` is a token of the prompt that no reply may hold. Without an
+    is the one that the reply should be in. ``mood`` is the message's (question, complaint, praise), empty where nobody
+    knows it. ``canary`` is a token of the prompt that no reply may hold. Without an
     ``encoder`` the checks that compare meanings by sentence embedding fall back to words.
     """
 
@@ -32,6 +33,7 @@ class CheckContext:
     conversation: tuple[str, ...] = ()
     recent_replies: tuple[str, ...] = ()
     language: str = "en"
+    mood: str = ""
     canary: str = ""
     encoder: Encoder | None = None
 

@@ -4,7 +4,7 @@ import pytest
 
 from replyassist.guardrails import Severity
 
-from .builders import context, excerpts, findings
+from ..builders import context, excerpts, findings
 
 
 def test_an_emoji_is_a_warning_where_the_brand_uses_none() -> None:

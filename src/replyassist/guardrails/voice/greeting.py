@@ -1,4 +1,4 @@
-"""A reply may greet nobody but its author."""
+"""A reply greets its author by name, and nobody else."""
 
 from __future__ import annotations
 
@@ -6,27 +6,37 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from replyassist.drafting.prompt import first_name
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise, sentence_spans, words_of
+from replyassist.guardrails.voice.standing import standing
 
 _NAME = r"[^\W\d_][\w'’-]*\.?(?:[ \u00a0][^\W\d_][\w'’-]*){0,2}"
+_HELLO_WORDS = (
+    r"(?i:hi|hiya|hey|hello|dear|howdy|good (?:day|morning|afternoon|evening)|welcome(?: back)?"
+    r"|hallo|guten (?:tag|morgen|abend)|moin|servus|liebe[r]?|hoi|beste|bonjour|bonsoir|salut|ch[eè]re?"
+    r"|hola|buen[oa]s (?:d[ií]as|tardes|noches)|querid[oa]|ciao|buongiorno|buonasera|ol[aá]|bom dia|boa (?:tarde|noite)"
+    r"|hej|hei|cze[sś][cć])"
+)
 _HELLO = re.compile(
-    r"\W*(?:(?i:hi|hiya|hey|hello|dear|howdy|good (?:day|morning|afternoon|evening)|welcome(?: back)?))"
+    rf"\W*(?:{_HELLO_WORDS})"
     rf"(?:(?P<comma>,)|[^\w,.!?;:'\"()-])[^\w,.!?;:'\"()-]*(?P<name>{_NAME})"
 )
 _THANKS = re.compile(
     rf"\W*(?:(?i:thanks|thank you|sorry|cheers|welcome)(?i: so much| a lot| again)?),?[ \u00a0](?P<name>{_NAME})"
 )
+_GREETING = re.compile(rf"\W*{_HELLO_WORDS}(?![\w'’])(?:,?[^\S\n]?[^.!?,:;\n—–-]{{0,40}})(?:[.!?,:]+|[—–-]|(?=\n)|$)")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam"})
 _NO_NAMES = words_of(
     """
-    a about absolutely again all also and any anyone as at but by can coffee congratulations could customer customers
-    do does everybody everyone folk folks for from friend friends fellow glad gang good great guys happy have here hope
-    how however i i'm if in is it it's just ladies let let's lovely lovelies madam morning my neighbour no not now of oh
-    ok okay on our ours people please really sir so sorry sure team thank thanks that that's the their there these they
-    this those to today unfortunately very we we'd we'll we're we've welcome well what when where which who why will
-    with yeah yep yes you you'd you'll you're you've your welcome
+    a about absolutely again all alle allerseits also amigos and any anyone as at but by can coffee congratulations
+    could customer customers do does everybody everyone fellow folk folks for friend friends from gang glad good
+    great guys happy have here hope how however i i'm if in is it it's just ladies let let's leute lovelies lovely
+    madam madame monsieur morning my neighbour no not now of oh ok okay on our ours people please really sir so
+    sorry sure team thank thanks that that's the their there these they this those to today todos tutti
+    unfortunately very we we'd we'll we're we've welcome well welt what when where which who why will with yeah yep
+    yes you you'd you'll you're you've your zusammen
     """
 )
 
@@ -48,6 +58,39 @@ def greeted_name(text: str, context: CheckContext) -> Iterable[Finding]:
             severity=Severity.BLOCK if own and not heard else Severity.WARN,
             explanation=_explanation(name, context.author_name),
         )
+
+
+def greets_by_name(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Report a greeting without the author's name where the brand greets by name and knows it."""
+    start, end = nameless_greeting(text, context)
+    if start < end:
+        yield report(
+            text,
+            (start, end),
+            rule="voice.greeting",
+            severity=standing(context.voice.severities.greeting),
+            explanation=f'{context.voice.name} greets by name, and the author is "{context.author_name}".',
+        )
+
+
+def nameless_greeting(text: str, context: CheckContext) -> tuple[int, int]:
+    """Where the reply greets without the known name of its author; an empty span where all is well."""
+    greeting = _GREETING.match(text)
+    if not context.voice.greet_by_name or greeting is None or first_name(context.author_name) is None:
+        return (0, 0)
+    start = len(text) - len(text.lstrip())
+    if any(span[0] < greeting.end() for span in _greeted(text)):
+        return (0, 0)
+    own = _parts(f"{context.author_name or ''} {context.author_handle or ''}")
+    return (0, 0) if _parts(greeting[0]) & own else (start, greeting.end())
+
+
+def body_start(text: str) -> int:
+    """Where the reply goes on after its greeting; 0 where it has none."""
+    greeting = _GREETING.match(text)
+    if greeting is None:
+        return 0
+    return len(text) - len(text[greeting.end() :].lstrip())
 
 
 def _explanation(name: str, author_name: str | None) -> str:

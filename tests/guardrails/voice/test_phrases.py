@@ -4,7 +4,7 @@ import pytest
 
 from replyassist.guardrails import Severity
 
-from .builders import context, excerpts, findings
+from ..builders import context, excerpts, findings
 
 BANNED = {"banned_phrases": ["don't hesitate to contact", "rest assured"]}
 PROMISES = {"never_promise": ["full refund", "guarantee", "100 % safe", "free bag"]}

@@ -4,7 +4,7 @@ import pytest
 
 from replyassist.guardrails import Severity
 
-from .builders import context, excerpts, findings
+from ..builders import context, excerpts, findings
 
 DOMAINS = {"allowed_link_domains": ["fernhill.example"]}
 

@@ -1,0 +1,63 @@
+"""How long a reply is, and how it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.findings import Finding
+from replyassist.guardrails.text import normalise
+from replyassist.guardrails.voice.standing import standing
+from replyassist.guardrails.voice.style import emoji_spans
+
+_ENDING = re.compile(r"[\s.,!?…]+$")
+
+
+def length(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Report a reply that is too long or too short for the channel."""
+    limits = context.voice.length_for(context.channel)
+    size = len(text.strip())
+    if size > limits.max:
+        start = len(text) - len(text.lstrip()) + limits.max
+        yield report(
+            text,
+            (start, len(text.rstrip())),
+            rule="voice.too_long",
+            severity=standing(context.voice.severities.too_long),
+            explanation=f"The reply has {size} characters; on this channel {limits.max} is the most.",
+        )
+    elif 0 < size < limits.min:
+        yield report(
+            text,
+            (0, len(text)),
+            rule="voice.too_short",
+            severity=standing(context.voice.severities.too_short),
+            explanation=f"The reply has {size} characters; on this channel {limits.min} is the least.",
+        )
+
+
+def sign_off(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Report when the closing line is missing that every reply of the brand needs."""
+    if lacks_sign_off(text, context):
+        yield report(
+            text,
+            (len(text), len(text)),
+            rule="voice.sign_off_missing",
+            severity=standing(context.voice.severities.sign_off),
+            explanation=f'Every reply of {context.voice.name} ends with "{context.voice.sign_off.text}".',
+        )
+
+
+def lacks_sign_off(text: str, context: CheckContext) -> bool:
+    """Whether the brand needs a closing line that is not at the end; emoji and stops after it do not matter."""
+    closing = context.voice.sign_off
+    if not closing.required or not closing.text.strip() or not text.strip():
+        return False
+    return not _bare(text).endswith(_bare(closing.text))
+
+
+def _bare(text: str) -> str:
+    for start, stop in reversed(list(emoji_spans(text))):
+        text = text[:start] + text[stop:]
+    return " ".join(_ENDING.sub("", normalise(text).text).split())
