@@ -1,0 +1,194 @@
+"""How well one clause is supported by some sources: features of meaning and words, weighed by a fitted model.
+
+The coefficients were fitted by ``scripts/fit_support.py`` on the val split of dstc9 (replies against their own fact,
+and against other facts of the same and of other entities), and on nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from replyassist.core.embedding import Encoder, Vectors
+from replyassist.guardrails.terms import Term, terms
+from replyassist.guardrails.vectors import MEMORY
+
+NEAR = 0.55
+"""Cosine similarity from which a word of a clause counts as said in other words by its source."""
+
+UNKNOWN = 0.6
+"""What stands for a share of words where a clause has no such words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What may support a clause: its passages (the first ``replies`` are the template's reply), and the question."""
+
+    passages: tuple[str, ...]
+    replies: int
+    title: str
+    names: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> str:
+        """All passages as one text."""
+        return " ".join(self.passages)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that is embedded for these sources."""
+        return (*self.passages, self.whole, self.title, f"{self.title} {self.whole}".strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The probability (0 to 1) that the sources say the clause, its best passage, and the words that they do not say."""
+
+    probability: float
+    best: int
+    alike: float
+    unsaid: int
+
+
+def texts_to_embed(clause: str, sources: Sources) -> list[str]:
+    """All that ``likeness`` will need vectors of."""
+    words = [term.word for text in (clause, f"{sources.title} {sources.whole}") for term in _terms(text, sources)]
+    return [clause, *sources.texts, *words]
+
+
+def likeness(clause: str, sources: Sources, *, encoder: Encoder | None) -> Likeness:
+    """How well the sources support a clause; without an encoder by its words alone."""
+    measured = measure(clause, sources, encoder=encoder)
+    weights = WITH_MEANING if encoder else WITH_WORDS
+    total = weights["constant"] + sum(weights[name] * value for name, value in measured.features.items() if name in weights)
+    return Likeness(1.0 / (1.0 + math.exp(-total)), measured.best, measured.alike, measured.unsaid)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The features of a clause against its sources, all of about 0 to 1."""
+
+    features: dict[str, float]
+    best: int
+    alike: float
+    unsaid: int
+
+
+def measure(clause: str, sources: Sources, *, encoder: Encoder | None) -> Measured:
+    """What the model is given."""
+    said = _terms(clause, sources)
+    known = _terms(f"{sources.title} {sources.whole}", sources)
+    nearness = _nearness(said, known, encoder)
+    literal = np.array([any(term.stem == other.stem for other in known) for term in said], dtype=np.float64)
+    alike = _alike(clause, sources, encoder)
+    best = int(np.argmax(alike[: len(sources.passages)])) if sources.passages else 0
+    features = _word_features(said, literal, nearness.max(axis=1) if known else np.zeros(len(said)))
+    features["returned"] = _returned(said, _terms(sources.passages[best], sources) if sources.passages else (), encoder)
+    if encoder:
+        count = len(sources.passages)
+        features |= {
+            "passage": float(alike[best]),
+            "whole": float(alike[count]),
+            "title": float(alike[count + 1]),
+            "answered": float(alike[count + 2]),
+        }
+    unsaid = sum(
+        term.names_the_matter and not said_so for term, said_so in zip(said, _is_said(literal, nearness), strict=True)
+    )
+    return Measured(features, best, float(alike[best]) if len(alike) else 0.0, unsaid)
+
+
+def _terms(text: str, sources: Sources) -> tuple[Term, ...]:
+    return terms(text, names=sources.names, common=sources.common)
+
+
+def _is_said(literal: Vectors, nearness: Vectors) -> list[bool]:
+    near = nearness.max(axis=1) >= NEAR if nearness.size else np.zeros(len(literal), dtype=bool)
+    return [bool(value) for value in (literal > 0) | near]
+
+
+def _nearness(said: Sequence[Term], known: Sequence[Term], encoder: Encoder | None) -> Vectors:
+    """Shape (said, known): 1 for the same stem, else the cosine of the words, or 0 without an encoder."""
+    same = np.array([[float(term.stem == other.stem) for other in known] for term in said]).reshape(len(said), len(known))
+    if encoder is None or not said or not known:
+        return same
+    words = MEMORY.of(encoder, [term.word for term in (*said, *known)])
+    return np.maximum(same, words[: len(said)] @ words[len(said) :].T)
+
+
+def _alike(clause: str, sources: Sources, encoder: Encoder | None) -> Vectors:
+    """Similarity of the clause to each passage, and with an encoder to all of them, the title, and both."""
+    if encoder is None:
+        own = {term.stem for term in _terms(clause, sources)}
+        return np.array([_shared(own, {term.stem for term in _terms(text, sources)}) for text in sources.passages])
+    vectors = MEMORY.of(encoder, [clause, *sources.texts])
+    return np.asarray(vectors[1:] @ vectors[0])
+
+
+def _shared(first: set[str], second: set[str]) -> float:
+    return 2 * len(first & second) / (len(first) + len(second)) if first or second else 0.0
+
+
+def _word_features(said: Sequence[Term], literal: Vectors, near: Vectors) -> dict[str, float]:
+    weights = np.array([term.weight for term in said])
+    matter = weights >= 1.0
+    near = np.maximum(near, literal)
+    has_matter = bool(matter.any())
+    return {
+        "literal": _mean(literal, weights),
+        "near": _mean(near, weights),
+        "literal_matter": _mean(literal[matter], weights[matter]),
+        "near_matter": _mean(near[matter], weights[matter]),
+        "farthest": float(near[matter].min()) if has_matter else UNKNOWN,
+        "nearest": float(near[matter].max()) if has_matter else UNKNOWN,
+        "far_words": float((near[matter] < NEAR).sum()) / 5,
+        "length": len(said) / 10,
+        "no_words": float(not said),
+        "no_matter": float(not has_matter),
+    }
+
+
+def _returned(said: Sequence[Term], source: Sequence[Term], encoder: Encoder | None) -> float:
+    """The share of the best passage's words that the clause says too."""
+    if not source or not said:
+        return UNKNOWN
+    return _mean(_nearness(source, said, encoder).max(axis=1), np.array([term.weight for term in source]))
+
+
+def _mean(values: Vectors, weights: Vectors) -> float:
+    total = float(weights.sum())
+    return float((values * weights).sum()) / total if total else UNKNOWN
+
+
+WITH_MEANING: dict[str, float] = {
+    "constant": -9.761,
+    "literal": 0.979,
+    "near": 3.891,
+    "literal_matter": -1.881,
+    "near_matter": 3.640,
+    "farthest": -0.562,
+    "nearest": 2.319,
+    "far_words": -1.418,
+    "length": -3.436,
+    "no_matter": 1.000,
+    "returned": 4.497,
+    "passage": 1.583,
+    "whole": -0.106,
+    "title": -0.505,
+    "answered": 5.228,
+}
+WITH_WORDS: dict[str, float] = {
+    "constant": -3.363,
+    "literal": 5.213,
+    "literal_matter": 1.553,
+    "farthest": -1.233,
+    "nearest": 0.929,
+    "far_words": -0.089,
+    "length": -2.325,
+    "no_matter": 0.457,
+    "returned": 4.218,
+}

@@ -1,0 +1,104 @@
+"""What a reply says beside its answer: greetings, thanks, sympathy, wishes and offers of further help."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from replyassist.brands.voice import VoiceRules
+from replyassist.guardrails.text import normalise
+
+_MARKS = " .!?,;:"
+_SALUTATION = (
+    r"(?:hi|hiya|hey|hello|dear|howdy|good (?:day|morning|afternoon|evening)|welcome(?: back)?)(?: there| again| all)?"
+    r"(?![\w'])[^.!?,:;]{0,40}"
+)
+_THANKS = r"(?:(?:many |a million )?thanks|thank you|cheers|much appreciated|we appreciate)(?![\w'])[^.!?;]{0,120}"
+_SORRY = (
+    r"(?:oh no|oh dear|ouch|(?:we(?:'re| are)|i(?:'m| am)|so|very|really|truly)?[ ,]*(?:so |very |really |truly |terribly )?"
+    r"sorry(?! (?:but|we|i|they|there|no|you can|it)(?!\w))[^.!?;,:]{0,100}|(?:our |my )?apologies[^.!?;,:]{0,80}"
+    r"|we (?:completely |fully |totally )?(?:understand|hear you|get it|know how)[^.!?;:]{0,100}"
+    r"|(?:that|this)(?:'s| is| sounds| must be| must have been) (?:so |really |very |very much |not )*"
+    r"(?:frustrating|annoying|upsetting|stressful|disappointing|a shame|a pity|how it should (?:go|be))[^.!?;,:]{0,60})"
+)
+_PRAISE = (
+    r"(?:(?:that|this|it|you)(?:'ve| have| has|'s| is)? (?:just |really )?(?:made?|making|makes) (?:our|my) (?:day|week|morning)"
+    r"|(?:we(?:'re| are)|i(?:'m| am)|so|really|very|how|that's|sounds?|all|too)? ?(?:so |really |very |absolutely )*"
+    r"(?:happy|glad|delighted|pleased|thrilled|lovely|great|good|nice|awesome|wonderful|brilliant|perfect|kind|sweet)"
+    r"(?: (?:to (?:hear|read|know|help|see)|that you|you|of you|question|point|news|choice|one|stuff|words?|to))?"
+    r"(?![\w'])[^.!?;,:]{0,60}|(?:fair|good|great) (?:question|point))"
+)
+_WISH = (
+    r"(?:(?:please |do )?enjoy|have an?|hope(?:fully)?|i hope|we hope|(?:take|safe|best|warm|kind|good|happy|merry|see you"
+    r"|talk soon|until)|fingers crossed|looking forward|we look forward|we(?:'d| would) love to (?:see|welcome|hear)"
+    r"|good ?bye|bye|no (?:worries|problem|more)|not a problem|you(?:'re| are) (?:very |most |so |always )?welcome"
+    r"|(?:my|our) pleasure|anytime|any time|congrat\w*|glad)(?![\w'])[^.!?;:]{0,100}"
+)
+_HELP = r"(?:help|assist|assistance|question|questions|else|info|information|concern|concerns|unclear|needs?|anything)"
+_OFFER = (
+    rf"(?:(?:please |just |feel free to |don't hesitate to |do not hesitate to )*(?:let (?:me|us) know|ask|reach out|write"
+    rf"|message|contact|reply|call|shout|get in touch)(?: to| us| me| here| back| again| away)*[^.!?;:]{{0,40}}"
+    rf"(?:if|when|whenever|should|anytime|any time|at any time|anything|any|what)[^.!?;:]{{0,80}}"
+    rf"|(?:i|we)(?:'m| am|'re| are) (?:always |still )?(?:here|happy|glad|available|around)[^.!?;:]{{0,80}}"
+    rf"|(?:i|we)(?:'ll| will|'d| would| can| could)? (?:also |still |always |gladly |happily |go ahead and |be happy to "
+    rf"|be glad to |love to )*(?:help|assist|answer|continue|proceed|book|reserve|start|make (?:a|the|that|your)"
+    rf"|get (?:you|that|this) (?:booked|set)|process your|look (?:that|it) up)(?!\w)[^.!?;:]{{0,100}}"
+    rf"|(?:do|would|will|can|is|are) (?:you|there|i|we)[^.!?;:]{{0,60}}{_HELP}[^.!?;:]{{0,60}}"
+    rf"|(?:would|do|shall|should|can|may) (?:you|i|we)(?: still)?(?: like| want| need)?(?: me| us)?(?: to)?"
+    rf" (?:book|reserve|make|continue|proceed|go ahead)[^.!?;:]{{0,80}}"
+    rf"|let(?:'s| us) (?:continue|proceed|get|finish|book|go ahead)[^.!?;:]{{0,80}}"
+    rf"|any(?:thing)? (?:else|other|more|further)[^.!?;:]{{0,60}}|you(?:'re| are) welcome to ask[^.!?;:]{{0,40}})"
+)
+_PLEASANT = re.compile(
+    rf"\W*(?:(?:and|so|but|oh|also|again),? )?(?:{_OFFER}|{_THANKS}|{_SORRY}|{_PRAISE}|{_WISH}|{_SALUTATION})\W*"
+)
+_ANSWER = re.compile(
+    r"\W*(?:(?:yes|yep|yeah|yea|no|nope|sure|sure thing|of course|certainly|absolutely|definitely|correct|exactly|right"
+    r"|indeed|great|okay|ok|oh|ah|well|actually|currently|sorry|unfortunately|sadly|luckily|perfect|wonderful|awesome"
+    r"|i'm afraid(?: that)?|i am afraid(?: that)?|(?:i'm|i am|we're|we are) (?:so |very )?sorry(?: to say)?(?:,? but| that)?"
+    r"|it (?:looks like|seems|appears)(?: that)?|good (?:news|question)|fair question|please note(?: that)?)"
+    r"(?![\w'])[\s,.!:;-]*)+"
+)
+_GREETING = re.compile(rf"\W*{_SALUTATION}[,!.:]\s*")
+
+
+def is_pleasantry(clause: str, *, own: frozenset[str] = frozenset()) -> bool:
+    """Whether a clause says nothing that could be wrong: one of the voice's ``own`` phrases, courtesy, an offer to help."""
+    folded = normalise(clause).text.strip()
+    return folded.strip(_MARKS) in own or _is_courtesy(folded)
+
+
+def without_opening(clause: str) -> str:
+    """A clause without the greeting and the "yes", "no" or "sorry" before its statement; itself when that is all."""
+    folded = normalise(clause)
+    position = 0
+    for pattern in (_GREETING, _ANSWER):
+        match = pattern.match(folded.text, position)
+        position = match.end() if match else position
+    rest = folded.text[position:]
+    return clause[folded.starts[position] :] if len(re.findall(r"\w+", rest)) >= 2 else clause
+
+
+def opening_of(clause: str) -> str:
+    """What ``without_opening`` cuts, folded."""
+    return normalise(clause[: len(clause) - len(without_opening(clause))]).text
+
+
+@lru_cache(maxsize=2048)
+def _is_courtesy(folded: str) -> bool:
+    return _PLEASANT.fullmatch(folded) is not None
+
+
+def own_phrases(voice: VoiceRules) -> frozenset[str]:
+    """The voice's sign-off, sympathy and closings, whole and sentence by sentence, folded and without end marks."""
+    listed = [voice.sign_off.text]
+    for phrases in (*voice.empathy.model_dump().values(), *voice.closings.model_dump().values()):
+        listed += phrases
+    return _phrases(tuple(listed))
+
+
+@lru_cache(maxsize=64)
+def _phrases(listed: tuple[str, ...]) -> frozenset[str]:
+    whole = [normalise(phrase).text for phrase in listed]
+    parts = [part for phrase in whole for part in re.split(r"(?<=[.!?])\s+", phrase)]
+    return frozenset(part.strip(_MARKS) for part in (*whole, *parts)) | {""}

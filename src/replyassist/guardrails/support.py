@@ -1,0 +1,163 @@
+"""Each sentence of a draft beside what supports it, and an objection to what nothing supports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from replyassist.guardrails.clauses import clause_spans
+from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.findings import Finding, Severity
+from replyassist.guardrails.ground import Ground, ground_of
+from replyassist.guardrails.likeness import Likeness, likeness, texts_to_embed
+from replyassist.guardrails.pleasantries import is_pleasantry, without_opening
+from replyassist.guardrails.spans import Span, Support
+from replyassist.guardrails.terms import terms
+from replyassist.guardrails.text import normalise
+from replyassist.guardrails.vectors import MEMORY
+
+SUPPORTED_FROM = 0.2
+"""Probability from which a sentence counts as supported; below it 2 % of the own replies of dstc9's val split fall."""
+
+CLEARLY_UNSUPPORTED_BELOW = 0.03
+"""Probability below which an unsupported sentence blocks; chosen on the val split of dstc9."""
+
+SUPPORTED_BY_WORDS_FROM = 0.025
+"""The same as ``SUPPORTED_FROM`` for the model without embeddings."""
+
+WORDS_OF_A_STATEMENT = 4
+"""Words that name a matter from which a sentence without a verb of offering is held to state something."""
+
+_STATES = re.compile(
+    r"(?<!\w)(?:there(?:'s| (?:is|are|isn't|aren't|will|was|were))"
+    r"|(?:we|they|it|our [\w -]{1,30}|this|these|those|all|you|the [\w'-]+(?: [\w'-]+)?)"
+    r"(?:'(?:re|ll|s|ve))? ?(?:(?:also |now |only |always |still |currently )?"
+    r"(?:do|does|don't|doesn't|can|can't|cannot|will|won't|may|must|are|is|aren't|isn't|have|has|haven't|hasn't|need))(?!\w)"
+    r"|(?:un)?available|allow(?:s|ed)?|accept(?:s|ed)?|offer(?:s|ed)?|provid(?:e|es|ed)|includ(?:e|es|ed)|free|open|closed"
+    r"|required|permitted|prohibited|forbidden|costs?|charges?|charged|ships?|shipped|delivers?|delivered|sells?|serves?"
+    r"|served|supports?)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A clause, ``text[start:end]``, with its support; ``states``: it says something that could be wrong."""
+
+    start: int
+    end: int
+    support: Support
+    source: str
+    likeness: Likeness
+    states: bool
+
+
+def spans_of(text: str, context: CheckContext) -> tuple[Span, ...]:
+    """The clauses of the text in order, each with the passage that supports it best."""
+    return tuple(
+        Span(
+            start=clause.start,
+            end=clause.end,
+            support=clause.support,
+            source=clause.source,
+            score=round(clause.likeness.probability, 4),
+        )
+        for clause in assess(text, ground_of(context))
+    )
+
+
+def unsupported_sentences(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Object to a sentence that states what the template does not: block where that is clear, else warn.
+
+    It is a warning too where only the message says it, where there is no encoder to compare meanings with, and
+    where there is no template, so that a person wrote freely.
+    """
+    ground = ground_of(context)
+    for clause in assess(text, ground):
+        if clause.states and clause.support in _UNTRUSTED:
+            yield report(
+                text,
+                (clause.start, clause.end),
+                rule="grounding.unsupported_sentence",
+                severity=_severity(clause, ground),
+                explanation=_EXPLANATIONS[clause.support],
+            )
+
+
+_UNTRUSTED = frozenset({Support.NONE, Support.MESSAGE, Support.CONVERSATION})
+_EXPLANATIONS = {
+    Support.NONE: "The template does not say this. Please make sure that it is true, or take it out.",
+    Support.MESSAGE: "Only the message says this, not the template. Please make sure that the reply does not confirm it "
+    "by mistake.",
+    Support.CONVERSATION: "Only the conversation says this, not the template. Please make sure that it is true.",
+}
+
+
+def _severity(clause: Assessed, ground: Ground) -> Severity:
+    is_clear = (
+        ground.encoder is not None
+        and ground.has_template
+        and clause.support is Support.NONE
+        and clause.likeness.unsaid > 0
+        and clause.likeness.probability < CLEARLY_UNSUPPORTED_BELOW
+    )
+    return Severity.BLOCK if is_clear else Severity.WARN
+
+
+@lru_cache(maxsize=256)
+def assess(text: str, ground: Ground) -> tuple[Assessed, ...]:
+    """Every clause of the text with its support; all that is not known yet is embedded in one batch."""
+    spans = clause_spans(text)
+    statements = {span: _statement(text[slice(*span)], ground) for span in spans}
+    if ground.encoder is not None:
+        MEMORY.learn(ground.encoder, _texts(statements.values(), ground))
+    return tuple(_assessed(text[slice(*span)], span, statements[span], ground) for span in spans)
+
+
+def _statement(clause: str, ground: Ground) -> str:
+    """What the clause states, without greeting and "yes" or "no"; empty for a pleasantry."""
+    if is_pleasantry(clause, own=ground.own):
+        return ""
+    stated = without_opening(clause)
+    return "" if is_pleasantry(stated, own=ground.own) else ground.masked(stated)
+
+
+def _texts(statements: Iterable[str], ground: Ground) -> list[str]:
+    every = (ground.trusted, *(sources for _, sources in ground.heard))
+    return [text for stated in statements if stated for sources in every for text in texts_to_embed(stated, sources)]
+
+
+def _assessed(clause: str, span: tuple[int, int], stated: str, ground: Ground) -> Assessed:
+    if not stated:
+        return Assessed(*span, Support.VOICE, "", Likeness(1.0, 0, 1.0, 0), states=False)
+    states = _states(clause, stated, ground)
+    trusted = likeness(stated, ground.trusted, encoder=ground.encoder)
+    if _is_supported(trusted, ground):
+        support = Support.TEMPLATE if trusted.best < ground.trusted.replies else Support.FACT
+        return Assessed(*span, support, _passage(ground.passages, trusted.best), trusted, states)
+    for support, sources in ground.heard:
+        heard = likeness(stated, sources, encoder=ground.encoder)
+        if _is_supported(heard, ground):
+            about_the_offer = states and _STATES.search(normalise(stated).text) is not None
+            return Assessed(*span, support, _passage(sources.passages, heard.best), trusted, about_the_offer)
+    return Assessed(*span, Support.NONE, "", trusted, states)
+
+
+def _is_supported(found: Likeness, ground: Ground) -> bool:
+    return found.probability >= (SUPPORTED_BY_WORDS_FROM if ground.encoder is None else SUPPORTED_FROM)
+
+
+def _passage(passages: tuple[str, ...], best: int) -> str:
+    return passages[best] if best < len(passages) else ""
+
+
+def _states(clause: str, stated: str, ground: Ground) -> bool:
+    """Whether the clause could be wrong: no question, it names a matter, and it says something of it."""
+    if clause.rstrip().endswith("?"):
+        return False
+    matter = sum(term.names_the_matter for term in terms(stated, names=ground.trusted.names))
+    if matter == 0:
+        return False
+    offers = _STATES.search(normalise(stated).text) is not None
+    return offers if not ground.has_template else offers or matter >= WORDS_OF_A_STATEMENT
