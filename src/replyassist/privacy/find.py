@@ -24,8 +24,8 @@ _DETECTORS: tuple[tuple[Kind, bool, Detector], ...] = (
     (Kind.CARD, True, cards),
     (Kind.NATIONAL_ID, True, national_ids),
     (Kind.ORDER, True, order_numbers),
-    (Kind.PHONE, True, phone_numbers),
     (Kind.ADDRESS, True, street_addresses),
+    (Kind.PHONE, True, phone_numbers),
     (Kind.NAME, False, person_names),
 )
 """Kind, whether it needs a digit, and how to find it: what is surer comes first and keeps its place."""

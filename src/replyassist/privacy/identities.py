@@ -17,14 +17,14 @@ from replyassist.privacy.cues import is_announced, words
 
 _ORDERS = (
     r"(?:orders?|purchase|customer|client|account|acct|invoice|booking|reservation|reference|ref|tracking|track|parcel"
-    r"|package|shipment|consignment|ticket|case|claim|receipt|return|membership|member|user|policy|contract|loyalty"
+    r"|package|shipment|consignment|ticket|case|claim|receipt|return|membership|member|policy|contract|loyalty"
     r"|bestell(?:ung|nummer|nr)|auftrag|kunden(?:nummer|nr)|rechnung|sendungs?nummer|commande|pedido|ordine|bestelling)"
 )
 _NUMBER_WORDS = r"(?:number|numbers|num|no|nr|nummer|numéro|número|numero|id|code|n[°º]|ref(?:erence)?)"
-_TOKEN = r"#?[A-Z]{0,4}-?\d[A-Z0-9]*(?:[-/][A-Z0-9]+){0,3}"
+_WRITTEN = r"#?[A-Z]{0,4}-?\d[A-Z0-9]*(?:[-/][A-Z0-9]+){0,3}"
 _NAMED_ORDER = re.compile(
     rf"(?<!\w){_ORDERS}\b[ \t]{{0,3}}(?P<sure>{_NUMBER_WORDS}\b\.?|#)?[ \t]{{0,3}}(?:\(?[:=#-]|is|was|:)?[ \t]{{0,3}}"
-    rf"(?P<token>{_TOKEN})(?![\w%€$£])",
+    rf"(?P<token>{_WRITTEN})(?![\w%€$£])",
     re.IGNORECASE,
 )
 _SHAPED_ORDER = re.compile(
@@ -33,8 +33,8 @@ _SHAPED_ORDER = re.compile(
     r"|(?<!\w)1Z[A-Z0-9]{16}(?!\w)|(?<!\w)[A-Z]{2}\d{9}[A-Z]{2}(?!\w)"
 )
 _QUANTITY = re.compile(
-    r"[ \t]?(?:[€$£%]|(?:g|kg|ml|l|bags?|cups?|pieces?|pcs|units?|euros?|eur|dollars?|usd|gbp|pounds?|days?|weeks?|years?|"
-    r"people|boxes|kilos?|grams?|points?|miles|k)\b)",
+    r"[ \t]?(?:[€$£%]|(?:g|kg|ml|l|bags?|cups?|pieces?|pcs|units?|euros?|eur|dollars?|usd|gbp|pounds?|days?|weeks?"
+    r"|years?|people|boxes|kilos?|grams?|points?|miles|k)\b)",
     re.IGNORECASE,
 )
 _FEWEST_DIGITS, _FEWEST_WHEN_SURE = 5, 4
@@ -56,7 +56,7 @@ _ID_WORDS = words(
     r" steuernummer tax\s(?:id|number) codice\sfiscale personnummer identity\scard id\scard(?:\s(?:number|no))?"
     r" personalausweis\w* reisepass\w*"
 )
-_ID_TOKEN = re.compile(
+_ID_NUMBER = re.compile(
     r"(?<![\w-])(?=[A-Z\d-]*\d[A-Z\d-]*\d[A-Z\d-]*\d[A-Z\d-]*\d)[A-Z\d]+(?:-[A-Z\d]+)*(?!\w)", re.IGNORECASE
 )
 _ID_REACH = 40
@@ -97,7 +97,7 @@ def national_ids(text: str) -> Iterator[tuple[int, int]]:
         if nhs.is_valid(match[0]) and is_announced(text, match.start(), _ID_WORDS, reach=_ID_REACH):
             yield match.span()
     if _ID_WORDS.search(text):
-        for match in _ID_TOKEN.finditer(text):
+        for match in _ID_NUMBER.finditer(text):
             if is_announced(text, match.start(), _ID_WORDS, reach=_ID_REACH):
                 yield match.span()
 

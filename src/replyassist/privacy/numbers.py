@@ -12,7 +12,7 @@ from replyassist.privacy.cues import is_announced, words
 
 _CARD = re.compile(r"(?<![\w.,+-])\d(?:[ .-]?\d){11,18}(?![\w-])")
 _CARD_WORDS = words(
-    r"cards? card(?:holder)? visa master\s?card amex american\sexpress maestro discover diners pan debit credit"
+    r"cc cards? card(?:holder)? visa master\s?card amex american\sexpress maestro discover diners pan debit credit"
     r" kredit\w* karten?\w* carte tarjeta carta cartão kort\w* kaart karta"
 )
 _OTHER_WORDS = words(

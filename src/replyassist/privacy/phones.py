@@ -9,12 +9,18 @@ import phonenumbers
 
 from replyassist.privacy.cues import is_announced, words
 
-_CANDIDATE = re.compile(r"(?<![\w.,:/€$£#%-])(?:\+|\(\+?)?\d(?:[ ./-]?[()]?[ ]?\d){5,16}(?![\w€$£%]|[.,:]\d|-\d)")
+_CANDIDATE = re.compile(
+    r"(?<![\w.,:/€$£#%-])(?:\+|\(\+?)?\d(?:[ ./-]?[()]?[ ]?\d){5,16}"
+    r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w€$£%]|[.,:]\d|-\d)",
+    re.IGNORECASE,
+)
 _CUE = words(
     r"call(?:ed|s|ing)? phones? telephone tel mobile cell(?:phone)? fax whats\s?app text(?:ed|s|ing)? sms ring(?:ing)?"
-    r" rang contact reach(?:ed)? dial(?:ed)? (?:my|your|the|his|her|our)\snumber number\sis messages?\sto registered"
-    r" handy telefon\w* anrufen rufnummer mobil\w* téléphone portable appeler teléfono móvil llama\w* cellulare telefono"
-    r" chiamare telefoon bel"
+    r" rang contact reach(?:ed)? answer(?:ing|s)? dial(?:ed)? (?:my|your|the|his|her|our)\snumber"
+    r" number\sis"
+    r" messages?\sto registered"
+    r" handy telefon\w* anrufen rufnummer mobil\w* téléphone portable appeler teléfono móvil"
+    r" llama\w* cellulare telefono chiamare telefoon bel desk"
 )
 _CUE_REACH = 40
 _NOT_A_PHONE = words(
@@ -25,7 +31,10 @@ _NOT_REACH = 14
 _UNIT = re.compile(
     r"\s?(?:[€$£%°]|(?:g|kg|ml|euros?|eur|dollars?|usd|gbp|pounds?|followers|views|people|km|mm|cm)\b)", re.IGNORECASE
 )
-_DATE = re.compile(r"\(?(?:\d{4}[./ -]\d{1,2}[./ -]\d{1,2}|\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)?\d{2})(?!\d).*")
+_DATE = re.compile(
+    r"(?:(?:19|20)\d{2}([./-])(?:0?\d|1[0-2])\1[0-3]?\d|[0-3]?\d([./-])[0-3]?\d\2(?:(?:19|20)\d{2}|\d{2}))(?: .*)?"
+)
+_EXTENSION = re.compile(r"[a-z].*", re.IGNORECASE)
 _YEARS = re.compile(r"(?:19|20)\d{2}\s?[-/ ]\s?(?:19|20)\d{2}")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]000)+|\d{1,3}(?:\.\d{3})+")
 _SHAPE = re.compile(
@@ -52,6 +61,7 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_phone(text: str, start: int, written: str) -> bool:
+    written = _EXTENSION.sub("", written).strip()
     digits = re.sub(r"\D", "", written)
     if not 7 <= len(digits) <= 15 or _DATE.fullmatch(written) or _YEARS.fullmatch(written):
         return False
