@@ -1,0 +1,149 @@
+"""Renders the report: one file, no network, everything that people or models wrote escaped."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.record import EvaluationRun
+from replyassist.evaluation.report.cards import SUPPORT_WORDS, Card, card_of, visible
+from replyassist.evaluation.report.plots import (
+    HEIGHT,
+    WIDTH,
+    Bar,
+    Histogram,
+    IntervalRow,
+    bars,
+    histogram,
+    shares_by,
+)
+from replyassist.evaluation.scores import summarise
+from replyassist.evaluation.statistics import Interval
+from replyassist.guardrails import Severity
+
+REPORT = "index.html"
+HEADLINES = {
+    "send_ready_rate": "Ready to send as they are",
+    "grounded_rate": "Say nothing that the template does not",
+    "ready_clean_rate": "Called ready, and nothing forbidden in them",
+    "fact_coverage": "Facts of the answer that are kept",
+    "voice_pass_rate": "Keep the brand's voice",
+    "personalised_rate": "Speak to this person",
+    "language_kept_rate": "In the language of the message",
+    "safe_rate": "Obey no attack",
+    "blocked_rate": "Blocked by the checks",
+    "fallback_rate": "Template used, for want of a good draft",
+}
+RETRIEVAL_FIGURES = {
+    "hit_at_1": "Right template first",
+    "hit_at_3": "Right template among three",
+    "accuracy_with_abstention": "Right template, or rightly none",
+    "route_accuracy": "Right route",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the template draws."""
+
+    run: EvaluationRun
+    figures: dict[str, Any]
+    headlines: list[IntervalRow]
+    retrieval: dict[str, float]
+    by_tag: list[IntervalRow]
+    by_brand: list[IntervalRow]
+    rules: list[Bar]
+    scores: Histogram | None
+    seconds: Histogram | None
+    cards: list[Card]
+    brands: list[str]
+    tags: list[str]
+    failures: list[tuple[str, int]]
+
+
+def write_report(run: EvaluationRun, folder: Path) -> Path:
+    """Write the run as one self-contained HTML file; its path. Raise InvalidInput when it cannot be written."""
+    path = folder / REPORT
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(render(run), encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error
+    return path
+
+
+def render(run: EvaluationRun) -> str:
+    """The page. A content security policy lets no script run but its own, whatever a case may hold."""
+    loader = PackageLoader("replyassist.evaluation.report")
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sources = {name: loader.get_source(environment, name)[0] for name in ("report.js", "report.css")}
+    return environment.get_template("report.html").render(
+        page=_page(run),
+        script=sources["report.js"],
+        style=sources["report.css"],
+        script_digest=b64encode(sha256(sources["report.js"].encode()).digest()).decode(),
+        support_words={support.value: words for support, words in SUPPORT_WORDS.items()},
+        size=(WIDTH, HEIGHT),
+    )
+
+
+def _page(run: EvaluationRun) -> Page:
+    figures = summarise(run)
+    cards = sorted((card_of(result) for result in run.results), key=lambda card: (-card.badness, card.result.case.id))
+    measure = "send_ready" if run.has_drafts else "right_or_abstained"
+    failures = Counter(name for card in cards for name in card.failures)
+    return Page(
+        run=run,
+        figures=figures,
+        headlines=_headlines(figures),
+        retrieval={words: figures[name] for name, words in RETRIEVAL_FIGURES.items() if figures.get(name) is not None},
+        by_tag=shares_by(run.results, measure, key=lambda result: result.case.tags),
+        by_brand=shares_by(run.results, measure, key=lambda result: [result.case.brand]),
+        rules=bars(_objecting_rules(run)),
+        scores=_score_histogram(run),
+        seconds=histogram({"seconds": [item.scores["seconds"] for item in run.results if "seconds" in item.scores]}),
+        cards=cards,
+        brands=sorted({card.result.case.brand for card in cards}),
+        tags=sorted({tag for card in cards for tag in card.result.case.tags}),
+        failures=failures.most_common(),
+    )
+
+
+def _headlines(figures: dict[str, Any]) -> list[IntervalRow]:
+    return [IntervalRow(words, Interval(**figures[name])) for name, words in HEADLINES.items() if figures.get(name)]
+
+
+def _objecting_rules(run: EvaluationRun) -> Counter[str]:
+    """In how many drafts each rule found something that a person must mend."""
+    return Counter(
+        rule
+        for result in run.results
+        if result.proposal
+        for rule in {item.rule for item in result.proposal.findings if item.severity is not Severity.INFO}
+    )
+
+
+def _score_histogram(run: EvaluationRun) -> Histogram | None:
+    """Best scores of cases that a template answers, and of those that none does; the line is the threshold."""
+    known = [result for result in run.results if "best_score" in result.scores]
+    values = {
+        words: [result.scores["best_score"] for result in known if result.case.is_in_scope is inside]
+        for words, inside in (("a template answers", True), ("none answers", False))
+    }
+    thresholds = set(run.thresholds.values())
+    mark = thresholds.pop() if len(thresholds) == 1 else None
+    return histogram({name: series for name, series in values.items() if series}, mark=mark)
