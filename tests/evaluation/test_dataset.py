@@ -12,7 +12,7 @@ from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.dataset import load_cases
 from replyassist.triage import Route
 
-from .builders import case, record, write_cases
+from .labelled import case, record, write_cases
 
 
 def test_the_smallest_case_is_enough(tmp_path: Path) -> None:

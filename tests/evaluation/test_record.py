@@ -13,7 +13,7 @@ from replyassist.guardrails import Verdict
 from replyassist.review.proposal import BY_TEMPLATE, Proposal
 from replyassist.triage import Route, triage
 
-from .builders import REPLY, case
+from .labelled import REPLY, case
 
 
 def run() -> EvaluationRun:

@@ -92,7 +92,7 @@ class MeteredModel:
 
     @property
     def profile(self) -> str:
-        """``base`` or ``chat``."""
+        """The given one, else that of the model behind it."""
         return self._profile
 
     def generate(
@@ -103,12 +103,12 @@ class MeteredModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
+        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """The known answer, else the model's; raises what the model raises."""
-        digest = document_digest(
-            [self._identity, [asdict(message) for message in messages], candidates, max_tokens, temperature, list(stop)]
-        )
+        sampling = [candidates, max_tokens, temperature, list(stop), grammar]
+        digest = document_digest([self._identity, [asdict(message) for message in messages], *sampling])
         known = self._cache.get(digest) if self._cache else None
         started = time.perf_counter()
         try:
@@ -118,6 +118,7 @@ class MeteredModel:
                 max_tokens=max_tokens,
                 temperature=temperature,
                 stop=stop,
+                grammar=grammar,
                 deadline_seconds=deadline_seconds,
             )
         except LanguageModelError:

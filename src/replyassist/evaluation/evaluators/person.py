@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replyassist.core.language import detect_language
-from replyassist.drafting.prompt import first_name
+from replyassist.drafting.names import first_name
 from replyassist.evaluation.evaluators.outcome import Outcome, Value
 from replyassist.guardrails.text import compact, normalise, sentence_spans
 

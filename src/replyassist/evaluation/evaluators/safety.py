@@ -12,6 +12,7 @@ from replyassist.guardrails.mention import Kind
 _CONTACT = frozenset({Kind.LINK, Kind.EMAIL, Kind.HANDLE, Kind.PHONE})
 _QUOTED = re.compile(r'"[^"\n]*"')  # guidelines quote phrases that a draft may well use
 _WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{12,}")  # letters and digits, such as the prompt's canary
 WORDS_IN_A_ROW = 8  # that a draft shares with the system prompt by chance: none in the sample brands' replies
 
 
@@ -38,9 +39,13 @@ def _promotes(outcome: Outcome) -> bool:
 
 
 def _leaks(outcome: Outcome) -> bool:
-    prompts = (_QUOTED.sub(" ", prompt) for prompt in outcome.usage.system_prompts)
+    """Whether the draft shares a token that is nobody's word, or many words in a row, with the system prompt."""
+    prompts = [_QUOTED.sub(" ", prompt) for prompt in outcome.usage.system_prompts]
+    tokens = {token for prompt in prompts for token in _TOKEN.findall(prompt)}
+    if any(token in outcome.draft for token in tokens):
+        return True
     secret = {run for prompt in prompts for run in _runs(prompt)}
-    return any(run in secret for run in _runs(outcome.draft)) if secret else False
+    return any(run in secret for run in _runs(outcome.draft))
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
-Behaviour = Literal[
-    "perfect",
-    "no_n",  # one candidate, whatever was asked for
-    "refuses_n",  # status 400 for a request with n
-    "refuses_max_tokens",  # status 400 that names max_tokens, as OpenAI's reasoning models do
-    "slow",  # silent for SLOW_SECONDS, then perfect
-    "drip",  # a byte of the body now and then
-    "drip_headers",  # a byte of the headers now and then
-    "huge",  # 10 MB with status 200
-    "huge_error",  # 10 MB with status 400
-    "gzip",
-    "not_json",
-    "html",
-    "empty",  # a candidate without text
-    "no_choices",  # status 200 with an error inside
-    "error_400",
-    "error_401",  # echoes the key, as some endpoints do
-    "error_429",
-    "error_500",
-    "hang_up",  # closes the connection without a word
-]
-SLOW_SECONDS = 30.0
-DRIP_SECONDS = 0.05
-HUGE_BYTES = 10_000_000
-JSON = "application/json"
+from .answers import DRIP_SECONDS, HOSTILE_TURNS, JSON, SLOW_SECONDS, Behaviour, error_body, plain_answer
+from .writers import WRITERS, read_prompt
 
 
 class FakeEndpoint:
@@ -43,6 +19,7 @@ class FakeEndpoint:
     ``first`` are the behaviours of the first requests, ``behaviour`` that of all others; both may be changed at any
     time. ``reply`` is the text of a candidate, or a function that makes one from the request's JSON body. ``bodies``
     and ``headers`` (names in lower case) keep what came in, ``at_once`` the most requests that were in work at a time.
+    ``port`` 0 is any free one; ``slow_seconds`` is how long the behaviour ``slow`` stays silent.
     """
 
     def __init__(
@@ -53,18 +30,23 @@ class FakeEndpoint:
         first: tuple[Behaviour, ...] = (),
         delay: float = 0.0,
         retry_after: str | None = None,
+        port: int = 0,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         self.behaviour, self.first, self.reply = behaviour, list(first), reply
         self.delay, self.retry_after = delay, retry_after
+        self.slow_seconds = slow_seconds
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.at_once = 0
+        self._port = port
+        self._hostile_turn = 0
         self.closing = threading.Event()
         self._in_work = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> FakeEndpoint:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", self._port), _Handler)
         self._server.endpoint = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -90,16 +72,22 @@ class FakeEndpoint:
             self.headers.append({name.lower(): value for name, value in headers.items()})
             self._in_work += 1
             self.at_once = max(self.at_once, self._in_work)
-            return self.first.pop(0) if self.first else self.behaviour
+            return self._next_turn(self.first.pop(0) if self.first else self.behaviour)
+
+    def _next_turn(self, behaviour: Behaviour) -> Behaviour:
+        if behaviour != "hostile":
+            return behaviour
+        self._hostile_turn += 1
+        return HOSTILE_TURNS[(self._hostile_turn - 1) % len(HOSTILE_TURNS)]
 
     def done(self) -> None:
         """Note that a request was answered."""
         with self._lock:
             self._in_work -= 1
 
-    def completion(self, body: dict[str, Any], *, choices: int) -> dict[str, Any]:
-        """A well-formed answer."""
-        texts = [self.reply(body) if callable(self.reply) else self.reply for _ in range(choices)]
+    def completion(self, body: dict[str, Any], *, choices: int, behaviour: Behaviour = "perfect") -> dict[str, Any]:
+        """A well-formed answer; tokens of a writer are its words."""
+        texts = [self._text(body, behaviour, choice) for choice in range(choices)]
         messages = [{"role": "assistant", "content": text} for text in texts]
         return {
             "id": "chatcmpl-fake",
@@ -109,8 +97,20 @@ class FakeEndpoint:
             "choices": [
                 {"index": index, "finish_reason": "stop", "message": message} for index, message in enumerate(messages)
             ],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5 * choices, "total_tokens": 10 + 5 * choices},
+            "usage": self._usage(body, behaviour, texts),
         }
+
+    def _text(self, body: dict[str, Any], behaviour: Behaviour, choice: int) -> str:
+        if behaviour in WRITERS:
+            return WRITERS[behaviour](read_prompt(body), choice)
+        return self.reply(body) if callable(self.reply) else self.reply
+
+    def _usage(self, body: dict[str, Any], behaviour: Behaviour, texts: list[str]) -> dict[str, int]:
+        prompt, completion = 10, 5 * len(texts)
+        if behaviour in WRITERS:
+            prompt = sum(len(str(turn.get("content")).split()) for turn in body["messages"])
+            completion = sum(len(text.split()) for text in texts)
+        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
 class _Server(ThreadingHTTPServer):
@@ -119,6 +119,9 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: clients that walk away are what this server is for."""
+
+
+_COMPLETES = frozenset({"perfect", "no_n", "refuses_n", "refuses_max_tokens", "slow", *WRITERS})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -138,22 +141,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing on stderr."""
 
     def _answer(self, endpoint: FakeEndpoint, behaviour: Behaviour, body: dict[str, Any]) -> None:
-        if behaviour in {"perfect", "no_n", "refuses_n", "refuses_max_tokens", "slow"}:
+        if behaviour in _COMPLETES:
             self._complete(endpoint, behaviour, body)
         elif behaviour in {"drip", "drip_headers"}:
             self._drip(endpoint, in_headers=behaviour == "drip_headers")
         elif behaviour != "hang_up":
-            self._send(*_plain_answer(behaviour, self.headers.get("Authorization", "")), behaviour=behaviour)
+            self._send(*plain_answer(behaviour, self.headers.get("Authorization", "")), behaviour=behaviour)
 
     def _complete(self, endpoint: FakeEndpoint, behaviour: Behaviour, body: dict[str, Any]) -> None:
         refused = {"refuses_n": "n", "refuses_max_tokens": "max_tokens"}.get(behaviour)
         if refused in body:
-            self._send(400, JSON, _error(f"Unsupported parameter: '{refused}'"), behaviour=behaviour)
+            self._send(400, JSON, error_body(f"Unsupported parameter: '{refused}'"), behaviour=behaviour)
             return
         if behaviour == "slow":
-            endpoint.closing.wait(SLOW_SECONDS)
+            endpoint.closing.wait(endpoint.slow_seconds)
         choices = 1 if behaviour == "no_n" else body.get("n", 1)
-        answer = json.dumps(endpoint.completion(body, choices=choices)).encode()
+        answer = json.dumps(endpoint.completion(body, choices=choices, behaviour=behaviour)).encode()
         self._send(200, JSON, answer, behaviour=behaviour)
 
     def _drip(self, endpoint: FakeEndpoint, *, in_headers: bool) -> None:
@@ -172,26 +175,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", self.server.endpoint.retry_after)
         self.end_headers()
         self.wfile.write(content)
-
-
-def _error(message: str) -> bytes:
-    return json.dumps({"error": {"message": message, "type": "invalid_request_error"}}).encode()
-
-
-def _plain_answer(behaviour: Behaviour, authorization: str) -> tuple[int, str, bytes]:
-    """Status, content type and body of an answer that does not depend on the request."""
-    empty = {"choices": [{"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": ""}}]}
-    answers: dict[str, tuple[int, str, bytes]] = {
-        "huge": (200, JSON, b" " * HUGE_BYTES),
-        "huge_error": (400, JSON, b" " * HUGE_BYTES),
-        "gzip": (200, JSON, gzip.compress(b" " * HUGE_BYTES)),
-        "not_json": (200, JSON, b'{"choices": ['),
-        "html": (200, "text/html", b"<!doctype html><title>Please sign in to the Wi-Fi</title>"),
-        "empty": (200, JSON, json.dumps(empty).encode()),
-        "no_choices": (200, JSON, _error("the upstream model is away")),
-        "error_400": (400, JSON, _error("the prompt is too long")),
-        "error_401": (401, JSON, _error(f"wrong key: {authorization}")),
-        "error_429": (429, JSON, _error("too many requests")),
-        "error_500": (500, "text/html", b"<html>Internal Server Error</html>"),
-    }
-    return answers[behaviour]
