@@ -16,12 +16,14 @@ from replyassist.guardrails.leftovers import (
     prompt_debris,
     repeated_sentences,
 )
+from replyassist.guardrails.personal_data import personal_data
 from replyassist.guardrails.spans import LeftOut, Span
 from replyassist.guardrails.voice import VOICE_RULES
 
 LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, repeated_sentences, cut_end)
 GROUNDING_RULES: tuple[Rule, ...] = (grounded_mentions, unsupported_actions, unsupported_sentences)
-RULES: tuple[Rule, ...] = (*LEFTOVER_RULES, *VOICE_RULES, *GROUNDING_RULES)
+PRIVACY_RULES: tuple[Rule, ...] = (personal_data,)
+RULES: tuple[Rule, ...] = (*LEFTOVER_RULES, *VOICE_RULES, *GROUNDING_RULES, *PRIVACY_RULES)
 """Every rule that a draft is held against; there is no other list."""
 
 _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3}
