@@ -44,7 +44,8 @@ def holds(when: When, context: CheckContext) -> bool:
 def _broken(rule: VoiceRule, text: str, context: CheckContext) -> Iterable[tuple[int, int]]:
     if isinstance(rule, PatternRule):
         return _BY_PATTERN[rule.kind](rule, text)
-    spans = find_phrases(text, tuple(rule.phrases), language=context.language)
+    is_exact = isinstance(rule, ReplaceRule)  # the replacement has no endings to match
+    spans = find_phrases(text, tuple(rule.phrases), language=context.language, inflected=not is_exact)
     if isinstance(rule, CountRule):
         return spans[rule.max : rule.max + 1]
     return _BY_PHRASE[rule.kind](spans, text)

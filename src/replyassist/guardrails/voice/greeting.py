@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from replyassist.drafting.prompt import first_name
+from replyassist.drafting.names import first_name
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise, sentence_spans, words_of

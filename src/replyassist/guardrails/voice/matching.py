@@ -34,7 +34,7 @@ _BETWEEN_SPELLED = r"[\W_]{1,8}"
 
 
 @lru_cache(maxsize=2048)
-def find_phrases(text: str, phrases: tuple[str, ...], *, inflected: bool = True, language: str = "en") -> Spans:
+def find_phrases(text: str, phrases: tuple[str, ...], *, language: str = "en", inflected: bool = True) -> Spans:
     """Where the text has any of the phrases: offsets in the text, in order, without overlaps.
 
     Case, spacing, quotes and apostrophes never matter; a ``*`` between words stands for up to three words. With
@@ -42,9 +42,13 @@ def find_phrases(text: str, phrases: tuple[str, ...], *, inflected: bool = True,
     found too when it is written with look-alike letters, digits for letters, or signs between its letters.
     """
     plain, bare = normalise(text), skeleton(text, accents=language != "en")
-    found = [plain.span(*match.span()) for match in _matches(_plain(phrases, inflected, language), plain.text)]
+    found = [
+        plain.span(*match.span()) for match in _matches(_plain(phrases, language if inflected else ""), plain.text)
+    ]
     if bare.text != plain.text:
-        found += [bare.span(*match.span()) for match in _matches(_plain(phrases, inflected, language), bare.text)]
+        found += [
+            bare.span(*match.span()) for match in _matches(_plain(phrases, language if inflected else ""), bare.text)
+        ]
     found += [
         bare.span(*match.span())
         for match in _matches(_disguised(phrases, language), bare.text)
@@ -71,8 +75,8 @@ def _without_overlaps(found: list[tuple[int, int]]) -> Spans:
 
 
 @lru_cache(maxsize=512)
-def _plain(phrases: tuple[str, ...], inflected: bool, language: str) -> re.Pattern[str] | None:
-    endings = _ENDINGS.get(language, "") if inflected else ""
+def _plain(phrases: tuple[str, ...], language: str) -> re.Pattern[str] | None:
+    endings = _ENDINGS.get(language, "")
     sources = [source for phrase in phrases if (source := _plain_source(normalise(phrase).text, endings))]
     return re.compile(rf"(?<!\w)(?:{'|'.join(sources)})(?!\w)") if sources else None
 

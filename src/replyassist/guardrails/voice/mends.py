@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from replyassist.brands.voice import ReplaceRule
-from replyassist.drafting.prompt import first_name
+from replyassist.drafting.names import first_name
 from replyassist.guardrails.context import CheckContext
 from replyassist.guardrails.text import sentence_spans
 from replyassist.guardrails.voice.contractions import respellings
@@ -51,9 +51,9 @@ def replaced_phrases(text: str, context: CheckContext) -> Iterator[Edit]:
         if not isinstance(rule, ReplaceRule) or rule.severity != "fix" or not holds(rule.when, context):
             continue
         phrases = tuple(rule.phrases)
-        if find_phrases(rule.replacement, phrases, language=context.language):
+        if find_phrases(rule.replacement, phrases, language=context.language, inflected=False):
             continue
-        for start, end in find_phrases(text, phrases, language=context.language):
+        for start, end in find_phrases(text, phrases, language=context.language, inflected=False):
             new = rule.replacement
             yield Edit(start, end, new[:1].upper() + new[1:] if text[start].isupper() else new, f"voice.{rule.id}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from replyassist.guardrails.addresses import addresses
@@ -12,7 +12,7 @@ from replyassist.guardrails.findings import Finding
 from replyassist.guardrails.text import normalise, sentence_spans
 from replyassist.guardrails.voice.standing import standing
 
-# Long words a sentence up to which a text suits grades 1, 2, ... 12; beyond the last it is college reading.
+# Long words a sentence from which on a text needs grade 2, 3, ... 12, and college (13).
 # Anderson, J. (1983): Lix and Rix: variations on a little-known readability index. Journal of Reading 26(6), 490-496.
 RIX_GRADES = (0.2, 0.5, 0.8, 1.3, 1.8, 2.4, 3.0, 3.7, 4.5, 5.3, 6.2, 7.2)
 _LONG_WORD = 7  # letters, as Anderson counts
@@ -35,7 +35,7 @@ def reading_grade(text: str) -> float | None:
         return None
     sentences = sum(len(_WORD.findall(text[start:end])) > 1 for start, end in sentence_spans(text))
     rix = sum(len(word) >= _LONG_WORD for word in words) / max(1, sentences)
-    return float(bisect_left(RIX_GRADES, rix) + 1)
+    return float(bisect_right(RIX_GRADES, rix) + 1)
 
 
 def reading_level(text: str, context: CheckContext) -> Iterable[Finding]:

@@ -14,6 +14,11 @@ from replyassist.guardrails.voice.standing import standing
 from replyassist.guardrails.words import content_words
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_ASKS = re.compile(
+    r"\W*(?:(?:hi|hey|hello|so|and|but|please)\W+)?(?:who|what|when|where|why|how|which|do|does|did|is|are|can|could"
+    r"|will|would|should|may|has|have)\b",
+    re.IGNORECASE,
+)
 _ECHO_WORDS = 4  # content words of a statement; with fewer, any answer to the point would echo
 _ECHO_QUESTION_WORDS = 2  # of a question, which a reply hardly ever needs to begin with
 _FROM_TEMPLATE = 0.8  # share of the sentence's words; such a sentence answers, though the message has its words too
@@ -22,7 +27,10 @@ _OPENING_WORDS = 3
 
 
 def echo(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Report a first sentence that only says the message back."""
+    """Report a first sentence that only says the message's question back.
+
+    Taking up what somebody tells ("half your coffee loose in the box, sorry") is no echo.
+    """
     most = context.voice.echo_max
     body = body_start(text)
     span = next((found for found in sentence_spans(text) if found[1] > body), None)
@@ -31,7 +39,7 @@ def echo(text: str, context: CheckContext) -> Iterable[Finding]:
     start, end = max(body, span[0]), span[1]
     said = content_words(text[start:end])
     least = _ECHO_QUESTION_WORDS if text[start:end].rstrip().endswith("?") else _ECHO_WORDS
-    if len(said) < least or _share(said, content_words(context.message)) < most:
+    if len(said) < least or _share(said, _asked(context.message)) < most:
         return
     if _share(said, content_words(context.template_text)) >= _FROM_TEMPLATE:
         return
@@ -42,6 +50,13 @@ def echo(text: str, context: CheckContext) -> Iterable[Finding]:
         severity=standing(context.voice.severities.echo),
         explanation="The first sentence only repeats the message. Please begin with the answer.",
     )
+
+
+def _asked(message: str) -> tuple[str, ...]:
+    """The content words of the sentences that ask something."""
+    sentences = [message[start:end] for start, end in sentence_spans(message)]
+    asking = [one for one in sentences if one.rstrip()[-1:] in ("?", "？") or _ASKS.match(one)]
+    return content_words(" ".join(asking))
 
 
 def _share(words: tuple[str, ...], others: tuple[str, ...]) -> float:
