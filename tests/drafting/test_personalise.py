@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replyassist.brands.voice import VoiceRules
+from replyassist.drafting.names import first_name
 from replyassist.drafting.personalise import Addressee, personalise, thank
-from replyassist.drafting.prompt import first_name
 from tests.world import voice
 
 ANSWER = "We ship to 32 countries in Europe."

@@ -15,7 +15,8 @@ import pytest
 from replyassist.brands.voice import VoiceRules, sample_voice
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
-from replyassist.drafting.prompt import EXAMPLES_SHOWN, DraftRequest, Prompt, build_prompt
+from replyassist.drafting.profiles import profile_named
+from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 BRANDS = {"fernhill": "tiktok", "harbour": "linkedin"}
@@ -40,7 +41,7 @@ def voice(brand: str) -> VoiceRules:
 
 
 def built(brand: str = "fernhill", profile: str = "chat", **overrides: Any) -> Prompt:
-    return build_prompt(request(**overrides), voice=voice(brand), profile=profile, library=LIBRARY)
+    return build_prompt(request(**overrides), voice=voice(brand), profile=profile_named(profile), library=LIBRARY)
 
 
 def on_paper(prompt: Prompt) -> str:
@@ -76,8 +77,9 @@ def test_no_snapshot_is_left_over() -> None:
 @pytest.mark.parametrize("brand", BRANDS)
 def test_roles_take_turns_and_the_message_comes_last(brand: str, profile: str) -> None:
     messages = built(brand, profile).messages
+    shown = profile_named(profile).examples
 
-    assert [message.role for message in messages] == ["system", *["user", "assistant"] * EXAMPLES_SHOWN, "user"]
+    assert [message.role for message in messages] == ["system", *["user", "assistant"] * shown, "user"]
     assert "Norway" in messages[-1].content
     assert "Norway" not in "".join(message.content for message in messages[:-1]).replace("Yes, we ship to Norway!", "")
 
@@ -147,6 +149,6 @@ def test_a_required_sign_off_stands_in_the_prompt() -> None:
     signed = voice("harbour").model_copy(
         update={"sign_off": voice("harbour").sign_off.model_copy(update={"required": True})}
     )
-    prompt = build_prompt(request(), voice=signed, profile="chat", library=LIBRARY)
+    prompt = build_prompt(request(), voice=signed, profile=profile_named("chat"), library=LIBRARY)
 
     assert "End with: Harbour Savings team" in prompt.messages[0].content

@@ -33,7 +33,9 @@ class Settings(BaseSettings):
     llm_base_url: str = Field("", description="OpenAI-compatible endpoint; empty: the embedded model.")
     llm_api_key: SecretStr = SecretStr("")
     llm_model: str = Field("", description="Model name at the endpoint.")
-    llm_profile: str = Field("", description="base | chat; empty: base for the embedded model, else chat.")
+    llm_profile: str = Field(
+        "", description="Entry of prompts/profiles.yaml; empty: base for the embedded model, else chat."
+    )
     llm_timeout_seconds: float = Field(30.0, gt=0)
     llm_retries: int = Field(1, ge=0, le=5)
     llm_candidates: int = Field(4, ge=1, le=16)

@@ -9,7 +9,6 @@ from replyassist.core.llm import ChatModel
 
 from .prompt import Prompt
 
-TEMPERATURE = {"base": 0.4, "chat": 0.7}
 _QUOTES = {'"': '"', "“": "”", "'": "'"}
 _LABEL = re.compile(r"^(?:reply|answer|response)\s*:\s*", re.IGNORECASE)
 
@@ -23,7 +22,9 @@ class Candidates:
     seconds: float
 
 
-def generate_candidates(prompt: Prompt, model: ChatModel, *, count: int, deadline_seconds: float) -> Candidates:
+def generate_candidates(
+    prompt: Prompt, model: ChatModel, *, count: int, temperature: float, deadline_seconds: float
+) -> Candidates:
     """Up to ``count`` distinct candidates; raise LanguageModelError or LanguageModelTimeout.
 
     A text that was cut off at the token limit keeps its whole sentences only.
@@ -32,8 +33,9 @@ def generate_candidates(prompt: Prompt, model: ChatModel, *, count: int, deadlin
         prompt.messages,
         candidates=count,
         max_tokens=prompt.max_tokens,
-        temperature=TEMPERATURE.get(model.profile, TEMPERATURE["chat"]),
+        temperature=temperature,
         stop=prompt.stop,
+        grammar=prompt.grammar,
         deadline_seconds=deadline_seconds,
     )
     texts = [

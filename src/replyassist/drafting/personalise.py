@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from replyassist.brands.voice import Empathy, VoiceRules
 from replyassist.core.digests import text_digest
 
-from .prompt import first_name
+from .names import first_name
 
 # First words that are nobody's name, so that they can follow "Hello Tom," in lower case.
 _GOES_ON = re.compile(
@@ -50,23 +50,29 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> 
 
 
 def greeting_for(voice: VoiceRules, to: Addressee) -> str:
-    """The brand's greeting, by first name where there is one."""
-    name = first_name(to.author_name)
+    """One of the brand's greetings, by first name where there is one."""
+    return _pick(greetings_for(voice, to.author_name), to.seed)
+
+
+def greetings_for(voice: VoiceRules, author_name: str | None) -> list[str]:
+    """All of the brand's greetings, by first name where there is one."""
+    name = first_name(author_name)
     greetings = voice.greetings.named if name else voice.greetings.unnamed
-    return _pick(greetings, to.seed).replace("{name}", name or "")
+    return [greeting.replace("{name}", name or "") for greeting in greetings]
 
 
 def join(*parts: str) -> str:
     """The parts as one paragraph; after a comma a common first word goes on in lower case."""
     text = ""
     for part in parts:
-        goes_on = text.endswith(",") and _GOES_ON.match(part.strip())
-        text = f"{text} {_lower_first(part.strip()) if goes_on else part.strip()}".strip()
+        said = continued(part.strip()) if text.endswith((",", ":")) else part.strip()
+        text = f"{text} {said}".strip()
     return text
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def continued(text: str) -> str:
+    """The text as it goes on after a comma or a colon: a common first word in lower case, a name as it is."""
+    return text[:1].lower() + text[1:] if _GOES_ON.match(text) else text
 
 
 def thank(*, voice: VoiceRules, to: Addressee) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 
 from replyassist.brands.voice import VoiceRules, WorkedExample
-from replyassist.core.digests import document_digest
+from replyassist.core.digests import document_digest, text_digest
 from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
 
-EXAMPLES_SHOWN = 4
+from .names import first_name
+from .outline import Outline
+from .profiles import Profile
+from .variants import Variant
+
 CHARACTERS_PER_TOKEN = 3.0  # low for English (about 4), so that a reply is not cut short
-BASE = "base"
 PERSONAL_CHARACTERS = 120  # a greeting and a sentence beside the answer
+CANARY_LENGTH = 12
 
 
 @dataclass(frozen=True)
 class DraftRequest:
-    """What is to be answered, for whom, and with what."""
+    """What is to be answered, for whom, and with what. ``language`` (ISO 639-1) is that of the reply."""
 
     message: str
     answer: str
@@ -25,54 +31,103 @@ class DraftRequest:
     channel: str
     parent_text: str | None = None
     instruction: str | None = None
+    language: str = "en"
+    variant: Variant = Variant.REPLY
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """The messages for the model, their digest, and how long the answer may be (tokens)."""
+    """The messages for the model and their digest, how long the answer may be (tokens), and what bounds it.
+
+    ``canary`` is a token that only this prompt holds: a reply with it gives the prompt away.
+    """
 
     messages: tuple[ChatMessage, ...]
     digest: str
     max_tokens: int
     stop: tuple[str, ...]
+    outline: Outline | None = None
+    canary: str = ""
+
+    @property
+    def grammar(self) -> str:
+        """What bounds the answer, in GBNF; empty for nothing."""
+        return self.outline.grammar if self.outline else ""
 
 
-def build_prompt(request: DraftRequest, *, voice: VoiceRules, profile: str, library: PromptLibrary) -> Prompt:
+def build_prompt(
+    request: DraftRequest,
+    *,
+    voice: VoiceRules,
+    profile: Profile,
+    library: PromptLibrary,
+    approved: Sequence[WorkedExample] = (),
+) -> Prompt:
     """Lay out rules, worked examples and the message.
 
-    The examples are the same for each message of a brand, so that the model's cache of the prefix holds.
+    The worked examples are the same for each message of a brand, so that the model's cache of the prefix holds;
+    ``approved`` (replies that people of the brand approved) stand after them, where the profile wants any.
     """
     length = voice.length_for(request.channel)
-    system = library.render("draft_system.j2", voice=voice, channel=request.channel, profile=profile, length=length)
+    canary = _canary(voice) if profile.layout == "rules" else ""
+    system = library.render(
+        "draft_system.j2",
+        voice=voice,
+        channel=request.channel,
+        layout=profile.layout,
+        length=length,
+        language=language_name(request.language),
+        variant=request.variant.value,
+        canary=canary,
+    )
     messages = [ChatMessage("system", system)]
-    for example in _examples(voice, profile):
+    for example in (*_worked(voice, profile), *approved[: profile.approved_examples]):
         shown = DraftRequest(example.message, example.template, example.author or None, request.channel)
-        reply = example.close_reply if profile == BASE else example.reply
-        messages += [ChatMessage("user", _user(shown, profile, library)), ChatMessage("assistant", reply)]
+        messages += [
+            ChatMessage("user", _user(shown, profile, library)),
+            ChatMessage("assistant", example.close_reply if profile.layout == "examples" else example.reply),
+        ]
     messages.append(ChatMessage("user", _user(request, profile, library)))
+    outline = request.outline if profile.decoding == "outline" else None
     return Prompt(
         messages=tuple(messages),
-        digest=document_digest([asdict(message) for message in messages]),
+        digest=document_digest([*map(asdict, messages), outline.grammar if outline else ""]),
         max_tokens=_max_tokens(request, length.max, profile),
-        stop=("\n", "Reply:", "Message") if profile == BASE else (),
+        stop=profile.stop,
+        outline=outline,
+        canary=canary,
     )
 
 
-def _max_tokens(request: DraftRequest, longest: int, profile: str) -> int:
-    """A base model that goes on for longer than its answer only repeats itself."""
-    characters = min(longest, len(request.answer) + PERSONAL_CHARACTERS) if profile == BASE else longest
+def repair_prompt(prompt: Prompt, *, draft: str, objections: Iterable[str], library: PromptLibrary) -> Prompt:
+    """The same prompt with the model's own draft and what the checks have against it."""
+    asked = library.render("draft_repair.j2", objections=list(dict.fromkeys(objections)))
+    messages = (*prompt.messages, ChatMessage("assistant", draft), ChatMessage("user", asked))
+    return replace(prompt, messages=messages, digest=document_digest([asdict(message) for message in messages]))
+
+
+def _canary(voice: VoiceRules) -> str:
+    """The same for every prompt of a voice, so that prompts stay cacheable; nobody outside can compute it."""
+    return f"ref-{text_digest(f'canary of {voice.brand}: {voice.version}')[:CANARY_LENGTH]}"
+
+
+def _max_tokens(request: DraftRequest, longest: int, profile: Profile) -> int:
+    """A model that continues text goes on for longer than its answer only to repeat itself."""
+    short = profile.layout == "examples"
+    characters = min(longest, len(request.answer) + PERSONAL_CHARACTERS) if short else longest
     return int(characters / CHARACTERS_PER_TOKEN) + 16
 
 
-def _examples(voice: VoiceRules, profile: str) -> list[WorkedExample]:
-    usable = [example for example in voice.examples if profile != BASE or example.close_reply]
-    return usable[:EXAMPLES_SHOWN]
+def _worked(voice: VoiceRules, profile: Profile) -> list[WorkedExample]:
+    usable = [example for example in voice.examples if profile.layout == "rules" or example.close_reply]
+    return usable[: profile.examples]
 
 
-def _user(request: DraftRequest, profile: str, library: PromptLibrary) -> str:
+def _user(request: DraftRequest, profile: Profile, library: PromptLibrary) -> str:
     return library.render(
         "draft_user.j2",
-        profile=profile,
+        layout=profile.layout,
         message=request.message,
         author=first_name(request.author_name),
         answer=request.answer,
@@ -81,14 +136,12 @@ def _user(request: DraftRequest, profile: str, library: PromptLibrary) -> str:
     )
 
 
-def first_name(name: str | None) -> str | None:
-    """The first name to greet somebody by, or None when the name does not look like one.
+@lru_cache(maxsize=128)
+def language_name(code: str) -> str:
+    """The English name of a language; the code itself when it is not known."""
+    from lingua import IsoCode639_1, Language
 
-    A display name is a stranger's text: only letters, up to 30, with hyphen or apostrophe, are taken.
-    """
-    parts = (name or "").split()
-    if not parts:
-        return None
-    first = parts[0].strip(".,!")
-    letters = first.replace("-", "").replace("'", "").replace("’", "")
-    return first if 1 < len(first) <= 30 and letters.isalpha() else None
+    try:
+        return str(Language.from_iso_code_639_1(IsoCode639_1.from_str(code)).name).title()
+    except ValueError:
+        return code

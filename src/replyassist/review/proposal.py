@@ -48,7 +48,10 @@ class Timings(BaseModel):
 
 
 class Proposal(BaseModel):
-    """What a person decides on. ``verdict`` is None when there is no draft to judge."""
+    """What a person decides on. ``verdict`` is None when there is no draft to judge.
+
+    ``follow_up``: the private message that goes with a public draft, when a person asked for both.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,7 +69,10 @@ class Proposal(BaseModel):
     drafted_by: str = BY_NOBODY
     verdict: Verdict | None = None
     findings: tuple[Finding, ...] = ()
+    spans: tuple[Span, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    follow_up: Candidate | None = None
     model: str | None = None
     prompt_digest: str | None = None
     instruction: str | None = None

@@ -20,6 +20,7 @@ class ModelCall:
     max_tokens: int
     temperature: float
     stop: tuple[str, ...]
+    grammar: str
     deadline_seconds: float | None
 
 
@@ -65,10 +66,11 @@ class FakeChatModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
+        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """The replies, at most ``candidates`` of them; words stand for tokens."""
-        call = ModelCall(tuple(messages), candidates, max_tokens, temperature, tuple(stop), deadline_seconds)
+        call = ModelCall(tuple(messages), candidates, max_tokens, temperature, tuple(stop), grammar, deadline_seconds)
         self.calls.append(call)
         if deadline_seconds is not None and self.delay > deadline_seconds:
             time.sleep(max(0.0, deadline_seconds))

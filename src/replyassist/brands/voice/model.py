@@ -12,7 +12,9 @@ from replyassist.brands.voice.parts import (
     Empathy,
     Greetings,
     Guideline,
+    Handover,
     Length,
+    PickUps,
     Part,
     Phrase,
     SignOff,
@@ -59,6 +61,8 @@ class VoiceRules(Part):
     similar_replies_max: int = Field(2, ge=1, le=20)
     same_openings_max: int = Field(2, ge=1, le=20)
     empathy: Empathy = Empathy()
+    pick_ups: PickUps = PickUps()
+    handover: Handover = Handover()
     closings: Closings = Closings()
     severities: Severities = Severities()
     rules: list[VoiceRule] = Field([], max_length=200)

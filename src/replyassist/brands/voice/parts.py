@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Phrase = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -58,11 +58,34 @@ class Empathy(Part):
     question: list[str] = [""]
 
 
+class PickUps(Part):
+    """Openings that take up a ``{detail}`` of the message, by its kind."""
+
+    complaint: list[str] = []
+    praise: list[str] = []
+    question: list[str] = []
+
+    @field_validator("complaint", "praise", "question")
+    @classmethod
+    def _have_a_place(cls, phrases: list[str]) -> list[str]:
+        for phrase in phrases:
+            if "{detail}" not in phrase:
+                raise ValueError(f"'{phrase}' has no place for {{detail}}")
+        return phrases
+
+
 class Closings(Part):
     """Short last sentences by visibility; empty strings for none."""
 
     public: list[str] = [""]
     private: list[str] = [""]
+
+
+class Handover(Part):
+    """What leads from a public reply to a private message: the public reply's last sentence, the message's first."""
+
+    public: list[Phrase] = Field(["We are writing to you privately about the rest."], min_length=1)
+    private: list[Phrase] = Field(["This is about your comment."], min_length=1)
 
 
 class WorkedExample(Part):

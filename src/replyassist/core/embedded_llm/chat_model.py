@@ -51,6 +51,7 @@ class EmbeddedChatModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
+        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
@@ -65,6 +66,7 @@ class EmbeddedChatModel:
                 max_tokens=max_tokens,
                 temperature=temperature,
                 stop=stop,
+                grammar=grammar,
                 deadline_seconds=ends - time.monotonic(),
             )
 

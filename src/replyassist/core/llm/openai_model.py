@@ -56,8 +56,6 @@ class OpenAIChatModel:
         self._endpoint = _endpoint(base_url)
         if not (self._key.isascii() and self._key.isprintable()):
             raise ConfigurationError("the language model's API key holds characters that no HTTP header can carry")
-        if profile not in {"base", "chat"}:
-            raise ConfigurationError(f"the language model's profile is 'base' or 'chat', not '{profile}'")
         self._timeout_seconds = timeout_seconds
         self._deadline_seconds = deadline_seconds or timeout_seconds * (retries + 1)
         self._retries, self._backoff_seconds = retries, backoff_seconds
@@ -77,7 +75,7 @@ class OpenAIChatModel:
 
     @property
     def profile(self) -> str:
-        """``base`` or ``chat``, as configured."""
+        """As configured: the name of an entry of ``prompts/profiles.yaml``."""
         return self._profile
 
     def generate(
@@ -88,10 +86,11 @@ class OpenAIChatModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
+        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
-        prompt, spent = Prompt(messages, max_tokens, temperature, stop), Spent()
+        prompt, spent = Prompt(messages, max_tokens, temperature, stop, grammar), Spent()
         seconds = self._deadline_seconds if deadline_seconds is None else deadline_seconds
         answers = self._answers(prompt, candidates, seconds, spent)
         choices = [choice for answer in answers for choice in answer.choices][:candidates]

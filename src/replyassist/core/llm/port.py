@@ -48,7 +48,7 @@ class ChatModel(Protocol):
 
     @property
     def profile(self) -> str:
-        """How prompts are built for it: ``base`` continues examples, ``chat`` follows instructions."""
+        """How prompts are built for it: the name of an entry of ``prompts/profiles.yaml``."""
         ...
 
     def generate(
@@ -59,7 +59,12 @@ class ChatModel(Protocol):
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
+        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
-        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
+        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none.
+
+        ``grammar`` (GBNF) bounds what may be written; an endpoint that knows no grammars ignores it, so that callers
+        look whether the text keeps to it.
+        """
         ...

@@ -1,0 +1,73 @@
+"""A detail of the message that the reply can take up, so that it is clear that somebody read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+MOST_DETAILS = 8
+_LONGEST = 3  # words after "your" or "the"
+_SHORTEST_WORD = 3
+_CLAUSE = re.compile(r"[^\w\s'’-]+|\n")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# How the brand says what the author calls "mine".
+_OWNERS = {"my": "your", "our": "your", "your": "our", "ur": "our", "the": "the", "that": "that", "this": "this"}
+
+
+def _words_of(listing: str) -> frozenset[str]:
+    return frozenset(listing.split())
+
+
+# Words that start another part of the sentence: a noun phrase ends before them.
+_ENDS = _words_of(
+    """
+    a about after again all also always am an and any are aren't arrive arrived arrives as ask at away back be because
+    been before being both bought but by came can can't cannot come comes coming could couldn't did didn't do does
+    doesn't doing don't end ended ends even ever every for from get gets getting give given go goes going gone got had
+    has hasn't have haven't help her here his how i i'd i'll i'm i've if in into is isn't it it's its just keep keeps
+    kept later like look looks lot made make makes may me might more my need needs never no not now of off on one only
+    open opened or other our out over own please put really said say says see seem seems send sent she should since so
+    some still stopped take takes taking than that thats the their them then there they thing things this those to
+    today tomorrow too took tried try turn turned u until up ur us use used using very want wanted wants was wasn't way
+    we went were what when where which while who why will with without won't would wouldn't work worked works yes
+    yesterday yet you your
+    """
+)
+
+
+def details_in(message: str, *, vocabulary: Sequence[str]) -> tuple[str, ...]:
+    """Noun phrases such as "your old address" whose last word one of the ``vocabulary`` texts has too.
+
+    That keeps a detail to the subject of the template, and to a spelling that somebody checked. At most
+    ``MOST_DETAILS``, in the order of the message; empty when the message offers none.
+    """
+    words = {word for text in vocabulary for word in _WORD.findall(text)}
+    calm = _WORD.sub(lambda word: word[0] if word[0] in words or not word[0].isupper() else word[0].lower(), message)
+    known = {word.lower() for word in words}
+    found = dict.fromkeys(detail for clause in _CLAUSE.split(calm) for detail in _details(clause, known))
+    return tuple(found)[:MOST_DETAILS]
+
+
+def _details(clause: str, known: set[str]) -> Iterator[str]:
+    words = clause.split()
+    for position, word in enumerate(words):
+        owner = _OWNERS.get(word.lower())
+        if owner is None:
+            continue
+        phrase: list[str] = []
+        for follower in words[position + 1 : position + 1 + _LONGEST]:
+            plain = follower.lower().replace("’", "'")
+            if plain in _ENDS or not _WORD.fullmatch(follower):
+                break
+            phrase.append(follower)
+        while phrase and not _is_known(phrase[-1].lower(), known):
+            phrase.pop()
+        if phrase:
+            yield " ".join([owner, *phrase])
+
+
+def _is_known(word: str, known: set[str]) -> bool:
+    """Whether the vocabulary has the word, in the singular or the plural."""
+    if len(word) < _SHORTEST_WORD:
+        return False
+    return bool(known & {word, word + "s", word.removesuffix("s"), word.removesuffix("es"), word + "es"})

@@ -1,0 +1,78 @@
+"""What the writing of one draft is given, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from replyassist.core.language import detect_language
+from replyassist.drafting.personalise import Addressee
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails import CheckContext
+from replyassist.pipeline.inputs import Inbound, PipelineContext, check_context
+from replyassist.pipeline.stopwatch import Stopwatch
+from replyassist.review.proposal import Candidate
+from replyassist.triage import Triage
+
+PRIVATE, PUBLIC = "private", "public"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One message that is to be answered from one template (None: thanks for praise)."""
+
+    message: Inbound
+    context: PipelineContext
+    triaged: Triage
+    template: ReplyTemplate | None
+    instruction: str | None
+    watch: Stopwatch
+
+    @cached_property
+    def template_language(self) -> str:
+        """The language of the template's reply; the brand's first one where there is no telling."""
+        languages = self.context.voice.languages
+        if self.template is None:
+            return languages[0]
+        found = detect_language(self.template.rendered_reply)
+        return found if found in languages else languages[0]
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the reply: that of the message where it can be had, else the template's."""
+        asked = self.triaged.language
+        return asked if asked in self.context.languages else self.template_language
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether the reply has to be in another language than the template, which only a model can do."""
+        return self.template is not None and self.language != self.template_language
+
+    def addressee(self, visibility: str = "") -> Addressee:
+        """Who is answered, and where."""
+        message = self.message
+        return Addressee(message.author_name, message.channel, visibility or message.visibility, seed=message.text)
+
+    def checks(self, *, canary: str = "", visibility: str = "") -> CheckContext:
+        """What the draft is held against."""
+        return check_context(
+            self.message,
+            self.context.voice,
+            self.template,
+            encoder=self.context.encoder,
+            language=self.language,
+            canary=canary,
+            visibility=visibility,
+        )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The chosen candidate with how it came about; ``stopped_by``: why there can be none."""
+
+    chosen: Candidate | None = None
+    candidates: tuple[Candidate, ...] = ()
+    model: str | None = None
+    prompt_digest: str | None = None
+    notes: tuple[str, ...] = ()
+    stopped_by: str = ""

@@ -1,0 +1,107 @@
+"""All that ``propose`` is given: the message, and what the brand has at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from replyassist.brands.voice import VoiceRules, WorkedExample
+from replyassist.core.embedding import Encoder
+from replyassist.core.llm import ChatModel
+from replyassist.core.prompts import PromptLibrary
+from replyassist.drafting.profiles import Profile, profile_named
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails import CheckContext
+from replyassist.retrieval.index import TemplateIndex
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A message as the pipeline sees it; ``earlier_replies``: the brand's own in this thread, the newest first."""
+
+    text: str
+    channel: str
+    visibility: str = "public"
+    author_name: str | None = None
+    author_handle: str | None = None
+    parent_text: str | None = None
+    earlier_replies: tuple[str, ...] = ()
+
+    @property
+    def context_texts(self) -> tuple[str, ...]:
+        """What other strangers' texts a model would read with it."""
+        return tuple(text for text in (self.author_name, self.parent_text) if text)
+
+
+@dataclass(frozen=True)
+class PastReply:
+    """A reply that a person approved, and the template that it came from."""
+
+    template_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PipelineContext:
+    """All that ``propose`` needs beside the message. ``model`` is None when drafts come from templates only.
+
+    ``approved``: examples made of replies that people of this brand approved; ``recent``: the last of those, the newest
+    first, so that wording does not repeat. ``hides_names``: the model gets a placeholder for the author's name.
+    """
+
+    voice: VoiceRules
+    index: TemplateIndex
+    encoder: Encoder
+    model: ChatModel | None
+    library: PromptLibrary
+    day: date
+    threshold: float
+    templates_shown: int = 3
+    candidates: int = 4
+    deadline_seconds: float = 30.0
+    approved: tuple[WorkedExample, ...] = ()
+    recent: tuple[PastReply, ...] = ()
+    hides_names: bool = False
+
+    @cached_property
+    def profile(self) -> Profile | None:
+        """How prompts are built for the model; None without one."""
+        return profile_named(self.model.profile) if self.model else None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that a reply can be written in: the brand's, and those that the model can put it into."""
+        able = self.profile.languages if self.profile and self.profile.layout == "rules" else ()
+        return tuple(dict.fromkeys((*self.voice.languages, *able)))
+
+    def recent_replies(self, template: ReplyTemplate | None) -> tuple[str, ...]:
+        """The last replies that were built on this template."""
+        return tuple(past.text for past in self.recent if template and past.template_id == template.id)
+
+
+def check_context(
+    message: Inbound,
+    voice: VoiceRules,
+    template: ReplyTemplate | None,
+    *,
+    encoder: Encoder | None = None,
+    language: str = "en",
+    canary: str = "",
+    visibility: str = "",
+) -> CheckContext:
+    """What a reply to this message is held against; ``visibility`` is the message's own unless another is given."""
+    return CheckContext(
+        voice=voice,
+        template=template,
+        message=message.text,
+        author_name=message.author_name,
+        author_handle=message.author_handle,
+        channel=message.channel,
+        visibility=visibility or message.visibility,
+        conversation=(message.parent_text,) if message.parent_text else (),
+        recent_replies=message.earlier_replies,
+        language=language,
+        canary=canary,
+        encoder=encoder,
+    )

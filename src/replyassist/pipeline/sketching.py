@@ -1,0 +1,80 @@
+"""The outline for a small model: what it may open with, and which sentences of the template it may leave out."""
+
+from __future__ import annotations
+
+import re
+
+from replyassist.brands.voice import VoiceRules
+from replyassist.drafting.details import details_in
+from replyassist.drafting.outline import Outline, Sentence
+from replyassist.drafting.personalise import continued, greetings_for
+from replyassist.drafting.variants import Variant
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails.extraction import mentions
+from replyassist.guardrails.text import normalise, sentence_spans
+from replyassist.guardrails.vectors import MEMORY
+from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment
+
+FAR_FROM_THE_QUESTION = 0.25
+"""A sentence of the template may go when the message is this much closer (cosine) to another one of it."""
+
+_QUALIFIES = re.compile(
+    r"(?<!\w)(?:if|unless|until|once|when|only|except|but|however|before|after|not|no|never|cannot|can't|don't|won't"
+    r"|isn't|aren't|doesn't|without|at least|at most|up to|otherwise|then|this|that|it|they|these|those)(?!\w)"
+)
+
+
+def outline_for(assignment: Assignment, *, message: str, author_name: str | None, variant: Variant) -> Outline:
+    """Openings for this message, and the template's sentences; ``message`` is without personal data."""
+    template = assignment.template
+    assert template is not None
+    visibility = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}.get(variant, assignment.message.visibility)
+    voice = assignment.context.voice
+    used = assignment.message.earlier_replies + assignment.context.recent_replies(template)
+    openings = _openings(assignment, template, message) if variant is not Variant.PRIVATE else voice.handover.private
+    greetings = greetings_for(voice, author_name)
+    starts = [_start(greeting, opening) for greeting in greetings for opening in openings]
+    fresh = [start for start in starts if not any(reply.startswith(start) for reply in used)]
+    return Outline(
+        starts=tuple(dict.fromkeys(fresh or starts)),
+        sentences=_sentences(assignment, template, message),
+        closings=_closings(voice, visibility, variant),
+    )
+
+
+def _openings(assignment: Assignment, template: ReplyTemplate, message: str) -> list[str]:
+    voice, mood = assignment.context.voice, assignment.triaged.mood.value
+    vocabulary = (template.title, template.rendered_reply, *template.questions)
+    details = details_in(message, vocabulary=vocabulary)
+    taken_up = [pattern.replace("{detail}", detail) for pattern in getattr(voice.pick_ups, mood) for detail in details]
+    return taken_up or [*getattr(voice.empathy, mood)] or [""]
+
+
+def _start(greeting: str, opening: str) -> str:
+    said = continued(opening) if greeting.endswith(",") else opening
+    return f"{greeting} {said}".strip()
+
+
+def _sentences(assignment: Assignment, template: ReplyTemplate, message: str) -> tuple[Sentence, ...]:
+    reply = template.rendered_reply
+    texts = [reply[start:end] for start, end in sentence_spans(reply)]
+    encoder = assignment.context.encoder
+    vectors = MEMORY.of(encoder, [message, *texts])
+    closeness = vectors[1:] @ vectors[0]
+    far = closeness < closeness.max() - FAR_FROM_THE_QUESTION
+    return tuple(
+        Sentence(text, is_needed=not is_far or _qualifies(text)) for text, is_far in zip(texts, far, strict=True)
+    )
+
+
+def _qualifies(sentence: str) -> bool:
+    """Whether it bounds or continues what stands before it, or says where to turn to: such a sentence never goes."""
+    if _QUALIFIES.search(normalise(sentence).text):
+        return True
+    return any(mention.kind in {"link", "email", "phone"} for mention in mentions(sentence))
+
+
+def _closings(voice: VoiceRules, visibility: str, variant: Variant) -> tuple[str, ...]:
+    closings = voice.handover.public if variant is Variant.PUBLIC else getattr(voice.closings, visibility)
+    sign_off = voice.sign_off.text if voice.sign_off.required else ""
+    return tuple(f"{closing} {sign_off}".strip() for closing in closings) or ("",)

@@ -1,0 +1,110 @@
+"""propose(): from a message to a proposal, the whole story on one screen. It touches no database and no clock."""
+
+from __future__ import annotations
+
+from replyassist.faq.template import ReplyTemplate, TemplateRoute
+from replyassist.pipeline.assignment import Assignment, Draft
+from replyassist.pipeline.inputs import Inbound, PipelineContext
+from replyassist.pipeline.stopwatch import Stopwatch
+from replyassist.pipeline.writing import write, write_follow_up
+from replyassist.retrieval.service import Retrieved, retrieve
+from replyassist.review.proposal import BY_NOBODY, Proposal
+from replyassist.triage import Route, Triage, triage
+
+
+def propose(
+    message: Inbound,
+    context: PipelineContext,
+    *,
+    template_id: str | None = None,
+    instruction: str | None = None,
+    with_follow_up: bool = False,
+) -> Proposal:
+    """Triage, retrieve, draft, check. A person may name the template and ask for a change of wording.
+
+    ``with_follow_up``: the answer is split into a public reply with nothing personal in it and a private message.
+    Never raises for a model's failure: the template's reply, personalised without a model, takes its place.
+    """
+    watch = Stopwatch()
+    with watch.stage("triage"):
+        triaged = triage(
+            message.text,
+            languages=context.languages,
+            context_texts=message.context_texts,
+            encoder=context.encoder,
+        )
+    found = _retrieve(message, context)
+    watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
+    template = _template(found, context, triaged, template_id)
+    route, reason = _route(triaged, found, template, picked=template_id is not None)
+
+    assignment = Assignment(message, context, triaged, template, instruction, watch)
+    draft = Draft()
+    follow_up = None
+    if route is Route.DRAFT:
+        draft = write(assignment, is_public_half=with_follow_up)
+        follow_up = write_follow_up(assignment) if with_follow_up else None
+        if draft.chosen is None and draft.stopped_by:
+            route, reason = Route.ESCALATE, draft.stopped_by
+    chosen = draft.chosen
+    return Proposal(
+        route=route,
+        reason=reason,
+        triage=triaged,
+        templates=found.matches,
+        abstained=found.abstained,
+        threshold=found.threshold,
+        template_id=template.id if template else None,
+        picked_template=template_id,
+        template_version=template.version if template else None,
+        voice_version=context.voice.version,
+        draft=chosen.text if chosen else "",
+        drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
+        verdict=chosen.verdict if chosen else None,
+        findings=chosen.findings if chosen else (),
+        spans=chosen.spans if chosen else (),
+        left_out=chosen.left_out if chosen else (),
+        candidates=draft.candidates,
+        follow_up=follow_up,
+        model=draft.model,
+        prompt_digest=draft.prompt_digest,
+        instruction=instruction,
+        notes=draft.notes,
+        timings=watch.timings(),
+    )
+
+
+def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
+    return retrieve(
+        message.text,
+        context.index,
+        context.encoder,
+        threshold=context.threshold,
+        limit=context.templates_shown,
+        channel=message.channel,
+        visibility=message.visibility,
+        day=context.day,
+    )
+
+
+def _template(
+    found: Retrieved, context: PipelineContext, triaged: Triage, template_id: str | None
+) -> ReplyTemplate | None:
+    if template_id is not None:
+        return context.index.template(template_id)
+    if triaged.is_plain_praise:
+        return None
+    return context.index.template(found.best.template_id) if found.best else None
+
+
+def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:
+    if picked and template is not None:
+        return Route.DRAFT, "a person picked the template"
+    if triaged.route is not Route.DRAFT:
+        return triaged.route, triaged.reason
+    if template is not None and template.route is not TemplateRoute.DRAFT:
+        return Route(template.route.value), f"template: '{template.id}' says {template.route.value}"
+    if template is None and not triaged.is_plain_praise:
+        best = f"the closest scores {found.matches[0].score:.2f}" if found.matches else "the brand has none"
+        return Route.ESCALATE, f"no_template: no template answers this ({best}, needed {found.threshold:.2f})"
+    return Route.DRAFT, triaged.reason
