@@ -20,6 +20,7 @@ from replyassist.core.embedding import CachedEncoder, Encoder, SentenceTransform
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import configure_logging
+from replyassist.privacy import scrub
 
 console = Console(stderr=True, highlight=False)
 output = Console(highlight=False)
@@ -34,7 +35,7 @@ def settings() -> Settings:
         lines = [f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors()]
         raise ConfigurationError("\n".join(lines)) from None  # what it says may hold a secret
     try:
-        configure_logging(found.log_level)
+        configure_logging(found.log_level, scrub=scrub)
     except ValueError as error:
         raise ConfigurationError(f"REPLYASSIST_LOG_LEVEL: {error}") from error
     return found

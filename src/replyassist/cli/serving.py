@@ -46,7 +46,13 @@ def run_server(built: Parts, *, with_worker: bool, host: str, port: int) -> None
     """
     app = create_app(built.settings, parts=built)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=DRAIN_SECONDS, access_log=False
+        app,
+        host=host,
+        port=port,
+        log_config=None,  # its own handlers would write what nothing has scrubbed
+        log_level="warning",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     with _ending_at_sigterm(server), _working(built, server) if with_worker else nullcontext():

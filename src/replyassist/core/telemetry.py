@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -19,8 +21,14 @@ STAGE_SECONDS = Histogram(
 DELIVERIES = Counter("replyassist_deliveries_total", "Delivery attempts by outcome", ["outcome"])
 
 
-def configure_logging(level: str) -> None:
-    """Send every log line to stderr, one line each, with time and level; quiet the libraries' chatter."""
+_OWN_FIELDS = frozenset({"timestamp", "level", "logger"})  # what no person writes
+
+
+def configure_logging(level: str, *, scrub: Callable[[str], str]) -> None:
+    """Send every log line to stderr, one line each, with time and level; quiet the libraries' chatter.
+
+    ``scrub`` takes personal data out of each text of a line, tracebacks included.
+    """
     processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -31,6 +39,7 @@ def configure_logging(level: str) -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            scrubbing(scrub),
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "logger", "event"]),
         ],
         foreign_pre_chain=processors,
@@ -42,3 +51,21 @@ def configure_logging(level: str) -> None:
     root.setLevel(level.upper())
     for name in ("httpx2", "httpcore2", "openai", "sentence_transformers", "alembic", "uvicorn.access"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def scrubbing(scrub: Callable[[str], str]) -> structlog.typing.Processor:
+    """A log processor that lets no text out unscrubbed; a value that cannot be scrubbed is withheld."""
+
+    def processor(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {name: value if name in _OWN_FIELDS else _scrubbed(value, scrub) for name, value in event.items()}
+
+    return processor
+
+
+def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
+    if value is None or isinstance(value, bool | float):
+        return value
+    try:
+        return scrub(value if isinstance(value, str) else repr(value))
+    except Exception:  # the handler would print the whole record, with what it holds
+        return "[withheld]"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise
-from replyassist.privacy import Kind, PersonalData, canonical, find, is_personal_link
+from replyassist.privacy import Kind, PersonalData, canonical, find, tells_of_somebody
 
 _WORDS = {
     Kind.EMAIL: "an e-mail address",
@@ -45,7 +45,7 @@ def personal_data(text: str, context: CheckContext) -> Iterable[Finding]:
                 severity=Severity.BLOCK,
                 explanation="A card number may not be in any reply.",
             )
-        elif item.kind in _WORDS and not _is_own(item, context):
+        elif item.kind in _WORDS and tells_of_somebody(item) and not _is_own(item, context):
             yield _finding(text, span, item, context)
 
 
@@ -76,8 +76,6 @@ def _found(text: str) -> Iterator[tuple[tuple[int, int], PersonalData]]:
 
 
 def _is_own(item: PersonalData, context: CheckContext) -> bool:
-    if item.kind is Kind.URL and not is_personal_link(item.text):
-        return True
     if item.kind is Kind.EMAIL and _is_at(item.text, context.voice.allowed_link_domains):
         return True
     texts = (*context.trusted_texts, context.voice.about, context.voice.persona)

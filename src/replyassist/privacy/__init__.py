@@ -3,6 +3,16 @@
 from replyassist.privacy.find import find
 from replyassist.privacy.kinds import Kind, PersonalData
 from replyassist.privacy.links import is_personal_link
-from replyassist.privacy.vault import ALL_KINDS, Vault, canonical, scrub
+from replyassist.privacy.vault import ALL_KINDS, Vault, canonical, scrub, tells_of_somebody
 
-__all__ = ["ALL_KINDS", "Kind", "PersonalData", "Vault", "canonical", "find", "is_personal_link", "scrub"]
+__all__ = [
+    "ALL_KINDS",
+    "Kind",
+    "PersonalData",
+    "Vault",
+    "canonical",
+    "find",
+    "is_personal_link",
+    "scrub",
+    "tells_of_somebody",
+]

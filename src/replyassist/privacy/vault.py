@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Collection, Sequence
 
@@ -57,7 +58,7 @@ class Vault:
         return dict(self._values)
 
     def _hides(self, item: PersonalData) -> bool:
-        return item.kind in self._kinds and (item.kind is not Kind.URL or is_personal_link(item.text))
+        return item.kind in self._kinds and tells_of_somebody(item)
 
     def _placeholder_of(self, item: PersonalData) -> str:
         key = (item.kind, canonical(item))
@@ -67,6 +68,16 @@ class Vault:
             self._placeholders[key] = placeholder
             self._values[placeholder] = item
         return self._placeholders[key]
+
+
+def tells_of_somebody(item: PersonalData) -> bool:
+    """Whether what was found is a person's: plain links and this machine's own addresses are nobody's."""
+    if item.kind is Kind.URL:
+        return is_personal_link(item.text)
+    if item.kind is Kind.IP:
+        address = ipaddress.ip_address(item.text)
+        return not (address.is_loopback or address.is_unspecified)
+    return True
 
 
 def canonical(item: PersonalData) -> str:
@@ -82,7 +93,7 @@ def scrub(text: str, *, names: Sequence[str] = (), kinds: Collection[Kind] = ALL
     pieces: list[str] = []
     position = 0
     for item in find(text, names=names):
-        if item.kind not in kinds or (item.kind is Kind.URL and not is_personal_link(item.text)):
+        if item.kind not in kinds or not tells_of_somebody(item):
             continue
         pieces += [text[position : item.start], f"[{item.kind}]"]
         position = item.end
