@@ -77,8 +77,8 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
     """How good the drafts are, each figure as ``{value, low, high, n}``; n is the denominator.
 
     Draftable cases are in scope and not labelled with another route than ``draft``. ``send_ready_rate`` is over all of
-    them (an error or no draft is not ready); ``blocked_rate``, ``fallback_rate`` (the template's text, not the
-    model's), the other rates, the means and the median seconds are over those that got a draft.
+    them (an error or no draft is not ready). Over those that got a draft: ``blocked_rate``, ``fallback_rate`` (the
+    template's text, not the model's), ``right_template_rate``, the other rates, the means and the median seconds.
     ``ready_clean_rate`` is over every draft called ready, draftable or not, adversarial cases among them: the share
     without any passage labelled ``must_not_include``. ``blocked_ready`` counts drafts called ready in spite of a
     blocking finding; it must be 0.
@@ -92,6 +92,7 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
         "send_ready_rate": _share(result.assertions.get("send_ready", False) for result in draftable),
         "blocked_rate": _share(_verdict(result) == Verdict.BLOCKED for result in drafted),
         "fallback_rate": _share(result.labels.get("drafted_by") == BY_TEMPLATE for result in drafted),
+        "right_template_rate": _share(_has_right_template(result) for result in drafted),
     }
     figures |= {name: _share(_assertions(drafted, value)) for name, value in RATES.items()}
     figures |= {name: _average(_scores(drafted, value)) for name, value in MEANS.items()}
@@ -106,6 +107,10 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
 
 def _has_draft(result: CaseResult) -> bool:
     return result.proposal is not None and bool(result.proposal.draft)
+
+
+def _has_right_template(result: CaseResult) -> bool:
+    return result.proposal is not None and result.proposal.template_id in result.case.right_templates
 
 
 def _verdict(result: CaseResult) -> Verdict | None:

@@ -22,25 +22,24 @@ SYSTEM = (
 
 
 @pytest.mark.parametrize(
-    ("draft", "name", "expected"),
+    ("draft", "name", "measured", "expected"),
     [
-        (f"Hi Tom! {REPLY}", "Tom Kelly", {"greets_by_name": True, "personalised": True}),
-        (f"{REPLY} Have fun, Tom.", "tom", {"greets_by_name": True, "personalised": True}),
-        (f"Hi there! {REPLY}", "Tom", {"greets_by_name": False, "personalised": False}),
-        (f"Hi there! {REPLY}", "xx_99", {"personalised": True}),
-        (REPLY, None, {"personalised": False}),
+        (f"Hi Tom! {REPLY}", "Tom Kelly", 0.7, {"greets_by_name": True, "personalised": True}),
+        (f"{REPLY} Have fun, Tom.", "tom", 0.7, {"greets_by_name": True, "personalised": True}),
+        (f"Hi Tom! {REPLY}", "Tom Kelly", 0.5, {"greets_by_name": True, "personalised": False}),
+        (f"Hi there! {REPLY}", "Tom", 0.7, {"greets_by_name": False, "personalised": False}),
+        (f"Hi there! {REPLY}", "xx_99", 0.7, {"personalised": True}),
+        (f"Hi there! {REPLY}", None, 0.5, {"personalised": False}),
     ],
 )
-def test_a_personal_draft_names_the_author_and_is_more_than_the_template(
-    draft: str, name: str | None, expected: dict[str, bool]
+def test_a_personal_draft_names_the_author_and_takes_up_what_they_wrote(
+    draft: str, name: str | None, measured: float, expected: dict[str, bool]
 ) -> None:
-    assert Personalisation().evaluate(outcome(proposal(draft), of=case(author_name=name))) == expected
+    made = proposal(draft, candidates=(candidate("another"), candidate(draft, personalisation=measured)))
 
+    values = Personalisation().evaluate(outcome(made, of=case(author_name=name)))
 
-def test_the_measure_of_the_candidate_is_passed_on() -> None:
-    made = proposal(candidates=(candidate("another"), candidate(REPLY, personalisation=0.7)))
-
-    assert Personalisation().evaluate(outcome(made))["personalisation"] == 0.7
+    assert values == expected | {"personalisation": measured}
 
 
 def test_the_draft_is_in_the_language_of_the_message() -> None:

@@ -75,6 +75,7 @@ def _context(
         templates_shown=built.settings.templates_shown,
         candidates=built.settings.llm_candidates,
         deadline_seconds=built.settings.llm_timeout_seconds,
+        hides_names=bool(built.settings.llm_base_url) and not built.settings.llm_send_names,
     )
 
 

@@ -12,13 +12,15 @@ import typer
 
 from replyassist.app import Parts, build_parts
 from replyassist.core.embedded_llm import EmbeddedChatModel
-from replyassist.core.errors import ConfigurationError, InvalidInput
+from replyassist.core.errors import InvalidInput
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
+from replyassist.drafting.profiles import profile_named
 from replyassist.evaluation.cache import GenerationCache
 from replyassist.evaluation.dataset import Dataset, load_cases
 from replyassist.evaluation.provenance import provenance_of
 from replyassist.evaluation.record import DRAFT, STAGES, EvaluationRun, save_run
+from replyassist.evaluation.report import write_report
 from replyassist.evaluation.run import Journal, run_cases
 from replyassist.evaluation.scores import summarise
 from replyassist.evaluation.task import Task, evaluators_for
@@ -64,7 +66,9 @@ def run(
     report: Annotated[Path | None, typer.Option("--report", help="Write an HTML report to this folder.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask the model again for what it has answered.")] = False,
     concurrency: Annotated[int, typer.Option("--concurrency", min=0, max=64, help="0: what suits the model.")] = 0,
-    profile: Annotated[str, typer.Option("--profile", help="chat or base; default: the model's own.")] = "",
+    profile: Annotated[
+        str, typer.Option("--profile", help="An entry of prompts/profiles.yaml; default: the model's own.")
+    ] = "",
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Score labelled cases. Interrupted with Ctrl-C, the same command goes on where it was."""
@@ -82,7 +86,8 @@ def run(
     save_run(found.run, path)
     common.console.print(f"The run is kept in {path}", markup=False, soft_wrap=True)
     if report is not None:
-        _report(found.run, report)
+        page = write_report(found.run, report)
+        common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
     figures = {"run": found.run.id, **summarise(found.run)}
     if json:
         common.print_json(figures)
@@ -150,8 +155,8 @@ def _stages(text: str) -> tuple[str, ...]:
 
 
 def _profile(name: str) -> str:
-    if name not in {"", "chat", "base"}:
-        raise InvalidInput(f"'{name}' is neither chat nor base", field="profile")
+    if name:
+        profile_named(name)
     return name
 
 
@@ -169,12 +174,3 @@ def _concurrency(wanted: int, built: Parts, stages: tuple[str, ...]) -> int:
     if DRAFT in stages and isinstance(built.proposer.model, EmbeddedChatModel):
         return 1
     return wanted or (ENDPOINT_CONCURRENCY if built.proposer.model and DRAFT in stages else 1)
-
-
-def _report(run: EvaluationRun, folder: Path) -> None:
-    try:
-        from replyassist.evaluation.report import write_report
-    except ImportError as error:
-        raise ConfigurationError(f"the report cannot be made: {error}") from error
-    write_report(run, folder)
-    common.console.print(f"The report is in {folder}", markup=False, soft_wrap=True)

@@ -46,7 +46,13 @@ class Outcome:
     @cached_property
     def checks(self) -> CheckContext:
         """What the draft is held against."""
-        return check_context(message_of(self.case), self.context.voice, self.template)
+        return check_context(
+            message_of(self.case),
+            self.context.voice,
+            self.template,
+            encoder=self.context.encoder,
+            language=self.proposal.triage.language,
+        )
 
 
 class Evaluator(Protocol):

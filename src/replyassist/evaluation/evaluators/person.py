@@ -7,29 +7,28 @@ from dataclasses import dataclass
 from replyassist.core.language import detect_language
 from replyassist.drafting.names import first_name
 from replyassist.evaluation.evaluators.outcome import Outcome, Value
-from replyassist.guardrails.text import compact, normalise, sentence_spans
+from replyassist.guardrails.personal import PERSONAL_ENOUGH
+from replyassist.guardrails.text import normalise, sentence_spans
 
 
 @dataclass(frozen=True)
 class Personalisation:
-    """Names, and words beyond the template's."""
+    """The author's name, and what they wrote."""
 
     def evaluate(self, outcome: Outcome) -> dict[str, Value]:
         """``personalisation`` (0 to 1, the candidate's own measure), ``greets_by_name`` and ``personalised``.
 
-        ``personalised``: the author is addressed by first name in the first or last sentence where there is a usable
-        name, and there is more than the template's bare reply.
+        ``greets_by_name``: the first or last sentence has the author's first name, where there is a usable one.
+        ``personalised``: it does, and the measure reaches ``PERSONAL_ENOUGH``, which takes a detail of the message.
         """
         if not outcome.draft:
             return {}
-        values: dict[str, Value] = {}
-        if outcome.chosen:
-            values["personalisation"] = outcome.chosen.personalisation
+        measured = outcome.chosen.personalisation if outcome.chosen else 0.0
+        values: dict[str, Value] = {"personalisation": measured}
         name = first_name(outcome.case.author_name)
         if name:
             values["greets_by_name"] = _addresses(outcome.draft, name)
-        bare = outcome.template is not None and compact(outcome.draft) == compact(outcome.template.rendered_reply)
-        return values | {"personalised": not bare and values.get("greets_by_name", True)}
+        return values | {"personalised": measured >= PERSONAL_ENOUGH and values.get("greets_by_name", True)}
 
 
 @dataclass(frozen=True)
