@@ -45,6 +45,10 @@ class Settings(BaseSettings):
         True, description="Send first names to a remote language model; off: a placeholder stands for it."
     )
 
+    judge_base_url: str = Field("", description="OpenAI-compatible endpoint of the model that judges drafts.")
+    judge_api_key: SecretStr = SecretStr("")
+    judge_model: str = Field("", description="Model name at the judge's endpoint.")
+
     queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
     body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)
     claim_minutes: int = Field(10, ge=1)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from .agreement import agreement
+from .compare import compare
+from .gate import gate
+from .judge import judge
 from .run import run
 
 app = typer.Typer(no_args_is_help=True)
@@ -15,3 +19,7 @@ def _group() -> None:
 
 
 app.command("run")(run)
+app.command("compare")(compare)
+app.command("gate")(gate)
+app.command("judge")(judge)
+app.command("agreement")(agreement)

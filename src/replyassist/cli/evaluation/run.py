@@ -111,7 +111,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluate
         built = build_parts(settings)
         closing.callback(built.close)
         contexts = contexts_for((case.brand for case in dataset.cases), built, source=options.source, day=options.day)
-        identity = _identity(built)
+        identity = identity_of(built)
         provenance = provenance_of(
             dataset,
             contexts,
@@ -138,7 +138,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluate
                 provenance=provenance,
                 created_at=common.clock().now(),
                 journal=journal,
-                concurrency=_concurrency(options.concurrency, built, options.stages),
+                concurrency=concurrency_for(options.concurrency, built, options.stages),
                 progress=lambda done, _total: bar.update(shown, completed=done),
             )
         except KeyboardInterrupt:
@@ -160,7 +160,7 @@ def _profile(name: str) -> str:
     return name
 
 
-def _identity(built: Parts) -> str:
+def identity_of(built: Parts) -> str:
     """Which weights answer: the model's name, and for an endpoint where it is."""
     model = built.proposer.model
     if model is None:
@@ -169,7 +169,7 @@ def _identity(built: Parts) -> str:
     return model.name if is_embedded else f"{model.name} at {built.settings.llm_base_url}"
 
 
-def _concurrency(wanted: int, built: Parts, stages: tuple[str, ...]) -> int:
+def concurrency_for(wanted: int, built: Parts, stages: tuple[str, ...]) -> int:
     """The embedded model answers one request at a time, and waiting would count against a draft's deadline."""
     if DRAFT in stages and isinstance(built.proposer.model, EmbeddedChatModel):
         return 1

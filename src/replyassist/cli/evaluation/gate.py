@@ -1,0 +1,102 @@
+"""``replyassist eval gate``: may this run, or this change, go live? Exit status 1 when not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.gate import EVERY_MEASURE, Gate
+from replyassist.evaluation.gate import gate as hold
+from replyassist.evaluation.record import load_run
+
+from ..common import output, print_json
+from .changes import Change
+from .compare import AllowDifferent, as_document, show_comparison
+from .rehearsal import Limits, Material, rehearse, show_replay
+
+NOTHING_TO_HOLD = "give --candidate RUN.json, or --changed-faq, --changed-voice or --changed-prompts with --cases"
+
+
+def gate(
+    candidate: Annotated[Path | None, typer.Option("--candidate", help="The run in question.")] = None,
+    baseline: Annotated[Path | None, typer.Option("--baseline", help="The run that it must not fall behind.")] = None,
+    max_drop: Annotated[
+        list[str] | None, typer.Option("--max-drop", help="Allowed significant fall: 0.02, or grounded=0.01.")
+    ] = None,
+    minimum: Annotated[
+        list[str] | None, typer.Option("--min", help="A floor of a figure, such as send_ready_rate=0.6.")
+    ] = None,
+    allow_different: AllowDifferent = False,
+    cases: Annotated[Path | None, typer.Option("--cases", help="Labelled cases to try a change on.")] = None,
+    changed_faq: Annotated[
+        Path | None, typer.Option("--changed-faq", help="Templates that would go live: of --brand, or FOLDER/<brand>.")
+    ] = None,
+    changed_voice: Annotated[Path | None, typer.Option("--changed-voice", help="A voice file.")] = None,
+    changed_prompts: Annotated[
+        Path | None, typer.Option("--changed-prompts", help="A prompts folder that would.")
+    ] = None,
+    recent: Annotated[int, typer.Option("--recent", min=0, help="Try it on the last N real messages too.")] = 0,
+    max_lost: Annotated[
+        int | None,
+        typer.Option("--max-lost", min=0, help="Labelled cases that may stop being ready; 0 but for prompts."),
+    ] = None,
+    brand: Annotated[str, typer.Option("--brand", help="Brand of cases that name none, and of --changed-faq.")] = "",
+    split: Annotated[str, typer.Option("--split", help="Only cases of this split.")] = "",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many cases, spread evenly.")] = None,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Exit with 1 when a run, or a change before it goes live, is worse than what there is."""
+    drops, floors = _numbers(max_drop, "max-drop"), _numbers(minimum, "min")
+    change = Change(faq=changed_faq, voice=changed_voice, prompts=changed_prompts, brand=brand)
+    if change.is_any:
+        if candidate or baseline or not (cases or recent):
+            raise InvalidInput("a change is tried on --cases, on --recent, or both; without --candidate and --baseline")
+        limits = Limits(drops, floors, max_lost if max_lost is not None or not change.is_local else 0)
+        replayed = rehearse(change, Material(cases, brand, split, limit, recent), limits)
+        document, found = replayed.model_dump(mode="json"), replayed.gate
+        if not json:
+            show_replay(replayed)
+    elif candidate:
+        found = hold(
+            load_run(candidate),
+            baseline=load_run(baseline) if baseline else None,
+            max_drop=drops,
+            minimum=floors,
+            allow_different=allow_different,
+        )
+        document = found.model_dump(mode="json")
+        if found.comparison and not json:
+            show_comparison(found.comparison)
+    else:
+        raise InvalidInput(NOTHING_TO_HOLD)
+    _say(found, document, json=json)
+    raise typer.Exit(0 if found.is_open else 1)
+
+
+def _say(found: Gate, document: dict[str, object], *, json: bool) -> None:
+    if json:
+        compared = {"comparison": as_document(found.comparison)} if found.comparison else {}
+        print_json({"passed": found.is_open} | document | compared)
+        return
+    for objection in found.objections:
+        shown = f" ({', '.join(objection.cases)})" if objection.cases else ""
+        output.print(f"  {objection.check.value}: {objection.detail}{shown}", markup=False, soft_wrap=True)
+    output.print("The gate is open." if found.is_open else "The gate is shut.")
+
+
+def _numbers(given: Sequence[str] | None, option: str) -> dict[str, float]:
+    """``name=0.5`` by name; a bare number is for every measure (of ``--max-drop`` only)."""
+    numbers: dict[str, float] = {}
+    for text in given or ():
+        name, _, number = text.rpartition("=")
+        if not name and option == "min":
+            raise InvalidInput(f"'{text}' is not of the form measure=value", field=option)
+        try:
+            numbers[name or EVERY_MEASURE] = float(number)
+        except ValueError:
+            raise InvalidInput(f"'{text}' holds no number", field=option) from None
+    return numbers

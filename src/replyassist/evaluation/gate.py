@@ -1,0 +1,118 @@
+"""Whether a run may stand: not surely worse than a baseline, above its floors, nothing blocked called ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.compare import COSTS, Comparison, compare
+from replyassist.evaluation.record import CaseResult, EvaluationRun
+from replyassist.evaluation.scores import summarise
+from replyassist.guardrails import Severity, Verdict
+
+EVERY_MEASURE = ""
+VERDICT_HOLDS = "verdict_holds"
+
+
+class FailedCheck(StrEnum):
+    """Why a gate stays shut."""
+
+    WORSE = "worse"  # significantly worse than the baseline, by more than is allowed
+    BELOW_MINIMUM = "below_minimum"  # a figure of the run is under its floor
+    BLOCKED_BUT_READY = "blocked_but_ready"  # a draft is called ready in spite of a blocking finding
+    LOST_CASES = "lost_cases"  # more labelled cases than allowed were ready to send and are not any more
+
+
+class Objection(BaseModel):
+    """One reason against a run, in words, with the cases that show it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    check: FailedCheck
+    measure: str
+    detail: str
+    cases: tuple[str, ...] = ()
+
+
+class Gate(BaseModel):
+    """The objections; the gate is open without any. ``comparison`` is None without a baseline."""
+
+    model_config = ConfigDict(frozen=True)
+
+    objections: tuple[Objection, ...]
+    comparison: Comparison | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing speaks against the run."""
+        return not self.objections
+
+
+def gate(
+    candidate: EvaluationRun,
+    *,
+    baseline: EvaluationRun | None = None,
+    max_drop: Mapping[str, float] | None = None,
+    minimum: Mapping[str, float] | None = None,
+    allow_different: bool = False,
+) -> Gate:
+    """Hold a run against a baseline and floors.
+
+    ``max_drop``: by how much the mean of a measure may fall significantly; the key ``""`` is for every measure without
+    its own, 0 unless given. What a draft costs never shuts the gate. ``minimum``: floors of the figures that ``eval
+    run`` prints. Raises InvalidInput for a figure that the run lacks and for runs of different cases.
+    """
+    comparison = compare(baseline, candidate, allow_different=allow_different) if baseline else None
+    objections = [*_below(candidate, minimum or {}), *_blocked_but_ready(candidate.results)]
+    if comparison:
+        objections = [*_worse(comparison, max_drop or {}), *objections]
+    return Gate(objections=tuple(objections), comparison=comparison)
+
+
+def blocked_but_ready(result: CaseResult) -> bool:
+    """Whether a draft is called ready though a blocking finding stands with it, or turns up when checked again."""
+    proposal = result.proposal
+    if proposal is None or not proposal.draft or proposal.verdict is not Verdict.READY:
+        return False
+    blocks = any(finding.severity is Severity.BLOCK for finding in proposal.findings)
+    return blocks or not result.assertions.get(VERDICT_HOLDS, True)
+
+
+def _worse(comparison: Comparison, max_drop: Mapping[str, float]) -> Iterable[Objection]:
+    for measure in comparison.measures:
+        allowed = max_drop.get(measure.measure, max_drop.get(EVERY_MEASURE, 0.0))
+        if measure.measure not in COSTS and measure.is_worse and -measure.gain > allowed:
+            yield Objection(
+                check=FailedCheck.WORSE,
+                measure=measure.measure,
+                detail=f"{measure.measure} fell from {measure.before:.3f} to {measure.after:.3f} "
+                f"(p = {measure.p_adjusted:.4f}, {measure.lost} cases lost, {measure.won} won)",
+                cases=tuple(movement.case_id for movement in measure.regressions),
+            )
+
+
+def _below(run: EvaluationRun, minimum: Mapping[str, float]) -> Iterable[Objection]:
+    figures = summarise(run)
+    known = sorted(name for name, value in figures.items() if _number(value) is not None)
+    for name, floor in minimum.items():
+        value = _number(figures.get(name))
+        if value is None:
+            raise InvalidInput(f"the run has no figure '{name}'; it has {', '.join(known)}", field="min")
+        if value < floor:
+            detail = f"{name} is {value:.3f}, less than {floor:g}"
+            yield Objection(check=FailedCheck.BELOW_MINIMUM, measure=name, detail=detail)
+
+
+def _number(figure: object) -> float | None:
+    value = figure.get("value") if isinstance(figure, dict) else figure
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _blocked_but_ready(results: Iterable[CaseResult]) -> Iterable[Objection]:
+    cases = tuple(result.case.id for result in results if blocked_but_ready(result))
+    if cases:
+        detail = f"{len(cases)} drafts are called ready in spite of a blocking finding"
+        yield Objection(check=FailedCheck.BLOCKED_BUT_READY, measure=VERDICT_HOLDS, detail=detail, cases=cases)

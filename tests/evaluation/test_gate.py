@@ -1,0 +1,77 @@
+"""The gate is shut for what is surely worse, for what is under its floor, and for a blocked draft called ready."""
+
+from __future__ import annotations
+
+import pytest
+
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.gate import FailedCheck, gate
+from replyassist.evaluation.record import EvaluationRun
+from replyassist.guardrails import Severity, Verdict
+from tests.evaluation.builders import finding, proposal, result, run
+
+
+def passing(values: list[bool], name: str = "grounded") -> EvaluationRun:
+    return run(*(result(number, assertions={name: value}) for number, value in enumerate(values)))
+
+
+GOOD, WORSE = [True] * 30, [False] * 12 + [True] * 18
+
+
+def test_a_significant_fall_shuts_the_gate_and_names_the_cases() -> None:
+    found = gate(passing(WORSE), baseline=passing(GOOD))
+
+    assert not found.is_open
+    (objection,) = found.objections
+    assert (objection.check, objection.measure) == (FailedCheck.WORSE, "grounded")
+    assert "1.000 to 0.600" in objection.detail
+    assert objection.cases[0] == "c0"
+
+
+def test_the_same_run_and_a_better_one_pass() -> None:
+    assert gate(passing(GOOD), baseline=passing(GOOD)).is_open
+    assert gate(passing(GOOD), baseline=passing(WORSE)).is_open
+
+
+def test_a_fall_within_what_is_allowed_passes() -> None:
+    assert gate(passing(WORSE), baseline=passing(GOOD), max_drop={"grounded": 0.5}).is_open
+    assert gate(passing(WORSE), baseline=passing(GOOD), max_drop={"": 0.5}).is_open
+    assert not gate(passing(WORSE), baseline=passing(GOOD), max_drop={"": 0.5, "grounded": 0.1}).is_open
+
+
+def test_a_slower_run_is_no_reason() -> None:
+    fast = run(*(result(number, scores={"seconds": 1.0}) for number in range(20)))
+    slow = run(*(result(number, scores={"seconds": 9.0 + number}) for number in range(20)))
+
+    assert gate(slow, baseline=fast).is_open
+
+
+def test_a_figure_under_its_floor_shuts_the_gate() -> None:
+    candidate = passing(WORSE, "send_ready")
+
+    assert gate(candidate, minimum={"send_ready_rate": 0.6}).is_open
+    (objection,) = gate(candidate, minimum={"send_ready_rate": 0.7}).objections
+    assert objection.check is FailedCheck.BELOW_MINIMUM
+
+
+def test_a_floor_for_what_the_run_lacks_is_an_error_that_names_what_it_has() -> None:
+    with pytest.raises(InvalidInput, match=r"no figure 'sendready'; it has .*send_ready_rate"):
+        gate(passing(GOOD, "send_ready"), minimum={"sendready": 0.5})
+
+
+def test_a_ready_draft_with_a_blocking_finding_always_shuts_the_gate() -> None:
+    blocked = proposal(verdict=Verdict.READY, findings=(finding(Severity.BLOCK),))
+
+    (objection,) = gate(run(result(1), result(2, proposal=blocked))).objections
+
+    assert (objection.check, objection.cases) == (FailedCheck.BLOCKED_BUT_READY, ("c2",))
+
+
+def test_a_ready_verdict_that_does_not_hold_when_checked_again_shuts_the_gate() -> None:
+    assert not gate(run(result(1, assertions={"verdict_holds": False}))).is_open
+
+
+def test_a_blocked_draft_that_is_called_blocked_passes() -> None:
+    blocked = proposal(verdict=Verdict.BLOCKED, findings=(finding(Severity.BLOCK),))
+
+    assert gate(run(result(1, proposal=blocked))).is_open
