@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -44,13 +45,21 @@ def configure_logging(level: str, *, scrub: Callable[[str], str]) -> None:
         ],
         foreign_pre_chain=processors,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _QuietHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in ("httpx2", "httpcore2", "openai", "sentence_transformers", "alembic", "uvicorn.access"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class _QuietHandler(logging.StreamHandler[TextIO]):
+    """The standard handler prints a record that it cannot write, with all that it holds; this one names its place."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a log line of {record.name}, line {record.lineno}, could not be written\n")
 
 
 def scrubbing(scrub: Callable[[str], str]) -> structlog.typing.Processor:
