@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from replyassist.guardrails.addresses import addresses
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.voice.mends import Edit, menders
 from replyassist.guardrails.voice.protected import protected_spans, touches
 
+_DIGITS = re.compile(r"\d+")
 _MOST_ROUNDS = 4  # one mending can make way for another; a voice whose rules undo each other never comes to rest
 
 
@@ -50,10 +53,11 @@ def mend(text: str, context: CheckContext) -> Mended:
 def _one_round(text: str, changes: tuple[_Change, ...], context: CheckContext) -> tuple[str, tuple[_Change, ...]]:
     for mender in menders(context):
         edits = _allowed(mender(text, context), text, context)
-        mended = _applied(text, edits)
-        if edits and any(map(str.isalnum, mended)):
+        if edits and not _is_harmless(text, edits):
+            edits = [edit for edit in edits if _is_harmless(text, [edit])]
+        if edits and _is_harmless(text, edits):
             changes = (*(_moved(change, edits) for change in changes), *_changes(text, edits))
-            text = mended
+            text = _applied(text, edits)
     return text, changes
 
 
@@ -68,6 +72,20 @@ def _allowed(edits: Iterable[Edit], text: str, context: CheckContext) -> list[Ed
         if not touches(edit.start, edit.end, keep):
             allowed.append(edit)
     return allowed
+
+
+def _is_harmless(text: str, edits: Sequence[Edit]) -> bool:
+    """Whether some words are left, and every address and number is: none cut, none grown together with a neighbour."""
+    mended = _applied(text, edits)
+    if not any(map(str.isalnum, mended)):
+        return False
+    rest = iter(_kept_as_they_are(mended))
+    return all(any(one == other for other in rest) for one in _kept_as_they_are(text))
+
+
+def _kept_as_they_are(text: str) -> list[str]:
+    found = [(one.start, one.canonical) for one in addresses(text)]
+    return [canonical for _, canonical in sorted(found)] + _DIGITS.findall(text)
 
 
 def _applied(text: str, edits: Sequence[Edit]) -> str:

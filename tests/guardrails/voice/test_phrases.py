@@ -91,3 +91,29 @@ def test_words_that_only_look_like_it_are_fine(text: str) -> None:
 def test_a_template_may_say_that_it_is_automated() -> None:
     there = context(reply="This is an automated reply. We answer soon.")
     assert not excerpts("This is an automated reply.", there, "draft.machine_talk")
+
+
+@pytest.mark.parametrize("wording", ["r e s t  a s s u r e d", "rеst assurеd", "r3st a55ured", "rest\u200b-assured"])
+def test_a_disguised_phrase_blocks_like_the_phrase_itself(wording: str) -> None:
+    assert excerpts(f"So {wording}, yes.", context(rules=BANNED), "voice.banned_phrase") == [wording]
+
+
+@pytest.mark.parametrize("promise", ["f u l l  r e f u n d", "a fu11 refund", "a full refunds"])
+def test_a_disguised_promise_blocks_like_the_promise_itself(promise: str) -> None:
+    [finding] = findings(f"You get {promise}.", context(rules=PROMISES, reply="Yes."), "voice.never_promise")
+    assert finding.severity is Severity.BLOCK
+
+
+def test_the_severity_of_a_banned_phrase_is_data() -> None:
+    there = context(rules={**BANNED, "severities": {"banned_phrases": "warn"}})
+    assert [finding.severity for finding in findings("Rest assured.", there, "voice.banned")] == [Severity.WARN]
+
+
+@pytest.mark.parametrize("text", ["Als KI weiß ich das.", "En tant qu'IA, oui.", "Como IA, sí."])
+def test_speaking_of_being_a_machine_blocks_in_other_languages(text: str) -> None:
+    assert findings(text, context(), "draft.machine_talk")
+
+
+@pytest.mark.parametrize("text", ["Als Kind schon.", "En tant que voisin, oui.", "Como siempre."])
+def test_other_roles_are_fine_in_other_languages(text: str) -> None:
+    assert not findings(text, context(), "draft.machine_talk")

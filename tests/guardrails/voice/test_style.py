@@ -88,3 +88,27 @@ def test_a_missing_sign_off_is_a_warning_only_where_it_is_required() -> None:
 def test_a_sign_off_is_recognised_with_emoji_and_stops(ending: str) -> None:
     required = context(rules={"sign_off": {"text": "Your Fernhill team", "required": True}})
     assert not findings(f"We ship there.\n{ending}", required, "voice.sign_off_missing")
+
+
+@pytest.mark.parametrize(
+    ("rules", "text", "rule"),
+    [
+        ({"exclamations_max": 0}, "Yes!", "voice.exclamations"),
+        ({"emoji": {"max": 0}}, "Yes ☕", "voice.emoji_count"),
+        ({"hashtags_max": 0}, "Yes #coffee", "voice.hashtags"),
+        ({"capitals_max_run": 0}, "YES it is", "voice.capitals"),
+        ({"sign_off": {"text": "Bye", "required": True}}, "Yes.", "voice.sign_off_missing"),
+    ],
+)
+def test_the_severity_of_a_rule_is_data_and_what_was_not_fixed_is_a_warning(
+    rules: dict[str, object], text: str, rule: str
+) -> None:
+    name = {"emoji_count": "emoji", "sign_off_missing": "sign_off"}.get(rule[6:], rule[6:])
+    for level, severity in (("block", Severity.BLOCK), ("warn", Severity.WARN), ("fix", Severity.WARN)):
+        there = context(rules={**rules, "severities": {name: level}}, reply=None)
+        assert [finding.severity for finding in findings(text, there, rule)] == [severity]
+
+
+def test_an_exclamation_mark_inside_a_link_does_not_count() -> None:
+    there = context(rules={"exclamations_max": 0}, reply="See https://fernhill.example/a!b here.")
+    assert not excerpts("See https://fernhill.example/a!b here.", there, "voice.exclamations")

@@ -77,7 +77,8 @@ def _without_overlaps(found: list[tuple[int, int]]) -> Spans:
 @lru_cache(maxsize=512)
 def _plain(phrases: tuple[str, ...], language: str) -> re.Pattern[str] | None:
     endings = _ENDINGS.get(language, "")
-    sources = [source for phrase in phrases if (source := _plain_source(normalise(phrase).text, endings))]
+    longest_first = sorted(phrases, key=len, reverse=True)
+    sources = [source for phrase in longest_first if (source := _plain_source(normalise(phrase).text, endings))]
     return re.compile(rf"(?<!\w)(?:{'|'.join(sources)})(?!\w)") if sources else None
 
 
@@ -112,7 +113,7 @@ def _word_source(word: str, endings: str) -> str:
 
 @lru_cache(maxsize=512)
 def _disguised(phrases: tuple[str, ...], language: str) -> re.Pattern[str] | None:
-    bare = [skeleton(phrase, accents=language != "en").text for phrase in phrases]
+    bare = [skeleton(phrase, accents=language != "en").text for phrase in sorted(phrases, key=len, reverse=True)]
     sources = [source for phrase in bare for source in _disguised_sources(phrase)]
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(sources)})(?![^\W_])") if sources else None
 

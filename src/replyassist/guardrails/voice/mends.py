@@ -42,6 +42,7 @@ _MARKS = re.compile("[!！‼⁉❗❕?？]+[\ufe0e\ufe0f]?")
 _OPENING_MARK = re.compile("¡")
 _STOPS = ".?…。:;,!！"
 _SHORT_WORDS = frozenset("AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH ON OR SO TO UP WE".split())  # noqa: SIM905
+_STOP_AHEAD = re.compile(r"[.,!?;:](?:\s|$)")
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n]+(?=\n|$)|(?<=\n)[^\S\n]+|\n{3,}|[^\S\n](?=[.,!?;:](?:\s|$))")
 
 
@@ -84,7 +85,7 @@ def appended_sign_off(text: str, context: CheckContext) -> Iterator[Edit]:
 def folded_capitals(text: str, context: CheckContext) -> Iterator[Edit]:
     """Shouted words go to lower case; acronyms, the brand and the start of a sentence keep their capitals."""
     known = acronyms(context)
-    names = {word.lower() for word in WORD.findall(f"{context.voice.name} {context.author_name or ''}")}
+    names = _names(context)
     starts = {match.start() for start, end in sentence_spans(text) if (match := WORD.search(text, start, end))}
     for start, end in capital_runs(text, context):
         for match in WORD.finditer(text, start, end):
@@ -94,6 +95,15 @@ def folded_capitals(text: str, context: CheckContext) -> Iterator[Edit]:
             lower = word.lower()
             is_capital = match.start() in starts or lower in names
             yield Edit(*match.span(), lower[:1].upper() + lower[1:] if is_capital else lower, "voice.capitals")
+
+
+def _names(context: CheckContext) -> frozenset[str]:
+    """What is written with a capital inside a sentence of the template or the message, and the names of both sides."""
+    names = WORD.findall(f"{context.voice.name} {context.author_name or ''}")
+    for text in (context.template_text, *context.untrusted_texts):
+        for start, end in sentence_spans(text):
+            names += [match[0] for match in [*WORD.finditer(text, start, end)][1:] if match[0].istitle()]
+    return frozenset(name.lower() for name in names)
 
 
 def fewer_hashtags(text: str, context: CheckContext) -> Iterator[Edit]:
@@ -112,11 +122,12 @@ def fewer_hashtags(text: str, context: CheckContext) -> Iterator[Edit]:
 def fewer_emoji(text: str, context: CheckContext) -> Iterator[Edit]:
     """Emoji off the brand's list go, and of the others those over the limit, the first staying."""
     kept = 0
-    for start, end in emoji_spans(text):
-        if kept < context.voice.emoji.max and is_permitted(text[start:end], context):
+    for start, last in emoji_spans(text):
+        end = last + (text[last : last + 1] in ("\ufe0e", "\ufe0f"))
+        if kept < context.voice.emoji.max and is_permitted(text[start:last], context):
             kept += 1
             continue
-        name = "emoji_count" if is_permitted(text[start:end], context) else "emoji_not_allowed"
+        name = "emoji_count" if is_permitted(text[start:last], context) else "emoji_not_allowed"
         yield Edit(start, end, _gap(text, start, end), f"voice.{name}")
 
 
@@ -167,7 +178,7 @@ def tidy_spaces(text: str, _: CheckContext) -> Iterator[Edit]:
         yield Edit(0, start, "", "voice.spacing")
     for match in _SPACES.finditer(inner):
         lines = match[0].startswith("\n")
-        is_inside = not lines and match.end() < len(inner) and inner[match.end()] not in "\n.,!?;:"
+        is_inside = not lines and inner[match.end()] != "\n" and not _STOP_AHEAD.match(inner, match.end())
         after_line = match.start() > 0 and inner[match.start() - 1] == "\n"
         new = "\n\n" if lines else " " if is_inside and not after_line else ""
         yield Edit(start + match.start(), start + match.end(), new, "voice.spacing")

@@ -10,13 +10,14 @@ from replyassist.guardrails.findings import Finding
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.voice.standing import standing
 
+_WITH_NEXT_WORD = re.compile(r"\S*(?:\s+\w+)?")
 _QUOTED_BEFORE = re.compile(r"[\"'“‘«„‹]$")
 # English "I" only in a form that is no Roman numeral, initial or part of a name; capitals as they were written.
 _SINGULAR = {
     "en": r"(?<![\w.'’&/-])[Ii](?:['’](?:m|ve|ll|d)(?!\w)|(?![\w'’./&-]))"
     r"|(?<![\w'’-])(?:me|my|mine|myself|(?<=[.!?] )My|^My)(?![\w-])",
     "de": r"(?<!\w)(?:[Ii]ch|mich|mir|[Mm]eine?[mnrs]?)(?!\w)",
-    "fr": r"(?<!\w)(?:[Jj]e|[Jj]['’](?=\w)|moi|[Mm]on|[Mm]es)(?!\w)",
+    "fr": r"(?<!\w)(?:[Jj]['’](?=\w)|(?:[Jj]e|moi|[Mm]on|[Mm]es)(?!\w))",
     "es": r"(?<!\w)(?:[Yy]o|[Mm]is?|conmigo)(?!\w)",
     "it": r"(?<!\w)(?:[Ii]o|mi[oae]|miei)(?!\w)",
     "nl": r"(?<!\w)(?:[Ii]k|mij|[Mm]ijn)(?!\w)",
@@ -40,7 +41,7 @@ _FORMAL = {
 }
 _INFORMAL = {
     "de": r"(?<!\w)(?:[Dd]u|[Dd]ich|[Dd]ir|[Dd]eine?[mnrs]?|euch|[Ee]u(?:er|re[mnrs]?))(?!\w)",
-    "fr": r"(?<!\w)(?:[Tt]u|[Tt]oi|[Tt]on|[Tt]es|[Tt]['’](?=\w))(?!\w)",
+    "fr": r"(?<!\w)(?:[Tt]['’](?=\w)|(?:[Tt]u|[Tt]oi|[Tt]on|[Tt]es)(?!\w))",
     "es": r"(?<!\w)(?:[Tt]ú|ti|contigo|[Tt]us?)(?!\w)",
     "nl": r"(?<!\w)(?:[Jj]e|[Jj]ij|jou|[Jj]ouw)(?!\w)",
 }
@@ -85,6 +86,7 @@ def _found(source: str, text: str, context: CheckContext) -> Iterator[tuple[int,
         start, end = match.span()
         if _QUOTED_BEFORE.search(text, max(0, start - 1), start):
             continue
-        if normalise(text[start : end + 12]).text in template:
+        phrase = _WITH_NEXT_WORD.match(text, start)
+        if phrase and normalise(phrase[0]).text in template:
             continue
         yield start, end

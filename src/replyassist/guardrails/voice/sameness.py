@@ -19,8 +19,14 @@ _ASKS = re.compile(
     r"|will|would|should|may|has|have)\b",
     re.IGNORECASE,
 )
-_ECHO_WORDS = 4  # content words of a statement; with fewer, any answer to the point would echo
-_ECHO_QUESTION_WORDS = 2  # of a question, which a reply hardly ever needs to begin with
+_SAYS_BACK = re.compile(
+    r"\W*(?:so\W+)?(?:you(?:['’]d| would)? (?:like|ask(?:ed)?|want(?:ed)?|wonder(?:ed)?|wish)"
+    r"|you(?:['’]re| are) (?:asking|wondering|looking|interested)"
+    r"|your (?:question|message|request)|regarding|concerning|as for|with regard to"
+    r"|(?:i|we) (?:see|understand|hear|gather) (?:that )?you)\b",
+    re.IGNORECASE,
+)
+_ECHO_WORDS = 2  # content words in common; with one, "Norway?" would be an echo
 _FROM_TEMPLATE = 0.8  # share of the sentence's words; such a sentence answers, though the message has its words too
 _ALIKE = 0.6  # Jaccard index of word pairs; two replies to one template with other first sentences stay below it
 _OPENING_WORDS = 3
@@ -29,7 +35,8 @@ _OPENING_WORDS = 3
 def echo(text: str, context: CheckContext) -> Iterable[Finding]:
     """Report a first sentence that only says the message's question back.
 
-    Taking up what somebody tells ("half your coffee loose in the box, sorry") is no echo.
+    That is a question with the message's words, or a sentence such as "You want to know whether ...". An answer in
+    the message's words ("No, there is no parking at the bar") is none, nor is taking up what somebody tells.
     """
     most = context.voice.echo_max
     body = body_start(text)
@@ -37,9 +44,10 @@ def echo(text: str, context: CheckContext) -> Iterable[Finding]:
     if most is None or span is None:
         return
     start, end = max(body, span[0]), span[1]
-    said = content_words(text[start:end])
-    least = _ECHO_QUESTION_WORDS if text[start:end].rstrip().endswith("?") else _ECHO_WORDS
-    if len(said) < least or _share(said, _asked(context.message)) < most:
+    frame = _SAYS_BACK.match(text, start, end)
+    said = content_words(text[frame.end() if frame else start : end])
+    is_question = text[start:end].rstrip().endswith(("?", "？"))
+    if not (frame or is_question) or len(said) < _ECHO_WORDS or _share(said, _asked(context.message)) < most:
         return
     if _share(said, content_words(context.template_text)) >= _FROM_TEMPLATE:
         return
