@@ -16,9 +16,10 @@ READ_CHARACTERS = 4000  # of a text or a payload; the rest is left unread, so th
 CARRIERS_READ = 6
 SHORTEST_PAYLOAD = 8  # characters; shorter ones cannot hold an order
 _PRINTABLE = 0.85  # share of letters, digits and spaces below which a decoded payload is taken for noise
-_GIVEAWAYS = re.compile(
-    r"ignor|instruc|istruzion|anweis|previous|system|prompt|reveal|rules|forget|disregard|restrict|password|admin"
-)
+_GIVEAWAYS = (
+    "ignor", "instruc", "istruzion", "anweis", "previous", "system", "prompt", "reveal", "rules", "forget", "disregard",
+    "restrict", "password", "admin",
+)  # fmt: skip
 _LEET = str.maketrans("0134578@$!|", "oieastbasii")
 _MORSE_SIGNS = (
     ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
@@ -58,9 +59,14 @@ def _readable(decoded: str | None) -> str:
 def _whole_text(text: str) -> Iterator[Payload]:
     """Spellings that cover a whole text; only those that then show a word of an order are worth a second look."""
     lowered = text.lower()
+    plain = _giveaways(lowered)
     for reading in _spellings(lowered):
-        if reading != lowered and len(set(_GIVEAWAYS.findall(reading))) > len(set(_GIVEAWAYS.findall(lowered))):
+        if _giveaways(reading) > plain:
             yield Payload(text, reading)
+
+
+def _giveaways(lowered: str) -> int:
+    return sum(word in lowered for word in _GIVEAWAYS)
 
 
 def _spellings(lowered: str) -> Iterator[str]:
@@ -149,7 +155,7 @@ _CARRIERS: tuple[tuple[re.Pattern[str], Callable[[str], str | None]], ...] = (
     (re.compile(r"(?<!\w)(?:(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6])[ ,;]{1,2}){8,}\d{2,3}"), _decimal),
     (re.compile(r"(?:\\?[01][0-7]{2}[ ,\\]?){8,}"), _octal),
     (re.compile(r"(?:\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}){4,}"), _escapes),
-    (re.compile(r"(?:[\w.~-]*%[0-9a-fA-F]{2}[\w.~-]*){3,}"), unquote),
+    (re.compile(r"(?:%[0-9a-fA-F]{2}[\w.~-]{0,20}){3,}"), unquote),
     (re.compile(r"(?:[\w ]{0,9}&#x?[0-9a-fA-F]{2,5};){4,}\w*"), html.unescape),
     (re.compile(r"(?:[.\-]{1,4}(?:\s*/\s*|\s{1,3})){8,}[.\-]{1,4}"), _morse),
     (re.compile(r"<~[!-u\s]{16,}~>|(?<!\S)[!-u]{24,}(?!\S)"), _base85),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ Chosen on the development half of ``bench injection`` and on customers' messages
 PARTS_COMPARED = 4
 SHORTEST_PART = 12  # characters
 READ_CHARACTERS = 1200
+REMEMBERED = 1024  # texts: triage and every candidate's checks ask about the same message
 _PART = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -35,6 +37,19 @@ def likeness(text: str, encoder: Encoder) -> tuple[float, str]:
 
     The whole text and its first sentences are compared; one batch of at most five texts is encoded.
     """
+    key = (encoder.model_digest, text)
+    with _lock:
+        if key in _remembered:
+            return _remembered[key]
+    found = _likeness(text, encoder)
+    with _lock:
+        _remembered[key] = found
+        if len(_remembered) > REMEMBERED:
+            _remembered.popitem(last=False)
+    return found
+
+
+def _likeness(text: str, encoder: Encoder) -> tuple[float, str]:
     parts = _parts(text)
     if not parts:
         return 0.0, ""
@@ -54,6 +69,7 @@ def _parts(text: str) -> list[str]:
 
 _lock = threading.Lock()
 _encoded: dict[str, _Exemplars] = {}
+_remembered: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
 
 def _exemplars(encoder: Encoder) -> _Exemplars:
