@@ -9,7 +9,7 @@ from typing import Any
 
 _ANSWER = re.compile(r"^Answer:\s*(.+?)\s*(?=^The community manager asks|\Z)", re.MULTILINE | re.DOTALL)
 _AUTHOR = re.compile(r"^(?:Author:|Message from)[ \t]*(\[NAME_\d+\]|[^\s:]+)", re.MULTILINE)
-_MESSAGE = re.compile(r"<message>(.*?)</message>|^Message[^:\n]*:[ \t]*(.*)$", re.DOTALL | re.MULTILINE)
+_MESSAGE = re.compile(r"<message>(.*?)</message>|^Message[^:\n]*:[ \t]*([^\n]*)$", re.DOTALL | re.MULTILINE)
 _LIMIT = re.compile(r"Between \d+ and (\d+) characters")
 _SIGN_OFF = re.compile(r"^- End with: (.+)$", re.MULTILINE)
 _BADLY = re.compile(
