@@ -18,7 +18,7 @@ from replyassist.guardrails.numbers import (
 from replyassist.guardrails.text import PlainText
 
 _TIMES = re.compile(
-    rf"(?<!\w)(?:(?P<word>twice|thrice)|(?:(?P<digits>{DIGITS})|(?P<words>{WORDS}))(?: times|x(?= (?:a|the|as)\b))"
+    rf"(?<!\w)(?:(?P<word>twice|thrice)|(?:(?P<digits>\d{{1,4}})|(?P<words>{WORDS}))(?: times|x(?= (?:a|the|as)\b))"
     r"|(?P<double>doubled?(?= (?:the|your|our|that|what|as)\b))|(?P<triple>tripled?(?= (?:the|your|our|that|what)\b)))"
     r"(?!\w)"
 )
