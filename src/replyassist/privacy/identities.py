@@ -23,7 +23,7 @@ _ORDERS = (
 _NUMBER_WORDS = r"(?:number|numbers|num|no|nr|nummer|numéro|número|numero|id|code|n[°º]|ref(?:erence)?)"
 _WRITTEN = r"#?[A-Z]{0,4}-?\d[A-Z0-9]*(?:[-/][A-Z0-9]+){0,3}"
 _NAMED_ORDER = re.compile(
-    rf"(?<!\w){_ORDERS}\b[ \t]{{0,3}}(?P<sure>{_NUMBER_WORDS}\b\.?|#)?[ \t]{{0,3}}(?:\(?[:=#-]|is|was|:)?[ \t]{{0,3}}"
+    rf"(?<!\w){_ORDERS}\b[ \t]{{0,3}}(?P<sure>{_NUMBER_WORDS}\b\.?)?[ \t]{{0,3}}(?:\(?[:=-]|is|was)?[ \t]{{0,3}}"
     rf"(?P<token>{_WRITTEN})(?![\w%€$£])",
     re.IGNORECASE,
 )

@@ -10,7 +10,8 @@ from stdnum import iban, luhn
 
 from replyassist.privacy.cues import is_announced, words
 
-_CARD = re.compile(r"(?<![\w.,+-])\d(?:[ .-]?\d){11,18}(?![\w-])")
+_CARD = re.compile(r"(?<![\w.,+-])\d(?:[ .-]?\d){11,30}(?![\w-])")
+_GROUP = re.compile(r"\d+")
 _CARD_WORDS = words(
     r"cc cards? card(?:holder)? visa master\s?card amex american\sexpress maestro discover diners pan debit credit"
     r" kredit\w* karten?\w* carte tarjeta carta cartão kort\w* kaart karta"
@@ -33,17 +34,32 @@ _VERSION = words(r"v version release build firmware update ios android", after=r
 def cards(text: str) -> Iterator[tuple[int, int]]:
     """Numbers of 12 to 19 digits that pass Luhn's check as an issuer's card, or that are announced as a card.
 
-    Issuers' first digits are 2 to 6 (ISO/IEC 7812-1), and 1800 for old JCB cards. A mistyped number that was
-    announced as a card counts too: most of it is still somebody's.
+    Issuers' first digits are 2 to 6 (ISO/IEC 7812-1), and 1800 for old JCB cards. Other numbers may stand before and
+    after it, such as the month and year until which it is valid. A mistyped number that was announced as a card counts
+    too: most of it is still somebody's.
     """
     for match in _CARD.finditer(text):
-        digits = re.sub(r"\D", "", match[0])
+        proven = _proven_card(match[0])
+        if proven:
+            yield match.start() + proven[0], match.start() + proven[1]
+            continue
         is_card = is_announced(text, match.start(), _CARD_WORDS, reach=_CARD_REACH)
         is_other = is_announced(text, match.start(), _OTHER_WORDS, reach=_OTHER_REACH)
-        issued = digits[0] in _ISSUERS or digits.startswith("1800")
-        proven = luhn.is_valid(digits) and issued and len(digits) in _SURE_LENGTHS
-        if proven or (is_card and not is_other):
+        if is_card and not is_other:
             yield match.span()
+
+
+def _proven_card(written: str) -> tuple[int, int] | None:
+    """The first run of whole groups of digits that is a card's number."""
+    groups = [group.span() for group in _GROUP.finditer(written)]
+    for first, (start, _) in enumerate(groups):
+        digits = ""
+        for group_start, end in groups[first:]:
+            digits += written[group_start:end]
+            issued = digits[0] in _ISSUERS or digits.startswith("1800")
+            if len(digits) in _SURE_LENGTHS and issued and luhn.is_valid(digits):
+                return start, end
+    return None
 
 
 def bank_accounts(text: str) -> Iterator[tuple[int, int]]:

@@ -53,10 +53,11 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Numbers of 7 to 15 digits (ITU-T E.164) that are announced as, dialled like or spaced like a telephone's."""
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
-        written = match[0]
-        if written.count("(") != written.count(")"):
+        if match[0].count("(") != match[0].count(")"):
             continue
-        if not _UNIT.match(text, end) and _is_phone(text, start, written):
+        while end > start and (_UNIT.match(text, end) or not _is_phone(text, start, text[start:end])):
+            end = max(text.rfind(" ", start, end), start)  # a number after it may be another one
+        if end > start:
             yield start, end
 
 

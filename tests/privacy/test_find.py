@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replyassist.privacy import Kind, find
+
+
+def found(text: str, kind: Kind) -> list[str]:
+    return [item.text for item in find(text) if item.kind is kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.EMAIL, "write to anna.b+shop@mail.example.", "anna.b+shop@mail.example"),
+        (Kind.EMAIL, "(Anna_B@MAIL.example)", "Anna_B@MAIL.example"),
+        (Kind.EMAIL, "anna (at) mail (dot) example please", "anna (at) mail (dot) example"),
+        (Kind.EMAIL, "its anna at gmail dot com", "anna at gmail dot com"),
+        (Kind.PHONE, "+353 87 123 4567", "+353 87 123 4567"),
+        (Kind.PHONE, "call (08) 8747 6301 now", "(08) 8747 6301"),
+        (Kind.PHONE, "ring 0871234567", "0871234567"),
+        (Kind.PHONE, "0871234567 thanks", "0871234567"),
+        (Kind.PHONE, "at 01.84.17.61.18", "01.84.17.61.18"),
+        (Kind.PHONE, "my number is 9472 7916!", "9472 7916"),
+        (Kind.PHONE, "fax: 345-899-3560x4587", "345-899-3560x4587"),
+        (Kind.CARD, "4111 1111 1111 1111 was charged", "4111 1111 1111 1111"),
+        (Kind.CARD, "4111-1111-1111-1111", "4111-1111-1111-1111"),
+        (Kind.CARD, "amex 378282246310005.", "378282246310005"),
+        (Kind.CARD, "my card 4111111111111112 (typed wrong)", "4111111111111112"),
+        (Kind.CARD, "4111 1111 1111 1111 12/27 123", "4111 1111 1111 1111"),
+        (Kind.CARD, "it's 1 4111111111111111 2", "4111111111111111"),
+        (Kind.PHONE, "0871234567 2 bags", "0871234567"),
+        (Kind.IBAN, "pay to IE29 AIBK 9311 5212 3456 78 and tell me", "IE29 AIBK 9311 5212 3456 78"),
+        (Kind.IBAN, "de89370400440532013000", "de89370400440532013000"),
+        (Kind.IBAN, "my IBAN is DE89370400440532013001", "DE89370400440532013001"),
+        (Kind.IP, "from 203.0.113.9:", "203.0.113.9"),
+        (Kind.IP, "2001:db8::8a2e:370:7334 it was", "2001:db8::8a2e:370:7334"),
+        (Kind.URL, "see https://a.example/x?y=1).", "https://a.example/x?y=1"),
+        (Kind.URL, "www.anna.example/me, please", "www.anna.example/me"),
+        (Kind.URL, "look at instagram.com/anna", "instagram.com/anna"),
+        (Kind.ADDRESS, "send it to 14 Harbour Road please", "14 Harbour Road"),
+        (Kind.ADDRESS, "ich wohne Gartenstraße 12, 10115 Berlin", "Gartenstraße 12, 10115"),
+        (Kind.ADDRESS, "it's 12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002"),
+        (Kind.ADDRESS, "via Roma 131", "via Roma 131"),
+        (Kind.ADDRESS, "P.O. Box 242", "P.O. Box 242"),
+        (Kind.ORDER, "order 48213 is late", "48213"),
+        (Kind.ORDER, "Number is FH-30982.", "FH-30982"),
+        (Kind.ORDER, "order no. 4821?", "4821"),
+        (Kind.ORDER, "order #4821", "#4821"),
+        (Kind.ORDER, "tracking number: RR123456785IE", "RR123456785IE"),
+        (Kind.ORDER, "Bestellnummer 4821-77", "4821-77"),
+        (Kind.ORDER, "customer id 99817", "99817"),
+        (Kind.BIRTH_DATE, "born on 3 May 1990", "3 May 1990"),
+        (Kind.BIRTH_DATE, "DOB: 03/05/1990", "03/05/1990"),
+        (Kind.BIRTH_DATE, "geboren am 3. Mai 1990", "3. Mai 1990"),
+        (Kind.NATIONAL_ID, "SSN 123-45-6789", "123-45-6789"),
+        (Kind.NATIONAL_ID, "my passport number is PA1234567", "PA1234567"),
+        (Kind.NATIONAL_ID, "12345678Z", "12345678Z"),
+        (Kind.NATIONAL_ID, "QQ 12 34 56 C is mine, or AB 12 34 56 C", "AB 12 34 56 C"),
+        (Kind.NAME, "my name is Tom", "Tom"),
+        (Kind.NAME, "my name's stu", "stu"),
+        (Kind.NAME, "Mrs Eleanor Whitfield said so", "Eleanor Whitfield"),
+        (Kind.NAME, "I spoke to Aoife O'Brien yesterday", "Aoife O'Brien"),
+        (Kind.NAME, "it is for Anna van der Berg.", "Anna van der Berg"),
+        (Kind.NAME, "Please hurry!\nThanks,\nYaco Angulo", "Yaco Angulo"),
+        (Kind.NAME, "under the name melissa at 7", "melissa"),
+        (Kind.NAME, "it is Marta's parcel", "Marta"),
+    ],
+)
+def test_personal_data_is_found(kind: Kind, text: str, value: str) -> None:
+    assert found(text, kind) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs €1,250.00 or 12.500,00 € or 100 000 000.",
+        "Open Mon-Fri 9:00-18:00, Sat 10.30-16.00, closed 24-26 December.",
+        "2026-11-22 09:30:00, 22/11/2026, 22.11.2026, 2025-2026, 22-11-26",
+        "Version 5.12.1.0 of the app, android 14.0.0.1, pixel 7, V60",
+        "I ordered 3 bags of 250 g on 5 May 2026, and 12000 points are gone",
+        "We need 250 ml, 94 °C, 28 seconds, 18:36, ratio 1:2:3",
+        "100k savers, 1.5 million, 20 %, 3.1 %, 0.123456789",
+        "article 467 3395x, batch 20261122, size 38-40, model AB-12",
+        "Bramble is back! Lullaby and Hollow too. Black Friday deals in Galway.",
+        "will you ship it in may? i hope so, mark my words",
+        "The Big Ben mug and the Super Mario mug",
+        "e.g. this.That, order.It comes; and/or 24/7, 1/2, a@b, @tom.k",
+        "I need to change my name since I married. My name is wrong there.",
+        "std::string and 10:30:15 and ::",
+        "I am Irish, it was on Monday and this is Fernhill Coffee",
+        "6 digit code, 17 years, 9pm, 11k followers, 2 boxes close to the road",
+        "It is 5 minutes from the street, 2 weeks on the way",
+    ],
+)
+def test_ordinary_numbers_and_words_are_nobodys_data(text: str) -> None:
+    assert not find(text)
+
+
+@pytest.mark.parametrize("number", ["4111111111111112", "1234567812345678", "732201349959"])
+def test_a_number_without_the_proof_of_a_card_is_no_card(number: str) -> None:
+    assert not found(f"it says {number}", Kind.CARD)
+
+
+def test_a_long_order_number_is_no_card_and_no_phone() -> None:
+    assert [item.kind for item in find("cancel order 113542617735902")] == [Kind.ORDER]
+
+
+def test_a_known_name_is_found_wherever_it_stands() -> None:
+    text = "TOM KEANE here. tom thinks Keane is fine; keane not; tomorrow too"
+    items = [item.text for item in find(text, names=["Tom Keane"]) if item.kind is Kind.NAME]
+    assert items == ["TOM KEANE", "tom", "Keane"]
+
+
+def test_a_name_that_is_an_everyday_word_leaves_the_words_alone() -> None:
+    assert not find("Will you ship? will it hurt? Coffee is great", names=["Will", "Coffee Lover"])
+    assert [item.text for item in find("cheers, Will", names=["Will"])] == ["Will"]
+    assert [item.text for item in find("Will", names=["Will"])] == ["Will"]
+
+
+@pytest.mark.parametrize("name", ["", " ", ".", "(", "☕", "A", "\\d+", "x" * 200])
+def test_an_odd_name_is_no_trouble(name: str) -> None:
+    assert not find("we pay 5 for a cup of it (or a jug).", names=[name])
+
+
+def test_places_come_in_the_order_of_the_text_and_do_not_overlap() -> None:
+    text = "Anna, anna@mail.example, 4111111111111111, https://x.example/?email=anna@mail.example, 14 Harbour Road"
+    items = find(text)
+    assert [item.kind for item in items] == [Kind.NAME, Kind.EMAIL, Kind.CARD, Kind.URL, Kind.ADDRESS]
+    assert all(one.end <= other.start for one, other in pairwise(items))
+    assert all(text[item.start : item.end] == item.text for item in items)
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=20), max_size=2))
+def test_in_any_text_the_places_hold_what_they_say(text: str, names: list[str]) -> None:
+    items = find(text, names=names)
+    assert all(text[item.start : item.end] == item.text != "" for item in items)
+    assert all(one.end <= other.start for one, other in pairwise(items))
