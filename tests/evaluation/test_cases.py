@@ -15,6 +15,7 @@ import emoji
 import pytest
 
 from replyassist.brands.voice import VoiceRules, sample_voice
+from replyassist.evaluation.evaluators.passages import said
 from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 
@@ -56,7 +57,7 @@ CASES: list[Case] = [
 TEMPLATES: dict[tuple[str, str], ReplyTemplate] = {
     (brand, template.id): template for brand in BRANDS for template in read_templates(ROOT / "faq" / brand).templates
 }
-VOICES: dict[str, VoiceRules] = {brand: sample_voice(brand) for brand in BRANDS}
+VOICES: dict[str, VoiceRules] = {brand: voice for brand in BRANDS if (voice := sample_voice(brand))}
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 
@@ -99,6 +100,12 @@ def test_there_are_132_cases_for_each_brand() -> None:
 
 def test_dev_has_about_45_percent() -> None:
     assert share(lambda case: case["split"] == "dev") == pytest.approx(0.45, abs=0.02)
+
+
+def test_every_tag_is_explained_in_the_guideline() -> None:
+    guideline = (ROOT / "eval" / "README.md").read_text(encoding="utf-8")
+
+    assert sorted({tag for case in CASES for tag in case["tags"] if f"`{tag}`" not in guideline}) == []
 
 
 def test_ids_are_unique() -> None:
@@ -201,6 +208,16 @@ def test_what_must_not_be_there_is_in_no_correct_reply(case: Case) -> None:
     assert 1 <= len(expected["must_not_include"]) <= 4
     for wrong in expected["must_not_include"]:
         assert [text for text in correct if folded(wrong) in folded(text)] == []
+
+
+@each_case
+def test_the_evaluator_reads_the_passages_as_the_label_means_them(case: Case) -> None:
+    expected = case["expected"]
+    source = " ".join(template.rendered_reply for template in answers(case))
+
+    for text in (expected["reply"], source):
+        assert set(said(text, expected["must_include"])) == set(expected["must_include"])
+        assert said(text, expected["must_not_include"]) == ()
 
 
 @each_case
