@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from replyassist.guardrails.mention import Kind, Mention, simple
 from replyassist.guardrails.numbers import (
-    DIGITS,
     ORDINAL,
     WORDS,
     digits_value,
