@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.record import EvaluationRun
-from replyassist.evaluation.report.cards import SUPPORT_WORDS, Card, card_of, visible
+from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, Card, card_of, visible
 from replyassist.evaluation.report.plots import (
     HEIGHT,
     WIDTH,
@@ -98,6 +98,7 @@ def render(run: EvaluationRun) -> str:
         script_digest=b64encode(sha256(sources["report.js"].encode()).digest()).decode(),
         support_words={support.value: words for support, words in SUPPORT_WORDS.items()},
         size=(WIDTH, HEIGHT),
+        words=FAILURE_WORDS,
     )
 
 
