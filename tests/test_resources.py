@@ -12,6 +12,7 @@ from replyassist.brands.voice import VoiceRules, WorkedExample, default_voice, l
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.drafting.personalise import Addressee, personalise, thank
+from replyassist.drafting.profiles import profile_named
 from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
@@ -72,7 +73,7 @@ class TestVoices:
     def test_every_voice_makes_a_prompt(self, path: Path, profile: str) -> None:
         request = DraftRequest(message="hello?", answer="Yes.", author_name=None, channel="email")
         prompt = build_prompt(
-            request, voice=load_voice(path), profile=profile, library=PromptLibrary(resource_folder("prompts"))
+            request, voice=load_voice(path), profile=profile_named(profile), library=PromptLibrary(resource_folder("prompts"))
         )
 
         assert prompt.messages[-1].content.endswith("Answer: Yes.")

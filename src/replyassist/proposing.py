@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from replyassist.brands.service import get_brand, voice_of
+from replyassist.brands.voice import WorkedExample
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
-from replyassist.pipeline import Inbound, PipelineContext, propose
+from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
+from replyassist.privacy import scrub
+from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
+from replyassist.review.approved import ApprovedReply, approved_replies
 from replyassist.review.proposal import Proposal
+
+REMEMBERED_REPLIES = 100
+EXAMPLES_KEPT = 10
+LONGEST_MESSAGE, LONGEST_REPLY = 300, 2000
+EXAMPLE_AUTHOR = "Sam"
+"""Who the authors of approved examples are called: nobody's name goes into another person's prompt."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +45,26 @@ class Proposer:
         *,
         template_id: str | None = None,
         instruction: str | None = None,
+        with_follow_up: bool = False,
     ) -> Proposal:
         """A proposal for one message of a brand; raise NotFound for an unknown brand."""
         context = self.context_for(brand_id)
-        proposal = propose(message, context, template_id=template_id, instruction=instruction)
+        proposal = propose(
+            message, context, template_id=template_id, instruction=instruction, with_follow_up=with_follow_up
+        )
         _count(proposal)
         return proposal
 
     def context_for(self, brand_id: str) -> PipelineContext:
-        """The brand's voice, index and threshold as they stand now."""
+        """The brand's voice, index, threshold and approved replies as they stand now."""
         with self.database.reading() as session:
             voice = voice_of(get_brand(session, brand_id))
             threshold = self.registry.threshold_for(session, brand_id)
+            approved = approved_replies(session, brand_id, limit=REMEMBERED_REPLIES)
+        index = self.registry.index_for(self.database, brand_id)
         return PipelineContext(
             voice=voice,
-            index=self.registry.index_for(self.database, brand_id),
+            index=index,
             encoder=self.registry.encoder,
             model=self.model,
             library=self.library,
@@ -57,7 +73,29 @@ class Proposer:
             templates_shown=self.settings.templates_shown,
             candidates=self.settings.llm_candidates,
             deadline_seconds=self.settings.llm_timeout_seconds,
+            approved=_as_examples(approved, index),
+            recent=tuple(PastReply(reply.template_id, reply.text) for reply in approved if reply.template_id),
+            hides_names=bool(self.settings.llm_base_url) and not self.settings.llm_send_names,
         )
+
+
+def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tuple[WorkedExample, ...]:
+    """Approved replies as a model is shown them: one a template, with no personal data of anybody."""
+    examples: dict[str, WorkedExample] = {}
+    for reply in approved:
+        template = index.template(reply.template_id) if reply.template_id else None
+        if template is None or template.id in examples or len(examples) == EXAMPLES_KEPT:
+            continue
+        names = (reply.author_name,) if reply.author_name else ()
+        message, text = (
+            scrub(given, names=names).replace("[NAME]", EXAMPLE_AUTHOR) for given in (reply.message, reply.text)
+        )
+        fits = len(message) <= LONGEST_MESSAGE and "[" not in text and len(text) <= LONGEST_REPLY
+        if fits and len(template.rendered_reply) <= LONGEST_REPLY:
+            examples[template.id] = WorkedExample(
+                author=EXAMPLE_AUTHOR, message=message, template=template.rendered_reply, reply=text
+            )
+    return tuple(examples.values())
 
 
 def _count(proposal: Proposal) -> None:

@@ -33,6 +33,9 @@ class SuggestionBody(BaseModel):
     author_name: Annotated[str, Field(max_length=200)] | None = None
     parent_text: Annotated[str, Field(max_length=10_000)] | None = None
     instruction: Annotated[str, Field(max_length=500)] | None = None
+    with_follow_up: Annotated[
+        bool, Field(description="A public reply with nothing personal, and a private message")
+    ] = False
 
 
 @router.post("")
@@ -48,4 +51,4 @@ def suggest(request: Request, principal: PrincipalDep, body: SuggestionBody) -> 
         author_name=body.author_name,
         parent_text=body.parent_text,
     )
-    return proposer.propose(body.brand, message, instruction=body.instruction)
+    return proposer.propose(body.brand, message, instruction=body.instruction, with_follow_up=body.with_follow_up)

@@ -9,6 +9,8 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.job_runner import JobRunner
@@ -21,6 +23,7 @@ from replyassist.inbox.service import DRAFT_JOB, StoredMessage, draft_job, load
 from replyassist.pipeline import Inbound
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
+from replyassist.review.approved import replies_in_thread
 from replyassist.review.decisions import DELIVER_JOB, REDRAFT_JOB, deliver_job, redraft_job
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.proposal import Proposal
@@ -31,6 +34,7 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 RECONCILE_LIMIT = 500
+THREAD_REPLIES = 3
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,14 @@ class Worker:
         """Propose a reply to a message that was taken in, and put it into the queue."""
         with self.database.reading() as session:
             stored = load(session, message_id)
+            message = as_inbound(session, stored)
         if stored.message.status != MessageStatus.RECEIVED or stored.message.attempt != attempt:
             return
         if attempt >= self.settings.draft_attempts:
             self._give_up(stored)
             return
         try:
-            proposal = self.proposer.propose(stored.message.brand_id, as_inbound(stored))
+            proposal = self.proposer.propose(stored.message.brand_id, message)
         except Exception:
             logger.exception("drafting message %d failed, attempt %d", message_id, attempt)
             self._draft_failed(stored, attempt)
@@ -68,14 +73,15 @@ class Worker:
             item = session.get(ReviewItem, item_id)
             if item is None or not item.is_redrafting or item.redraft_attempt != attempt:
                 return
-            stored = load(session, item.message_id)
+            message = as_inbound(session, load(session, item.message_id))
             asked = item.proposal.get("asked", {})
         picked = asked.get("template_id") or item.proposal.get("picked_template")
         proposal = self.proposer.propose(
             item.brand_id,
-            as_inbound(stored),
+            message,
             template_id=picked,
             instruction=asked.get("instruction") or None,
+            with_follow_up=bool(asked.get("with_follow_up")),
         )
         with self.database.writing() as session:
             current = session.get(ReviewItem, item_id)
@@ -181,8 +187,8 @@ class Worker:
             logger.warning("%d rows had lost their job and got a new one", revived)
 
 
-def as_inbound(stored: StoredMessage) -> Inbound:
-    """A stored message as the pipeline sees it."""
+def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
+    """A stored message as the pipeline sees it, with the brand's last replies in its thread."""
     return Inbound(
         text=stored.message.text,
         channel=stored.message.channel,
@@ -190,4 +196,5 @@ def as_inbound(stored: StoredMessage) -> Inbound:
         author_name=stored.author.name,
         author_handle=stored.author.handle,
         parent_text=stored.conversation.parent_text,
+        earlier_replies=tuple(replies_in_thread(session, stored.message.conversation_id, limit=THREAD_REPLIES)),
     )

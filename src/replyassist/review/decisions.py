@@ -176,17 +176,22 @@ def redraft(
     version: int,
     instruction: str,
     template_id: str | None,
+    with_follow_up: bool = False,
     jobs: JobQueue,
     now: datetime,
 ) -> ReviewItem:
-    """Ask for another draft, with an instruction or from another template; it follows in the background."""
+    """Ask for another draft, with an instruction or from another template; it follows in the background.
+
+    ``with_follow_up``: a public reply with nothing personal in it, and a private message for the rest.
+    """
     item = _seen(session, principal, item_id, version=version, now=now)
     if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
         raise Conflict(f"an item that is {item.status} gets no new draft")
     require_may_decide(item, principal)
     if template_id is not None and current_version(session, item.brand_id, template_id) is None:
         raise NotFound(f"there is no template '{template_id}'")
-    proposal = {**item.proposal, "asked": {"instruction": instruction, "template_id": template_id}}
+    asked = {"instruction": instruction, "template_id": template_id, "with_follow_up": with_follow_up}
+    proposal = {**item.proposal, "asked": asked}
     attempt = item.redraft_attempt + 1
     move = Move("redraft_asked", ReviewStatus(item.status), reason=instruction)
     item = make(

@@ -150,6 +150,7 @@ def redraft_review(
         version=body.version,
         instruction=body.instruction,
         template_id=body.template_id,
+        with_follow_up=body.with_follow_up,
         jobs=request.app.state.jobs,
         now=clock.now(),
     )

@@ -60,6 +60,9 @@ class RedraftBody(_Body):
 
     instruction: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     template_id: Annotated[str, StringConstraints(max_length=200)] | None = None
+    with_follow_up: Annotated[
+        bool, Field(description="A public reply with nothing personal, and a private message")
+    ] = False
 
 
 class VersionBody(_Body):

@@ -143,7 +143,7 @@ def escalate(desk: DeskDep, note: Line = "") -> Response:
 
 
 @router.post("/{item_id}/redraft")
-def redraft(desk: DeskDep, instruction: Line = "", template_id: Line = "") -> Response:
+def redraft(desk: DeskDep, instruction: Line = "", template_id: Line = "", with_follow_up: Line = "") -> Response:
     """Ask for another draft, with an instruction or from another template, and stay."""
 
     def act(session: Session) -> ReviewItem:
@@ -157,6 +157,7 @@ def redraft(desk: DeskDep, instruction: Line = "", template_id: Line = "") -> Re
             version=desk.version,
             instruction=wish,
             template_id=typed(template_id) or None,
+            with_follow_up=with_follow_up == "true",
             jobs=desk.request.app.state.jobs,
             now=desk.clock.now(),
         )
