@@ -90,6 +90,15 @@ def test_a_draft_can_be_sent_when_verdict_and_labels_agree(
     assert (values["send_ready"], values["verdict_holds"]) == (ready, True)
 
 
+@pytest.mark.parametrize(("labels", "ready"), [({}, False), ({"must_include": ["32 countries"]}, True)])
+def test_a_draft_from_another_template_is_ready_only_where_the_labels_say_that_it_answers(
+    labels: dict[str, Any], ready: bool
+) -> None:
+    made = proposal(template_id="opening-hours")
+
+    assert Readiness().evaluate(outcome(made, of=case(expected=labels)))["send_ready"] is ready
+
+
 def test_a_case_that_should_be_drafted_and_was_not_is_not_ready() -> None:
     assert Readiness().evaluate(outcome(proposal(""))) == {"send_ready": False}
     assert Readiness().evaluate(outcome(proposal(""), of=case(expected={"template_id": None}))) == {}

@@ -81,29 +81,22 @@ def run(
         concurrency=concurrency,
     )
     dataset = with_brand(load_cases(cases).select(split=split, limit=limit), brand)
-    found = evaluate(dataset, options, common.settings())
-    path = out or found.home / RUNS / f"{found.run.id}.json"
-    save_run(found.run, path)
+    settings = common.settings()
+    found = evaluate(dataset, options, settings)
+    path = out or settings.home / RUNS / f"{found.id}.json"
+    save_run(found, path)
     common.console.print(f"The run is kept in {path}", markup=False, soft_wrap=True)
     if report is not None:
-        page = write_report(found.run, report)
+        page = write_report(found, report)
         common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
-    figures = {"run": found.run.id, **summarise(found.run)}
+    figures = {"run": found.id, **summarise(found)}
     if json:
         common.print_json(figures)
     else:
         print_figures(figures)
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """A finished run, and the home folder it belongs to."""
-
-    run: EvaluationRun
-    home: Path
-
-
-def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluated:
+def evaluate(dataset: Dataset, options: Options, settings: Settings) -> EvaluationRun:
     """Run the cases with the adapters of these settings, and a progress bar on stderr; raise KeyboardInterrupt."""
     if DRAFT not in options.stages:
         settings = settings.model_copy(update={"llm_disabled": True})
@@ -131,7 +124,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluate
         bar = closing.enter_context(common.progress())
         shown = bar.add_task("Cases", total=len(dataset))
         try:
-            found = run_cases(
+            return run_cases(
                 dataset,
                 contexts=contexts,
                 task=task,
@@ -144,7 +137,6 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluate
         except KeyboardInterrupt:
             common.console.print("Interrupted; what is done is kept: the same command goes on from there.")
             raise
-    return Evaluated(found, settings.home)
 
 
 def _stages(text: str) -> tuple[str, ...]:

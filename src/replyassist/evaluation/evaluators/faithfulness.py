@@ -68,8 +68,10 @@ class Readiness:
     def evaluate(self, outcome: Outcome) -> dict[str, Value]:
         """``send_ready`` for every case that should be drafted: the verdict is ready, and the labels agree.
 
-        No draft is not ready. ``verdict_holds`` is false where a draft is called ready, though a blocking finding
-        stands with it or turns up when it is checked again: it must never be.
+        They do when the draft says every ``must_include`` (where a case labels none: when it was written from a right
+        template) and no ``must_not_include``. No draft is not ready.
+        ``verdict_holds`` is false where a draft is called ready, though a blocking finding stands with it or turns up
+        when it is checked again: it must never be.
         """
         values: dict[str, Value] = {}
         expected = outcome.case.expected
@@ -79,9 +81,16 @@ class Readiness:
             values["verdict_holds"] = not (is_ready and _has_blocking_finding(outcome))
         if outcome.case.should_be_drafted:
             forbidden = said(outcome.draft, expected.must_not_include)
-            missing = len(expected.must_include) - len(said(outcome.draft, expected.must_include))
-            values["send_ready"] = is_ready and not forbidden and not missing
+            values["send_ready"] = is_ready and not forbidden and _answers(outcome)
         return values
+
+
+def _answers(outcome: Outcome) -> bool:
+    """A ready draft that answers another question has no finding against it; only a label can tell."""
+    wanted = outcome.case.expected.must_include
+    if wanted:
+        return len(said(outcome.draft, wanted)) == len(wanted)
+    return outcome.proposal.template_id in outcome.case.right_templates
 
 
 def _objections(outcome: Outcome, prefix: str) -> list[str]:
