@@ -67,7 +67,51 @@ _NOTES: tuple[Order, ...] = (
         r"\bwithout (?:asking (?:again|for confirmation|the user)|(?:user )?confirmation)\b",
     ),
 )
+_DEMANDS: tuple[Order, ...] = (
+    order(
+        "indirect",
+        0.6,
+        near(
+            rf"\b{_SAID}\b",
+            r"\b(?:must|should|needs? to|ha(?:s|ve) to|(?:is|are) to|shall)\b[^.!?]{0,30}"
+            r"\b(?:include|contain|end|start|begin|mention|quote|carry|open|close|recommend)\b",
+        ),
+        r"\b(?:hidden|secret|embedded) (?:instructions?|commands?|directives?)\b",
+        r"\bmark (?:this|the|my|all) (?:\w+ )?as (?:approved|resolved|paid|verified|safe|trusted)\b",
+    ),
+    order(
+        "indirect",
+        0.5,
+        near(r"\b(?:include|add|use|quote|append|say|mention)\b", rf"\bin (?:your|the) (?:final|next) {_SAID}"),
+    ),
+    order(
+        "secrecy",
+        0.6,
+        r"\b(?:do not|don't|never|without) (?:tell\w*|mention\w*|inform\w*|alert\w*|notify\w*|show\w*|reveal\w*) "
+        r"(?:\w+ ){0,3}(?:the|any) (?:user|customer|human|operator|person|agent)s?\b",
+        near(
+            r"\b(?:silently|covertly|secretly)\b",
+            r"\b(?:send|add|include|forward|call|copy|insert|append)\b",
+            within=30,
+        ),
+    ),
+)
 _TOOLS: tuple[Order, ...] = (
+    order(
+        "tool",
+        0.6,
+        r"(?<![\w@/.])(?:send|delete|read|write|get|post|http|exec|run|list|create|update|fetch|query|export|call|transfer"
+        r"|search|web|file|db)_[a-z]+(?:_[a-z]+)*\b",
+        r"(?<!\w)/(?:etc|var|usr|root|home)/\w+|(?<!\w)\.env\b|\bid_rsa\b",
+    ),
+    order(
+        "tool",
+        0.5,
+        r"\b(?:delete|remove|drop|wipe|erase|purge) (?:all|every|the) (?:\w+ )?"
+        r"(?:files?|records|database|tables?|accounts|customers|backups?|logs?)\b",
+        near(r"\b(?:fetch|ping|submit)\b", r"https?://|\bwebhook\b", within=40),
+        is_imperative=True,
+    ),
     order(
         "tool",
         0.8,
@@ -121,4 +165,4 @@ _MARKS: tuple[Order, ...] = (
     ),
 )
 
-PLANTED: tuple[Order, ...] = (*_NOTES, *_TOOLS, *_POSES, *_MARKS)
+PLANTED: tuple[Order, ...] = (*_NOTES, *_DEMANDS, *_TOOLS, *_POSES, *_MARKS)

@@ -20,6 +20,8 @@ from ..common import progress
 from ..demo import load_samples
 from ..intake import take_all, wait_until_queued
 from ..summary import summarise
+from .injection import bench_injection
+from .pii import bench_pii
 from .printing import bench_data, print_result
 from .scratch import llm_address, scratch_parts, service_token, serving
 
@@ -31,6 +33,12 @@ QUICK_UTTERANCES = 12
 @app.callback()
 def _group() -> None:
     """Benchmarks."""
+
+
+app.command("injection")(bench_injection)
+
+
+app.command("pii")(bench_pii)
 
 
 @app.command("pipeline")
