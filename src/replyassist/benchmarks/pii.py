@@ -84,7 +84,8 @@ class LabelledText:
 def read_texts(folder: Path, *, half: Half) -> list[LabelledText]:
     """The texts of one half: those made from templates with an even number to tune on, with an odd one to report.
 
-    No template is in both. Raises InvalidInput that names the file and the line.
+    No template is in both; names and streets were drawn from one pool for both, so that their figures are of seen
+    forms and partly of seen names. Raises InvalidInput that names the file and the line.
     """
     path = folder / FILE
     if not path.is_file():
