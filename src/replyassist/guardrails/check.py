@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from replyassist.guardrails.claims import unsupported_actions, unsupported_sentences
+from replyassist.guardrails.advice import forbidden_advice
+from replyassist.guardrails.claims import unsupported_actions
 from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import coverage
 from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
 from replyassist.guardrails.grounding import grounded_mentions
+from replyassist.guardrails.language import draft_language
 from replyassist.guardrails.leftovers import (
     cut_end,
     empty_draft,
@@ -16,14 +18,34 @@ from replyassist.guardrails.leftovers import (
     prompt_debris,
     repeated_sentences,
 )
+from replyassist.guardrails.negation import negation_flipped
 from replyassist.guardrails.personal_data import personal_data
+from replyassist.guardrails.promises import unsupported_promises
+from replyassist.guardrails.safety import SAFETY_RULES
 from replyassist.guardrails.spans import LeftOut, Span
+from replyassist.guardrails.support import spans_of, unsupported_sentences
+from replyassist.guardrails.swaps import swapped_facts
 from replyassist.guardrails.voice import VOICE_RULES
 
 LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, repeated_sentences, cut_end)
-GROUNDING_RULES: tuple[Rule, ...] = (grounded_mentions, unsupported_actions, unsupported_sentences)
+GROUNDING_RULES: tuple[Rule, ...] = (
+    grounded_mentions,
+    swapped_facts,
+    unsupported_promises,
+    forbidden_advice,
+    unsupported_actions,
+    unsupported_sentences,
+    negation_flipped,
+)
 PRIVACY_RULES: tuple[Rule, ...] = (personal_data,)
-RULES: tuple[Rule, ...] = (*LEFTOVER_RULES, *VOICE_RULES, *GROUNDING_RULES, *PRIVACY_RULES)
+RULES: tuple[Rule, ...] = (
+    *LEFTOVER_RULES,
+    *VOICE_RULES,
+    *GROUNDING_RULES,
+    *PRIVACY_RULES,
+    *SAFETY_RULES,
+    draft_language,
+)
 """Every rule that a draft is held against; there is no other list."""
 
 _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3}
@@ -51,4 +73,4 @@ def check(text: str, context: CheckContext) -> CheckResult:
         sorted(found.values(), key=lambda finding: (finding.start, _ORDER[finding.severity], finding.end, finding.rule))
     )
     kept = coverage(text, context.template) if context.template else 1.0
-    return CheckResult(findings=findings, verdict=verdict_of(findings), coverage=kept)
+    return CheckResult(findings=findings, verdict=verdict_of(findings), coverage=kept, spans=spans_of(text, context))

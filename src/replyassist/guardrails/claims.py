@@ -94,29 +94,6 @@ def unsupported_actions(text: str, context: CheckContext) -> Iterable[Finding]:
         )
 
 
-def unsupported_sentences(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Warn of a sentence whose content stands neither in the template nor in the message."""
-    if context.template is None:
-        return
-    names = (context.author_name or "", context.voice.name)
-    supported = content_vocabulary(
-        (*context.trusted_texts, *context.template.questions, *context.untrusted_texts, *names)
-    )
-    for start, end in sentence_spans(text):
-        words = content_words(text[start:end])
-        if len(words) < FEWEST_CONTENT_WORDS:
-            continue
-        if sum(word in supported for word in words) / len(words) < LOWEST_SUPPORT:
-            yield report(
-                text,
-                (start, end),
-                rule="grounding.unsupported_sentence",
-                severity=Severity.WARN,
-                explanation="Most of this sentence stands neither in the template nor in the message. "
-                "Please make sure that it is true, or take it out.",
-            )
-
-
 def _claims(text: str) -> Iterator[re.Match[str]]:
     for pattern in (_DONE, _COMING, _STATE):
         yield from pattern.finditer(text)

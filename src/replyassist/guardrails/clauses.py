@@ -20,7 +20,7 @@ _ASKING = (
 _QUESTION_START = re.compile(rf"(?<=[\w,)]) (?={_ASKING})")
 _QUESTION = re.compile(
     rf"\W*(?:{_ASKING}|(?:and |or |so )?(?:how|what|which|where|when|who|why|would|do|does|did|can|could|shall|should"
-    r"|will|may|is|are|was|were|have|has|any|anything)(?!\w))"
+    r"|will|may|is|are|was|were|have|has|any|anything|want|need|ready|so)(?!\w))"
 )
 _JOINT = re.compile(
     r";\s+|\s+-\s+|,?\s+but\s+|,\s+(?:and|so|or|yet|while|whereas|although|though)\s+(?=(?:we|you|it|they|there|the|our"

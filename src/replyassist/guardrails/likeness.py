@@ -102,6 +102,11 @@ def measure(clause: str, sources: Sources, *, encoder: Encoder | None) -> Measur
     return Measured(features, best, float(alike[best]) if len(alike) else 0.0, unsaid)
 
 
+def passages_alike(clause: str, sources: Sources, *, encoder: Encoder | None) -> list[float]:
+    """How alike the clause and each passage are, 0 (nothing in common) to 1."""
+    return [float(value) for value in _alike(clause, sources, encoder)[: len(sources.passages)]]
+
+
 def _terms(text: str, sources: Sources) -> tuple[Term, ...]:
     return terms(text, names=sources.names, common=sources.common)
 
@@ -165,30 +170,30 @@ def _mean(values: Vectors, weights: Vectors) -> float:
 
 
 WITH_MEANING: dict[str, float] = {
-    "constant": -9.761,
-    "literal": 0.979,
-    "near": 3.891,
-    "literal_matter": -1.881,
-    "near_matter": 3.640,
-    "farthest": -0.562,
-    "nearest": 2.319,
-    "far_words": -1.418,
-    "length": -3.436,
-    "no_matter": 1.000,
-    "returned": 4.497,
-    "passage": 1.583,
-    "whole": -0.106,
-    "title": -0.505,
-    "answered": 5.228,
+    "constant": -9.760,
+    "literal": 0.896,
+    "near": 3.838,
+    "literal_matter": -1.802,
+    "near_matter": 3.630,
+    "farthest": -0.661,
+    "nearest": 2.540,
+    "far_words": -1.614,
+    "length": -3.274,
+    "no_matter": 1.107,
+    "returned": 4.656,
+    "passage": 1.497,
+    "whole": -0.233,
+    "title": -0.595,
+    "answered": 5.037,
 }
 WITH_WORDS: dict[str, float] = {
-    "constant": -3.363,
-    "literal": 5.213,
-    "literal_matter": 1.553,
-    "farthest": -1.233,
-    "nearest": 0.929,
-    "far_words": -0.089,
-    "length": -2.325,
-    "no_matter": 0.457,
-    "returned": 4.218,
+    "constant": -3.431,
+    "literal": 5.039,
+    "literal_matter": 1.774,
+    "farthest": -1.273,
+    "nearest": 0.932,
+    "far_words": -0.071,
+    "length": -2.298,
+    "no_matter": 0.464,
+    "returned": 4.236,
 }

@@ -13,7 +13,7 @@ _SALUTATION = (
     r"(?:hi|hiya|hey|hello|dear|howdy|good (?:day|morning|afternoon|evening)|welcome(?: back)?)(?: there| again| all)?"
     r"(?![\w'])[^.!?,:;]{0,40}"
 )
-_THANKS = r"(?:(?:many |a million )?thanks|thank you|cheers|much appreciated|we appreciate)(?![\w'])[^.!?;]{0,120}"
+_THANKS = r"(?:(?:many |a million )?thanks|thank you|cheers|much appreciated|we appreciate)(?![\w'])[^.!?;,:]{0,80}"
 _SORRY = (
     r"(?:oh no|oh dear|ouch|(?:we(?:'re| are)|i(?:'m| am)|so|very|really|truly)?[ ,]*(?:so |very |really |truly |terribly )?"
     r"sorry(?! (?:but|we|i|they|there|no|you can|it)(?!\w))[^.!?;,:]{0,100}|(?:our |my )?apologies[^.!?;,:]{0,80}"
@@ -21,18 +21,25 @@ _SORRY = (
     r"|(?:that|this)(?:'s| is| sounds| must be| must have been) (?:so |really |very |very much |not )*"
     r"(?:frustrating|annoying|upsetting|stressful|disappointing|a shame|a pity|how it should (?:go|be))[^.!?;,:]{0,60})"
 )
+_GLAD = r"(?:happy|glad|delighted|pleased|thrilled|excited)"
+_KIND = r"(?:lovely|great|good|nice|awesome|wonderful|brilliant|perfect|kind|sweet|fair|fantastic|excellent|love it)"
 _PRAISE = (
     r"(?:(?:that|this|it|you)(?:'ve| have| has|'s| is)? (?:just |really )?(?:made?|making|makes) (?:our|my) (?:day|week|morning)"
-    r"|(?:we(?:'re| are)|i(?:'m| am)|so|really|very|how|that's|sounds?|all|too)? ?(?:so |really |very |absolutely )*"
-    r"(?:happy|glad|delighted|pleased|thrilled|lovely|great|good|nice|awesome|wonderful|brilliant|perfect|kind|sweet)"
-    r"(?: (?:to (?:hear|read|know|help|see)|that you|you|of you|question|point|news|choice|one|stuff|words?|to))?"
-    r"(?![\w'])[^.!?;,:]{0,60}|(?:fair|good|great) (?:question|point))"
+    rf"|(?:we(?:'re| are)|i(?:'m| am)|so|really|very) ?(?:so |really |very |absolutely )*{_GLAD} (?:to (?:hear|read|know|see)"
+    rf"|that you|you)(?!\w)[^.!?;,:]{{0,60}}"
+    rf"|(?:so |really |very |how |that's |that is |sounds |all |too |this is |that is a |that's a )*{_KIND}"
+    r"(?: to (?:hear|know|read|see)(?: that| this| it)?| of you| question| point| news| choice| one| stuff| words?| idea"
+    r"| pick| shot| photo)?)"
 )
 _WISH = (
-    r"(?:(?:please |do )?enjoy|have an?|hope(?:fully)?|i hope|we hope|(?:take|safe|best|warm|kind|good|happy|merry|see you"
-    r"|talk soon|until)|fingers crossed|looking forward|we look forward|we(?:'d| would) love to (?:see|welcome|hear)"
-    r"|good ?bye|bye|no (?:worries|problem|more)|not a problem|you(?:'re| are) (?:very |most |so |always )?welcome"
-    r"|(?:my|our) pleasure|anytime|any time|congrat\w*|glad)(?![\w'])[^.!?;:]{0,100}"
+    r"(?:(?:please |do |we hope you |hope you |i hope you )?enjoy(?: it| them| (?:the|your|our|every) [\w -]{1,40})?"
+    r"|have an? (?:\w+ )?(?:good|great|lovely|nice|wonderful|safe|pleasant|fantastic)[^.!?;,:]{0,60}"
+    r"|(?:i|we)? ?hope (?:this|that|i|it|you|we)[^.!?;,:]{0,80}"
+    r"|(?:take care|safe travels|best (?:wishes|regards|of luck)|(?:warm|kind) (?:wishes|regards)|good luck"
+    r"|(?:happy|merry) [\w]+|see you[\w ]{0,30}|talk soon|fingers crossed)[\w ]{0,20}"
+    r"|(?:we(?:'re| are) |i(?:'m| am) )?looking forward[^.!?;,:]{0,60}|we look forward[^.!?;,:]{0,60}"
+    r"|we(?:'d| would) love to (?:see|welcome|hear)[^.!?;,:]{0,60}|good ?bye|bye|no (?:worries|problem)|not a problem"
+    r"|(?:you(?:'re| are) )?(?:very |most |so |always )?welcome|(?:my|our) pleasure|any ?time|congrat\w*[^.!?;,:]{0,60})"
 )
 _HELP = r"(?:help|assist|assistance|question|questions|else|info|information|concern|concerns|unclear|needs?|anything)"
 _OFFER = (
@@ -53,7 +60,8 @@ _PLEASANT = re.compile(
     rf"\W*(?:(?:and|so|but|oh|also|again),? )?(?:{_OFFER}|{_THANKS}|{_SORRY}|{_PRAISE}|{_WISH}|{_SALUTATION})\W*"
 )
 _ANSWER = re.compile(
-    r"\W*(?:(?:yes|yep|yeah|yea|no|nope|sure|sure thing|of course|certainly|absolutely|definitely|correct|exactly|right"
+    r"\W*(?:(?:no(?=[,.!;:]| (?:i|we|you|they|it|there|the|this|that|our|sorry|unfortunately|sadly|all|not|at|now)(?!\w))"
+    r"|yes|yep|yeah|yea|nope|sure|sure thing|of course|certainly|absolutely|definitely|correct|exactly|right"
     r"|indeed|great|okay|ok|oh|ah|well|actually|currently|sorry|unfortunately|sadly|luckily|perfect|wonderful|awesome"
     r"|i'm afraid(?: that)?|i am afraid(?: that)?|(?:i'm|i am|we're|we are) (?:so |very )?sorry(?: to say)?(?:,? but| that)?"
     r"|it (?:looks like|seems|appears)(?: that)?|good (?:news|question)|fair question|please note(?: that)?)"

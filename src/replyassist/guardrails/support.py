@@ -28,18 +28,16 @@ SUPPORTED_BY_WORDS_FROM = 0.025
 """The same as ``SUPPORTED_FROM`` for the model without embeddings."""
 
 WORDS_OF_A_STATEMENT = 4
-"""Words that name a matter from which a sentence without a verb of offering is held to state something."""
+"""Words that name a matter from which a sentence without a plain verb is held to state something."""
 
 _STATES = re.compile(
-    r"(?<!\w)(?:there(?:'s| (?:is|are|isn't|aren't|will|was|were))"
-    r"|(?:we|they|it|our [\w -]{1,30}|this|these|those|all|you|the [\w'-]+(?: [\w'-]+)?)"
-    r"(?:'(?:re|ll|s|ve))? ?(?:(?:also |now |only |always |still |currently )?"
-    r"(?:do|does|don't|doesn't|can|can't|cannot|will|won't|may|must|are|is|aren't|isn't|have|has|haven't|hasn't|need))(?!\w)"
-    r"|(?:un)?available|allow(?:s|ed)?|accept(?:s|ed)?|offer(?:s|ed)?|provid(?:e|es|ed)|includ(?:e|es|ed)|free|open|closed"
-    r"|required|permitted|prohibited|forbidden|costs?|charges?|charged|ships?|shipped|delivers?|delivered|sells?|serves?"
-    r"|served|supports?)(?!\w)"
+    r"(?<!\w)(?:is|are|was|were|isn't|aren't|wasn't|weren't|has|have|hasn't|haven't|can|can't|cannot|may|must|will|won't"
+    r"|do|does|don't|doesn't|need|needs|(?:it|there|that|we|you|they)'(?:s|re|ll|ve)|(?:un)?available|free|open|closed"
+    r"|(?:allow|accept|offer|provid|includ|permit|requir|cost|charg|ship|deliver|sell|serv|support|take|run|work|com|arriv"
+    r"|start|send|receiv|visit|book)(?:e|es|s|ed)?|no|not|prohibited|forbidden|as long as)(?!\w)"
 )
-
+_OF_THE_AUTHOR = re.compile(r"(?<!\w)(?:you(?:'re|'ve|'d)?|your|u)(?!\w)")
+_OBLIGES = re.compile(r"(?<!\w)(?:can|can't|cannot|may|must|will|won't|need|needs|be|get|have to|able|free)(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
@@ -139,8 +137,8 @@ def _assessed(clause: str, span: tuple[int, int], stated: str, ground: Ground) -
     for support, sources in ground.heard:
         heard = likeness(stated, sources, encoder=ground.encoder)
         if _is_supported(heard, ground):
-            about_the_offer = states and _STATES.search(normalise(stated).text) is not None
-            return Assessed(*span, support, _passage(sources.passages, heard.best), trusted, about_the_offer)
+            source = _passage(sources.passages, heard.best)
+            return Assessed(*span, support, source, trusted, states and _is_about_the_offer(stated))
     return Assessed(*span, Support.NONE, "", trusted, states)
 
 
@@ -152,6 +150,13 @@ def _passage(passages: tuple[str, ...], best: int) -> str:
     return passages[best] if best < len(passages) else ""
 
 
+def _is_about_the_offer(stated: str) -> bool:
+    """Whether it says what holds or what can be done, and does not only take up what the author told."""
+    folded = normalise(stated).text
+    tells = _OF_THE_AUTHOR.search(folded) is not None and _OBLIGES.search(folded) is None
+    return not tells and _STATES.search(folded) is not None
+
+
 def _states(clause: str, stated: str, ground: Ground) -> bool:
     """Whether the clause could be wrong: no question, it names a matter, and it says something of it."""
     if clause.rstrip().endswith("?"):
@@ -159,5 +164,5 @@ def _states(clause: str, stated: str, ground: Ground) -> bool:
     matter = sum(term.names_the_matter for term in terms(stated, names=ground.trusted.names))
     if matter == 0:
         return False
-    offers = _STATES.search(normalise(stated).text) is not None
-    return offers if not ground.has_template else offers or matter >= WORDS_OF_A_STATEMENT
+    has_verb = _STATES.search(normalise(stated).text) is not None
+    return has_verb if not ground.has_template else has_verb or matter >= WORDS_OF_A_STATEMENT

@@ -14,7 +14,8 @@ COMMON_WEIGHT = 0.35
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
 _JOINED = (
-    (re.compile(r"\b(wi|e|pre|non|re|multi|co)[- ](?=[a-z]{2,})"), r"\1"),
+    (re.compile(r"\bwi[- ]fi\b"), "wifi"),
+    (re.compile(r"(?<![\w'])(e|pre|re|multi|co)-(?=[a-z]{2,})"), r"\1"),
     (
         re.compile(
             r"\b(check|take|pick|drop|sign|log|opt|carry|sold|pay|top|add|follow)[- ]?(in|out|up|off|on|away)\b"
@@ -28,7 +29,8 @@ _JOINED = (
     (re.compile(r"\bbyob\b"), "bring your own bottle alcohol"),
     (
         re.compile(
-            r"\b(?:free of (?:charge|cost)|(?:at )?no (?:extra |additional )?(?:cost|charge|fee)s?|complimentary)\b"
+            r"\b(?:free of (?:charge|cost)|(?:at )?no (?:extra |additional )?(?:cost|charge|fee)s?"
+            r"|without (?:an? |any |extra |additional ){0,2}(?:cost|charge|fee)s?|complimentary)\b"
         ),
         "free",
     ),
