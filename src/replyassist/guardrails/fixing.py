@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -75,17 +76,16 @@ def _allowed(edits: Iterable[Edit], text: str, context: CheckContext) -> list[Ed
 
 
 def _is_harmless(text: str, edits: Sequence[Edit]) -> bool:
-    """Whether some words are left, and every address and number is: none cut, none grown together with a neighbour."""
+    """Whether some words are left, and the same addresses and numbers: none cut, none made by growing together."""
     mended = _applied(text, edits)
     if not any(map(str.isalnum, mended)):
         return False
-    rest = iter(_kept_as_they_are(mended))
-    return all(any(one == other for other in rest) for one in _kept_as_they_are(text))
+    added = Counter(_kept_as_they_are(" ".join(edit.new for edit in edits)))
+    return Counter(_kept_as_they_are(mended)) == Counter(_kept_as_they_are(text)) + added
 
 
 def _kept_as_they_are(text: str) -> list[str]:
-    found = [(one.start, one.canonical) for one in addresses(text)]
-    return [canonical for _, canonical in sorted(found)] + _DIGITS.findall(text)
+    return [one.canonical for one in addresses(text)] + _DIGITS.findall(text)
 
 
 def _applied(text: str, edits: Sequence[Edit]) -> str:

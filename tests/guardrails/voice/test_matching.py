@@ -112,6 +112,11 @@ def test_any_text_gives_places_within_it_in_order(text: str, phrase: str) -> Non
         last = end
 
 
+@pytest.mark.parametrize("phrase", ["`", "* '", " ", "*"])
+def test_a_phrase_without_words_is_nowhere(phrase: str) -> None:
+    assert not any(found("a ' b", phrase))
+
+
 @given(before=st.text(max_size=20), after=st.text(max_size=20))
 def test_a_phrase_between_spaces_is_always_found_at_its_place(before: str, after: str) -> None:
     text = f"{before} . rest assured . {after}"

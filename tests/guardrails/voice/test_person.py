@@ -37,6 +37,7 @@ def test_a_brand_of_one_person_never_says_our_or_us() -> None:
 
 def test_the_name_of_a_menu_is_nobody_speaking() -> None:
     assert not excerpts('Open "My account".', context(), "voice.pronoun")
+    assert excerpts("So do I", context(reply="This is fine."), "voice.pronoun") == ["I"]
     assert not excerpts("Go to my orders now.", context(reply="Go to my orders."), "voice.pronoun")
 
 

@@ -58,7 +58,7 @@ def find_phrases(text: str, phrases: tuple[str, ...], *, language: str = "en", i
 
 
 def _matches(pattern: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
-    return pattern.finditer(text) if pattern else iter(())
+    return (match for match in pattern.finditer(text) if match[0]) if pattern else iter(())
 
 
 def _is_mostly_letters(match: str) -> bool:

@@ -159,7 +159,7 @@ def _mark(text: str, match: re.Match[str], *, keep: bool) -> str:
     before, after = text[: match.start()].rstrip(), text[match.end() :]
     if not before or before[-1] in _STOPS or after[:1] in tuple(_STOPS):
         new = ""
-    return f"{new} " if after[:1].isalnum() or after[:1] in tuple("/@#\\") else new
+    return f"{new} " if after[:1].isalnum() or after[:1] in tuple("/@#\\¡") else new
 
 
 def _without_opening_mark(text: str, end: int) -> Iterator[Edit]:

@@ -87,6 +87,6 @@ def _found(source: str, text: str, context: CheckContext) -> Iterator[tuple[int,
         if _QUOTED_BEFORE.search(text, max(0, start - 1), start):
             continue
         phrase = _WITH_NEXT_WORD.match(text, start)
-        if phrase and normalise(phrase[0]).text in template:
+        if phrase and re.search(rf"(?<!\w){re.escape(normalise(phrase[0]).text)}(?!\w)", template):
             continue
         yield start, end
