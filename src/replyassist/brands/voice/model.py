@@ -14,9 +14,9 @@ from replyassist.brands.voice.parts import (
     Guideline,
     Handover,
     Length,
-    PickUps,
     Part,
     Phrase,
+    PickUps,
     SignOff,
     WorkedExample,
 )
