@@ -39,6 +39,14 @@ def test_a_fall_within_what_is_allowed_passes() -> None:
     assert not gate(passing(WORSE), baseline=passing(GOOD), max_drop={"": 0.5, "grounded": 0.1}).is_open
 
 
+def test_a_sure_but_tiny_fall_of_likeness_is_no_reason_unless_asked_for() -> None:
+    before = run(*(result(number, scores={"chrf": 0.5}) for number in range(30)))
+    after = run(*(result(number, scores={"chrf": 0.49}) for number in range(30)))
+
+    assert gate(after, baseline=before).is_open
+    assert not gate(after, baseline=before, max_drop={"": 0.0}).is_open
+
+
 def test_a_slower_run_is_no_reason() -> None:
     fast = run(*(result(number, scores={"seconds": 1.0}) for number in range(20)))
     slow = run(*(result(number, scores={"seconds": 9.0 + number}) for number in range(20)))

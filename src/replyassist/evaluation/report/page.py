@@ -33,6 +33,7 @@ HEADLINES = {
     "send_ready_rate": "Ready to send as they are",
     "grounded_rate": "Say nothing that the template does not",
     "ready_clean_rate": "Called ready, and nothing forbidden in them",
+    "right_template_rate": "From the right template",
     "fact_coverage": "Facts of the answer that are kept",
     "voice_pass_rate": "Keep the brand's voice",
     "personalised_rate": "Speak to this person",
