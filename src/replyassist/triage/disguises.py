@@ -158,5 +158,5 @@ _CARRIERS: tuple[tuple[re.Pattern[str], Callable[[str], str | None]], ...] = (
     (re.compile(r"(?:%[0-9a-fA-F]{2}[\w.~-]{0,20}){3,}"), unquote),
     (re.compile(r"(?:[\w ]{0,9}&#x?[0-9a-fA-F]{2,5};){4,}\w*"), html.unescape),
     (re.compile(r"(?:[.\-]{1,4}(?:\s*/\s*|\s{1,3})){8,}[.\-]{1,4}"), _morse),
-    (re.compile(r"<~[!-u\s]{16,}~>|(?<!\S)[!-u]{24,}(?!\S)"), _base85),
+    (re.compile(r"<~[!-u\s]{16,}~>|(?<!\S)[!-~]{24,}(?!\S)"), _base85),
 )

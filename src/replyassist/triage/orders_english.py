@@ -111,7 +111,7 @@ _PERSONAS: tuple[Order, ...] = (
         r"\b(?:evil|unethical|amoral|immoral|rogue) (?:ai|assistant|bot|twin|version|confidant)\b",
         is_imperative=True,
     ),
-    order("persona", 0.45, r"\byou are now (?:an?|the|in|called|named|my)\b", r"\byou are no longer\b"),
+    order("persona", 0.45, r"\byou are now (?:an?|in|called|named)\b", r"\byou are no longer\b"),
     order(
         "persona",
         0.6,
