@@ -33,16 +33,21 @@ _GRANTS = {
         r"free(?! to|ly|\w)|complimentary|no (?:extra |additional )?(?:cost|charge|fee)s?|on the house"
         r"|without (?:a |any )?(?:charge|fee|cost)"
     ),
-    "refund": r"(?<!non-)refund\w*|money back|reimburs\w+|compensat\w+|get (?:your|the) money",
+    "refund": r"(?<!non-)refund\w*(?! (?:request|form|page|polic))|money back|reimburs\w+|compensat\w+|get (?:your|the) money",
     "return": (
-        r"returns?(?= |[.,!;]|$)|return(?:ed|ing|able)"
+        r"(?:can|may|to|you|could|accept|free|simply|just) returns?(?= |[.,!;]|$)|return(?:ed|able)"
         r"|(?:come|send|bring|give|post|take|sent|brought|taken)(?: \w+){0,2} back"
     ),
     "exchange": r"exchang\w+|swap\w*|replac\w+",
-    "discount": rf"discount\w*|(?:%|percent|euros?|{MASK}) off|half (?:off|price)|voucher|reduced",
-    "cancel": r"cancel\w*",
+    "discount": rf"discount\w*(?! (?:code|page))|(?:%|percent|euros?|{MASK}) off|half (?:off|price)|voucher|reduced",
+    "cancel": (
+        r"(?:can|may|to|you|could|accept|free|simply|just) cancel\w*|cancellations? (?:is|are)|(?:be|is|are) cancell?ed"
+    ),
 }
 _GRANT = {name: re.compile(rf"(?<![\w-])(?:{source})") for name, source in _GRANTS.items()}
+
+
+_ADDRESS = re.compile(r"\S*(?:/|@|[a-z]\.[a-z])\S*")
 
 
 class Limit(StrEnum):
@@ -74,8 +79,9 @@ def without_limited_numbers(text: str, found: tuple[Mention, ...]) -> str:
 @lru_cache(maxsize=2048)
 def grants(text: str) -> frozenset[str]:
     """What a folded sentence grants without denying it: free, refund, return, exchange, discount, cancel."""
+    words = _ADDRESS.sub(" ", text)
     return frozenset(
         name
         for name, pattern in _GRANT.items()
-        if any(not is_denied(text, *match.span()) for match in pattern.finditer(text))
+        if any(not is_denied(words, *match.span()) for match in pattern.finditer(words))
     )
