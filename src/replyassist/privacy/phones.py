@@ -21,8 +21,10 @@ _CUE = words(
     r" messages?\sto registered"
     r" handy telefon\w* anrufen rufnummer mobil\w* téléphone portable appeler teléfono móvil"
     r" llama\w* cellulare telefono chiamare telefoon bel desk"
+    r" hotline helpline landline ph emergency\scontact toll\sfree"
 )
-_CUE_REACH = 40
+_WEAK_CUE = words(r"numbers? nr num home work office line contacts? details")
+_CUE_REACH, _WEAK_REACH = 40, 20
 _NOT_A_PHONE = words(
     r"order parcel tracking invoice reference ref ticket case account iban version model serial isbn batch lot sku"
     r" article item product between from",
@@ -42,15 +44,23 @@ _SHAPE = re.compile(
     r"|0\d{1,4}[ ./-]\d[\d ./-]{4,12}\d"  # 0487 98 11 92, 01.84.17.61.18
     r"|(?:1[ .-])?\d{3}([ .-])\d{3}\1\d{3,4}"  # 541-714-1388, 699 956 915
     r"|\d{2,3}([ -])\d{2,3}(?:\2\d{2,3}){1,3}"  # 72 128 827, 60-56-85-91
-    r"|[2-9]\d{3}[ -]\d{4}"  # 9472 7916
     r"|[2-9]\d{2}[ -]\d{4}"  # 467 3395
 )
+_GROUPS = re.compile(
+    r"\(?\d{1,5}\)?[ -]\d{1,6}([ -])\d{2,6}(?:\1\d{2,6}){0,3}"  # 99 9999 9999, 9 99 99 99 99
+    r"|\d{3,6}[ -]\d{4,6}|\d{2,3}[ -]\d{6,7}"  # 99999 99999, 99 999999
+    r"|\d?[ ]?\([\d -]{1,6}\)[ -]?\d[\d -]{3,11}\d"  # 9 (999) 999-99-99
+)
+_FEWEST_IN_GROUPS = 8
+"""Shorter numbers in groups are too often something else."""
+
+_FEWEST, _FEWEST_ALONE, _FEWEST_UNSPACED, _MOST = 6, 7, 9, 15
 _REGIONS = ("IE", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "PL", "AU")
 """Where an unspaced number that begins with a zero may come from, the likeliest first."""
 
 
 def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Numbers of 7 to 15 digits (ITU-T E.164) that are announced as, dialled like or spaced like a telephone's."""
+    """Numbers of 6 to 15 digits (ITU-T E.164) that are announced as, dialled like or spaced like a telephone's."""
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
         if match[0].count("(") != match[0].count(")"):
@@ -64,7 +74,7 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
 def _is_phone(text: str, start: int, written: str) -> bool:
     written = _EXTENSION.sub("", written).strip()
     digits = re.sub(r"\D", "", written)
-    if not 7 <= len(digits) <= 15 or _DATE.fullmatch(written) or _YEARS.fullmatch(written):
+    if not _FEWEST <= len(digits) <= _MOST or _DATE.fullmatch(written) or _YEARS.fullmatch(written):
         return False
     if written.startswith(("+", "(+")):
         return _is_valid("+" + digits, None)
@@ -72,9 +82,19 @@ def _is_phone(text: str, start: int, written: str) -> bool:
         return True
     if _THOUSANDS.fullmatch(written) or is_announced(text, start, _NOT_A_PHONE, reach=_NOT_REACH):
         return False
+    return len(digits) >= _FEWEST_ALONE and (
+        is_announced(text, start, _WEAK_CUE, reach=_WEAK_REACH) or _looks_dialled(written, digits)
+    )
+
+
+def _looks_dialled(written: str, digits: str) -> bool:
+    """Whether nothing but the way it is written makes it a telephone number."""
     if _SHAPE.fullmatch(written):
         return True
-    return written.isdigit() and written.startswith("0") and any(_is_valid(digits, region) for region in _REGIONS)
+    if written != digits:
+        return len(digits) >= _FEWEST_IN_GROUPS and _GROUPS.fullmatch(written) is not None
+    is_long = len(digits) >= _FEWEST_UNSPACED and digits.startswith("0")
+    return is_long and any(_is_valid(digits, region) for region in _REGIONS)
 
 
 def _is_valid(written: str, region: str | None) -> bool:
