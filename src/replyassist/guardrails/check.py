@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from replyassist.guardrails.advice import forbidden_advice
 from replyassist.guardrails.claims import unsupported_actions
+from replyassist.guardrails.conditions import dropped_conditions
 from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import coverage
 from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
@@ -19,6 +20,7 @@ from replyassist.guardrails.leftovers import (
     repeated_sentences,
 )
 from replyassist.guardrails.negation import negation_flipped
+from replyassist.guardrails.omissions import asked_facts_left_out, left_out
 from replyassist.guardrails.personal_data import personal_data
 from replyassist.guardrails.promises import unsupported_promises
 from replyassist.guardrails.safety import SAFETY_RULES
@@ -31,11 +33,13 @@ LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, re
 GROUNDING_RULES: tuple[Rule, ...] = (
     grounded_mentions,
     swapped_facts,
+    dropped_conditions,
     unsupported_promises,
     forbidden_advice,
     unsupported_actions,
     unsupported_sentences,
     negation_flipped,
+    asked_facts_left_out,
 )
 PRIVACY_RULES: tuple[Rule, ...] = (personal_data,)
 RULES: tuple[Rule, ...] = (
@@ -52,7 +56,10 @@ _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3
 
 
 class CheckResult(BaseModel):
-    """What all rules say of one draft. ``coverage`` is the share of the template's facts that it keeps, 0 to 1."""
+    """What all rules say of one draft. ``coverage`` is the share of the template's facts that it keeps, 0 to 1.
+
+    ``spans`` are its clauses with what supports them; ``left_out`` is what of the template it does not say.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,4 +80,10 @@ def check(text: str, context: CheckContext) -> CheckResult:
         sorted(found.values(), key=lambda finding: (finding.start, _ORDER[finding.severity], finding.end, finding.rule))
     )
     kept = coverage(text, context.template) if context.template else 1.0
-    return CheckResult(findings=findings, verdict=verdict_of(findings), coverage=kept, spans=spans_of(text, context))
+    return CheckResult(
+        findings=findings,
+        verdict=verdict_of(findings),
+        coverage=kept,
+        spans=spans_of(text, context),
+        left_out=left_out(text, context),
+    )

@@ -33,7 +33,9 @@ _GRANTS = {
         r"free(?! to|ly|\w)|complimentary|no (?:extra |additional )?(?:cost|charge|fee)s?|on the house"
         r"|without (?:a |any )?(?:charge|fee|cost)"
     ),
-    "refund": r"(?<!non-)refund\w*(?! (?:request|form|page|polic))|money back|reimburs\w+|compensat\w+|get (?:your|the) money",
+    "refund": (
+        r"(?<!non-)refund\w*(?! (?:request|form|page|polic))|money back|reimburs\w+|compensat\w+|get (?:your|the) money"
+    ),
     "return": (
         r"(?:can|may|to|you|could|accept|free|simply|just) returns?(?= |[.,!;]|$)|return(?:ed|able)"
         r"|(?:come|send|bring|give|post|take|sent|brought|taken)(?: \w+){0,2} back"
