@@ -38,6 +38,16 @@ def test_a_phrase_is_found_in_every_disguise(wording: str) -> None:
     assert found(f"So {wording}, it comes.", "rest assured") == [wording]
 
 
+@pytest.mark.parametrize("wording", ["d o n ' t  h e s i t a t e", "d0n't h-esitate", "dont hesitat3", "don'thesitate"])
+def test_an_apostrophe_is_no_hiding_place(wording: str) -> None:
+    assert found(f"Please {wording} now.", "don't hesitate") == [wording]
+
+
+@pytest.mark.parametrize("wording", ["aϲtion", "actiσn", "αction"])
+def test_a_letter_that_folds_onto_two_is_read_as_it_looks(wording: str) -> None:
+    assert found(wording, "action") == [wording]
+
+
 @pytest.mark.parametrize(
     "text",
     ["The forest assured us.", "Rest. Assured tenancies are others.", "arrest assured", "We rest, assured or not.",

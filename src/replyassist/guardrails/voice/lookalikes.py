@@ -9,7 +9,7 @@ from replyassist.guardrails.text import PlainText, normalise
 
 # From the confusables of Unicode Technical Standard 39, those between letters that keyboards can type.
 _LATIN_TO_LOOKALIKES = {
-    "a": "аαɑᴀ", "b": "ЬьвʙƄ", "c": "сϲᴄҫ", "d": "ԁɗᴅ", "e": "еєεҽᴇɛ", "f": "ғꜰƒ", "g": "ɡԍɢɠ", "h": "һհнʜ",
+    "a": "аαɑᴀ", "b": "ЬьвʙƄ", "c": "сᴄҫ", "d": "ԁɗᴅ", "e": "еєεҽᴇɛ", "f": "ғꜰƒ", "g": "ɡԍɢɠ", "h": "һհнʜ",
     "i": "іɩιıɪӏ", "j": "јϳᴊ", "k": "кκᴋƙ", "l": "ʟł", "m": "мᴍ", "n": "пոηɴ", "o": "оοօσᴏø", "p": "рρᴘ",
     "q": "ԛզ", "r": "гʀɾ", "s": "ѕꜱʂ", "t": "тτᴛ", "u": "υսᴜц", "v": "ѵνᴠ", "w": "ԝωᴡѡ", "x": "хχ×", "y": "уүγʏ",
     "z": "ᴢʐ",
@@ -17,6 +17,7 @@ _LATIN_TO_LOOKALIKES = {
 _LATIN = {
     lookalike: letter for letter, lookalikes in _LATIN_TO_LOOKALIKES.items() for lookalike in lookalikes.casefold()
 }
+_LUNATE_SIGMA = {"ϲ": "c", "Ϲ": "c"}  # folds to σ, which looks like an o
 _UNSEEN = frozenset({"Cf", "Mn", "Me"})
 
 
@@ -34,7 +35,8 @@ def skeleton(text: str, *, accents: bool = False) -> PlainText:
     starts: list[int] = []
     ends: list[int] = []
     for index, character in enumerate(plain.text):
-        bare = character if character.isascii() else _bare(character, accents)
+        written = text[plain.starts[index] : plain.ends[index]]
+        bare = character if character.isascii() else _LUNATE_SIGMA.get(written) or _bare(character, accents)
         characters.append(bare)
         starts.extend([plain.starts[index]] * len(bare))
         ends.extend([plain.ends[index]] * len(bare))

@@ -120,13 +120,19 @@ def _disguised(phrases: tuple[str, ...], language: str) -> re.Pattern[str] | Non
 
 def _disguised_sources(phrase: str) -> Iterator[str]:
     """A phrase with signs inside its words, and with every letter apart; none for one with a ``*``."""
-    words = [re.sub(r"\W", "", word) for word in phrase.split() if any(character.isalnum() for character in word)]
+    words = [word for part in phrase.split() if (word := re.sub(r"[^\w']", "", part).strip("'"))]
     letters = sum(map(len, words))
-    if not words or letters < _SHORTEST_DISGUISED or "*" in phrase.split():
+    if letters < _SHORTEST_DISGUISED or "*" in phrase.split():
         return
     between = _BETWEEN.replace("{1,", "{0,") if letters >= _SHORTEST_JOINED else _BETWEEN
-    yield between.join(_INSIDE.join(map(_letter, word)) for word in words)
-    yield _BETWEEN_SPELLED.join(_SPELLED.join(map(_letter, word)) for word in words)
+    yield between.join(_letters(word, _INSIDE) for word in words)
+    yield _BETWEEN_SPELLED.join(_letters(word, _SPELLED) for word in words)
+
+
+def _letters(word: str, between: str) -> str:
+    """The letters of a word, in any shape, with these signs between them; an apostrophe may be missing."""
+    around_apostrophe = f"{between}'?(?:{between})?"
+    return around_apostrophe.join(between.join(map(_letter, part)) for part in word.split("'"))
 
 
 def _letter(character: str) -> str:
