@@ -63,6 +63,35 @@ def test_an_edited_draft_is_approved_as_edited_with_plain_line_breaks(console: C
     assert acts_on(console, item)[-1][1] == "edited_and_approved"
 
 
+def failures_of(console: Console, item: ReviewItem) -> list[str]:
+    with console.world.database.reading() as session:
+        return reviews.audit_of(session, item.id or 0)[-1].failures
+
+
+def test_what_an_edit_mended_and_why_a_draft_was_rejected_is_kept(console: Console) -> None:
+    edited, rejected = console.world.item(), console.world.item()
+    console.sign_in()
+    console.act(edited, "approve", text=EDITED, failures=["wrong_tone", "not_personal"])
+    console.act(rejected, "reject", reason="wrong template", failures=["wrong_template"])
+    assert failures_of(console, edited) == ["wrong_tone", "not_personal"]
+    assert failures_of(console, rejected) == ["wrong_template"]
+
+
+def test_an_unknown_failure_is_refused(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    answer = console.act(item, "reject", reason="wrong tone", failures=["bad_weather"], accept="text/html")
+    assert answer.status_code == 422
+    assert "bad_weather" in words(answer)
+
+
+def test_a_public_reply_may_be_split_from_a_private_message(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    console.act(item, "redraft", with_follow_up="true")
+    assert console.world.reload(item).proposal["asked"]["with_follow_up"] is True
+
+
 def test_undo_brings_the_item_back_with_the_text_that_was_approved(console: Console) -> None:
     item = console.world.item()
     console.sign_in()
@@ -127,7 +156,11 @@ def test_another_draft_is_asked_for_and_the_page_stays(console: Console) -> None
     assert answer.headers["location"] == f"/queue/{item.id}"
     asked = console.world.reload(item)
     assert asked.is_redrafting
-    assert asked.proposal["asked"] == {"instruction": "shorter", "template_id": "shipping-abroad"}
+    assert asked.proposal["asked"] == {
+        "instruction": "shorter",
+        "template_id": "shipping-abroad",
+        "with_follow_up": False,
+    }
     assert "A new draft is being written." in words(console.get(f"/queue/{item.id}"))
     assert console.act(asked, "redraft", instruction="x" * 501).status_code == 422
     assert console.act(asked, "redraft", template_id="nothing", accept="text/html").status_code == 404

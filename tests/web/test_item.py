@@ -205,3 +205,27 @@ def test_where_a_person_must_write_the_page_says_so(console: Console) -> None:
     assert "A person must write this one." in page
     assert "No template answers this (the closest scores 0.20, needed 0.50)" in page
     assert "None reached it." in page
+
+
+def test_each_sentence_shows_what_it_stands_on(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    page = page_of(console, item)
+    assert "What each sentence stands on" in page
+    assert "Template" in page[page.index("What each sentence stands on") :]
+
+
+def test_the_private_message_that_goes_with_a_public_reply_is_shown(console: Console) -> None:
+    private = Candidate(
+        text="Hi Tom! This is about your comment.",
+        drafted_by=BY_MODEL,
+        verdict=Verdict.READY,
+        findings=(),
+        coverage=1.0,
+        score=0.9,
+    )
+    item = console.world.item(follow_up=private)
+    console.sign_in()
+    page = page_of(console, item)
+    assert "Private message to go with it" in page
+    assert "This is about your comment." in page

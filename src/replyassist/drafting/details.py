@@ -25,7 +25,7 @@ _ENDS = _words_of(
     been before being both bought but by came can can't cannot come comes coming could couldn't did didn't do does
     doesn't doing don't end ended ends even ever every for from get gets getting give given go goes going gone got had
     has hasn't have haven't help her here his how i i'd i'll i'm i've if in into is isn't it it's its just keep keeps
-    kept later like look looks lot made make makes may me might more my need needs never no not now of off on one only
+    kept later leave leaves leaving left like look looks lot made make makes may me might more my need needs never no not now of off on once one only
     open opened or other our out over own please put really said say says see seem seems send sent she should since so
     some still stopped take takes taking than that thats the their them then there they thing things this those to
     today tomorrow too took tried try turn turned u until up ur us use used using very want wanted wants was wasn't way
@@ -60,9 +60,7 @@ def _details(clause: str, known: set[str]) -> Iterator[str]:
             if plain in _ENDS or not _WORD.fullmatch(follower):
                 break
             phrase.append(follower)
-        while phrase and not _is_known(phrase[-1].lower(), known):
-            phrase.pop()
-        if phrase:
+        if phrase and _is_known(phrase[-1].lower(), known):
             yield " ".join([owner, *phrase])
 
 

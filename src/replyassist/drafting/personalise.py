@@ -36,7 +36,7 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> 
     """
     greeting = greeting_for(voice, to)
     empathy = _pick(getattr(voice.empathy, mood), to.seed)
-    closing = _pick(getattr(voice.closings, to.visibility), to.seed)
+    closing = _pick(getattr(voice.closings, to.visibility), to.seed) if is_closed(answer) else ""
     sign_off = voice.sign_off.text if voice.sign_off.required else ""
     attempts = (
         (greeting, empathy, answer, closing, sign_off),
@@ -68,6 +68,11 @@ def join(*parts: str) -> str:
         said = continued(part.strip()) if text.endswith((",", ":")) else part.strip()
         text = f"{text} {said}".strip()
     return text
+
+
+def is_closed(text: str) -> bool:
+    """Whether a sentence may follow: a text that ends in a link does not, since the link would swallow the stop."""
+    return text.rstrip().endswith((".", "!", "?", "…", ")"))
 
 
 def continued(text: str) -> str:

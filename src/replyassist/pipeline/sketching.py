@@ -7,7 +7,7 @@ import re
 from replyassist.brands.voice import VoiceRules
 from replyassist.drafting.details import details_in
 from replyassist.drafting.outline import Outline, Sentence
-from replyassist.drafting.personalise import continued, greetings_for
+from replyassist.drafting.personalise import continued, greetings_for, is_closed
 from replyassist.drafting.variants import Variant
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.extraction import mentions
@@ -38,7 +38,7 @@ def outline_for(assignment: Assignment, *, message: str, author_name: str | None
     return Outline(
         starts=tuple(dict.fromkeys(fresh or starts)),
         sentences=_sentences(assignment, template, message),
-        closings=_closings(voice, visibility, variant),
+        closings=_closings(voice, visibility, variant) if is_closed(template.rendered_reply) else ("",),
     )
 
 

@@ -18,6 +18,7 @@ from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
 from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.review import decisions
+from replyassist.review.failures import FailureKind, failure_kinds
 from replyassist.review.models import ReviewItem
 
 from .auth import ActingDep
@@ -33,6 +34,7 @@ LONGEST_REASON = 1000
 LONGEST_INSTRUCTION = 500
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Line = Annotated[str, Form(max_length=10_000)]
+Boxes = Annotated[tuple[str, ...], Form(max_length=len(FailureKind))]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ DeskDep = Annotated[Desk, Depends(_desk, scope="function")]
 
 
 @router.post("/{item_id}/approve")
-def approve(desk: DeskDep, accept_findings: Annotated[bool, Form()] = False) -> Response:
+def approve(desk: DeskDep, accept_findings: Annotated[bool, Form()] = False, failures: Boxes = ()) -> Response:
     """Approve exactly the text in the editor, and go to the next item."""
     state = desk.request.app.state
 
@@ -109,19 +111,26 @@ def approve(desk: DeskDep, accept_findings: Annotated[bool, Form()] = False) -> 
             jobs=state.jobs,
             now=desk.clock.now(),
             send_delay_seconds=state.settings.send_delay_seconds,
+            failures=failure_kinds(failures),
         )
 
     return desk.carry_out(act, desk.next_page)
 
 
 @router.post("/{item_id}/reject")
-def reject(desk: DeskDep, reason: Line = "", note: Line = "") -> Response:
+def reject(desk: DeskDep, reason: Line = "", note: Line = "", failures: Boxes = ()) -> Response:
     """Reject with one of the reasons, and more words where they help."""
 
     def act(session: Session) -> ReviewItem:
         why = _rejection(reason, typed(note).strip())
         return decisions.reject(
-            session, desk.principal, desk.item_id, version=desk.version, reason=why, now=desk.clock.now()
+            session,
+            desk.principal,
+            desk.item_id,
+            version=desk.version,
+            reason=why,
+            failures=failure_kinds(failures),
+            now=desk.clock.now(),
         )
 
     return desk.carry_out(act, desk.next_page)

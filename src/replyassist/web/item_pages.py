@@ -13,6 +13,7 @@ from replyassist.core.database import Database
 from replyassist.core.errors import ClaimedByAnother, Conflict, ReplyassistError
 from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import decisions
+from replyassist.review.failures import MEANINGS, FailureKind
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository import Place
 
@@ -155,6 +156,8 @@ def item_page(
         problem=problem,
         is_conflict=isinstance(problem, Conflict),
         reject_reasons=REJECT_REASONS,
+        failure_kinds=tuple(FailureKind),
+        failure_meanings=MEANINGS,
         now=now,
     )
     if problem is not None or text is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.accounts import Principal
-from replyassist.guardrails import CheckResult, Finding, Verdict
+from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
 from replyassist.inbox.models import Author, Message
 from replyassist.inbox.repository import conversation_messages
 from replyassist.inbox.service import StoredMessage, load
@@ -49,6 +49,15 @@ class MarkedFinding:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """A sentence of the text with what stands behind it."""
+
+    sentence: str
+    support: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Check:
     """What the checks say of the text in the editor; ``verdict`` is None when there is no text."""
 
@@ -56,6 +65,8 @@ class Check:
     segments: list[Segment]
     findings: list[MarkedFinding]
     gate: Gate
+    grounds: list[Ground] = field(default_factory=list)
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -198,6 +209,11 @@ def _check(text: str, result: CheckResult | None, gate: Gate) -> Check:
             for finding in findings
         ],
         gate=gate,
+        grounds=[
+            Ground(text[span.start : span.end], span.support.value, span.source)
+            for span in (result.spans if result else ())
+        ],
+        left_out=result.left_out if result else (),
     )
 
 

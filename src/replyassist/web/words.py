@@ -29,7 +29,28 @@ STATUSES = {
 ROUTES = {"draft": "Draft", "escalate": "Needs a person", "no_reply": "No reply needed?"}
 VERDICTS = {"ready": "Ready", "needs_edit": "Needs a look", "blocked": "Blocked"}
 DRAFTED_BY = {"model": "Model", "template": "Template", "none": "No draft"}
-SEVERITIES = {"block": "Must mend", "warn": "Look here", "info": "Note"}
+SEVERITIES = {"block": "Must mend", "warn": "Look here", "fix": "Mended", "info": "Note"}
+SUPPORTS = {
+    "template": "Template",
+    "fact": "Template’s facts",
+    "message": "Their message",
+    "conversation": "The conversation",
+    "voice": "Your voice",
+    "none": "Nothing",
+}
+FAILURES = {
+    "wrong_template": "Wrong template",
+    "missed_question": "Missed a question",
+    "unsupported_fact": "A fact or promise we do not give",
+    "missing_fact": "Left out something needed",
+    "stale": "Out of date",
+    "unsafe": "Unsafe",
+    "language": "Wrong language",
+    "wrong_tone": "Wrong tone",
+    "not_personal": "Not personal",
+    "too_long": "Too long",
+    "other": "Something else",
+}
 ACTORS = {"pipeline": "The pipeline", "delivery": "Delivery"}
 ACTS = {
     "queued": "put it into the queue",
