@@ -10,7 +10,7 @@ import phonenumbers
 from replyassist.privacy.cues import is_announced, words
 
 _CANDIDATE = re.compile(
-    r"(?<![\w.,:/€$£#%-])(?:\+|\(\+?)?\d(?:[ ./-]?[()]?[ ]?\d){5,16}"
+    r"(?<![\w/€$£#%-])(?<!\d[.,:])(?:\+|\(\+?)?\d(?:[ ./-]?[()]?[ ]?\d){5,16}"
     r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w€$£%]|[.,:]\d|-\d)",
     re.IGNORECASE,
 )
@@ -24,6 +24,9 @@ _CUE = words(
     r" hotline helpline landline ph emergency\scontact toll\sfree"
 )
 _WEAK_CUE = words(r"numbers? nr num home work office line contacts? details")
+_NAMED_AFTER = re.compile(
+    r"\)?,?\s(?:is|was|'s)\s(?:my|our|the|his|her)\s(?:\w+\s)?(?:numbers?|phone|mobile|cell|landline)\b", re.IGNORECASE
+)
 _CUE_REACH, _WEAK_REACH = 40, 20
 _NOT_A_PHONE = words(
     r"order parcel tracking invoice reference ref ticket case account iban version model serial isbn batch lot sku"
@@ -63,28 +66,28 @@ def phone_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Numbers of 6 to 15 digits (ITU-T E.164) that are announced as, dialled like or spaced like a telephone's."""
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
-        if match[0].count("(") != match[0].count(")"):
-            continue
-        while end > start and (_UNIT.match(text, end) or not _is_phone(text, start, text[start:end])):
+        if match[0].startswith("(") and ")" not in match[0]:
+            start += 1
+        while end > start and (_UNIT.match(text, end) or not _is_phone(text, start, end)):
             end = max(text.rfind(" ", start, end), start)  # a number after it may be another one
         if end > start:
             yield start, end
 
 
-def _is_phone(text: str, start: int, written: str) -> bool:
-    written = _EXTENSION.sub("", written).strip()
+def _is_phone(text: str, start: int, end: int) -> bool:
+    written = _EXTENSION.sub("", text[start:end]).strip()
     digits = re.sub(r"\D", "", written)
     if not _FEWEST <= len(digits) <= _MOST or _DATE.fullmatch(written) or _YEARS.fullmatch(written):
         return False
     if written.startswith(("+", "(+")):
-        return _is_valid("+" + digits, None)
-    if is_announced(text, start, _CUE, reach=_CUE_REACH):
+        return _is_valid("+" + re.sub(r"\D", "", written.replace("(0)", "")), None)
+    if is_announced(text, start, _CUE, reach=_CUE_REACH) or _NAMED_AFTER.match(text, end):
         return True
     if _THOUSANDS.fullmatch(written) or is_announced(text, start, _NOT_A_PHONE, reach=_NOT_REACH):
         return False
-    return len(digits) >= _FEWEST_ALONE and (
-        is_announced(text, start, _WEAK_CUE, reach=_WEAK_REACH) or _looks_dialled(written, digits)
-    )
+    stands_alone = written != digits and text[:start].endswith("\n") and text[end : end + 1] in ("", "\n")
+    is_weakly_named = is_announced(text, start, _WEAK_CUE, reach=_WEAK_REACH)
+    return len(digits) >= _FEWEST_ALONE and (stands_alone or is_weakly_named or _looks_dialled(written, digits))
 
 
 def _looks_dialled(written: str, digits: str) -> bool:
