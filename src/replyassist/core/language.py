@@ -20,6 +20,7 @@ CERTAIN_FROM, CERTAIN_MARGIN = 0.6, 0.4
 
 All were chosen on the sample messages and on the sentences of this module's tests.
 """
+PLAIN_WORDS, PLAIN_LEAD = 4, 3  # English function words, and how many times as many as of any other language
 FOREIGN_WORDS = 2  # function words that show the language of a short text
 
 _NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+|[^\w\s'’¿¡]|\d|_")
@@ -94,13 +95,21 @@ def guess_language(text: str) -> LanguageGuess:
     is_latin = sum(character < LAST_LATIN for character in letters) * 2 >= len(letters)
     if is_latin and len(letters) < SHORT_LETTERS:
         return _guess_by_words(text)
+    if is_latin and _is_plainly_english(votes := _votes(text)):
+        return LanguageGuess(ENGLISH, ((ENGLISH, 1.0),))
     with _detector_lock:
         values = _detector().compute_language_confidence_values(words)
     likelihoods = tuple((str(item.language.iso_code_639_1.name).lower(), float(item.value)) for item in values)
     guess = LanguageGuess(likelihoods[0][0], likelihoods)
-    if is_latin and guess.code != ENGLISH and _may_be_english(guess, _votes(text)):
+    if is_latin and guess.code != ENGLISH and _may_be_english(guess, votes):
         return LanguageGuess(ENGLISH, likelihoods)
     return guess
+
+
+def _is_plainly_english(votes: dict[str, int]) -> bool:
+    """Whether the function words leave no doubt, so that nothing has to be computed."""
+    others = max(count for code, count in votes.items() if code != ENGLISH)
+    return votes[ENGLISH] >= PLAIN_WORDS and votes[ENGLISH] >= PLAIN_LEAD * others
 
 
 def _may_be_english(guess: LanguageGuess, votes: dict[str, int]) -> bool:

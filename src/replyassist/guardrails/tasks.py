@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from replyassist.guardrails.context import CheckContext
 from replyassist.guardrails.text import normalise
-from replyassist.triage.suspicion import suspicion_of
+from replyassist.triage.suspicion import DISTRUST_FROM, plain_orders
 
 LINES_OF_VERSE, LONGEST_VERSE = 4, 60  # lines in a row that are each at most so many characters long
 
@@ -67,10 +67,11 @@ def _is_verse(text: str) -> bool:
 
 def _orders(text: str, context: CheckContext) -> Iterator[tuple[tuple[int, int], str]]:
     """A reply that itself reads like an order to a machine; a template may, for a brand that makes machines."""
-    if not suspicion_of(text).lowers_trust:
+    signs = [sign for sign in plain_orders(text) if sign.weight >= DISTRUST_FROM]
+    if not signs:
         return
-    ours = {sign.kind for trusted in context.trusted_texts for sign in suspicion_of(trusted).signs}
-    for sign in suspicion_of(text).signs:
+    ours = {sign.kind for trusted in context.trusted_texts for sign in plain_orders(trusted)}
+    for sign in signs:
         start = text.find(sign.excerpt)
         if sign.kind not in ours and start >= 0:
             yield (start, start + len(sign.excerpt)), "an order to a machine"

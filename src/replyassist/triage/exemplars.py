@@ -19,7 +19,6 @@ CLOSE, LEAD, WEIGHT = 0.55, 0.12, 0.45
 Chosen on the development half of ``bench injection`` and on customers' messages; alone it only lowers trust.
 """
 
-PARTS_COMPARED = 4
 SHORTEST_PART = 12  # characters
 READ_CHARACTERS = 1200
 REMEMBERED = 1024  # texts: triage and every candidate's checks ask about the same message
@@ -35,7 +34,7 @@ class _Exemplars:
 def likeness(text: str, encoder: Encoder) -> tuple[float, str]:
     """How suspicious the meaning of a text is (0 or ``WEIGHT``), and the part that makes it so.
 
-    The whole text and its first sentences are compared; one batch of at most five texts is encoded.
+    The whole text, its first and its last sentence are compared: one batch is encoded.
     """
     key = (encoder.model_digest, text)
     with _lock:
@@ -64,7 +63,7 @@ def _likeness(text: str, encoder: Encoder) -> tuple[float, str]:
 def _parts(text: str) -> list[str]:
     text = text[:READ_CHARACTERS].strip()
     sentences = [part for part in _PART.split(text) if len(part) >= SHORTEST_PART]
-    return list(dict.fromkeys([text, *sentences[:PARTS_COMPARED]])) if len(text) >= SHORTEST_PART else []
+    return list(dict.fromkeys([text, *sentences[:1], *sentences[-1:]])) if len(text) >= SHORTEST_PART else []
 
 
 _lock = threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .folding import Folded
@@ -28,6 +29,14 @@ class Order:
     is_imperative: bool = False
 
 
+@dataclass(frozen=True)
+class Orders:
+    """The orders of one language; only a text that matches ``gate`` (None: every text) can give any of them."""
+
+    orders: tuple[Order, ...]
+    gate: re.Pattern[str] | None = None
+
+
 def order(kind: str, weight: float, *sources: str, is_imperative: bool = False) -> Order:
     """An order of this kind; the sources are alternatives, for folded text (small letters, no accents)."""
     return Order(kind, weight, re.compile("|".join(f"(?:{source})" for source in sources)), is_imperative)
@@ -41,6 +50,13 @@ def near(first: str, second: str, *, within: int = 50) -> str:
 def together(first: str, second: str, *, within: int = 50) -> str:
     """Source of a pattern: both in one sentence, in any order."""
     return rf"{near(first, second, within=within)}|{near(second, first, within=within)}"
+
+
+def possible_orders(books: Iterable[Orders], folded: Folded) -> Iterator[Order]:
+    """The orders that the text may give."""
+    for book in books:
+        if book.gate is None or book.gate.search(folded.text):
+            yield from book.orders
 
 
 def find_order(sought: Order, folded: Folded) -> tuple[int, int] | None:

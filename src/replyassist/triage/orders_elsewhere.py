@@ -5,9 +5,10 @@ Written without accents, as the folded text is. Tuned on the development half of
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from .orders import Order, near, order, together
+from .orders import Order, Orders, near, order, together
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,14 @@ class Vocabulary:
     reasoned: str
 
 
-def orders_of(words: Vocabulary) -> tuple[Order, ...]:
-    """The orders of one language."""
+def orders_of(words: Vocabulary) -> Orders:
+    """The orders of one language; each has one of the gate's words."""
+    openings = (words.override, words.now, words.free, words.persona, words.reveal, words.take, words.note)
+    gate = "|".join((*openings, words.reading, words.reply, words.fresh, words.reasoned))
+    return Orders(_orders_of(words), re.compile(rf"\b(?:{gate})"))
+
+
+def _orders_of(words: Vocabulary) -> tuple[Order, ...]:
     scope, rules = rf"\b(?:{words.scope})\b", rf"\b(?:{words.rules})\b"
     scoped = rf"{scope}[^.!?]{{0,25}}{rules}|{rules}[^.!?]{{0,12}}{scope}"
     verb = rf"\b(?:{words.override})\b"
@@ -172,6 +179,4 @@ _ITALIAN = Vocabulary(
     reasoned=r"come (?:assistente|ia),? ho",
 )
 
-ELSEWHERE: tuple[Order, ...] = tuple(
-    found for words in (_GERMAN, _FRENCH, _SPANISH, _ITALIAN) for found in orders_of(words)
-)
+ELSEWHERE: tuple[Orders, ...] = tuple(orders_of(words) for words in (_GERMAN, _FRENCH, _SPANISH, _ITALIAN))

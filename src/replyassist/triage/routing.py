@@ -65,7 +65,7 @@ def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_re
 def _language_reason(language: str, languages: tuple[str, ...]) -> str:
     if language in languages:
         return ""
-    return f"language: written in '{language}', the templates are in {', '.join(languages)}"
+    return f"language: written in '{language}', replies can be in {', '.join(languages)}"
 
 
 def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood) -> int:

@@ -14,7 +14,7 @@ from .exemplars import likeness
 from .folding import fold
 from .hiding import hidden_signs, tagged_text
 from .models import Risk
-from .orders import find_order
+from .orders import Orders, find_order, possible_orders
 from .orders_elsewhere import ELSEWHERE
 from .orders_english import ENGLISH
 from .orders_planted import PLANTED
@@ -28,6 +28,7 @@ EXCERPT_CHARACTERS = 100
 READ_CHARACTERS = 10_000
 NESTING = 2  # a payload inside a payload is read, and no deeper
 PAYLOADS_READ = 24
+_BOOKS = (Orders((*ENGLISH, *PLANTED)), *ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ def injection_risks(suspicion: Suspicion) -> tuple[Risk, ...]:
     return (Risk(kind="injection", explanation=explanation, excerpt=suspicion.signs[0].excerpt),)
 
 
+def plain_orders(text: str) -> tuple[Sign, ...]:
+    """The orders that a text gives in plain words; made for drafts, which nobody disguises."""
+    return _signs(text[:READ_CHARACTERS], 0)
+
+
 @lru_cache(maxsize=1024)
 def _by_rules(text: str) -> Suspicion:
     return _combined(_signs(text[:READ_CHARACTERS], NESTING))
@@ -95,7 +101,7 @@ def _signs(text: str, nesting: int) -> tuple[Sign, ...]:
     folded = fold(text)
     found = [
         Sign(sought.kind, folded.excerpt(*span)[:EXCERPT_CHARACTERS], sought.weight)
-        for sought in (*ENGLISH, *PLANTED, *ELSEWHERE)
+        for sought in possible_orders(_BOOKS, folded)
         if (span := find_order(sought, folded))
     ]
     found += [Sign("hidden", excerpt[:EXCERPT_CHARACTERS], weight) for excerpt, weight in hidden_signs(text)]
