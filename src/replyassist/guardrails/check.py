@@ -19,6 +19,7 @@ from replyassist.guardrails.leftovers import (
     prompt_debris,
     repeated_sentences,
 )
+from replyassist.guardrails.names import unsupported_names
 from replyassist.guardrails.negation import negation_flipped
 from replyassist.guardrails.omissions import asked_facts_left_out, left_out
 from replyassist.guardrails.personal_data import personal_data
@@ -36,6 +37,7 @@ GROUNDING_RULES: tuple[Rule, ...] = (
     dropped_conditions,
     unsupported_promises,
     forbidden_advice,
+    unsupported_names,
     unsupported_actions,
     unsupported_sentences,
     negation_flipped,
