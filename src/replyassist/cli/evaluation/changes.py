@@ -9,6 +9,8 @@ from pathlib import Path
 
 from replyassist.app import Parts
 from replyassist.brands.voice import load_voice
+from replyassist.core.database import Database
+from replyassist.core.embedding import Encoder
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
@@ -50,7 +52,7 @@ def live_contexts(brands: Iterable[str], built: Parts, *, day: date) -> Contexts
     return {brand: _live(brand, built, day) for brand in sorted(set(brands))}
 
 
-def changed_contexts(before: Contexts, change: Change, built: Parts) -> Contexts:
+def changed_contexts(before: Contexts, change: Change, *, encoder: Encoder) -> Contexts:
     """The brands that the change touches, with it; raise InvalidInput when it fits none of them."""
     after = dict(before)
     if change.voice is not None:
@@ -61,7 +63,7 @@ def changed_contexts(before: Contexts, change: Change, built: Parts) -> Contexts
         after[voice.brand] = replace(after[voice.brand], voice=voice)
     if change.faq is not None:
         for brand, path in _template_folders(change.faq, before, change.brand).items():
-            index = TemplateIndex(read_templates(path).templates, built.registry.template_encoder)
+            index = TemplateIndex(read_templates(path).templates, encoder)
             after[brand] = replace(after[brand], index=index)
     if change.prompts is not None:
         library = _library(change.prompts)
@@ -69,9 +71,9 @@ def changed_contexts(before: Contexts, change: Change, built: Parts) -> Contexts
     return {brand: context for brand, context in after.items() if context is not before[brand]}
 
 
-def recent_messages(built: Parts, brands: Iterable[str], *, limit: int) -> list[Case]:
+def recent_messages(database: Database, brands: Iterable[str], *, limit: int) -> list[Case]:
     """The last messages in the queue of these brands, the newest first; nothing is written."""
-    with built.database.reading() as session:
+    with database.reading() as session:
         wanted = QueueFilter(brands=frozenset(brands), newest_first=True)
         items = list_items(session, wanted, after=None, limit=limit) if limit else []
         return [case_of(load(session, item.message_id)) for item in items]

@@ -53,9 +53,9 @@ def rehearse(change: Change, material: Material, limits: Limits) -> Replay:
         closing.callback(built.close)
         labelled = _labelled(material)
         before = live_contexts(_brands(labelled, change, built), built, day=common.clock().now().date())
-        after = changed_contexts(before, change, built)
+        after = changed_contexts(before, change, encoder=built.registry.template_encoder)
         dataset = dataset_of(case for case in labelled if case.brand in after)
-        recent = recent_messages(built, after, limit=material.recent)
+        recent = recent_messages(built.database, after, limit=material.recent)
         if not dataset.cases and not recent:
             raise InvalidInput(f"no case and no message is of what changes: {', '.join(after)}")
         task = Task(
