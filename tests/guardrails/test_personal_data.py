@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from replyassist.core.resources import resource_folder
+from replyassist.faq.files import read_templates
 from replyassist.guardrails import Severity
 
 from .builders import context, excerpts, findings
@@ -90,3 +92,11 @@ def test_signs_that_nobody_sees_hide_nothing() -> None:
 
 def test_a_place_is_reported_once() -> None:
     assert len(findings("Mail ANNA@mail.example\u200b now", context(), RULE)) == 1
+
+
+@pytest.mark.parametrize("brand", ["fernhill", "harbour"])
+def test_the_sample_templates_can_be_sent_as_they_are(brand: str) -> None:
+    templates = read_templates(resource_folder("faq") / brand).templates
+    assert templates
+    for template in templates:
+        assert not findings(template.rendered_reply, context(template=template), "privacy"), template.id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replyassist.privacy import Kind, find
+from replyassist.privacy import Kind, find, tells_of_somebody
 
 
 def found(text: str, kind: Kind) -> list[str]:
@@ -44,6 +44,8 @@ def found(text: str, kind: Kind) -> list[str]:
         (Kind.IBAN, "pay to IE29 AIBK 9311 5212 3456 78 and tell me", "IE29 AIBK 9311 5212 3456 78"),
         (Kind.IBAN, "de89370400440532013000", "de89370400440532013000"),
         (Kind.IBAN, "my IBAN is DE89370400440532013001", "DE89370400440532013001"),
+        (Kind.IBAN, "to IBAN IE12 HRBR 0000 4411 and it", "IE12 HRBR 0000 4411"),
+        (Kind.IBAN, "IBAN ie12 hrbr 0000 4411", "ie12 hrbr 0000 4411"),
         (Kind.IP, "from 203.0.113.9:", "203.0.113.9"),
         (Kind.IP, "2001:db8::8a2e:370:7334 it was", "2001:db8::8a2e:370:7334"),
         (Kind.URL, "see https://a.example/x?y=1).", "https://a.example/x?y=1"),
@@ -101,12 +103,14 @@ def test_personal_data_is_found(kind: Kind, text: str, value: str) -> None:
         "std::string and 10:30:15 and ::",
         "I am Irish, it was on Monday and this is Fernhill Coffee",
         "weigh 12345678 grams, 87654321 is my order, (12 345 678 views), 21-19, 21-17, 21-15",
+        "your number and e-mail address at https://a.example/x. The 2 euro need a colleague; my address: The 2 of us",
+        "send it to Bramble 250g. Total 5. Our address book has Number 7",
         "6 digit code, 17 years, 9pm, 11k followers, 2 boxes close to the road",
         "It is 5 minutes from the street, 2 weeks on the way",
     ],
 )
 def test_ordinary_numbers_and_words_are_nobodys_data(text: str) -> None:
-    assert not find(text)
+    assert not [item for item in find(text) if tells_of_somebody(item)]
 
 
 @pytest.mark.parametrize("number", ["4111111111111112", "1234567812345678", "732201349959"])

@@ -24,6 +24,9 @@ _CARD_REACH, _OTHER_REACH = 40, 25
 _ISSUERS = "23456"
 _SURE_LENGTHS = range(13, 20)
 _IBAN = re.compile(r"(?<![\w])[A-Z]{2}[ -]?\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
+_MISTYPED_IBAN = re.compile(  # groups with a digit, and the letters of a bank before one
+    r"[A-Z]{2}[ -]?\d{2}(?:[ -]?[A-Z0-9]*\d[A-Z0-9]*|[ -]?[A-Z]{4}(?=[ -]?\d)){1,9}(?!\w)", re.IGNORECASE
+)
 _IBAN_WORD = words(r"iban bank\s?account konto\w* bank\sdetails wire")
 _SHORTEST_IBAN = 15  # Norway's, ISO 13616
 _IPV4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
@@ -68,8 +71,10 @@ def bank_accounts(text: str) -> Iterator[tuple[int, int]]:
         end = _proven_end(text, match)
         if end:
             yield match.start(), end
-        elif " " not in match[0] and is_announced(text, match.start(), _IBAN_WORD, reach=_CARD_REACH):
-            yield match.span()
+        elif is_announced(text, match.start(), _IBAN_WORD, reach=_CARD_REACH):
+            written = _MISTYPED_IBAN.match(text, match.start())
+            if written:
+                yield written.span()
 
 
 def _proven_end(text: str, match: re.Match[str]) -> int:

@@ -10,8 +10,8 @@ from replyassist.privacy.cues import is_announced, words
 _WORD = r"[^\W\d_][\w'’.-]*"
 _CAPITAL = r"(?-i:[^\W\d_a-zà-öø-ÿ])[\w'’.-]*"
 _FILLER = (
-    r"(?!(?:to|in|at|on|the|my|and|for|is|was|from|your|a|an|of|with|we|i|it|that|by|our|or|but|have|has|get|got|"
-    r"apt|suite|unit)\b)"
+    r"(?!(?i:to|in|at|on|the|my|and|for|is|was|from|your|a|an|of|with|we|i|it|that|by|our|or|but|have|has|get|got|"
+    r"apt|suite|unit|number|has)\b)"
 )
 _NUMBER = r"\d{1,6}(?:[/-]\d{1,4})?[A-Za-z]?"
 _FULL_STREET = (
@@ -47,6 +47,8 @@ _SURE = tuple(
         rf"[ ]{_NUMBER}(?!\w)",
         rf"(?<!\w)(?:{_NUMBER}[ ])?(?:{_CAPITAL}[ ]){{1,3}}{_STREET_LAST}[ ]{_NUMBER}(?!\w)\.?",
         r"(?<!\w)(?:\d{1,6} )?(?:p\.?\s?o\.?\s?box|post\s?box|postboks|postfach|boîte\spostale)\s\d{1,6}(?!\w)",
+        rf"(?<!\w)(?:{_NUMBER}[ ]){{1,2}}{_FILLER}{_WORD}(?:[ ]{_FILLER}{_WORD}){{0,3}}"
+        r"(?=[\s,]{1,3}(?:apt|apartment|suite)\.?\s#?\d)",
         r"(?<!\w)(?:psc\s\d{1,5},?\sbox\s\d{1,5}|unit\s\d{1,5}\sbox\s\d{1,5}|us[nsc]{1,2}[sv]?\s[^\W\d_]+)"
         r"\s[AFD]PO\s[A-Z]{2}\s\d{5}",
     )
@@ -60,7 +62,7 @@ _PLAIN = re.compile(
     r"(?!\w|[.,:]\d)"
 )
 _CUE = words(
-    r"address(?:es)? lives?(?:\sat|\son|\sin)? living\sat located\sat"
+    r"(?<!mail\s)(?<!ip\s)(?<!web\s)address(?:es)? lives?(?:\sat|\son|\sin)? living\sat located\sat"
     r" office\sis\sat restaurant\sis\sat meet\s(?:me|you)"
     r" deliver(?:ed|y)?\sto ship(?:ped)?\sto sent?\s(?:it\s|a\snew\sone\s)?to return\sto moved\sto taxi\sto drops\syou"
     r" adresse wohne dirección domicilio indirizzo abito adres"
@@ -96,7 +98,9 @@ def _is_address(text: str, match: re.Match[str]) -> bool:
     if _UNIT.match(text, match.end()):
         return True
     has_form = match["first"] or match[0][0].isupper()
-    if has_form and is_announced(text, match.start(), _CUE, reach=_CUE_REACH):
+    sentence = max(text.rfind(end, 0, match.start()) for end in (". ", "! "))
+    reach = min(_CUE_REACH, match.start() - sentence - 1)
+    if has_form and is_announced(text, match.start(), _CUE, reach=reach):
         return True
     before = text[: match.start()].rstrip(" >?")
     return len(match["first"].strip()) >= 3 and before.endswith("\n") and text[match.end() : match.end() + 1] in "\n"
