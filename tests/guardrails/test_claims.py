@@ -63,7 +63,9 @@ def test_conditions_and_requests_are_no_claims(text: str) -> None:
 
 def test_a_sentence_from_nowhere_is_a_warning() -> None:
     invented = "Baristas from Lisbon celebrate every harvest with music, dancing and fireworks."
-    found = findings(f"Your parcel leaves the roastery. {invented}", context(reply=PARCEL), "grounding")
+    found = findings(
+        f"Your parcel leaves the roastery. {invented}", context(reply=PARCEL), "grounding.unsupported_sentence"
+    )
     assert [(finding.rule, finding.severity, finding.excerpt) for finding in found] == [
         ("grounding.unsupported_sentence", Severity.WARN, invented)
     ]

@@ -4,7 +4,8 @@ import pytest
 
 from replyassist.guardrails.extraction import mentions
 
-from .builders import context, findings
+from .builders import context
+from .facts import fact_findings
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from .builders import context, findings
     ],
 )
 def test_words_that_only_look_like_numbers_or_dates_are_fine(text: str) -> None:
-    assert not findings(text, context(), "grounding.unsupported_")
+    assert not fact_findings(text, context(), "grounding.unsupported_")
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,8 @@ def test_words_that_only_look_like_numbers_or_dates_are_fine(text: str) -> None:
 )
 def test_different_ways_to_write_the_same_are_the_same(wording: str, template_says: str) -> None:
     there = context(reply=f"It is {template_says} here.")
-    assert not findings(f"It takes {wording} then.", there, "grounding.unsupported_")
-    assert not findings(f"It takes {wording} then.", there, "grounding.unit_changed")
+    assert not fact_findings(f"It takes {wording} then.", there, "grounding.unsupported_")
+    assert not fact_findings(f"It takes {wording} then.", there, "grounding.unit_changed")
 
 
 def test_mentions_come_in_the_order_of_the_text() -> None:
