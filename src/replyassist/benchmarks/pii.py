@@ -84,9 +84,9 @@ class LabelledText:
 def read_texts(folder: Path, *, half: Half) -> list[LabelledText]:
     """The texts of one half: those made from templates with an even number to tune on, with an odd one to report.
 
-    The rules were tuned on the half for tuning and on the example numbers of ``phonenumbers``; of the other half, only
-    figures were looked at, four times. No template is in both; names and streets were drawn from one pool for both, so that their figures are of seen
-    forms and partly of seen names. Raises InvalidInput that names the file and the line.
+    The rules were tuned on the first half and on the example numbers of ``phonenumbers``; of the other, figures were
+    looked at four times, and some labels before the halves were drawn. No template is in both; names and streets come
+    from one pool for both, so some are seen. Raises InvalidInput that names the file and the line.
     """
     path = folder / FILE
     if not path.is_file():
