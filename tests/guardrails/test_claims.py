@@ -18,7 +18,7 @@ PARCEL = "You get an e-mail with a tracking link as soon as your parcel leaves t
         "Your order has been cancelled",
         "Your order is on its way",
         "It's back in stock now",
-        "We'll refund you",
+        "We'll cancel it",
         "Our team has already checked it",
         "Your refund is being processed",
     ],

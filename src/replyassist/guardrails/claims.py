@@ -1,4 +1,4 @@
-"""What a draft claims to have done, or says without any support."""
+"""What a draft claims to have done."""
 
 from __future__ import annotations
 
@@ -7,14 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.text import normalise, sentence_spans
-from replyassist.guardrails.words import content_vocabulary, content_words
-
-FEWEST_CONTENT_WORDS = 5
-"""Sentences with fewer content words say too little to be judged."""
-
-LOWEST_SUPPORT = 0.35
-"""The share of a sentence's content words that must stand in its sources."""
+from replyassist.guardrails.text import normalise
 
 # stem of the verb -> its past participles
 _VERBS = {
@@ -62,8 +55,8 @@ _DONE = re.compile(
 _COMING = re.compile(
     r"(?<!\w)(?:we|i|our team|the team)(?:'ll| will|'re going to| are going to|'m going to)"
     r" (?:also |now |gladly |happily )?"
-    r"(?P<verb>refund|reimburse|compensate|credit|cancel|ship|send|dispatch|replace|escalate|waive|call|contact|upgrade"
-    r"|resend|expedite|extend)(?!\w)"
+    r"(?P<verb>credit|cancel|ship|send|dispatch|upgrade|extend|book|reserve|change|update|correct|reset|unlock|remove)"
+    r"(?!\w)"
 )
 _STATE = re.compile(
     r"(?<!\w)(?:back in stock|back on (?:the|our) shelves|(?:on|out) (?:its|their|the) way|out for delivery|in transit"
