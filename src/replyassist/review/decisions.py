@@ -22,6 +22,7 @@ from replyassist.core.errors import (
 from replyassist.core.jobs import Job, JobQueue
 from replyassist.core.security import Permission
 from replyassist.faq.service import current_version
+from replyassist.guardrails import CheckResult
 from replyassist.inbox.repository import last_event_of_author
 
 from .binding import Binding, current_binding
@@ -110,16 +111,7 @@ def approve(
     _require_what_was_seen(session, item, binding)
     result = check_text(session, item, text)
     require_may_send(principal, result, accept_findings=accept_findings)
-    approval = Approval(
-        review_item_id=item_id,
-        approver_id=principal.user_id,
-        text=text,
-        text_digest=text_digest(text),
-        binding_digest=binding.digest,
-        bound_to=asdict(binding),
-        accepted_findings=[finding.model_dump(mode="json") for finding in result.findings],
-        created_at=now,
-    )
+    approval = _approval(principal, binding, result, item_id=item_id, text=text, now=now)
     session.add(approval)
     session.flush()
     act = "approved" if text == item.draft else "edited_and_approved"
@@ -250,6 +242,21 @@ def _close(
     return make(session, item, move, actor=Actor.of(principal), now=now, **changes)
 
 
+def _approval(
+    principal: Principal, binding: Binding, result: CheckResult, *, item_id: int, text: str, now: datetime
+) -> Approval:
+    return Approval(
+        review_item_id=item_id,
+        approver_id=principal.user_id,
+        text=text,
+        text_digest=text_digest(text),
+        binding_digest=binding.digest,
+        bound_to=asdict(binding),
+        accepted_findings=[finding.model_dump(mode="json") for finding in result.findings],
+        created_at=now,
+    )
+
+
 def _reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
@@ -259,7 +266,8 @@ def _reason(reason: str) -> str:
 
 def _require_what_was_seen(session: Session, item: ReviewItem, binding: Binding) -> None:
     """The template is that of the draft, and the author has not written again unseen."""
-    if item.template_id and binding.template_version != item.proposal.get("template_version"):
+    seen = (item.proposal.get("template_version"), item.proposal.get("also_template_version"))
+    if item.template_id and (binding.template_version, binding.also_template_version) != seen:
         raise VersionConflict("the template has changed since this was drafted; draft it anew")
     if last_event_of_author(session, item.message_id) != item.seen_event:
         raise VersionConflict("the author has written again; read the newer message first")

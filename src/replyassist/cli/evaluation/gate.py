@@ -36,9 +36,7 @@ def gate(
         Path | None, typer.Option("--changed-faq", help="Templates that would go live: of --brand, or FOLDER/<brand>.")
     ] = None,
     changed_voice: Annotated[Path | None, typer.Option("--changed-voice", help="A voice file.")] = None,
-    changed_prompts: Annotated[
-        Path | None, typer.Option("--changed-prompts", help="A prompts folder that would.")
-    ] = None,
+    changed_prompts: Annotated[Path | None, typer.Option("--changed-prompts", help="A prompts folder.")] = None,
     recent: Annotated[int, typer.Option("--recent", min=0, help="Try it on the last N real messages too.")] = 0,
     max_lost: Annotated[
         int | None,
@@ -56,31 +54,38 @@ def gate(
         if candidate or baseline or not (cases or recent):
             raise InvalidInput("a change is tried on --cases, on --recent, or both; without --candidate and --baseline")
         limits = Limits(drops, floors, max_lost if max_lost is not None or not change.is_local else 0)
-        replayed = rehearse(change, Material(cases, brand, split, limit, recent), limits)
-        document, found = replayed.model_dump(mode="json"), replayed.gate
-        if not json:
-            show_replay(replayed)
+        found = _try(change, Material(cases, brand, split, limit, recent), limits, json=json)
     elif candidate:
-        found = hold(
-            load_run(candidate),
-            baseline=load_run(baseline) if baseline else None,
-            max_drop=drops,
-            minimum=floors,
-            allow_different=allow_different,
+        against = load_run(baseline) if baseline else None
+        held = hold(
+            load_run(candidate), baseline=against, max_drop=drops, minimum=floors, allow_different=allow_different
         )
-        document = found.model_dump(mode="json")
-        if found.comparison and not json:
-            show_comparison(found.comparison)
+        found = _show(held, json=json)
     else:
         raise InvalidInput(NOTHING_TO_HOLD)
-    _say(found, document, json=json)
     raise typer.Exit(0 if found.is_open else 1)
+
+
+def _try(change: Change, material: Material, limits: Limits, *, json: bool) -> Gate:
+    replayed = rehearse(change, material, limits)
+    if not json:
+        show_replay(replayed)
+    _say(replayed.gate, replayed.model_dump(mode="json", exclude={"gate"}), json=json)
+    return replayed.gate
+
+
+def _show(found: Gate, *, json: bool) -> Gate:
+    if found.comparison and not json:
+        show_comparison(found.comparison)
+    _say(found, {}, json=json)
+    return found
 
 
 def _say(found: Gate, document: dict[str, object], *, json: bool) -> None:
     if json:
-        compared = {"comparison": as_document(found.comparison)} if found.comparison else {}
-        print_json({"passed": found.is_open} | document | compared)
+        objections = [objection.model_dump(mode="json") for objection in found.objections]
+        comparison = as_document(found.comparison) if found.comparison else None
+        print_json({"passed": found.is_open, "objections": objections} | document | {"comparison": comparison})
         return
     for objection in found.objections:
         shown = f" ({', '.join(objection.cases)})" if objection.cases else ""
