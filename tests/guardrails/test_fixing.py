@@ -134,6 +134,12 @@ def test_a_draft_never_loses_all_its_words() -> None:
     assert mend("☕", fixing(emoji={"max": 0})).text == "☕"
 
 
+def test_a_draft_far_too_long_for_its_platform_is_not_mended() -> None:
+    there = fixing(exclamations_max=0, length={"default": {"min": 0, "max": 10}})
+    assert mend("Yes! " * 4, there).text == "Yes. Yes. Yes. Yes."
+    assert mend("Yes! " * 5, there).text == "Yes! " * 5
+
+
 STRICT: dict[str, Any] = {
     "exclamations_max": 0,
     "emoji": {"max": 1, "allowed": ["☕"]},

@@ -13,6 +13,7 @@ from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.voice.mends import Edit, menders
 from replyassist.guardrails.voice.protected import protected_spans, touches
 
+_BEYOND_MENDING = 2
 _DIGITS = re.compile(r"\d+")
 _MOST_ROUNDS = 4  # one mending can make way for another; a voice whose rules undo each other never comes to rest
 
@@ -40,8 +41,11 @@ def mend(text: str, context: CheckContext) -> Mended:
     """Apply every rule of severity "fix" to the draft; mending twice changes nothing more.
 
     Links, e-mail addresses, numbers and the template's facts stay letter by letter as they are, and a draft never
-    loses all its words. A draft that the voice's rules would change for ever is left as it is.
+    loses all its words. A draft that the voice's rules would change for ever is left as it is, and so is one that is
+    more than twice as long as the platform allows: no mending makes that one fit.
     """
+    if len(text) > _BEYOND_MENDING * context.voice.length_for(context.channel).max:
+        return Mended(text)
     current, changes = text, tuple[_Change, ...]()
     for _ in range(_MOST_ROUNDS):
         mended, changes = _one_round(current, changes, context)

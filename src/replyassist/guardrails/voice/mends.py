@@ -93,6 +93,8 @@ def folded_capitals(text: str, context: CheckContext) -> Iterator[Edit]:
             if word in known or (len(word) < 3 and word not in _SHORT_WORDS) or not word.isupper():
                 continue
             lower = word.lower()
+            if len(lower) != len(word):  # a Turkish İ falls apart into two characters
+                continue
             is_capital = match.start() in starts or lower in names
             yield Edit(*match.span(), lower[:1].upper() + lower[1:] if is_capital else lower, "voice.capitals")
 
@@ -156,7 +158,7 @@ def _mark(text: str, match: re.Match[str], *, keep: bool) -> str:
         return "！" if "！" in marks else "!"
     else:
         new = "。" if "！" in marks else "."
-    before, after = text[: match.start()].rstrip(), text[match.end() :]
+    before, after = text[max(0, match.start() - 40) : match.start()].rstrip(), text[match.end() : match.end() + 1]
     if not before or before[-1] in _STOPS or after[:1] in tuple(_STOPS):
         new = ""
     return f"{new} " if after[:1].isalnum() or after[:1] in tuple("/@#\\¡") else new
@@ -188,7 +190,7 @@ def tidy_spaces(text: str, _: CheckContext) -> Iterator[Edit]:
 
 def _gap(text: str, start: int, end: int) -> str:
     """What takes the place of something dropped: a space where its neighbours would grow together."""
-    before, after = text[:start][-1:], text[end:][:1]
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
     return " " if before and after and not before.isspace() and not after.isspace() else ""
 
 
