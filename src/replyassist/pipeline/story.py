@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.inputs import Inbound, PipelineContext
@@ -10,6 +13,8 @@ from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.review.proposal import BY_NOBODY, Proposal
 from replyassist.triage import Route, Triage, triage
+
+ROOM_FOR_A_GREETING = 50  # characters
 
 
 def propose(
@@ -36,9 +41,11 @@ def propose(
     found = _retrieve(message, context)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
+    second = _second(found, template, message, context) if template_id is None else None
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
-    assignment = Assignment(message, context, triaged, template, instruction, watch)
+    source = second.source if second else template
+    assignment = Assignment(message, context, triaged, source, instruction, watch)
     draft = Draft()
     follow_up = None
     if route is Route.DRAFT:
@@ -57,6 +64,8 @@ def propose(
         template_id=template.id if template else None,
         picked_template=template_id,
         template_version=template.version if template else None,
+        also_template_id=second.template.id if second else None,
+        also_template_version=second.template.version if second else None,
         voice_version=context.voice.version,
         draft=chosen.text if chosen else "",
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
@@ -95,6 +104,25 @@ def _template(
     if triaged.is_plain_praise:
         return None
     return context.index.template(found.best.template_id) if found.best else None
+
+
+@dataclass(frozen=True)
+class _Second:
+    """The template for the other question of the message, and both templates as one source."""
+
+    template: ReplyTemplate
+    source: ReplyTemplate
+
+
+def _second(
+    found: Retrieved, first: ReplyTemplate | None, message: Inbound, context: PipelineContext
+) -> _Second | None:
+    template = context.index.template(found.second.template_id) if found.second else None
+    if first is None or template is None or template.route is not TemplateRoute.DRAFT:
+        return None
+    longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
+    source = joined(first, template, longest=longest)
+    return _Second(template, source) if source else None
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:

@@ -23,13 +23,17 @@ NO_SCORE = -1.0
 
 @dataclass(frozen=True)
 class Retrieved:
-    """What retrieval found. ``abstained``: no template reaches the threshold; times in milliseconds."""
+    """What retrieval found. ``abstained``: no template reaches the threshold; times in milliseconds.
+
+    ``second``: a template that answers another question of the same message.
+    """
 
     matches: tuple[TemplateMatch, ...]
     abstained: bool
     threshold: float
     encode_ms: float
     search_ms: float
+    second: TemplateMatch | None = None
 
     @property
     def best(self) -> TemplateMatch | None:

@@ -20,6 +20,7 @@ _CHANGED = {
     "message": "the message has changed",
     "conversation_event": "there is a new message in the conversation",
     "template_version": "the template has changed",
+    "also_template_version": "the second template has changed",
     "voice_version": "the brand's voice has changed",
 }
 
@@ -33,11 +34,15 @@ class Binding:
     conversation_event: int | None
     template_version: str | None
     voice_version: str
+    also_template_version: str | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all parts, 64 hex digits."""
-        return document_digest(asdict(self))
+        """SHA-256 over all parts, 64 hex digits; a second template counts where there is one."""
+        parts = asdict(self)
+        if self.also_template_version is None:
+            del parts["also_template_version"]
+        return document_digest(parts)
 
     def differences(self, bound_to: dict[str, Any]) -> list[str]:
         """In plain words, what differs from an earlier binding (``asdict``)."""
@@ -51,10 +56,12 @@ def current_binding(session: Session, item: ReviewItem, text: str) -> Binding:
     lock_conversation(session, conversation_id)
     hold_brand(session, item.brand_id)
     stored = load(session, item.message_id)
+    second = item.proposal.get("also_template_id")
     return Binding(
         text=text_digest(text),
         message=text_digest(stored.message.text),
         conversation_event=stored.conversation.last_message_id,
         template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
         voice_version=get_brand(session, item.brand_id).voice_version,
+        also_template_version=current_version(session, item.brand_id, second) if second else None,
     )

@@ -6,12 +6,15 @@ from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.errors import NotFound
+from replyassist.faq.joined import joined
 from replyassist.faq.service import get_template
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, check
 from replyassist.inbox.service import load
 
 from .models import ReviewItem
+
+LONGEST_REPLY = 10_000
 
 
 def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
@@ -34,9 +37,18 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
 
 
 def _template(session: Session, item: ReviewItem) -> ReplyTemplate | None:
-    if item.template_id is None:
+    """The template of the item, with the second one of a message that asks two things."""
+    first = _found(session, item.brand_id, item.template_id)
+    second = _found(session, item.brand_id, item.proposal.get("also_template_id"))
+    if first is None or second is None:
+        return first
+    return joined(first, second, longest=LONGEST_REPLY) or first
+
+
+def _found(session: Session, brand_id: str, template_id: str | None) -> ReplyTemplate | None:
+    if template_id is None:
         return None
     try:
-        return get_template(session, item.brand_id, item.template_id)
+        return get_template(session, brand_id, template_id)
     except NotFound:
         return None

@@ -50,6 +50,7 @@ class Timings(BaseModel):
 class Proposal(BaseModel):
     """What a person decides on. ``verdict`` is None when there is no draft to judge.
 
+    ``also_template_id``: a second template, for the other question of a message that asks two things.
     ``follow_up``: the private message that goes with a public draft, when a person asked for both.
     """
 
@@ -63,6 +64,8 @@ class Proposal(BaseModel):
     threshold: float = 0.0
     template_id: str | None = None
     template_version: str | None = None
+    also_template_id: str | None = None
+    also_template_version: str | None = None
     picked_template: str | None = None
     voice_version: str = ""
     draft: str = ""

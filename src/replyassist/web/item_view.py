@@ -162,7 +162,9 @@ def item_view(
         message=segments(stored.message.text, find_words(stored.message.text, risks)),
         proposal=proposal,
         templates=[
-            TemplateChoice(match, _percent(match.score), match.template_id == item.template_id)
+            TemplateChoice(
+                match, _percent(match.score), match.template_id in (item.template_id, proposal.also_template_id)
+            )
             for match in proposal.templates
         ],
         candidates=[
