@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replyassist.guardrails.voice.matching import find_phrases
@@ -114,6 +114,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(text=st.lists(_PIECES, max_size=30).map("".join) | st.text(max_size=60), phrase=st.text(min_size=1, max_size=20))
 def test_any_text_gives_places_within_it_in_order(text: str, phrase: str) -> None:
     last = 0
@@ -127,6 +128,7 @@ def test_a_phrase_without_words_is_nowhere_among_words(phrase: str) -> None:
     assert not found("a b", phrase)
 
 
+@settings(deadline=None)
 @given(before=st.text(max_size=20), after=st.text(max_size=20))
 def test_a_phrase_between_spaces_is_always_found_at_its_place(before: str, after: str) -> None:
     text = f"{before} . rest assured . {after}"
