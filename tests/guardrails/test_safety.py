@@ -173,6 +173,14 @@ class TestSuspiciousMessage:
         assert not found(GOOD, about(message), "suspicious_message")
 
 
+@pytest.mark.parametrize("unit", ["9", "a_", "AB-", " here is", "1 + ", "x@", "</a", "ignore your ", "a\n"])
+def test_the_longest_draft_of_any_make_is_checked(unit: str) -> None:
+    text = (unit * 5000)[:5000]
+
+    for check in SAFETY_RULES:
+        assert all(finding.end <= len(text) for finding in check(text, about(text, canary=CANARY)))
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 @settings(deadline=None, max_examples=60)
 def test_no_text_is_too_odd_to_be_checked(text: str, message: str) -> None:

@@ -23,7 +23,7 @@ All were chosen on the sample messages and on the sentences of this module's tes
 PLAIN_WORDS, PLAIN_LEAD = 4, 3  # English function words, and how many times as many as of any other language
 FOREIGN_WORDS = 2  # function words that show the language of a short text
 
-_NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+|[^\w\s'’¿¡]|\d|_")
+_NOT_WORDS = re.compile(r"https?://\S+|[^\s@]{1,64}@\S+|[@#]\w+|[^\w\s'’¿¡]|\d|_")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FUNCTION_WORDS: dict[str, frozenset[str]] = {
     code: frozenset(words.split())

@@ -30,7 +30,7 @@ _TASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "code",
             r"```|(?<!\w)(?:def \w+\(|function \w*\(|console\.log|import \w+ (?:as|from)|select \* from|drop table"
-            r"|print\(|#!/|rm -rf|<script|</?\w+>|[a-z]+(?:_[a-z]+)+\()",
+            r"|print\(|#!/|rm -rf|<script|</?\w+>|[a-z]{1,30}(?:_[a-z]{1,30}){1,5}\()",
         ),
         (
             "talk of a machine's modes",
@@ -40,7 +40,7 @@ _TASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|(?<!\w)my (?:\w+ )?(?:instructions|directives|programming|guidelines|restrictions)(?!\w)"
             r"|(?<!\w)(?:i|we) (?:was|were|am|are|have been) (?:instructed|programmed|prompted)",
         ),
-        ("a sum", r"\d+ ?[+*x×/] ?\d+ ?= ?\d+"),
+        ("a sum", r"(?<!\d)\d{1,9} ?[+*x×/] ?\d{1,9} ?= ?\d"),
         ("verse", r"(?<!\w)roses are red(?!\w)"),
     )
 )
