@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from replyassist.guardrails.text import normalise, sentence_spans
 
-FEWEST_WORDS = 3
+FEWEST_WORDS = 4
 """A piece with fewer words stays with its neighbour."""
 
 _ASKING = (

@@ -31,11 +31,16 @@ def coverage(text: str, template: ReplyTemplate) -> float:
     A fact is a number with what it counts, a price, a percentage, a date, a weekday, a time or an address; the
     ends of a range count one each, and the same fact twice counts once.
     """
-    facts = {mention.needs for mention in mentions(template.rendered_reply) if _is_fact(mention)}
+    facts = {fact.needs for fact in facts_of(template.rendered_reply)}
     if not facts:
         return 1.0
     offered = known((text,)).offers
     return sum(not needs.isdisjoint(offered) for needs in facts) / len(facts)
+
+
+def facts_of(text: str) -> tuple[Mention, ...]:
+    """The checkable facts of a text, in order; offsets are those of the folded text."""
+    return tuple(mention for mention in mentions(text) if _is_fact(mention))
 
 
 def content_recall(text: str, template_reply: str) -> float:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.embedding import Encoder
 from replyassist.guardrails.terms import Term, terms
 from replyassist.guardrails.vectors import MEMORY
 
+Numbers = NDArray[np.floating[Any]]
 NEAR = 0.55
 """Cosine similarity from which a word of a clause counts as said in other words by its source."""
 
@@ -46,7 +49,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """The probability (0 to 1) that the sources say the clause, its best passage, and the words that they do not say."""
+    """The probability (0 to 1) that the sources say the clause, its best passage, and how many words they lack."""
 
     probability: float
     best: int
@@ -64,7 +67,9 @@ def likeness(clause: str, sources: Sources, *, encoder: Encoder | None) -> Liken
     """How well the sources support a clause; without an encoder by its words alone."""
     measured = measure(clause, sources, encoder=encoder)
     weights = WITH_MEANING if encoder else WITH_WORDS
-    total = weights["constant"] + sum(weights[name] * value for name, value in measured.features.items() if name in weights)
+    total = weights["constant"] + sum(
+        weights[name] * value for name, value in measured.features.items() if name in weights
+    )
     return Likeness(1.0 / (1.0 + math.exp(-total)), measured.best, measured.alike, measured.unsaid)
 
 
@@ -111,21 +116,23 @@ def _terms(text: str, sources: Sources) -> tuple[Term, ...]:
     return terms(text, names=sources.names, common=sources.common)
 
 
-def _is_said(literal: Vectors, nearness: Vectors) -> list[bool]:
+def _is_said(literal: Numbers, nearness: Numbers) -> list[bool]:
     near = nearness.max(axis=1) >= NEAR if nearness.size else np.zeros(len(literal), dtype=bool)
     return [bool(value) for value in (literal > 0) | near]
 
 
-def _nearness(said: Sequence[Term], known: Sequence[Term], encoder: Encoder | None) -> Vectors:
+def _nearness(said: Sequence[Term], known: Sequence[Term], encoder: Encoder | None) -> Numbers:
     """Shape (said, known): 1 for the same stem, else the cosine of the words, or 0 without an encoder."""
-    same = np.array([[float(term.stem == other.stem) for other in known] for term in said]).reshape(len(said), len(known))
+    same = np.array([[float(term.stem == other.stem) for other in known] for term in said]).reshape(
+        len(said), len(known)
+    )
     if encoder is None or not said or not known:
         return same
     words = MEMORY.of(encoder, [term.word for term in (*said, *known)])
-    return np.maximum(same, words[: len(said)] @ words[len(said) :].T)
+    return np.asarray(np.maximum(same, words[: len(said)] @ words[len(said) :].T))
 
 
-def _alike(clause: str, sources: Sources, encoder: Encoder | None) -> Vectors:
+def _alike(clause: str, sources: Sources, encoder: Encoder | None) -> Numbers:
     """Similarity of the clause to each passage, and with an encoder to all of them, the title, and both."""
     if encoder is None:
         own = {term.stem for term in _terms(clause, sources)}
@@ -138,7 +145,7 @@ def _shared(first: set[str], second: set[str]) -> float:
     return 2 * len(first & second) / (len(first) + len(second)) if first or second else 0.0
 
 
-def _word_features(said: Sequence[Term], literal: Vectors, near: Vectors) -> dict[str, float]:
+def _word_features(said: Sequence[Term], literal: Numbers, near: Numbers) -> dict[str, float]:
     weights = np.array([term.weight for term in said])
     matter = weights >= 1.0
     near = np.maximum(near, literal)
@@ -164,7 +171,7 @@ def _returned(said: Sequence[Term], source: Sequence[Term], encoder: Encoder | N
     return _mean(_nearness(source, said, encoder).max(axis=1), np.array([term.weight for term in source]))
 
 
-def _mean(values: Vectors, weights: Vectors) -> float:
+def _mean(values: Numbers, weights: Numbers) -> float:
     total = float(weights.sum())
     return float((values * weights).sum()) / total if total else UNKNOWN
 

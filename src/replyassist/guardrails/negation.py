@@ -25,11 +25,12 @@ _NO = re.compile(r"(?<!\w)(?:no|nope)(?!\w)")
 _YES = re.compile(r"(?<!\w)(?:yes|yep|yeah|yea)(?!\w)")
 _STATE = re.compile(
     r"(?<!\w)(?:is|are|'s|'re|it's|they're|we're)(?: now| already| finally| currently| all)? "
-    r"(?P<state>back(?: in stock| on sale| online| up)?|in stock|available(?: again| now)?|ready|fixed|restocked|open again"
-    r"|sold out|out of stock|live|resolved|working again|up and running)(?!\w)"
+    r"(?P<state>back(?: in stock| on sale| online| up)?|in stock|available(?: again| now)?|ready|fixed|restocked"
+    r"|open again|sold out|out of stock|live|resolved|working again|up and running)(?!\w)"
 )
 _AWAITED = re.compile(
-    r"(?<!\w)(?:when|whenever|once|if|as soon as|until|till|the moment|in case|unless|whether|before|after)(?!\w)[^.!?;:]*$"
+    r"(?<!\w)(?:when|whenever|once|if|as soon as|until|till|the moment|in case|unless|whether|before|after)(?!\w)"
+    r"[^.!?;:]*$"
 )
 
 
@@ -57,30 +58,47 @@ def negation_flipped(text: str, context: CheckContext) -> Iterable[Finding]:
 def _is_flipped(clause: Assessed, said: str, ground: Ground, context: CheckContext) -> bool:
     if clause.support is Support.VOICE or said.rstrip().endswith("?"):
         return False
-    own = polarity_of(ground.masked(without_opening(said)), names=ground.trusted.names)
-    source = merged(_aligned(ground.masked(without_opening(said)), ground, context))
-    if not clause.states or _answers_otherwise(said, ground, context):
-        return _answer_is_flipped(said, own, source, ground, context)
+    stated = ground.masked(without_opening(said))
+    own = polarity_of(stated, names=ground.trusted.names)
+    aligned = list(_aligned(stated, ground, context))
+    if not clause.states or _answers_otherwise(said, context):
+        return _answer_is_flipped(said, own, merged(aligned), context)
     if clause.support not in (Support.TEMPLATE, Support.FACT):
         return False
+    return _says_the_opposite(own, aligned, ground)
+
+
+def _says_the_opposite(own: Polarity, aligned: list[Polarity], ground: Ground) -> bool:
+    """Whether any segment contradicts the passages that the clause speaks of, or that it shares its words with."""
+    every = [polarity_of(without_opening(passage), names=ground.trusted.names) for passage in ground.trusted.passages]
+    cost = merged(every).get(COST, frozenset())
+    source = merged(aligned)
     if own.segments and not any(stem in source for signs in own.segments for stem in signs):
         return _opposite(own.overall, overall(source))
-    cost = merged(polarity_of(passage) for passage in ground.trusted.passages).get(COST, frozenset())
-    source = {**source, COST: cost} if cost else source
-    return any(_contradicts(signs, source) for signs in own.segments)
+    for signs in own.segments:
+        near = (passage for passage in every if _shares_half(signs, passage))
+        said_there = {**merged((*aligned, *near)), **({COST: cost} if cost else {})}
+        if _contradicts(signs, said_there):
+            return True
+    return False
 
 
-def _answers_otherwise(said: str, ground: Ground, context: CheckContext) -> bool:
+def _shares_half(signs: Signs, passage: Polarity) -> bool:
+    there = passage.signs
+    return bool(signs) and 2 * sum(stem in there for stem in signs) >= len(signs)
+
+
+def _answers_otherwise(said: str, context: CheckContext) -> bool:
     """Whether the clause begins with a yes where the template has a no, or the other way round."""
     return _opposite(_yes_or_no(opening_of(said)), _yes_or_no(opening_of(context.template_text)))
 
 
-def _answer_is_flipped(said: str, own: Polarity, source: Signs, ground: Ground, context: CheckContext) -> bool:
+def _answer_is_flipped(said: str, own: Polarity, source: Signs, context: CheckContext) -> bool:
     """Whether a bare "yes" or "no, it isn't" is the wrong answer to the template's question.
 
     That can be known only when that question was asked: when the message is the title, or is not known.
     """
-    if not ground.trusted.title.rstrip().endswith("?") or not _asks_the_title(ground, context):
+    if context.template is None or not context.template.title.rstrip().endswith("?") or not _asks_the_title(context):
         return False
     answer = _yes_or_no(opening_of(said) or normalise(said).text)
     mine = answer if answer is not None else own.overall
@@ -88,8 +106,9 @@ def _answer_is_flipped(said: str, own: Polarity, source: Signs, ground: Ground, 
     return _opposite(mine, overall(source) if theirs is None else theirs)
 
 
-def _asks_the_title(ground: Ground, context: CheckContext) -> bool:
-    return not context.message.strip() or normalise(context.message).text == normalise(context.template.title).text
+def _asks_the_title(context: CheckContext) -> bool:
+    title = context.template.title if context.template else ""
+    return not context.message.strip() or normalise(context.message).text == normalise(title).text
 
 
 def _opposite(first: bool | None, second: bool | None) -> bool:
@@ -137,4 +156,3 @@ def _awaited(said: str, context: CheckContext) -> bool:
         if there and all(_AWAITED.search(template[: one.start()]) for one in there):
             return True
     return False
-

@@ -15,8 +15,9 @@ _SALUTATION = (
 )
 _THANKS = r"(?:(?:many |a million )?thanks|thank you|cheers|much appreciated|we appreciate)(?![\w'])[^.!?;,:]{0,80}"
 _SORRY = (
-    r"(?:oh no|oh dear|ouch|(?:we(?:'re| are)|i(?:'m| am)|so|very|really|truly)?[ ,]*(?:so |very |really |truly |terribly )?"
-    r"sorry(?! (?:but|we|i|they|there|no|you can|it)(?!\w))[^.!?;,:]{0,100}|(?:our |my )?apologies[^.!?;,:]{0,80}"
+    r"(?:oh no|oh dear|ouch|(?:we(?:'re| are)|i(?:'m| am)|so|very|really|truly)?[ ,]*"
+    r"(?:so |very |really |truly |terribly )?sorry(?! (?:but|we|i|they|there|no|you can|it)(?!\w))[^.!?;,:]{0,100}"
+    r"|(?:our |my )?apologies[^.!?;,:]{0,80}"
     r"|we (?:completely |fully |totally )?(?:understand|hear you|get it|know how)[^.!?;:]{0,100}"
     r"|(?:that|this)(?:'s| is| sounds| must be| must have been) (?:so |really |very |very much |not )*"
     r"(?:frustrating|annoying|upsetting|stressful|disappointing|a shame|a pity|how it should (?:go|be))[^.!?;,:]{0,60})"
@@ -24,12 +25,13 @@ _SORRY = (
 _GLAD = r"(?:happy|glad|delighted|pleased|thrilled|excited)"
 _KIND = r"(?:lovely|great|good|nice|awesome|wonderful|brilliant|perfect|kind|sweet|fair|fantastic|excellent|love it)"
 _PRAISE = (
-    r"(?:(?:that|this|it|you)(?:'ve| have| has|'s| is)? (?:just |really )?(?:made?|making|makes) (?:our|my) (?:day|week|morning)"
-    rf"|(?:we(?:'re| are)|i(?:'m| am)|so|really|very) ?(?:so |really |very |absolutely )*{_GLAD} (?:to (?:hear|read|know|see)"
-    rf"|that you|you)(?!\w)[^.!?;,:]{{0,60}}"
+    r"(?:(?:that|this|it|you)(?:'ve| have| has|'s| is)? (?:just |really )?(?:made?|making|makes) "
+    r"(?:our|my) (?:day|week)"
+    rf"|(?:we(?:'re| are)|i(?:'m| am)|so|really|very) ?(?:so |really |very |absolutely )*{_GLAD} "
+    rf"(?:to (?:hear|read|know|see)|that you|you)(?!\w)[^.!?;,:]{{0,60}}"
     rf"|(?:so |really |very |how |that's |that is |sounds |all |too |this is |that is a |that's a )*{_KIND}"
-    r"(?: to (?:hear|know|read|see)(?: that| this| it)?| of you| question| point| news| choice| one| stuff| words?| idea"
-    r"| pick| shot| photo)?)"
+    r"(?: to (?:hear|know|read|see)(?: that| this| it)?| of you| question| point| news| choice| one| stuff| words?"
+    r"| idea| pick| shot| photo)?)"
 )
 _WISH = (
     r"(?:(?:please |do |we hope you |hope you |i hope you )?enjoy(?: it| them| (?:the|your|our|every) [\w -]{1,40})?"
@@ -39,16 +41,18 @@ _WISH = (
     r"|(?:happy|merry) [\w]+|see you[\w ]{0,30}|talk soon|fingers crossed)[\w ]{0,20}"
     r"|(?:we(?:'re| are) |i(?:'m| am) )?looking forward[^.!?;,:]{0,60}|we look forward[^.!?;,:]{0,60}"
     r"|we(?:'d| would) love to (?:see|welcome|hear)[^.!?;,:]{0,60}|good ?bye|bye|no (?:worries|problem)|not a problem"
-    r"|(?:you(?:'re| are) )?(?:very |most |so |always )?welcome|(?:my|our) pleasure|any ?time|congrat\w*[^.!?;,:]{0,60})"
+    r"|(?:you(?:'re| are) )?(?:very |most |so |always )?welcome|(?:my|our) pleasure|any ?time"
+    r"|congrat\w*[^.!?;,:]{0,60})"
 )
 _HELP = r"(?:help|assist|assistance|question|questions|else|info|information|concern|concerns|unclear|needs?|anything)"
 _OFFER = (
-    rf"(?:(?:please |just |feel free to |don't hesitate to |do not hesitate to )*(?:let (?:me|us) know|ask|reach out|write"
-    rf"|message|contact|reply|call|shout|get in touch)(?: to| us| me| here| back| again| away)*[^.!?;:]{{0,40}}"
+    rf"(?:(?:please |just |feel free to |don't hesitate to |do not hesitate to )*(?:let (?:me|us) know|ask|reach out"
+    rf"|write|message|contact|reply|call|shout|get in touch)(?: to| us| me| here| back| again| away)*[^.!?;:]{{0,40}}"
     rf"(?:if|when|whenever|should|anytime|any time|at any time|anything|any|what)[^.!?;:]{{0,80}}"
     rf"|(?:i|we)(?:'m| am|'re| are) (?:always |still )?(?:here|happy|glad|available|around)[^.!?;:]{{0,80}}"
-    rf"|(?:i|we)(?:'ll| will|'d| would| can| could)? (?:also |still |always |gladly |happily |go ahead and |be happy to "
-    rf"|be glad to |love to )*(?:help|assist|answer|continue|proceed|book|reserve|start|make (?:a|the|that|your)"
+    rf"|(?:i|we)(?:'ll| will|'d| would| can| could)? (?:also |still |always |gladly |happily |go ahead and "
+    rf"|be happy to |be glad to |love to )*(?:help|assist|answer|continue|proceed|book|reserve|start"
+    rf"|make (?:a|the|that|your) (?:booking|reservation)"
     rf"|get (?:you|that|this) (?:booked|set)|process your|look (?:that|it) up)(?!\w)[^.!?;:]{{0,100}}"
     rf"|(?:do|would|will|can|is|are) (?:you|there|i|we)[^.!?;:]{{0,60}}{_HELP}[^.!?;:]{{0,60}}"
     rf"|(?:would|do|shall|should|can|may) (?:you|i|we)(?: still)?(?: like| want| need)?(?: me| us)?(?: to)?"
@@ -60,18 +64,20 @@ _PLEASANT = re.compile(
     rf"\W*(?:(?:and|so|but|oh|also|again),? )?(?:{_OFFER}|{_THANKS}|{_SORRY}|{_PRAISE}|{_WISH}|{_SALUTATION})\W*"
 )
 _ANSWER = re.compile(
-    r"\W*(?:(?:no(?=[,.!;:]| (?:i|we|you|they|it|there|the|this|that|our|sorry|unfortunately|sadly|all|not|at|now)(?!\w))"
-    r"|yes|yep|yeah|yea|nope|sure|sure thing|of course|certainly|absolutely|definitely|correct|exactly|right"
+    r"\W*(?:(?:no(?=[,.!;:]| (?:i|we|you|they|it|there|the|this|that|our|sorry|unfortunately|sadly|all|not|at"
+    r"|now)(?!\w))|yes|yep|yeah|yea|nope|sure|sure thing|of course|certainly|absolutely|definitely|correct"
+    r"|exactly|right"
     r"|indeed|great|okay|ok|oh|ah|well|actually|currently|sorry|unfortunately|sadly|luckily|perfect|wonderful|awesome"
-    r"|i'm afraid(?: that)?|i am afraid(?: that)?|(?:i'm|i am|we're|we are) (?:so |very )?sorry(?: to say)?(?:,? but| that)?"
-    r"|it (?:looks like|seems|appears)(?: that)?|good (?:news|question)|fair question|please note(?: that)?)"
+    r"|i'm afraid(?: that)?|i am afraid(?: that)?|(?:i'm|i am|we're|we are) (?:so |very )?sorry(?: to say)?"
+    r"(?:,? but| that)?|it (?:looks like|seems|appears)(?: that)?|good (?:news|question)|fair question"
+    r"|please note(?: that)?)"
     r"(?![\w'])[\s,.!:;-]*)+"
 )
 _GREETING = re.compile(rf"\W*{_SALUTATION}[,!.:]\s*")
 
 
 def is_pleasantry(clause: str, *, own: frozenset[str] = frozenset()) -> bool:
-    """Whether a clause says nothing that could be wrong: one of the voice's ``own`` phrases, courtesy, an offer to help."""
+    """Whether a clause says nothing that could be wrong: the voice's ``own`` phrases, courtesy, an offer to help."""
     folded = normalise(clause).text.strip()
     return folded.strip(_MARKS) in own or _is_courtesy(folded)
 

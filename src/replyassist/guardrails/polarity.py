@@ -10,10 +10,12 @@ from functools import lru_cache
 from replyassist.guardrails.terms import joined, terms
 
 _NEUTRAL = re.compile(
-    r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter)|not (?:sure|to worry|to mention)|don'?t (?:worry|hesitate|forget)"
-    r"|do not (?:worry|hesitate|forget)|if not|whether or not|or not|why not|can'?t wait"
+    r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter)|not (?:sure|to worry|to mention)"
+    r"|don'?t (?:worry|hesitate|forget)|do not (?:worry|hesitate|forget)|if not|whether or not|or not|why not"
+    r"|can'?t wait"
     r"|(?:no|not) (?:longer|later|more|less|larger|bigger|heavier|older|earlier|fewer|further) than|at no time"
-    r"|(?:cannot|can't|not|no)(?: be)?(?: any)? (?:more|larger|bigger|heavier|longer|older|taller) than|not just|last but not least|not yet sure|no\. ?\d)(?!\w)"
+    r"|(?:cannot|can't|not|no)(?: be)?(?: any)? (?:more|larger|bigger|heavier|longer|older|taller) than"
+    r"|not just|last but not least|not yet sure|no\. ?\d)(?!\w)"
 )
 _DENIAL = re.compile(
     r"(?<!\w)(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|lacks?|lacking"
@@ -24,13 +26,18 @@ _DENIAL = re.compile(
 )
 _BORDER = re.compile(
     r"[,;:\n.!?]|(?<!\w)(?:but|and|while|whereas|though|although|because|so|yet|which|who)(?!\w)| (?=with no |without )"
-    r"|(?P<condition>(?<!\w)(?:if|when|unless|once|until|in case)(?!\w)|(?:(?<=needed)|(?<=required)|(?<=necessary)) for(?!\w))"
+    r"|(?P<condition>(?<!\w)(?:if|when|unless|once|until|in case)(?!\w)"
+    r"|(?:(?<=needed)|(?<=required)|(?<=necessary)) for(?!\w))"
 )
 _ASIDE = re.compile(r"\([^()]{0,60}\)")
-_NON = re.compile(r"(?<!\w)non[- ]?(?=(?:refund|return|transfer|exchange|cancel|negotia|smok|alcohol|accept)\w)|(?<!\w)(?=(?:pet|smoke|alcohol)[ -]free(?!\w))")
+_NON = re.compile(
+    r"(?<!\w)un(?!der|ited|iver|limit)(?=[a-z]{4,}ed(?!\w))"
+    r"|(?<!\w)non[- ]?(?=(?:refund|return|transfer|exchange|cancel|negotia|smok|alcohol|accept)\w)"
+    r"|(?<!\w)(?=(?:pet|smoke|alcohol)[ -]free(?!\w))"
+)
 _FREE = re.compile(
-    r"(?<![\w-])(?<!feel )(?<!gluten )(?<!dairy )(?<!sugar )(?<!lactose )(?<!nut )(?<!meat )(?<!duty )(?<!pet )(?<!smoke )"
-    r"(?<!caffeine )free(?! (?:to|from)(?!\w))(?!-?\w)"
+    r"(?<![\w-])(?<!feel )(?<!gluten )(?<!dairy )(?<!sugar )(?<!lactose )(?<!nut )(?<!meat )(?<!duty )(?<!pet )"
+    r"(?<!smoke )(?<!caffeine )free(?! (?:to|from)(?!\w))(?!-?\w)"
 )
 _CHARGED = re.compile(
     r"(?<!\w)(?:charged?|charges|fees?|costs?|paid|surcharge|at (?:an )?extra|pay (?:extra|a fee))(?!\w)(?! card)"

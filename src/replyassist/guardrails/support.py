@@ -18,7 +18,7 @@ from replyassist.guardrails.terms import terms
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.vectors import MEMORY
 
-SUPPORTED_FROM = 0.2
+SUPPORTED_FROM = 0.13
 """Probability from which a sentence counts as supported; below it 2 % of the own replies of dstc9's val split fall."""
 
 CLEARLY_UNSUPPORTED_BELOW = 0.03
@@ -38,6 +38,7 @@ _STATES = re.compile(
 )
 _OF_THE_AUTHOR = re.compile(r"(?<!\w)(?:you(?:'re|'ve|'d)?|your|u)(?!\w)")
 _OBLIGES = re.compile(r"(?<!\w)(?:can|can't|cannot|may|must|will|won't|need|needs|be|get|have to|able|free)(?!\w)")
+
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
@@ -86,8 +87,8 @@ def unsupported_sentences(text: str, context: CheckContext) -> Iterable[Finding]
 _UNTRUSTED = frozenset({Support.NONE, Support.MESSAGE, Support.CONVERSATION})
 _EXPLANATIONS = {
     Support.NONE: "The template does not say this. Please make sure that it is true, or take it out.",
-    Support.MESSAGE: "Only the message says this, not the template. Please make sure that the reply does not confirm it "
-    "by mistake.",
+    Support.MESSAGE: "Only the message says this, not the template. Please make sure that the reply does not "
+    "confirm it by mistake.",
     Support.CONVERSATION: "Only the conversation says this, not the template. Please make sure that it is true.",
 }
 

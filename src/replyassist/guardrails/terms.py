@@ -35,6 +35,10 @@ _JOINED = (
         "free",
     ),
 )
+_CHECKED_ELSEWHERE = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|october"
+    r"|november|december)\b"
+)
 _KEPT = words_of("free message messages morning support chat course wish")
 _COMMON = words_of(
     """
@@ -43,7 +47,7 @@ _COMMON = words_of(
     permit permits permitted property place location site onsite facility facilities guest guests customer customers
     patron patrons people person currently current present specific certain different various type types kind kinds
     sadly unfortunately regretfully regrettably regret however actually able feature features featured here welcome
-    fine sort sorts item items company moment policy anyone require requires required
+    fine sort sorts item items company moment policy work works working anyone require requires required
     """
 )
 
@@ -72,12 +76,12 @@ def joined(text: str) -> str:
 
 @lru_cache(maxsize=2048)
 def terms(text: str, *, names: frozenset[str] = frozenset(), common: frozenset[str] = frozenset()) -> tuple[Term, ...]:
-    """The content words of a text in order, without numbers.
+    """The content words of a text in order, without numbers, days and months.
 
     ``names`` (the words of the brand's name) are left out; ``common`` are stems that any text of the brand has.
     """
     return tuple(
         Term(word, stem(word), COMMON_WEIGHT if word in _COMMON or stem(word) in common else 1.0)
-        for word in _WORD.findall(joined(text))
+        for word in _WORD.findall(_CHECKED_ELSEWHERE.sub(" ", joined(text)))
         if word not in names and not word[0].isdigit() and (word in _KEPT or (len(word) > 2 and not is_stop_word(word)))
     )

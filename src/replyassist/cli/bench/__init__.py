@@ -20,6 +20,7 @@ from ..common import progress
 from ..demo import load_samples
 from ..intake import take_all, wait_until_queued
 from ..summary import summarise
+from .grounding import bench_grounding
 from .injection import bench_injection
 from .pii import bench_pii
 from .printing import bench_data, print_result
@@ -33,6 +34,9 @@ QUICK_UTTERANCES = 12
 @app.callback()
 def _group() -> None:
     """Benchmarks."""
+
+
+app.command("grounding")(bench_grounding)
 
 
 app.command("injection")(bench_injection)
