@@ -56,6 +56,8 @@ def test_a_dropped_attribute_or_narrowing_is_a_warning(text: str, reply: str) ->
         ("Spend €50 and delivery is on us, it's free.", FREE),
         ("It's free over a certain amount.", FREE),
         ("Delivery costs €4.50.", FREE),
+        ("It can come back.", "It can come back to us, and the price is refunded once we have it."),
+        ("The sealed bag can come back.", "Unopened coffee can come back."),
         ("You can return it within 30 days if it's unopened.", RETURN),
         ("Unopened? You can return it within 30 days.", RETURN),
         ("If it's still sealed, you can return it within 30 days.", RETURN),

@@ -74,6 +74,11 @@ def test_words_that_only_look_like_numbers_or_dates_are_fine(text: str) -> None:
         ("open 24 hours", "open 24 hours a day"),
         ("open 24 hours a day", "open 24 hours"),
         ("these two options", "a choice"),
+        ("1 bis 3 Werktage", "1 to 3 working days"),
+        ("14 jours", "14 days"),
+        ("2 jours ouvrés", "two working days"),
+        ("4 tot 7 werkdagen", "4-7 working days"),
+        ("open every day", "open Monday to Sunday"),
     ],
 )
 def test_different_ways_to_write_the_same_are_the_same(wording: str, template_says: str) -> None:

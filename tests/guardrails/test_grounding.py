@@ -142,6 +142,18 @@ def test_an_invented_24_7_and_an_invented_ordinal_are_warnings() -> None:
     ]
 
 
+def test_open_every_day_must_be_said_by_the_template() -> None:
+    found = fact_findings("We're open every day.", context())
+    assert [(finding.rule, finding.severity) for finding in found] == [
+        ("grounding.unsupported_round_the_clock", Severity.WARN)
+    ]
+
+
+def test_the_full_stop_after_a_date_is_not_part_of_it() -> None:
+    [finding] = fact_findings("It's there on 19 December.", context())
+    assert finding.excerpt == "19 December"
+
+
 def test_the_front_part_of_a_link_of_the_template_is_a_warning() -> None:
     found = fact_findings("See fernhill.example for it.", context(), "grounding")
     assert [(finding.rule, finding.severity) for finding in found] == [("grounding.link_shortened", Severity.WARN)]

@@ -70,5 +70,9 @@ def test_the_message_the_author_and_the_conversation_are_sources() -> None:
     assert named(text, **fields) == []
 
 
+def test_in_other_languages_capitals_are_no_names() -> None:
+    assert named("Hallo Ana, das dauert drei Werktage bis Norwegen.", language="de") == []
+
+
 def test_a_person_without_a_template_may_name_whom_they_like() -> None:
     assert list(unsupported_names("It's in Galway.", context(reply=None))) == []

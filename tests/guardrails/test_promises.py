@@ -29,6 +29,7 @@ def promised(text: str, reply: str | None = PARCEL) -> list[tuple[str, Severity]
         "This one is on the house.",
         "Delivery is free.",
         "You can cancel for free.",
+        "You get a free tour.",
         "We ship it at no extra cost.",
         "We'll send it right away.",
         "It will arrive within the hour.",

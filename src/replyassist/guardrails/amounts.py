@@ -68,7 +68,9 @@ _PERIODS = {
     "annually": "year",
     "annual": "year",
 }
-_JOIN = re.compile(r"\s?-?\s?(?P<joiner>-|to|and|or|x|till|until|through|&|/)\s?(?:[€£$]|(?:eur|gbp|usd)(?!\w))?\s?")
+_JOIN = re.compile(
+    r"\s?-?\s?(?P<joiner>-|to|and|or|x|till|until|through|bis|tot|&|/)\s?(?:[€£$]|(?:eur|gbp|usd)(?!\w))?\s?"
+)
 _AT_LEAST = re.compile(
     r"(?:at least|from|minimum(?: of)?|as little as|earliest|more than|over|between|than|after) (?:[€£$])?$"
 )
@@ -88,7 +90,7 @@ _NO_NOUNS = words_of(
     "is isn does doesn do don must"
 )
 _PLURALS = frozenset({"people", "children", "men", "women", "person", "off"})
-_RANGE_JOINERS = frozenset({"-", "to", "till", "until", "through"})
+_RANGE_JOINERS = frozenset({"-", "to", "till", "until", "through", "bis", "tot"})
 _HALF_TIMES = {"hour": Decimal(1800), "day": Decimal(43200)}
 
 

@@ -81,6 +81,8 @@ def dropped_conditions(text: str, context: CheckContext) -> Iterable[Finding]:
         for condition in conditions:
             if not _is_stated(condition, folded) or _is_kept(condition, stated, offered):
                 continue
+            if not condition.is_plain and _ATTRIBUTE.search(f"{folded}\n{normalise(context.message).text}"):
+                continue
             yield report(
                 text,
                 (start, end),
@@ -130,7 +132,8 @@ def _of_sentence(text: str, start: int, end: int) -> Iterator[_Condition]:
             own = [mention for mention in inside if match.start() <= mention.start < match.end()]
             words = frozenset(content_words(match[0]))
             rest = f"{text[start : match.start()]} {text[match.end() : end]}"
-            still = grants(rest) & granted
+            clause = max(start, text.rfind(", ", start, match.start()))
+            still = grants(text[clause : match.start()]) or grants(rest) & granted
             if still:
                 yield _Condition(match[0], words, _keys(own), still, is_plain and bool(words or own))
             elif is_plain and match["narrow"] and (words or own) and content_words(rest):

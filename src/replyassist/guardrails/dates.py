@@ -17,7 +17,7 @@ _DAY_NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 _DAYS = {name: number for number, name in enumerate(_DAY_NAMES)}
 _DAYS |= {name[:3]: number for name, number in _DAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
 
-_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![a-z])\.?"
+_MONTH = rf"(?:(?:{'|'.join(_MONTH_NAMES)})(?![a-z])|(?:{'|'.join(set(_MONTHS) - set(_MONTH_NAMES))})(?![a-z])\.?)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _TO = r"\s?(?:-|to|and|until|till|through)\s?"
 _YEAR = r"(?:,?\s(?P<year>\d{4})(?!\d))"
@@ -47,6 +47,7 @@ _WEEKDAY = re.compile(
 )
 _WEEKDAY_RANGE = re.compile(r"\.?\s?(?:-|to|through|thru|till|until)\s?")
 _EVERY_DAY = re.compile(r"(?<!\w)(?:every ?day|daily|each day|(?P<always>(?:7|seven) days a week))(?!\w)")
+_OPEN = re.compile(r"(?<!\w)(?:open|available|delivered|deliver) $")
 _WISH = re.compile(r"(?:your|a|nice|great|lovely|good|relaxing|happy|wonderful|rest of the|fab) $")
 
 
@@ -103,12 +104,13 @@ def month_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
 
 
 def every_day_mentions(text: str, _: PlainText) -> Iterator[Mention]:
-    """ "Every day" offers each weekday; "seven days a week" must itself be supported."""
+    """ "Every day" offers each weekday; "seven days a week" and "open every day" must themselves be supported."""
     offers = frozenset(
         [*(f"weekday:{day}" for day in range(7)), "group:weekday", "group:weekend", "every day", "rate:day"]
     )
     for match in _EVERY_DAY.finditer(text):
-        needs = frozenset(["every day", "always"]) if match["always"] else frozenset[str]()
+        is_claim = match["always"] or _OPEN.search(text, max(0, match.start() - 12), match.start())
+        needs = frozenset(["every day", "always"]) if is_claim else frozenset[str]()
         yield Mention(Kind.ROUND_THE_CLOCK, *match.span(), needs=needs, offers=offers)
 
 
@@ -190,7 +192,8 @@ def _days_between(first: int, last: int, span: tuple[int, int]) -> Iterator[Ment
         day = (day + 1) % 7
         count += 1
     if first == 0 and last >= 4:
-        yield Mention(Kind.WEEKDAY, *span, offers=frozenset(["group:weekday"]))
+        whole = {"group:weekday", "every day"} if last == 6 else {"group:weekday"}
+        yield Mention(Kind.WEEKDAY, *span, offers=frozenset(whole))
 
 
 def _weekday_group(match: re.Match[str], text: str) -> Iterator[Mention]:

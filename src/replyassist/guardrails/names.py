@@ -38,13 +38,13 @@ _MOST_CAPITALISED = 0.6
 
 
 def unsupported_names(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Warn of a name that no source has: capitalised words inside a sentence, and countries wherever they stand.
+    """Warn of a name that no source has: capitalised words inside a sentence, and countries anywhere.
 
     The first word of a sentence, what follows a greeting, what is asked or denied and headline style are passed over,
     and a name may be spelt a little differently. Without a template a person wrote the text and may name whom they
-    like.
+    like; in other languages than English capitals say less, and the sources are not in the same words.
     """
-    if context.template is None:
+    if context.template is None or context.language != "en":
         return
     plain = normalise(text)
     known_words, letters = _known(_sources(context))
@@ -97,21 +97,21 @@ def _names(text: str, plain: PlainText) -> Iterator[tuple[int, int]]:
     blank = masked(plain.text, mentions(text))
     words = [match.span() for match in _WORD.finditer(blank)]
     capitalised = [span for span in words if plain.is_upper(span[0])]
-    found = [] if len(capitalised) > _MOST_CAPITALISED * len(words) else _capitalised(blank, capitalised)
+    found = [] if len(capitalised) > _MOST_CAPITALISED * len(words) else _capitalised(plain.text, capitalised)
     yield from found
     for match in PLACE.finditer(blank):
         if not any(start <= match.start() < end for start, end in found):
             yield match.span()
 
 
-def _capitalised(blank: str, words: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _capitalised(text: str, words: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Runs of capitalised words that do not begin a sentence and do not follow a greeting."""
     found: list[tuple[int, int]] = []
     for start, end in words:
-        before = blank[max(0, start - 40) : start]
+        before = text[max(0, start - 40) : start]
         if _SENTENCE_START.search(before) or _GREETING.search(before):
             continue
-        if found and blank[found[-1][1] : start] == " ":
+        if found and text[found[-1][1] : start] == " ":
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
