@@ -63,6 +63,7 @@ class Assignment:
             language=self.language,
             canary=canary,
             visibility=visibility,
+            mood=self.triaged.mood.value,
         )
 
 

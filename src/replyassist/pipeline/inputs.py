@@ -89,6 +89,7 @@ def check_context(
     language: str = "en",
     canary: str = "",
     visibility: str = "",
+    mood: str = "",
 ) -> CheckContext:
     """What a reply to this message is held against; ``visibility`` is the message's own unless another is given."""
     return CheckContext(
@@ -102,6 +103,7 @@ def check_context(
         conversation=(message.parent_text,) if message.parent_text else (),
         recent_replies=message.earlier_replies,
         language=language,
+        mood=mood,
         canary=canary,
         encoder=encoder,
     )

@@ -6,15 +6,18 @@ from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.errors import NotFound
+from replyassist.core.language import detect_language
 from replyassist.faq.joined import joined
 from replyassist.faq.service import get_template
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, check
 from replyassist.inbox.service import load
 
+from .approved import replies_in_thread
 from .models import ReviewItem
 
 LONGEST_REPLY = 10_000
+THREAD_REPLIES = 3
 
 
 def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
@@ -32,8 +35,18 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
             channel=item.channel,
             visibility=stored.conversation.visibility,
             conversation=(parent,) if parent else (),
+            recent_replies=tuple(replies_in_thread(session, stored.message.conversation_id, limit=THREAD_REPLIES)),
+            language=_language(item),
+            mood=item.proposal.get("triage", {}).get("mood", ""),
         ),
     )
+
+
+def _language(item: ReviewItem) -> str:
+    """The language of the reply: the draft's, else the message's, which a person can answer where no draft could."""
+    if item.draft:
+        return detect_language(item.draft)
+    return str(item.proposal.get("triage", {}).get("language", "en"))
 
 
 def _template(session: Session, item: ReviewItem) -> ReplyTemplate | None:

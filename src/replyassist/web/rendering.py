@@ -18,7 +18,7 @@ _HIDDEN_CHARACTERS = (
 )
 _HIDDEN = re.compile(f"{_SUBDIVISION_FLAG}|([{_HIDDEN_CHARACTERS}]+)")
 _SHOWN_ONE_BY_ONE = 3
-_SEVERITIES = ("block", "warn", "info")
+_SEVERITIES = ("block", "warn", "fix", "info")
 
 
 class Spot(Protocol):
@@ -36,7 +36,7 @@ class Spot(Protocol):
 
     @property
     def severity(self) -> str:
-        """``block``, ``warn`` or ``info``."""
+        """``block``, ``warn``, ``fix`` or ``info``."""
         ...
 
     @property
