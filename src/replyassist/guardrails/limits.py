@@ -49,7 +49,7 @@ _GRANTS = {
 _GRANT = {name: re.compile(rf"(?<![\w-])(?:{source})") for name, source in _GRANTS.items()}
 
 
-_ADDRESS = re.compile(r"\S*(?:/|@|[a-z]\.[a-z])\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:/|@|[a-z]\.[a-z])\S*")
 
 
 class Limit(StrEnum):

@@ -89,7 +89,8 @@ PROMISE_KINDS = (
         "that something is free",
         r"(?<!\w)(?:free of (?:any )?charge|for free|complimentary)(?!\w)",
         r"(?<![\w-])(?<!feel )(?<!gluten )(?<!dairy )(?<!sugar )(?<!nut )(?<!lactose )(?<!caffeine )(?<!meat )(?<!pet )"
-        r"free (?!to|of|from|and|or|with|as|at|in|on|if|for|over|up|when|choice|range|time|hand|options?|spots?)\w{2,}",
+        r"free (?!(?:to|of|from|and|or|with|as|at|in|on|if|for|over|up|when|choice|range|time|hand|options?)(?!\w))"
+        r"\w{2,}",
         r"(?<!\w)(?:at|for|with) no (?:extra |additional )?(?:cost|charge|fee)s?(?!\w)",
         r"(?:(?<!\w)(?:is|are|be|ships?|delivered|totally|completely|always)|'s) (?:(?:totally|completely|also) )?free"
         r"(?=[.,!;)]|$| (?:for|in|on|over|above|from|up to|if|when|everywhere|and|within|all|worldwide|with)(?!\w))",

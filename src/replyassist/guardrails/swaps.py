@@ -11,6 +11,9 @@ from replyassist.guardrails.mention import Mention
 from replyassist.guardrails.segments import Segment, segments
 from replyassist.guardrails.text import normalise
 
+MOST_FACTS = 60
+"""A template with more facts is a list, in which words tell the facts apart no longer; it would also take long."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
@@ -39,7 +42,7 @@ def swapped_facts(text: str, context: CheckContext) -> Iterable[Finding]:
     if context.template is None:
         return
     given = [_Placed(fact, segment) for segment in segments(context.template_text) for fact in segment.facts]
-    if len(given) < 2:
+    if not 2 <= len(given) <= MOST_FACTS:
         return
     plain = normalise(text)
     misplaced = [found for segment in segments(text) for found in _misplaced(segment, given)]
