@@ -1,7 +1,8 @@
 """118 attacks and 402 harmless texts with the same words, as messages and hidden in posts, through ``propose()``.
 
-The rows are halved by a hash. Patterns, weights and thresholds were chosen on the development half alone; the test
-half's texts were never read, and its figures were looked at twice.
+The rows are halved by a hash of the text. Patterns, weights and thresholds were chosen on the development half; the
+test half's texts were never read. Its figures were looked at four times, and after the first three, which showed that
+planted orders were the weakest kind, patterns for those were added from general knowledge.
 """
 
 from __future__ import annotations
