@@ -27,7 +27,7 @@ def test_the_worst_finding_decides_the_verdict() -> None:
 
 
 def test_the_same_objection_is_made_once() -> None:
-    result = check("It takes 10 to 20 weeks.", context())
+    result = check("Delivery takes 10 to 20 weeks.", context())
     assert len(result.findings) == len(set(result.findings)) == 1
 
 

@@ -75,7 +75,10 @@ def _says_the_opposite(own: Polarity, aligned: list[Polarity], ground: Ground) -
     source = merged(aligned)
     if own.segments and not any(stem in source for signs in own.segments for stem in signs):
         return _opposite(own.overall, overall(source))
+    excluded = {stem for passage in aligned for stem in passage.left_out if source[stem] == {False}}
     for signs in own.segments:
+        if any(signs.get(stem, frozenset()) == {True} for stem in excluded):
+            return True
         near = (passage for passage in every if _shares_half(signs, passage))
         said_there = {**merged((*aligned, *near)), **({COST: cost} if cost else {})}
         if _contradicts(signs, said_there):

@@ -42,6 +42,7 @@ _FREE = re.compile(
 _CHARGED = re.compile(
     r"(?<!\w)(?:charged?|charges|fees?|costs?|paid|surcharge|at (?:an )?extra|pay (?:extra|a fee))(?!\w)(?! card)"
 )
+_LEFT_OUT = re.compile(r"\W*(?:with no|without|except)(?!\w)")
 COST = "=free"
 """The key under which a segment says whether something is free."""
 
@@ -50,13 +51,15 @@ Signs = Mapping[str, frozenset[bool]]
 
 @dataclass(frozen=True)
 class Polarity:
-    """The stems of each segment of a clause with their signs (True: affirmed); ``COST`` stands for being free.
+    """The stems of each segment of a clause with their signs (True: affirmed); ``COST`` stands for "free".
 
-    ``conditions`` are segments that begin with "if" or the like, so that nothing in them is stated.
+    ``conditions`` are segments that begin with "if" or the like, so that nothing in them is stated; ``left_out`` are the
+    stems after "without" or "except".
     """
 
     segments: tuple[Signs, ...]
     conditions: tuple[Signs, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     @property
     def signs(self) -> Signs:
@@ -76,10 +79,13 @@ def polarity_of(clause: str, *, names: frozenset[str] = frozenset(), turned: boo
     folded = _NON.sub("not ", _ASIDE.sub(" ", folded))
     stated: list[Signs] = []
     conditions: list[Signs] = []
+    left_out: set[str] = set()
     for segment, denied, is_condition in _segments(folded):
         signs = _signs(segment, names=names, affirmed=denied == turned)
         (conditions if is_condition else stated).append(signs)
-    return Polarity(tuple(stated), tuple(conditions))
+        if _LEFT_OUT.match(segment):
+            left_out |= signs.keys()
+    return Polarity(tuple(stated), tuple(conditions), frozenset(left_out))
 
 
 def merged(polarities: Iterable[Polarity]) -> Signs:
@@ -102,14 +108,14 @@ def _union(every: Iterable[Signs]) -> Signs:
 
 
 def _segments(folded: str) -> Iterator[tuple[str, bool, bool]]:
-    """The stretches between borders, without their negations: text, whether it is denied, whether it is a condition."""
+    """The stretches between borders: text, whether it is denied, whether it is a condition."""
     start, is_condition = 0, False
     for border in (*_BORDER.finditer(folded), None):
         before, excepted, after = folded[start : border.start() if border else None].partition(" except ")
         denied = len(_DENIAL.findall(before)) % 2 == 1
-        yield _DENIAL.sub(" ", before), denied, is_condition
+        yield before, denied, is_condition
         if excepted:
-            yield _DENIAL.sub(" ", after), not denied, is_condition
+            yield excepted + after, not denied, is_condition
         if border:
             start, is_condition = border.end(), border["condition"] is not None
 
@@ -120,5 +126,5 @@ def _signs(segment: str, *, names: frozenset[str], affirmed: bool) -> Signs:
         found[COST] = frozenset({affirmed})
     elif _CHARGED.search(segment):
         found[COST] = frozenset({not affirmed})
-    rest = _CHARGED.sub(" ", _FREE.sub(" ", segment))
+    rest = _DENIAL.sub(" ", _CHARGED.sub(" ", _FREE.sub(" ", segment)))
     return found | {term.stem: frozenset({affirmed}) for term in terms(rest, names=names)}
