@@ -61,7 +61,7 @@ def _is_flipped(clause: Assessed, said: str, ground: Ground, context: CheckConte
     stated = ground.masked(without_opening(said))
     own = polarity_of(stated, names=ground.trusted.names)
     aligned = list(_aligned(stated, ground, context))
-    if not clause.states or _answers_otherwise(said, context):
+    if not clause.states:
         return _answer_is_flipped(said, own, merged(aligned), context)
     if clause.support not in (Support.TEMPLATE, Support.FACT):
         return False
@@ -89,11 +89,6 @@ def _says_the_opposite(own: Polarity, aligned: list[Polarity], ground: Ground) -
 def _shares_half(signs: Signs, passage: Polarity) -> bool:
     there = passage.signs
     return bool(signs) and 2 * sum(stem in there for stem in signs) >= len(signs)
-
-
-def _answers_otherwise(said: str, context: CheckContext) -> bool:
-    """Whether the clause begins with a yes where the template has a no, or the other way round."""
-    return _opposite(_yes_or_no(opening_of(said)), _yes_or_no(opening_of(context.template_text)))
 
 
 def _answer_is_flipped(said: str, own: Polarity, source: Signs, context: CheckContext) -> bool:

@@ -53,8 +53,8 @@ Signs = Mapping[str, frozenset[bool]]
 class Polarity:
     """The stems of each segment of a clause with their signs (True: affirmed); ``COST`` stands for "free".
 
-    ``conditions`` are segments that begin with "if" or the like, so that nothing in them is stated; ``left_out`` are the
-    stems after "without" or "except".
+    ``conditions`` are segments that begin with "if" or the like, so that nothing in them is stated;
+    ``left_out`` are the stems after "without" or "except".
     """
 
     segments: tuple[Signs, ...]

@@ -18,8 +18,8 @@ from replyassist.guardrails.terms import terms
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.vectors import MEMORY
 
-SUPPORTED_FROM = 0.13
-"""Probability from which a sentence counts as supported; below it 2 % of the own replies of dstc9's val split fall."""
+SUPPORTED_FROM = 0.08
+"""Probability from which a sentence counts as supported; below it 1 % of the own replies of dstc9's val split fall."""
 
 CLEARLY_UNSUPPORTED_BELOW = 0.03
 """Probability below which an unsupported sentence blocks; chosen on the val split of dstc9."""
