@@ -71,9 +71,9 @@ def left_out(text: str, context: CheckContext) -> tuple[LeftOut, ...]:
 
 
 def asked_facts_left_out(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Warn where the draft leaves out what was asked for."""
+    """Warn where the draft leaves out a checkable fact that was asked for; mere words may be said in many ways."""
     for fact in left_out(text, context):
-        if fact.was_asked:
+        if fact.was_asked and facts_of(fact.text):
             yield report(
                 text,
                 (0, len(text)),
