@@ -1,7 +1,8 @@
 """How well one clause is supported by some sources: features of meaning and words, weighed by a fitted model.
 
-The coefficients were fitted by ``scripts/fit_support.py`` on the val split of dstc9 (replies against their own fact,
-and against other facts of the same and of other entities), and on nothing else.
+The coefficients were fitted on the val split of dstc9 (replies against their own fact, and against other facts of the
+same and of other entities), and on nothing else. ``scripts/fit_support.py`` fits such a model anew; it draws other
+negatives than the fit below did, so its figures differ, and the thresholds of ``support`` belong to these.
 """
 
 from __future__ import annotations
