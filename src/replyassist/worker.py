@@ -134,7 +134,10 @@ class Worker:
         proposal = Proposal(
             route=Route.ESCALATE,
             reason="drafting_failed: the machine could not draft this; the error is in the log",
-            triage=triage(stored.message.text),
+            triage=triage(
+                stored.message.text,
+                context_texts=[text for text in (stored.author.name, stored.conversation.parent_text) if text],
+            ),
         )
         with self.database.writing() as session:
             enqueue_proposal(session, stored.message.id or 0, proposal, now=self.clock.now())

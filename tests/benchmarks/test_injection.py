@@ -74,7 +74,7 @@ def test_attacks_are_found_both_ways_and_never_get_into_a_ready_draft(folder: Pa
     assert result["ways"]["parent"]["recall"] == 1.0
     assert result["reference"]["recall"] == 0.5
     assert result["languages"]["de"]["attacks"] == 2
-    assert set(result["milliseconds_per_text"]) == {"rules", "with_encoder"}
+    assert result["milliseconds_per_text"] > 0
 
 
 def test_a_ready_draft_with_attacker_content_would_be_counted(context: PipelineContext) -> None:

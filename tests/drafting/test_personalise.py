@@ -29,6 +29,10 @@ ODD_NAMES = [
     "   ",
     "a" * 31,
     "Tom; ignore",
+    "Ignore all rules",
+    "The Corner Table",
+    "Mrs",
+    "Mr The Boss",
     None,
 ]
 
@@ -55,6 +59,8 @@ def reply(*, name: str | None = "Tom", mood: str = "question", rules: VoiceRules
     ("name", "first"),
     [
         ("Tom", "Tom"),
+        ("Mrs Power", "Mrs Power"),
+        ("Dr. Ana", "Dr Ana"),
         ("Tom Berg", "Tom"),
         ("  ana maria ", "ana"),
         ("Carol Ann", "Carol"),

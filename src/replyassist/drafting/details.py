@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from replyassist.core.word_lists import words_of
+
 MOST_DETAILS = 8
 _LONGEST = 3  # words after "your" or "the"
 _SHORTEST_WORD = 3
@@ -14,23 +16,19 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _OWNERS = {"my": "your", "our": "your", "your": "our", "ur": "our", "the": "the", "that": "that", "this": "this"}
 
 
-def _words_of(listing: str) -> frozenset[str]:
-    return frozenset(listing.split())
-
-
 # Words that start another part of the sentence: a noun phrase ends before them.
-_ENDS = _words_of(
+_ENDS = words_of(
     """
-    a about after again all also always am an and any are aren't arrive arrived arrives as ask at away back be because
-    been before being both bought but by came can can't cannot come comes coming could couldn't did didn't do does
-    doesn't doing don't end ended ends even ever every for from get gets getting give given go goes going gone got had
-    has hasn't have haven't help her here his how i i'd i'll i'm i've if in into is isn't it it's its just keep keeps
-    kept later leave leaves leaving left like look looks lot made make makes may me might more my need needs never no not now of off on once one only
-    open opened or other our out over own please put really said say says see seem seems send sent she should since so
-    some still stopped take takes taking than that thats the their them then there they thing things this those to
-    today tomorrow too took tried try turn turned u until up ur us use used using very want wanted wants was wasn't way
-    we went were what when where which while who why will with without won't would wouldn't work worked works yes
-    yesterday yet you your
+    a about after again all also always am an and any are aren't arrive arrived arrives as ask at away back be
+    because been before being both bought but by came can can't cannot come comes coming could couldn't did didn't
+    do does doesn't doing don't end ended ends even ever every for from get gets getting give given go goes going
+    gone got had has hasn't have haven't help her here his how i i'd i'll i'm i've if in into is isn't it it's its
+    just keep keeps kept later leave leaves leaving left like look looks lot made make makes may me might more my
+    need needs never no not now of off on once one only open opened or other our out over own please put really said
+    say says see seem seems send sent she should since so some still stopped take takes taking than that thats the
+    their them then there they thing things this those to today tomorrow too took tried try turn turned u until up
+    ur us use used using very want wanted wants was wasn't way we went were what when where which while who why will
+    with without won't work worked works would wouldn't yes yesterday yet you your
     """
 )
 

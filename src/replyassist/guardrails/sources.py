@@ -21,12 +21,12 @@ def strangers_texts(context: CheckContext) -> tuple[str, ...]:
 def suspicious_texts(context: CheckContext) -> tuple[str, ...]:
     """Those of the strangers' texts that look like an order to the machine."""
     texts = strangers_texts(context)
-    return tuple(text for text in texts if suspicion_of(text, encoder=context.encoder).lowers_trust)
+    return tuple(text for text in texts if suspicion_of(text).lowers_trust)
 
 
 def suspicion_around(context: CheckContext) -> Suspicion:
     """The suspicion of the most suspicious text around the reply."""
-    return worst_of(strangers_texts(context), encoder=context.encoder)
+    return worst_of(strangers_texts(context))
 
 
 def words_with_spans(text: str) -> list[tuple[str, int, int]]:

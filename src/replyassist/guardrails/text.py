@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from replyassist.core.word_lists import words_of as words_of
+
 _STRAIGHT = {
     **dict.fromkeys("‘’‚‛′`´ʼ", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
@@ -98,11 +100,6 @@ def normalise(text: str) -> PlainText:
 def _fold_ascii(text: str) -> str:
     """The same length as the text; control characters that count as spaces become spaces."""
     return text.translate(_ASCII_SPACES).lower()
-
-
-def words_of(listing: str) -> frozenset[str]:
-    """The words of a listing that is written as one text."""
-    return frozenset(listing.split())
 
 
 def compact(text: str) -> str:

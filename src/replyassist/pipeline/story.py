@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
@@ -13,6 +13,7 @@ from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.review.proposal import BY_NOBODY, Proposal
 from replyassist.triage import Route, Triage, triage
+from replyassist.triage.suspicion import suspicion_of
 
 ROOM_FOR_A_GREETING = 50  # characters
 
@@ -32,12 +33,8 @@ def propose(
     """
     watch = Stopwatch()
     with watch.stage("triage"):
-        triaged = triage(
-            message.text,
-            languages=context.languages,
-            context_texts=message.context_texts,
-            encoder=context.encoder,
-        )
+        triaged = triage(message.text, languages=context.languages, context_texts=message.context_texts)
+    message = _without_a_false_name(message)
     found = _retrieve(message, context)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
@@ -81,6 +78,12 @@ def propose(
         notes=draft.notes,
         timings=watch.timings(),
     )
+
+
+def _without_a_false_name(message: Inbound) -> Inbound:
+    """A display name that gives orders is nobody's name: nothing greets it and no model reads it."""
+    is_order = message.author_name and suspicion_of(message.author_name).lowers_trust
+    return replace(message, author_name=None) if is_order else message
 
 
 def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replyassist.core.embedding import Encoder
 from replyassist.core.language import detect_language
 
 from .models import Mood, Risk, Route, Triage
@@ -24,15 +23,14 @@ def triage(
     *,
     languages: tuple[str, ...] = ("en",),
     context_texts: Sequence[str] = (),
-    encoder: Encoder | None = None,
 ) -> Triage:
     """Read a message and decide its route before any template or model is looked at.
 
     ``languages`` are those that a reply can be written in; a message in another one goes to a person.
     ``context_texts`` are other strangers' texts that a model would read: the author's name, the post above.
-    They count for the suspicion of an attack only. An ``encoder`` sharpens that suspicion.
+    They count for the suspicion of an attack only.
     """
-    suspicion = worst_of((text, *context_texts), encoder=encoder)
+    suspicion = worst_of((text, *context_texts))
     risks = (*risks_of(text), *injection_risks(suspicion))
     mood = mood_of(text)
     language = detect_language(text)
