@@ -73,7 +73,10 @@ class TestVoices:
     def test_every_voice_makes_a_prompt(self, path: Path, profile: str) -> None:
         request = DraftRequest(message="hello?", answer="Yes.", author_name=None, channel="email")
         prompt = build_prompt(
-            request, voice=load_voice(path), profile=profile_named(profile), library=PromptLibrary(resource_folder("prompts"))
+            request,
+            voice=load_voice(path),
+            profile=profile_named(profile),
+            library=PromptLibrary(resource_folder("prompts")),
         )
 
         assert prompt.messages[-1].content.endswith("Answer: Yes.")

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from replyassist.core.word_lists import words_of
 from replyassist.guardrails.mention import Kind, Mention, mask_spans, simple
-from replyassist.guardrails.text import PlainText, normalise, words_of
+from replyassist.guardrails.text import PlainText, normalise
 
 _REST = r"[^\s<>\"|]"
 _URL = re.compile(

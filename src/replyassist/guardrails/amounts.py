@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from replyassist.core.word_lists import words_of
 from replyassist.guardrails.mention import Kind, Mention, simple
 from replyassist.guardrails.numbers import (
     DIGITS,
@@ -18,7 +19,7 @@ from replyassist.guardrails.numbers import (
     plain_number,
     words_value,
 )
-from replyassist.guardrails.text import PlainText, words_of
+from replyassist.guardrails.text import PlainText
 from replyassist.guardrails.units import CALENDAR_DAY, PERCENT, WORKING_DAY, Unit, currency_before, unit_after
 
 _CODE = re.compile(

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
+from replyassist.core.word_lists import words_of
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.extraction import mentions
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.mention import masked
 from replyassist.guardrails.places import PLACE
 from replyassist.guardrails.stance import is_asked, is_denied
-from replyassist.guardrails.text import PlainText, compact, normalise, words_of
+from replyassist.guardrails.text import PlainText, compact, normalise
 from replyassist.guardrails.words import is_stop_word
 
 CLOSE_SPELLING = 0.75

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from replyassist.core.word_lists import words_of
 from replyassist.guardrails.extraction import mentions
 from replyassist.guardrails.mention import Kind, Mention, mask_spans
-from replyassist.guardrails.text import PlainText, normalise, sentence_spans, words_of
+from replyassist.guardrails.text import PlainText, normalise, sentence_spans
 from replyassist.guardrails.words import content_words, stem
 
 _CUT = re.compile(r"[,;:()] +| - | (?P<joint>and|but|or|while|whereas|otherwise|else|plus) ")  # the mask is a \s too

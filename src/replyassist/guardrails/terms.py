@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from replyassist.guardrails.text import normalise, words_of
+from replyassist.core.word_lists import words_of
+from replyassist.guardrails.text import normalise
 from replyassist.guardrails.words import is_stop_word, stem
 
 COMMON_WEIGHT = 0.35

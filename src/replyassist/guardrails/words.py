@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from replyassist.guardrails.text import normalise, words_of
+from replyassist.core.word_lists import words_of
+from replyassist.guardrails.text import normalise
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HYPHENATED = re.compile(r"(?<!\w)(e|wi|check)[ -](mails?|mailed|fi|in|out)(?!\w)")

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from replyassist.core.word_lists import words_of
 from replyassist.drafting.names import first_name
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.text import normalise, sentence_spans, words_of
+from replyassist.guardrails.text import normalise, sentence_spans
 from replyassist.guardrails.voice.standing import standing
 
 _NAME = r"[^\W\d_][\w'’-]*\.?(?:[ \u00a0][^\W\d_][\w'’-]*){0,2}"
