@@ -7,6 +7,7 @@ A change of a prompt or of a voice is seen here before a model sees it. When it 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest
 from replyassist.brands.voice import VoiceRules, sample_voice
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
+from replyassist.drafting.outline import Outline, Sentence
 from replyassist.drafting.profiles import profile_named
-from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt
+from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
+from replyassist.drafting.variants import Variant
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 BRANDS = {"fernhill": "tiktok", "harbour": "linkedin"}
@@ -59,7 +62,11 @@ def test_the_prompt_is_the_one_that_was_agreed(brand: str, profile: str) -> None
         parent_text="New roast is out!\nAsk us <anything>",
         instruction="shorter, please",
     )
-    path = SNAPSHOTS / f"{brand}-{profile}.txt"
+    assert_agreed(prompt, f"{brand}-{profile}.txt")
+
+
+def assert_agreed(prompt: Prompt, name: str) -> None:
+    path = SNAPSHOTS / name
     if os.environ.get("REPLYASSIST_UPDATE_SNAPSHOTS") == "1":
         path.parent.mkdir(exist_ok=True)
         path.write_text(on_paper(prompt), encoding="utf-8")
@@ -67,10 +74,39 @@ def test_the_prompt_is_the_one_that_was_agreed(brand: str, profile: str) -> None
     assert on_paper(prompt) == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("variant", [Variant.PUBLIC, Variant.PRIVATE])
+def test_each_half_of_a_split_reply_has_its_own_words(variant: Variant) -> None:
+    assert_agreed(built(variant=variant, language="de"), f"fernhill-chat-{variant.value}.txt")
+
+
+def test_the_turn_that_asks_for_a_repair_is_the_one_that_was_agreed() -> None:
+    repair = repair_prompt(
+        built(),
+        draft="Hi Tom! Norway is free.",
+        objections=["'free': the template does not say it.", "'free': the template does not say it."],
+        library=LIBRARY,
+    )
+
+    assert_agreed(replace(repair, messages=repair.messages[-2:]), "repair.txt")
+    assert repair.digest != built().digest
+
+
+def test_a_base_prompt_is_bounded_by_its_outline() -> None:
+    outline = Outline(starts=("Hi Tom!",), sentences=(Sentence("We ship."), Sentence("See the list.", is_needed=False)))
+
+    assert built(profile="base", outline=outline).grammar == outline.grammar
+    assert built(profile="chat", outline=outline).grammar == ""
+    assert built(profile="base", outline=outline).digest != built(profile="base").digest
+
+
 def test_no_snapshot_is_left_over() -> None:
     names = {path.name for path in SNAPSHOTS.iterdir()}
 
-    assert names == {f"{brand}-{profile}.txt" for brand in BRANDS for profile in PROFILES}
+    assert names == {f"{brand}-{profile}.txt" for brand in BRANDS for profile in PROFILES} | {
+        "fernhill-chat-public.txt",
+        "fernhill-chat-private.txt",
+        "repair.txt",
+    }
 
 
 @pytest.mark.parametrize("profile", PROFILES)
