@@ -27,6 +27,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import channels_from
+from replyassist.drafting.profiles import profile_named
 from replyassist.faq.endpoints import router as templates_router
 from replyassist.inbox.endpoints import router as messages_router
 from replyassist.proposing import Proposer
@@ -193,11 +194,13 @@ def _chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
     if settings.llm_base_url:
         if not settings.llm_model:
             raise ConfigurationError("REPLYASSIST_LLM_MODEL names the model at REPLYASSIST_LLM_BASE_URL; it is empty")
+        profile = settings.llm_profile or "chat"
+        profile_named(profile)  # an unknown one is refused now, not with the first message
         remote = OpenAIChatModel(
             base_url=settings.llm_base_url,
             api_key=settings.llm_api_key.get_secret_value(),
             model=settings.llm_model,
-            profile=settings.llm_profile or "chat",
+            profile=profile,
             timeout_seconds=settings.llm_timeout_seconds,
             retries=settings.llm_retries,
         )

@@ -224,6 +224,16 @@ def test_the_real_model_writes_four_candidates_in_one_request(model: EmbeddedCha
     assert generation.prompt_tokens > 40
 
 
+@pytest.mark.llm
+def test_the_real_model_keeps_to_a_grammar(model: EmbeddedChatModel) -> None:
+    outline = 'root ::= " " first rest?\nfirst ::= "Hello \\"Tom\\"!" | "Hi Tom!"\nrest ::= " We ship."'
+
+    generation = model.generate(MESSAGES, candidates=4, max_tokens=24, grammar=outline)
+
+    allowed = {f"{first}{rest}" for first in ('Hello "Tom"!', "Hi Tom!") for rest in ("", " We ship.")}
+    assert {completion.text for completion in generation.completions} <= allowed
+
+
 def raw_request(server: EmbeddedLanguageModel, **fields: object) -> dict[str, object]:
     messages = [{"role": message.role, "content": message.content} for message in MESSAGES]
     request = urllib.request.Request(

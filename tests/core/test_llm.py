@@ -272,7 +272,6 @@ def test_settings_of_the_openai_client_in_the_environment_go_to_no_other_endpoin
         ({"base_url": "http://:80a/v1"}, "malformed"),
         ({"api_key": "sk-secret\nkey"}, "no HTTP header"),
         ({"api_key": "clé"}, "no HTTP header"),
-        ({"profile": "instruct"}, "'base' or 'chat'"),
     ],
 )
 def test_a_wrong_setting_is_refused_at_once(settings: dict[str, Any], message: str) -> None:
@@ -280,6 +279,12 @@ def test_a_wrong_setting_is_refused_at_once(settings: dict[str, Any], message: s
         OpenAIChatModel(**{"base_url": "http://127.0.0.1:1/v1", "model": "small", **settings})
 
     assert "secret" not in str(caught.value)
+
+
+def test_a_grammar_travels_with_the_request(endpoint: FakeEndpoint, model_for: Opened) -> None:
+    ask(model_for(endpoint), grammar='root ::= "yes"')
+
+    assert endpoint.bodies[-1]["grammar"] == 'root ::= "yes"'
 
 
 def test_close_ends_what_runs_and_the_next_call_opens_again(endpoint: FakeEndpoint, model_for: Opened) -> None:
