@@ -235,3 +235,12 @@ def test_mending_is_said() -> None:
 
     assert {finding.severity for finding in proposal.findings} <= {Severity.FIX, Severity.INFO}
     assert proposal.draft.count("!") <= 2
+
+
+def test_after_a_greeting_with_a_comma_the_opening_goes_on_in_lower_case() -> None:
+    polite = voice(pick_ups=PICK_UPS, greetings={"named": ["Hello {name},"], "unnamed": ["Hello,"]})
+    model = FakeChatModel([GOOD], profile="base")
+
+    propose(QUESTION, context(model, voice=polite))
+
+    assert '"Hello Tom, about the delivery:"' in model.calls[0].grammar

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from replyassist.core.word_lists import words_of
 
 MOST_DETAILS = 8
-_LONGEST = 3  # words after "your" or "the"
+_LONGEST = 2  # words after "your" or "the"
 _SHORTEST_WORD = 3
 _CLAUSE = re.compile(r"[^\w\s'’-]+|\n")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -20,15 +20,16 @@ _OWNERS = {"my": "your", "our": "your", "your": "our", "ur": "our", "the": "the"
 _ENDS = words_of(
     """
     a about after again all also always am an and any are aren't arrive arrived arrives as ask at away back be
-    because been before being both bought but by came can can't cannot come comes coming could couldn't did didn't
-    do does doesn't doing don't end ended ends even ever every for from get gets getting give given go goes going
-    gone got had has hasn't have haven't help her here his how i i'd i'll i'm i've if in into is isn't it it's its
-    just keep keeps kept later leave leaves leaving left like look looks lot made make makes may me might more my
-    need needs never no not now of off on once one only open opened or other our out over own please put really said
-    say says see seem seems send sent she should since so some still stopped take takes taking than that thats the
-    their them then there they thing things this those to today tomorrow too took tried try turn turned u until up
-    ur us use used using very want wanted wants was wasn't way we went were what when where which while who why will
-    with without won't work worked works would wouldn't yes yesterday yet you your
+    because been before being bit both bought but by came can can't cannot come comes coming could couldn't day did
+    didn't do does doesn't doing don't earn earned earns end ended ends even ever every for from get gets getting
+    give given go goes going gone got had has hasn't have haven't help her here herself himself his how i i'd i'll
+    i'm i've if in into is isn't it it's its itself just keep keeps kept later leave leaves leaving left like look
+    looks lot made make makes may me might month more my need needs never no not now of off on once one ones only
+    open opened or other our out over own please put really rest said same say says see seem seems send sent she
+    should since so some still stopped stuff take takes taking than that thats the their them themselves then there
+    they thing things this those time to today tomorrow too took tried try turn turned u until up ur us use used
+    using very want wanted wants was wasn't way we week went were what when where which while who why will with
+    without won't work worked works would wouldn't year yes yesterday yet you your
     """
 )
 

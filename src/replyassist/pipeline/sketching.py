@@ -7,7 +7,7 @@ import re
 from replyassist.brands.voice import VoiceRules
 from replyassist.drafting.details import details_in
 from replyassist.drafting.outline import Outline, Sentence
-from replyassist.drafting.personalise import continued, greetings_for, is_closed
+from replyassist.drafting.personalise import greetings_for, is_closed
 from replyassist.drafting.variants import Variant
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.extraction import mentions
@@ -51,7 +51,8 @@ def _openings(assignment: Assignment, template: ReplyTemplate, message: str) -> 
 
 
 def _start(greeting: str, opening: str) -> str:
-    said = continued(opening) if greeting.endswith(",") else opening
+    """A greeting that ends in a comma goes on in lower case: openings are the voice's own words, never a name."""
+    said = opening[:1].lower() + opening[1:] if greeting.endswith(",") else opening
     return f"{greeting} {said}".strip()
 
 
