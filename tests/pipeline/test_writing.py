@@ -244,3 +244,27 @@ def test_after_a_greeting_with_a_comma_the_opening_goes_on_in_lower_case() -> No
     propose(QUESTION, context(model, voice=polite))
 
     assert '"Hello Tom, about the delivery:"' in model.calls[0].grammar
+
+
+class TestInstructions:
+    TWO = ReplyTemplate(id="two", title="Shipping", reply="We ship to Norway. The bar has a red door.")
+
+    def outline(self, instruction: str | None) -> tuple[str, tuple[str, ...]]:
+        model = FakeChatModel([GOOD], profile="base")
+        rules = voice(empathy={"question": ["Glad to help."], "complaint": ["Sorry about that."], "praise": [""]})
+        message = Inbound(text="do you ship to Norway?", channel="instagram", author_name="Tom")
+        proposal = propose(message, context(model, self.TWO, voice=rules), template_id="two", instruction=instruction)
+        return model.calls[0].grammar, proposal.notes
+
+    def test_shorter_lets_sentences_go_that_nobody_asked_for(self) -> None:
+        assert '" The bar has a red door." rest2 | rest2' in self.outline("shorter, please")[0]
+
+    def test_more_apologetic_opens_with_an_apology(self) -> None:
+        plain, sorry = self.outline(None)[0], self.outline("more apologetic")[0]
+
+        assert "Sorry about that." not in plain
+        assert "Sorry about that." in sorry
+
+    def test_what_a_small_model_cannot_follow_is_said(self) -> None:
+        assert any("cannot follow" in note for note in self.outline("write it as a pirate")[1])
+        assert not any("cannot follow" in note for note in self.outline("shorter")[1])

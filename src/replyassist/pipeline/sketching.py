@@ -18,6 +18,14 @@ from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment
 FAR_FROM_THE_QUESTION = 0.25
 """A sentence of the template may go when the message is this much closer (cosine) to another one of it."""
 
+_FAR_WHEN_SHORTER = 0.05
+_SHORTER = re.compile(r"(?<!\w)(?:short|shorten|shorter|brief|briefer|less text|too long|concise)(?!\w)")
+_SORRIER = re.compile(r"(?<!\w)(?:apolog\w+|sorry|sorrier|regret\w*)(?!\w)")
+CANNOT_FOLLOW = (
+    'this model cannot follow free instructions, only "shorter" and "more apologetic"; '
+    "edit the text, or use a chat model"
+)
+
 _QUALIFIES = re.compile(
     r"(?<!\w)(?:if|unless|until|once|when|only|except|but|however|before|after|not|no|never|cannot|can't|don't|won't"
     r"|isn't|aren't|doesn't|without|at least|at most|up to|otherwise|then|this|that|it|they|these|those)(?!\w)"
@@ -42,8 +50,18 @@ def outline_for(assignment: Assignment, *, message: str, author_name: str | None
     )
 
 
+def follows_instruction(assignment: Assignment) -> bool:
+    """Whether an outline can do what the person asked for; True where nothing was asked."""
+    return not assignment.instruction or _asks(assignment, _SHORTER) or _asks(assignment, _SORRIER)
+
+
+def _asks(assignment: Assignment, wish: re.Pattern[str]) -> bool:
+    return wish.search(normalise(assignment.instruction or "").text) is not None
+
+
 def _openings(assignment: Assignment, template: ReplyTemplate, message: str) -> list[str]:
-    voice, mood = assignment.context.voice, assignment.triaged.mood.value
+    voice = assignment.context.voice
+    mood = "complaint" if _asks(assignment, _SORRIER) else assignment.triaged.mood.value
     vocabulary = (template.title, template.rendered_reply, *template.questions)
     details = details_in(message, vocabulary=vocabulary)
     taken_up = [pattern.replace("{detail}", detail) for pattern in getattr(voice.pick_ups, mood) for detail in details]
@@ -62,7 +80,8 @@ def _sentences(assignment: Assignment, template: ReplyTemplate, message: str) ->
     encoder = assignment.context.encoder
     vectors = MEMORY.of(encoder, [message, *texts])
     closeness = vectors[1:] @ vectors[0]
-    far = closeness < closeness.max() - FAR_FROM_THE_QUESTION
+    distance = _FAR_WHEN_SHORTER if _asks(assignment, _SHORTER) else FAR_FROM_THE_QUESTION
+    far = closeness < closeness.max() - distance
     return tuple(
         Sentence(text, is_needed=not is_far or _qualifies(text)) for text, is_far in zip(texts, far, strict=True)
     )

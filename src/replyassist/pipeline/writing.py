@@ -18,7 +18,7 @@ from replyassist.guardrails.mending import keep_supported
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
 from replyassist.pipeline.hiding import Hidden, hide
 from replyassist.pipeline.judging import judge, perhaps_irony
-from replyassist.pipeline.sketching import outline_for
+from replyassist.pipeline.sketching import CANNOT_FOLLOW, follows_instruction, outline_for
 from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE, Candidate
 
 NO_MODEL = "no language model is configured"
@@ -67,7 +67,9 @@ def _with_model(
         note = f"{error.detail}; the template's reply was used"
     best = _best(written)
     draft = _settled(assignment, best or fallback, written, note="" if best else note, fallback=fallback)
-    return replace(draft, model=model.name, prompt_digest=prompt.digest)
+    deaf = profile.decoding == "outline" and not follows_instruction(assignment)
+    notes = (*draft.notes, CANNOT_FOLLOW) if deaf else draft.notes
+    return replace(draft, model=model.name, prompt_digest=prompt.digest, notes=notes)
 
 
 def _prompt(assignment: Assignment, hidden: Hidden, profile: Profile, variant: Variant) -> Prompt:
