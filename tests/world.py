@@ -139,6 +139,7 @@ class World:
             version=template.version,
             title=template.title,
             score=0.9,
+            probability=0.95,
             matched_text=template.questions[0],
             matched_field="question",
             reply=template.rendered_reply,

@@ -108,6 +108,7 @@ def matches(*ids: str, score: float = 0.9) -> tuple[TemplateMatch, ...]:
             version="",
             title="",
             score=round(score - number / 100, 4),
+            probability=round(score - number / 100, 4),
             matched_text="",
             matched_field="reply",
             reply="",

@@ -57,7 +57,7 @@ def test_each_template_is_found_once_and_the_best_comes_first() -> None:
 
     assert ids(matches)[0] == "shipping-abroad"
     assert sorted(ids(matches)) == ["decaf", "hours", "shipping-abroad"]
-    assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
+    assert [match.probability for match in matches] == sorted((match.probability for match in matches), reverse=True)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_whatever_is_asked_scores_are_cosines_in_order(text: str, questions: lis
 
     assert len(matches) == len(set(ids(matches))) == min(limit, 3)
     assert all(-1.0 <= match.score <= 1.0 for match in matches)
-    assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
+    assert [match.probability for match in matches] == sorted((match.probability for match in matches), reverse=True)
 
 
 @pytest.fixture(scope="module")

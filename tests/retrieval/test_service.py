@@ -83,11 +83,11 @@ class TestRetrieve:
         assert len(result.matches) == 2
 
     def test_exactly_at_the_threshold_it_answers(self) -> None:
-        score = found("ship to Sweden?", 0.0, shipping()).matches[0].score
+        sure = found("ship to Sweden?", 0.0, shipping()).matches[0].probability
 
-        assert 0 < score < 1
-        assert found("ship to Sweden?", score, shipping()).best is not None
-        assert found("ship to Sweden?", score + 0.0001, shipping()).abstained
+        assert 0 < sure < 1
+        assert found("ship to Sweden?", sure, shipping()).best is not None
+        assert found("ship to Sweden?", sure + 0.0001, shipping()).abstained
 
     def test_without_templates_nothing_answers(self) -> None:
         result = found("hello", 0.0)
@@ -138,7 +138,7 @@ class TestRegistry:
         encoder = CountingEncoder()
         index = registry(world, encoder).index_for(world.database, BRAND)
 
-        assert len(index) == 4
+        assert len(index) == 6
         assert encoder.calls == []
 
     @on_sqlite
@@ -212,7 +212,7 @@ class TestRegistry:
             assert len(indexes.index_for(world.database, "harbour")) == 2
             assert not slow.done()
             go_on.set()
-            assert len(slow.result(10)) == 4
+            assert len(slow.result(10)) == 6
 
     @on_sqlite
     def test_a_change_while_an_index_is_built_is_seen_by_the_next_who_asks(self, world: World) -> None:
@@ -249,7 +249,7 @@ class TestRegistry:
         with pytest.raises(MemoryError):
             indexes.index_for(world.database, BRAND)
 
-        assert len(indexes.index_for(world.database, BRAND)) == 4
+        assert len(indexes.index_for(world.database, BRAND)) == 6
 
     @on_sqlite
     def test_a_brands_own_threshold_comes_before_the_setting(self, world: World) -> None:

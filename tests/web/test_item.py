@@ -30,7 +30,7 @@ def test_the_page_shows_the_context_before_the_reply(console: Console) -> None:
         "Templates it drew on",
         "Do you ship abroad?",
         "Used",
-        "0.90",
+        "95 %",
         "Reply",
         "Ready",
         DRAFT,
@@ -198,12 +198,12 @@ def test_where_no_reply_is_needed_one_button_says_so(console: Console) -> None:
 
 
 def test_where_a_person_must_write_the_page_says_so(console: Console) -> None:
-    reason = "no_template: no template answers this (the closest scores 0.20, needed 0.50)"
+    reason = "no_template: no template answers this (the closest is 20% sure, needed 50%)"
     item = console.world.item(**no_draft(route=Route.ESCALATE, reason=reason, abstained=True))
     console.sign_in()
     page = page_of(console, item)
     assert "A person must write this one." in page
-    assert "No template answers this (the closest scores 0.20, needed 0.50)" in page
+    assert "No template answers this (the closest is 20% sure, needed 50%)" in page
     assert "None reached it." in page
 
 

@@ -117,9 +117,9 @@ def brand_voice(brand: str, file: Annotated[Path, typer.Argument(help="prompts/v
 
 @brand_app.command("threshold")
 def brand_threshold(
-    brand: str, threshold: Annotated[float, typer.Argument(min=-1, max=1, help="Cosine, -1 to 1.")]
+    brand: str, threshold: Annotated[float, typer.Argument(min=0, max=1, help="Probability, 0 to 1.")]
 ) -> None:
-    """Below which score no template of this brand is said to answer."""
+    """How sure to be that a template answers before a draft is made from it."""
     with database().writing() as session:
         found = get_brand(session, brand)
         found.abstain_threshold = threshold

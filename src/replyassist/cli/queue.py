@@ -42,7 +42,7 @@ def list_queue(
     for name in ("id", "urgency", "brand", "status", "message", "template", "verdict", "draft"):
         table.add_column(name, overflow="fold")
     for row in rows:
-        best = f"{row.templates[0].template_id} {row.templates[0].score:.2f}" if row.templates else ""
+        best = f"{row.templates[0].template_id} {row.templates[0].probability:.0%}" if row.templates else ""
         table.add_row(
             *cells(
                 row.id,

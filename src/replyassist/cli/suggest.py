@@ -41,10 +41,10 @@ def draft(
 def _show(proposal: Proposal) -> None:
     output.print(f"Route: {proposal.route.value}  {proposal.reason}", markup=False)
     table = Table()
-    for name in ("template", "score", "matched"):
+    for name in ("template", "sure", "matched"):
         table.add_column(name)
     for match in proposal.templates:
-        table.add_row(*cells(match.template_id, f"{match.score:.2f}", match.matched_text[:80]))
+        table.add_row(*cells(match.template_id, f"{match.probability:.0%}", match.matched_text[:80]))
     output.print(table)
     if proposal.draft:
         output.print(f"\n{proposal.draft}\n", markup=False, soft_wrap=True)

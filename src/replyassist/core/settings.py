@@ -24,9 +24,9 @@ class Settings(BaseSettings):
     encoder_model: str = Field("", description="sentence-transformers model, name or path; empty: the embedded one.")
     abstain_threshold: float = Field(
         0.50,
-        ge=-1,
+        ge=0,
         le=1,
-        description="Cosine below which no template is said to answer; a brand may set its own.",
+        description="How sure (0 to 1) to be that a template answers before drafting; a brand may set its own.",
     )
     templates_shown: int = Field(3, ge=1, le=20, description="How many templates a proposal lists.")
 

@@ -136,6 +136,6 @@ def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *,
     if template is not None and template.route is not TemplateRoute.DRAFT:
         return Route(template.route.value), f"template: '{template.id}' says {template.route.value}"
     if template is None and not triaged.is_plain_praise:
-        best = f"the closest scores {found.matches[0].score:.2f}" if found.matches else "the brand has none"
-        return Route.ESCALATE, f"no_template: no template answers this ({best}, needed {found.threshold:.2f})"
+        best = f"the closest is {found.matches[0].probability:.0%} sure" if found.matches else "the brand has none"
+        return Route.ESCALATE, f"no_template: no template answers this ({best}, needed {found.threshold:.0%})"
     return Route.DRAFT, triaged.reason

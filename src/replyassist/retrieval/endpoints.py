@@ -32,7 +32,7 @@ class SearchBody(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """The closest templates, best first; ``abstained`` when even the best is below the threshold."""
+    """The likeliest templates first; ``abstained`` when even the first is less probable than the threshold."""
 
     matches: list[TemplateMatch]
     abstained: bool
@@ -43,7 +43,7 @@ class SearchResult(BaseModel):
 def search_templates(
     request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, body: SearchBody
 ) -> SearchResult:
-    """The templates closest to a text, each once, scored by its best example (cosine)."""
+    """The templates that may answer a text, each once, the likeliest first, with how sure it is of each."""
     principal.require(Permission.TEMPLATES_READ)
     principal.require_brand(body.brand)
     registry: IndexRegistry = request.app.state.registry

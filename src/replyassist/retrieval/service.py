@@ -16,16 +16,20 @@ from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.settings import Settings
 from replyassist.faq.service import active_templates
 
+from .confidence import load_calibration
 from .index import TemplateIndex, TemplateMatch
+from .parts import parts_of
+from .questions import second_question, with_parts
 
-NO_SCORE = -1.0
+CALIBRATION = "calibration.json"
+FIRST_OF_A_PART = 3
 
 
 @dataclass(frozen=True)
 class Retrieved:
     """What retrieval found. ``abstained``: no template reaches the threshold; times in milliseconds.
 
-    ``second``: a template that answers another question of the same message.
+    ``second``: a template that answers another question of the same message, with its sureness for that part alone.
     """
 
     matches: tuple[TemplateMatch, ...]
@@ -52,19 +56,32 @@ def retrieve(
     visibility: str,
     day: date,
 ) -> Retrieved:
-    """Find the templates closest to a text; abstain when the best is below ``threshold`` (cosine)."""
+    """Find the templates that may answer a text, the likeliest first.
+
+    It abstains when the first answers with less than this probability (``threshold``, 0 to 1). The parts of a message
+    that has several are encoded in the same batch and looked up too.
+    """
     started = time.perf_counter()
-    vector = encoder.encode([text])[0]
+    parts = parts_of(text)
+    texts = [text, *parts]
+    vectors = encoder.encode(texts)
     encoded = time.perf_counter()
-    matches = index.search(vector, limit=limit, channel=channel, visibility=visibility, day=day)
+    wide = limit if not parts else max(limit, FIRST_OF_A_PART)
+    whole, *of_parts = (
+        index.search(vector, text=said, limit=wide, channel=channel, visibility=visibility, day=day)
+        for vector, said in zip(vectors, texts, strict=True)
+    )
+    matches = with_parts(whole, [found[:FIRST_OF_A_PART] for found in of_parts], limit=limit) if parts else whole
+    abstained = not matches or matches[0].probability < threshold
+    second = None if abstained else second_question(matches[0], of_parts)
     searched = time.perf_counter()
-    best = matches[0].score if matches else NO_SCORE
     return Retrieved(
         matches=matches,
-        abstained=best < threshold,
+        abstained=abstained,
         threshold=threshold,
         encode_ms=(encoded - started) * 1000,
         search_ms=(searched - encoded) * 1000,
+        second=second,
     )
 
 
@@ -113,11 +130,13 @@ class IndexRegistry:
             with database.reading() as session:
                 revision = get_brand(session, brand_id).faq_revision
                 templates = active_templates(session, brand_id)
-            index = TemplateIndex(templates, self.template_encoder)
+            encoder = self.template_encoder
+            calibration = load_calibration(self._settings.home / CALIBRATION, encoder=encoder.model_digest)
+            index = TemplateIndex(templates, encoder, calibration=calibration)
             self._indexes[brand_id] = (revision, index)
             return index
 
     def threshold_for(self, session: Session, brand_id: str) -> float:
-        """The brand's own abstention threshold, else the setting's."""
+        """How sure to be before drafting, 0 to 1: the brand's own number, else the setting's."""
         own = get_brand(session, brand_id).abstain_threshold
         return self._settings.abstain_threshold if own is None else own

@@ -79,7 +79,7 @@ class Check:
 
 @dataclass(frozen=True)
 class TemplateChoice:
-    """A template that may answer; ``percent`` is its score for a bar, 0 to 100."""
+    """A template that may answer; ``percent`` is how sure it is to answer, 0 to 100."""
 
     match: TemplateMatch
     percent: int
@@ -121,7 +121,7 @@ class ItemView:
 
     @property
     def threshold_percent(self) -> int:
-        """The score that was needed, for the bar."""
+        """How sure it had to be, for the bar."""
         return _percent(self.proposal.threshold)
 
     @property
@@ -163,7 +163,7 @@ def item_view(
         proposal=proposal,
         templates=[
             TemplateChoice(
-                match, _percent(match.score), match.template_id in (item.template_id, proposal.also_template_id)
+                match, _percent(match.probability), match.template_id in (item.template_id, proposal.also_template_id)
             )
             for match in proposal.templates
         ],

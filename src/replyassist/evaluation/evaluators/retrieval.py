@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from replyassist.evaluation.evaluators.outcome import Outcome, Value
 
 RANKS = 10  # how many templates are ranked for a case; past the tenth rank a reciprocal rank is 0
-LOWEST_COSINE = -1.0
 
 
 @dataclass(frozen=True)
 class Retrieval:
-    """Ranks of the right template, for cases that have one; ``best_score`` (cosine) for all."""
+    """Ranks of the right template, for cases that have one; ``best_score`` for all."""
 
     def evaluate(self, outcome: Outcome) -> dict[str, Value]:
-        """``hit_at_1``, ``hit_at_3``, ``reciprocal_rank`` (0 past rank 10) and ``best_score``."""
+        """``hit_at_1``, ``hit_at_3``, ``reciprocal_rank`` (0 past rank 10); ``best_score``: the first's probability."""
         found = [match.template_id for match in outcome.proposal.templates[:RANKS]]
         values: dict[str, Value] = {
-            "best_score": outcome.proposal.templates[0].score if found else LOWEST_COSINE,
+            "best_score": outcome.proposal.templates[0].probability if found else 0.0,
             "encode_ms": outcome.proposal.timings.encode,
             "search_ms": outcome.proposal.timings.search,
         }
