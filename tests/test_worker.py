@@ -101,10 +101,11 @@ def test_a_restart_embeds_no_template_again(world: World) -> None:
             Counting.encoded += len(texts)
             return super().encode(texts)
 
-    for _ in range(2):
-        registry = IndexRegistry(world.settings, Counting)
-        registry.index_for(world.database, BRAND)
-    assert Counting.encoded == 4
+    IndexRegistry(world.settings, Counting).index_for(world.database, BRAND)
+    first = Counting.encoded
+    IndexRegistry(world.settings, Counting).index_for(world.database, BRAND)
+
+    assert Counting.encoded == first > 0
 
 
 def test_a_redraft_follows_the_persons_wish(world: World) -> None:

@@ -38,3 +38,8 @@ def test_the_sample_messages_raise_no_false_alarm() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n", "\x00", "[", "☕" * 50, "0" * 300, "a@" * 50])
 def test_odd_texts_are_no_trouble(text: str) -> None:
     assert isinstance(scrub(text), str)
+
+
+def test_an_address_does_not_run_over_the_end_of_a_sentence() -> None:
+    assert find("We ship to 32 countries in Europe. Delivery takes 4 to 7 working days.") == ()
+    assert [item.text for item in find("please ship to Baker Street. 12 of them")] == []

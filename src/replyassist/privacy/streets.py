@@ -61,6 +61,7 @@ _PLAIN = re.compile(
     rf"(?<!\w)(?P<first>(?:\d{{1,6}}[ ]){{0,2}}){_FILLER}{_WORD}(?:[ ]{_FILLER}{_WORD}){{0,3}}[ ]{_NUMBER}"
     r"(?!\w|[.,:]\d)"
 )
+_SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.!?] ")  # longer than the abbreviations of an address
 _CUE = words(
     r"(?<!mail\s)(?<!ip\s)(?<!web\s)address(?:es)? lives?(?:\sat|\son|\sin)? living\sat located\sat"
     r" office\sis\sat restaurant\sis\sat meet\s(?:me|you)"
@@ -95,6 +96,8 @@ def street_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_address(text: str, match: re.Match[str]) -> bool:
+    if _SENTENCE_END.search(match[0]):
+        return False
     if _UNIT.match(text, match.end()):
         return True
     has_form = match["first"] or match[0][0].isupper()

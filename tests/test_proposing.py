@@ -1,0 +1,86 @@
+"""What the database gives the pure pipeline: approved replies as examples, and the brand's last words in a thread."""
+
+from __future__ import annotations
+
+from replyassist.inbox.service import load
+from replyassist.pipeline import PipelineContext
+from replyassist.proposing import EXAMPLE_AUTHOR
+from replyassist.review import decisions
+from replyassist.review.approved import approved_replies, replies_in_thread
+from replyassist.testing import FakeChatModel
+from replyassist.worker import as_inbound
+from tests.review.test_decisions import approve
+from tests.test_worker import GOOD, worker
+from tests.world import BRAND, DRAFT, World, voice
+
+PERSONAL = "order FH-30982, I am Tom Berg, tom@mail.example: do you ship to Norway??"
+
+
+def context(world: World) -> PipelineContext:
+    return worker(world).proposer.context_for(BRAND)
+
+
+def test_an_approved_reply_becomes_an_example_without_anybodys_personal_data(world: World) -> None:
+    item = world.item(message={"text": PERSONAL})
+    approve(world, world.person(), item, text=DRAFT)
+
+    (example,) = context(world).approved
+    assert example.author == EXAMPLE_AUTHOR
+    assert example.reply == DRAFT.replace("Tom", EXAMPLE_AUTHOR)
+    assert "We ship to 32 countries" in example.template
+    for secret in ("30982", "Tom", "mail.example"):
+        assert secret not in example.message
+
+
+def test_what_was_taken_back_or_never_approved_is_no_example(world: World) -> None:
+    who, item = world.person(), world.item()
+    world.item()
+    approved = approve(world, who, item, text=DRAFT)
+    with world.database.writing() as session:
+        decisions.take_back(session, who, item.id or 0, version=approved.version, now=world.clock.now())
+
+    assert context(world).approved == ()
+    assert context(world).recent == ()
+
+
+def test_one_template_gives_one_example_and_every_reply_counts_as_recent(world: World) -> None:
+    who = world.person()
+    for _ in range(3):
+        approve(world, who, world.item(), text=DRAFT)
+
+    built = context(world)
+    assert len(built.approved) == 1
+    assert [past.text for past in built.recent] == [DRAFT] * 3
+
+
+def test_replies_of_another_brand_are_never_shown(world: World) -> None:
+    approve(world, world.person(), world.item(), text=DRAFT)
+
+    with world.database.reading() as session:
+        assert approved_replies(session, "harbour", limit=5) == []
+        assert len(approved_replies(session, BRAND, limit=5)) == 1
+
+
+def test_the_pipeline_knows_what_the_brand_said_in_the_thread(world: World) -> None:
+    thread = {"external_id": "post-of-tom", "visibility": "public", "parent_text": None}
+    approve(world, world.person(), world.item(message={"conversation": thread}), text=DRAFT)
+    later = world.message(conversation=thread)
+
+    with world.database.reading() as session:
+        stored = load(session, later)
+        assert as_inbound(session, stored).earlier_replies == (DRAFT,)
+        assert replies_in_thread(session, stored.message.conversation_id + 1, limit=3) == []
+
+
+def test_an_example_reaches_a_chat_model(world: World) -> None:
+    approve(world, world.person(), world.item(), text=DRAFT)
+    model = FakeChatModel([GOOD])
+    world.message()
+    work = worker(world, model)
+    for job, _ in list(world.jobs.planned):
+        if job.name == "draft":
+            work.draft(*job.arguments)
+
+    asked = "\n".join(message.content for message in model.calls[-1].messages)
+    assert DRAFT.replace("Tom", EXAMPLE_AUTHOR) in asked
+    assert voice().name in asked
