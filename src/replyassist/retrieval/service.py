@@ -16,7 +16,7 @@ from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.settings import Settings
 from replyassist.faq.service import active_templates
 
-from .confidence import load_calibration
+from .confidence import Calibration, load_calibration
 from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
 from .questions import second_question, with_parts
@@ -130,11 +130,13 @@ class IndexRegistry:
             with database.reading() as session:
                 revision = get_brand(session, brand_id).faq_revision
                 templates = active_templates(session, brand_id)
-            encoder = self.template_encoder
-            calibration = load_calibration(self._settings.home / CALIBRATION, encoder=encoder.model_digest)
-            index = TemplateIndex(templates, encoder, calibration=calibration)
+            index = TemplateIndex(templates, self.template_encoder, calibration=self.calibration())
             self._indexes[brand_id] = (revision, index)
             return index
+
+    def calibration(self) -> Calibration:
+        """What ``eval calibrate`` kept for this encoder, else the default; raise InvalidInput for a broken file."""
+        return load_calibration(self._settings.home / CALIBRATION, encoder=self.encoder.model_digest)
 
     def threshold_for(self, session: Session, brand_id: str) -> float:
         """How sure to be before drafting, 0 to 1: the brand's own number, else the setting's."""

@@ -24,6 +24,7 @@ from .grounding import bench_grounding
 from .injection import bench_injection
 from .pii import bench_pii
 from .printing import bench_data, print_result
+from .retrieval import bench_retrieval
 from .scratch import llm_address, scratch_parts, service_token, serving
 
 app = typer.Typer(no_args_is_help=True)
@@ -43,6 +44,9 @@ app.command("injection")(bench_injection)
 
 
 app.command("pii")(bench_pii)
+
+
+app.command("retrieval")(bench_retrieval)
 
 
 @app.command("pipeline")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .agreement import agreement
+from .calibrate import calibrate
 from .compare import compare
 from .gate import gate
 from .judge import judge
@@ -23,3 +24,4 @@ app.command("compare")(compare)
 app.command("gate")(gate)
 app.command("judge")(judge)
 app.command("agreement")(agreement)
+app.command("calibrate")(calibrate)

@@ -63,7 +63,8 @@ def changed_contexts(before: Contexts, change: Change, *, encoder: Encoder) -> C
         after[voice.brand] = replace(after[voice.brand], voice=voice)
     if change.faq is not None:
         for brand, path in _template_folders(change.faq, before, change.brand).items():
-            index = TemplateIndex(read_templates(path).templates, encoder)
+            kept = before[brand].index.calibration
+            index = TemplateIndex(read_templates(path).templates, encoder, calibration=kept)
             after[brand] = replace(after[brand], index=index)
     if change.prompts is not None:
         library = _library(change.prompts)

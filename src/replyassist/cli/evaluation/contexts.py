@@ -63,7 +63,10 @@ def _context(
 ) -> PipelineContext:
     key = brand if source.path is None else ""
     if key not in shared:
-        shared[key] = TemplateIndex(source.templates_of(brand), built.registry.template_encoder)
+        registry = built.registry
+        shared[key] = TemplateIndex(
+            source.templates_of(brand), registry.template_encoder, calibration=registry.calibration()
+        )
     return PipelineContext(
         voice=_voice(brand),
         index=shared[key],

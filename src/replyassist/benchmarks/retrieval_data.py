@@ -1,0 +1,72 @@
+"""Public data as reply templates and messages: which template answers which message is known."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from replyassist.core.errors import InvalidInput
+from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.entries import readable
+
+OUT_OF_SCOPE = "oos"
+Labelled = tuple[str, str]  # a text, and the intent that it has; OUT_OF_SCOPE for none
+
+
+@dataclass(frozen=True)
+class Task:
+    """Templates, and messages with the id of the one right template; None when no template answers."""
+
+    templates: tuple[ReplyTemplate, ...]
+    messages: tuple[tuple[str, str | None], ...]
+
+
+def banking77(folder: Path, *, part: str) -> list[Labelled]:
+    """``part``: train (10,003 rows) or test (3,080), of 77 intents."""
+    return [(row["text"], row["intent"]) for row in _rows(folder / f"banking77_{part}.csv")]
+
+
+def clinc150(folder: Path, *, part: str) -> list[Labelled]:
+    """``part``: train, val or test; 150 intents and messages out of scope."""
+    return [(row["text"], row["intent"]) for row in _rows(folder / "clinc150_full.csv") if row["split"] == part]
+
+
+def bitext_cold(folder: Path, *, every: int) -> Task:
+    """27 templates of which only the reply is known, and every so-manieth of 6,480 messages."""
+    templates = tuple(
+        ReplyTemplate(id=row["intent"], reply=row["reply_template"]) for row in _rows(folder / "bitext_templates.csv")
+    )
+    rows = _rows(folder / "bitext_utterances.csv")[::every]
+    return Task(templates, tuple((row["text"], row["intent"]) for row in rows))
+
+
+def few_shot(train: Sequence[Labelled], test: Sequence[Labelled], *, examples: int | None, seed: int) -> Task:
+    """Templates with so many example questions drawn from ``train`` (None: all of them); the id's words are the reply.
+
+    Nobody knows a reply for these intents; the words of the id are what the title would be anyway.
+    """
+    by_intent: dict[str, list[str]] = defaultdict(list)
+    for text, intent in train:
+        if intent != OUT_OF_SCOPE:
+            by_intent[intent].append(text)
+    draw = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    templates = tuple(
+        ReplyTemplate(
+            id=intent,
+            questions=texts if examples is None else draw.sample(texts, min(examples, len(texts))),
+            reply=readable(intent) or intent,
+        )
+        for intent, texts in sorted(by_intent.items())
+    )
+    return Task(templates, tuple((text, None if intent == OUT_OF_SCOPE else intent) for text, intent in test))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise InvalidInput("the benchmark's data is missing; set REPLYASSIST_BENCH_DATA", file=str(path))
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,110 @@
+"""``replyassist eval calibrate``: makes "how sure" mean what it says on labelled cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from replyassist.app import Parts
+from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.dataset import Dataset, load_cases
+from replyassist.retrieval.confidence import (
+    FEWEST_CASES,
+    FOLDS,
+    case_weights,
+    expected_calibration_error,
+    fit_calibration,
+    held_out_probabilities,
+    save_calibration,
+)
+from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.service import CALIBRATION
+
+from .. import common
+from ..faq import parse_map
+from .contexts import TemplateSource, with_brand
+from .printing import print_figures
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """One row for each case that has a template to be found at all; ``stated`` is what is said before fitting."""
+
+    signals: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    in_scope: NDArray[np.bool_]
+    stated: NDArray[np.float64]
+
+
+def calibrate(
+    cases: Annotated[Path, typer.Option("--cases", help="A JSONL file of labelled cases, or a folder of them.")],
+    faq: Annotated[
+        Path | None, typer.Option("--faq", help="Templates for every case: YAML folder, CSV or JSONL.")
+    ] = None,
+    column_map: Annotated[
+        list[str] | None, typer.Option("--map", help="Foreign columns of --faq: id=intent,reply=answer")
+    ] = None,
+    brand: Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")] = "",
+    split: Annotated[str, typer.Option("--split", help="Only cases of this split, such as dev.")] = "",
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The day it is; templates may expire.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Fit how sure retrieval says it is; kept in the home folder and used from the next start on."""
+    source = TemplateSource(faq, parse_map(column_map))
+    dataset = with_brand(load_cases(cases).select(split=split), brand)
+    with common.parts() as built:
+        evidence = _evidence(dataset, built, source=source, day=(day or common.clock().now()).date())
+        digest = built.registry.encoder.model_digest
+    weights = case_weights(evidence.in_scope)
+    fitted = fit_calibration(evidence.signals, evidence.right, encoder=digest, weights=weights)
+    path = common.settings().home / CALIBRATION
+    figures = {
+        "cases": len(evidence.right),
+        "right_first": round(float(evidence.right.mean()), 4),
+        "ece_before": round(expected_calibration_error(evidence.stated, evidence.right), 4),
+        "ece_held_out": _held_out(evidence, weights),
+        "encoder": digest,
+    }
+    save_calibration(fitted, path)
+    common.console.print(f"Kept in {path}; running processes read it when they start.", markup=False, soft_wrap=True)
+    if json:
+        common.print_json(figures)
+    else:
+        print_figures(figures)
+
+
+def _held_out(evidence: _Evidence, weights: NDArray[np.float64]) -> float | None:
+    """The error on cases that the fit did not see; None with too few cases to leave any out."""
+    if len(evidence.right) * (FOLDS - 1) < FEWEST_CASES * FOLDS:
+        return None
+    probabilities = held_out_probabilities(evidence.signals, evidence.right, weights=weights)
+    return round(expected_calibration_error(probabilities, evidence.right), 4)
+
+
+def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: date) -> _Evidence:
+    registry = built.registry
+    calibration = registry.calibration()
+    indexes: dict[str, TemplateIndex] = {}
+    rows: list[tuple[NDArray[np.float64], bool, bool]] = []
+    vectors = registry.encoder.encode([case.text for case in dataset.cases])
+    for case, vector in zip(dataset.cases, vectors, strict=True):
+        key = case.brand if source.path is None else ""
+        if key not in indexes:
+            indexes[key] = TemplateIndex(source.templates_of(case.brand), registry.template_encoder)
+        where: dict[str, Any] = {"channel": case.channel, "visibility": case.visibility, "day": day}
+        first = indexes[key].first_signals(vector, text=case.text, **where)
+        if first is not None:
+            rows.append((first[1], first[0] in case.right_templates, case.is_in_scope))
+    if not rows:
+        raise InvalidInput("no case has a template that may be used where and when it was written", field="cases")
+    signals = np.array([row[0] for row in rows])
+    right, in_scope = (np.array([row[place] for row in rows], dtype=bool) for place in (1, 2))
+    return _Evidence(signals, right, in_scope, calibration.probabilities(signals))
