@@ -21,7 +21,7 @@ CLASSIFIER_WEIGHT = 0.2  # of a log-odd, beside two cosines
 SPELLING_WEIGHT = 0.5  # of the spelling's unit vector beside the sentence's in the classifier
 QUESTIONS_TO_LEARN_FROM = 3  # the median template's: below, the classifier costs accuracy (bitext without examples)
 LARGEST_TASK = 5_000_000  # texts times templates: beyond, training would take minutes
-CANDIDATES = 4096  # nearest texts that are looked at; all of them in a brand of usual size
+CANDIDATES = 512  # nearest texts that are looked at; what is farther counts as far as the last of them
 
 
 @dataclass(frozen=True)

@@ -28,25 +28,28 @@ class Spelling:
 
     def __init__(self, texts: Sequence[str]) -> None:
         counts = Counter(run for text in texts for run in set(_runs(text)))
-        self._places = {run: _place(run) for run in counts}
-        self._rarity = {run: math.log((1 + len(texts)) / (1 + count)) + 1 for run, count in counts.items()}
+        self._known: dict[str, tuple[int, float]] = {}
+        for run, count in counts.items():
+            place, sign = _place(run)
+            self._known[run] = (place, sign * (math.log((1 + len(texts)) / (1 + count)) + 1))
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), 768); zero for a text with no known run of letters."""
         found = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for row, text in enumerate(texts):
-            weights = {
-                run: (1 + math.log(count)) * self._rarity[run]
-                for run, count in Counter(_runs(text)).items()
-                if run in self._rarity
-            }
-            if not weights:
-                continue
-            length = math.sqrt(sum(weight * weight for weight in weights.values()))
-            for run, weight in weights.items():
-                place, sign = self._places[run]
-                found[row, place] += sign * weight / length
+            places, weights = self._weigh(text)
+            if weights:
+                np.add.at(found[row], places, np.array(weights, dtype=np.float32) / math.hypot(*weights))
         return found
+
+    def _weigh(self, text: str) -> tuple[list[int], list[float]]:
+        places, weights = [], []
+        for run, count in Counter(_runs(text)).items():
+            known = self._known.get(run)
+            if known is not None:
+                places.append(known[0])
+                weights.append(known[1] if count == 1 else known[1] * (1 + math.log(count)))
+        return places, weights
 
 
 def _place(run: str) -> tuple[int, int]:

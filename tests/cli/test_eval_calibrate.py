@@ -1,0 +1,71 @@
+"""`replyassist eval calibrate`, as it is typed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from replyassist.cli import main
+from replyassist.core.resources import resource_folder
+from replyassist.faq.files import read_templates
+
+OUTSIDE = [
+    "who painted the mural in your shop?",
+    "what is the capital of Peru?",
+    "do you sell umbrellas?",
+    "can I rent the whole street",
+    "when does the match start",
+    "is the manager single",
+]
+
+
+def write_cases(path: Path, *, questions: int) -> Path:
+    """The sample brand's own questions, and messages that it has no template for."""
+    templates = read_templates(resource_folder("faq") / "fernhill").templates
+    asked = [(f"hey, {template.questions[0]}", template.id) for template in templates[:questions]]
+    records = [
+        {"id": f"c{number}", "brand": "fernhill", "text": text, "expected": {"template_id": right}}
+        for number, (text, right) in enumerate([*asked, *((text, None) for text in OUTSIDE * 3)])
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+def calibrate(monkeypatch: pytest.MonkeyPatch, home: Path, cases: Path) -> int:
+    monkeypatch.setenv("REPLYASSIST_HOME", str(home))
+    monkeypatch.setenv("REPLYASSIST_LLM_DISABLED", "1")
+    monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
+    arguments = ["--cases", str(cases), "--day", "2026-11-22", "--json"]
+    monkeypatch.setattr(sys, "argv", ["replyassist", "eval", "calibrate", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return int(caught.value.code or 0)
+
+
+@pytest.mark.encoder
+def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = calibrate(monkeypatch, tmp_path, write_cases(tmp_path / "cases.jsonl", questions=23))
+    figures = json.loads(capsys.readouterr().out)
+    kept = json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8"))
+
+    assert status == 0
+    assert figures["cases"] == kept["cases"] == 41
+    assert figures["encoder"] == kept["encoder"]
+    assert 0 <= figures["ece_before"] <= 1
+    assert 0 <= figures["ece_held_out"] < 0.2
+
+
+@pytest.mark.encoder
+def test_too_few_cases_are_refused_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = calibrate(monkeypatch, tmp_path, write_cases(tmp_path / "cases.jsonl", questions=2))
+
+    assert status == 2
+    assert "at least 30 cases" in capsys.readouterr().err
+    assert not (tmp_path / "calibration.json").exists()
