@@ -6,13 +6,14 @@ from replyassist.inbox.service import load
 from replyassist.pipeline import PipelineContext
 from replyassist.proposing import EXAMPLE_AUTHOR
 from replyassist.review import decisions
-from replyassist.review.approved import approved_replies, replies_in_thread
+from replyassist.review.approved import exemplary_replies, replies_in_thread
 from replyassist.testing import FakeChatModel
 from replyassist.worker import as_inbound
 from tests.review.test_decisions import approve
 from tests.test_worker import GOOD, worker
-from tests.world import BRAND, DRAFT, World, voice
+from tests.world import BRAND, DRAFT, World, shipping, voice
 
+ODD = "Hi Zebediah! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 PERSONAL = "order FH-30982, I am Tom Berg, tom@mail.example: do you ship to Norway??"
 
 
@@ -57,8 +58,8 @@ def test_replies_of_another_brand_are_never_shown(world: World) -> None:
     approve(world, world.person(), world.item(), text=DRAFT)
 
     with world.database.reading() as session:
-        assert approved_replies(session, "harbour", limit=5) == []
-        assert len(approved_replies(session, BRAND, limit=5)) == 1
+        assert exemplary_replies(session, "harbour", limit=5) == []
+        assert len(exemplary_replies(session, BRAND, limit=5)) == 1
 
 
 def test_the_pipeline_knows_what_the_brand_said_in_the_thread(world: World) -> None:
@@ -84,3 +85,26 @@ def test_an_example_reaches_a_chat_model(world: World) -> None:
     asked = "\n".join(message.content for message in model.calls[-1].messages)
     assert DRAFT.replace("Tom", EXAMPLE_AUTHOR) in asked
     assert voice().name in asked
+
+
+def test_an_uncommon_name_and_handles_stay_out_of_examples(world: World) -> None:
+    author = {"external_id": "1", "handle": "zeb", "name": "Zebediah Quill"}
+    item = world.item(message={"author": author, "text": "@fernhill do you ship to Norway?? Quill here"}, draft=ODD)
+    approve(world, world.person(), item, text=ODD)
+
+    (example,) = context(world).approved
+    assert example.reply.startswith(f"Hi {EXAMPLE_AUTHOR}!")
+    for secret in ("Zebediah", "Quill", "@"):
+        assert secret not in example.message + example.reply
+
+
+def test_what_was_private_risky_doubtful_or_on_two_templates_is_no_example(world: World) -> None:
+    who = world.person()
+    private = {"external_id": "dm-1", "visibility": "private", "parent_text": None}
+    approve(world, who, world.item(message={"conversation": private}), text=DRAFT)
+    approve(world, who, world.item(also_template_id="shipping-abroad", also_template_version=shipping().version))
+    doubtful = world.item()
+    approve(world, who, doubtful, text=DRAFT + " Dear customer!", accept_findings=True)
+
+    assert context(world).approved == ()
+    assert len(context(world).recent) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,14 +18,17 @@ from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
 from replyassist.privacy import scrub
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
-from replyassist.review.approved import ApprovedReply, approved_replies
+from replyassist.review.approved import ApprovedReply, approved_texts, exemplary_replies
 from replyassist.review.proposal import Proposal
 
 REMEMBERED_REPLIES = 100
 EXAMPLES_KEPT = 10
 LONGEST_MESSAGE, LONGEST_REPLY = 300, 2000
+_NAME_PART = re.compile(r"[\w'’-]{2,}")
+_HANDLE = re.compile(r"(?<!\w)@[\w.]+")
 EXAMPLE_AUTHOR = "Sam"
 """Who the authors of approved examples are called: nobody's name goes into another person's prompt."""
+_REPEATED = re.compile(rf"{EXAMPLE_AUTHOR}(?: {EXAMPLE_AUTHOR})+")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Proposer:
         with self.database.reading() as session:
             voice = voice_of(get_brand(session, brand_id))
             threshold = self.registry.threshold_for(session, brand_id)
-            approved = approved_replies(session, brand_id, limit=REMEMBERED_REPLIES)
+            recent = approved_texts(session, brand_id, limit=REMEMBERED_REPLIES)
+            exemplary = exemplary_replies(session, brand_id, limit=REMEMBERED_REPLIES)
         index = self.registry.index_for(self.database, brand_id)
         return PipelineContext(
             voice=voice,
@@ -73,8 +78,8 @@ class Proposer:
             templates_shown=self.settings.templates_shown,
             candidates=self.settings.llm_candidates,
             deadline_seconds=self.settings.llm_timeout_seconds,
-            approved=_as_examples(approved, index),
-            recent=tuple(PastReply(reply.template_id, reply.text) for reply in approved if reply.template_id),
+            approved=_as_examples(exemplary, index),
+            recent=tuple(PastReply(template_id, text) for template_id, text in recent),
             hides_names=bool(self.settings.llm_base_url) and not self.settings.llm_send_names,
         )
 
@@ -83,19 +88,26 @@ def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tup
     """Approved replies as a model is shown them: one a template, with no personal data of anybody."""
     examples: dict[str, WorkedExample] = {}
     for reply in approved:
-        template = index.template(reply.template_id) if reply.template_id else None
-        if template is None or template.id in examples or len(examples) == EXAMPLES_KEPT:
+        template = index.template(reply.template_id)
+        if template is None or template.id in examples:
             continue
-        names = (reply.author_name,) if reply.author_name else ()
-        message, text = (
-            scrub(given, names=names).replace("[NAME]", EXAMPLE_AUTHOR) for given in (reply.message, reply.text)
-        )
-        fits = len(message) <= LONGEST_MESSAGE and "[" not in text and len(text) <= LONGEST_REPLY
+        message, text = (_nameless(given, reply.author_name or "") for given in (reply.message, reply.text))
+        fits = len(message) <= LONGEST_MESSAGE and "[" not in text and "@" not in text and len(text) <= LONGEST_REPLY
         if fits and len(template.rendered_reply) <= LONGEST_REPLY:
             examples[template.id] = WorkedExample(
                 author=EXAMPLE_AUTHOR, message=message, template=template.rendered_reply, reply=text
             )
+        if len(examples) == EXAMPLES_KEPT:
+            break
     return tuple(examples.values())
+
+
+def _nameless(text: str, author_name: str) -> str:
+    """Without personal data and handles, and with everybody's name the same."""
+    for part in sorted(_NAME_PART.findall(author_name), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", EXAMPLE_AUTHOR, text)
+    hidden = scrub(text, names=(author_name,) if author_name else ()).replace("[NAME]", EXAMPLE_AUTHOR)
+    return _REPEATED.sub(EXAMPLE_AUTHOR, _HANDLE.sub("", hidden))
 
 
 def _count(proposal: Proposal) -> None:

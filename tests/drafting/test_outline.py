@@ -67,3 +67,10 @@ def test_quotes_and_breaks_in_a_template_cannot_end_a_string_of_the_grammar(text
         bare = re.sub(r'"(?:\\.|[^"\\])*"', "", line)
         assert '"' not in bare
         assert re.match(r"[a-z0-9]+ ::=", line)
+
+
+def test_without_a_greeting_the_answer_comes_first() -> None:
+    bare = outline(starts=("",))
+
+    assert bare.accepts("We ship to 32 countries.")
+    assert '"We ship to 32 countries."' in bare.grammar

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -157,12 +158,60 @@ class TestPersonalData:
         assert "Tom" not in said(model.calls[0])
         assert (proposal.draft, proposal.drafted_by) == (GOOD, BY_MODEL)
 
+    @pytest.mark.parametrize("name", ["Tom Baker", "Zebediah Quill", "Will Smith", "Xi Wu", "Mrs Power"])
+    def test_a_name_that_must_not_leave_stays_hidden_in_every_turn(self, name: str) -> None:
+        model = FakeChatModel(["Hi Anna! We ship to 45 countries."])
+        message = Inbound(text=f"do you ship to Norway? {name}", channel="instagram", author_name=name)
+
+        propose(message, context(model, hides_names=True), instruction=f"tell {name} and tom@mail.example")
+
+        assert len(model.calls) == 2
+        for call in model.calls:
+            for part in name.split():
+                assert re.search(rf"(?<!\w){part}(?!\w)", said(call)) is None
+            assert "tom@mail.example" not in said(call)
+
+    def test_the_repair_turn_shows_the_model_its_own_words_with_the_placeholders(self) -> None:
+        model = FakeChatModel([BAD + " This is about [ORDER_1]."])
+        message = Inbound(text=self.MESSAGE, channel="instagram", author_name="Tom", visibility="private")
+
+        propose(message, context(model))
+
+        assert len(model.calls) == 2
+        assert "30982" not in said(model.calls[1])
+        assert "[ORDER_1]" in model.calls[1].messages[-2].content
+
+
+class TestRepairHasAnEnd:
+    def test_what_no_wording_can_mend_is_not_sent_back(self) -> None:
+        model = FakeChatModel(["Hallo! Wir liefern nach Norwegen und in viele andere Länder in Europa."])
+
+        propose(TestLanguage.GERMAN, context(model), template_id="shipping-abroad")
+
+        repairs = [call for call in model.calls[1:] if "compare them" in call.messages[-1].content]
+        assert repairs == []
+
+    def test_an_endless_candidate_is_dropped_unread(self) -> None:
+        model = FakeChatModel(["a" * 200_000, GOOD])
+
+        proposal = propose(QUESTION, context(model))
+
+        assert proposal.draft == GOOD
+        assert all(len(item.text) < 10_000 for item in proposal.candidates)
+
+    def test_halves_and_nuls_never_reach_the_queue(self) -> None:
+        proposal = propose(QUESTION, context(FakeChatModel([GOOD.replace("Hi", "Hi\x00") + "\ud800"])))
+
+        assert proposal.draft == GOOD
+        proposal.model_dump_json()
+
 
 class TestFollowUp:
     def test_a_public_reply_and_a_private_message_are_drafted(self) -> None:
         proposal = propose(QUESTION, context(None), with_follow_up=True)
 
         assert proposal.follow_up is not None
+        assert (proposal.verdict, proposal.follow_up.verdict) == (Verdict.READY, Verdict.READY)
         assert "privately" in proposal.draft
         assert proposal.follow_up.text.startswith("Hi Tom! This is about your comment.")
 

@@ -9,6 +9,8 @@ from replyassist.core.llm import ChatModel
 
 from .prompt import Prompt
 
+LONGEST_TOKEN = 12  # characters; far more than any language's mean
+_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 _QUOTES = {'"': '"', "“": "”", "'": "'"}
 _LABEL = re.compile(r"^(?:reply|answer|response)\s*:\s*", re.IGNORECASE)
 
@@ -27,7 +29,8 @@ def generate_candidates(
 ) -> Candidates:
     """Up to ``count`` distinct candidates; raise LanguageModelError or LanguageModelTimeout.
 
-    A text that was cut off at the token limit keeps its whole sentences only.
+    A text that was cut off at the token limit keeps its whole sentences only; one that is far longer than was asked for,
+    from an endpoint that knows no limit, is dropped unread.
     """
     generation = model.generate(
         prompt.messages,
@@ -38,9 +41,11 @@ def generate_candidates(
         grammar=prompt.grammar,
         deadline_seconds=deadline_seconds,
     )
+    longest = prompt.max_tokens * LONGEST_TOKEN
     texts = [
         clean_candidate(completion.text, was_cut=completion.finish_reason == "length")
         for completion in generation.completions
+        if len(completion.text) <= longest
     ]
     return Candidates(
         texts=tuple(dict.fromkeys(text for text in texts if text)), model=generation.model, seconds=generation.seconds
@@ -49,7 +54,7 @@ def generate_candidates(
 
 def clean_candidate(text: str, *, was_cut: bool = False) -> str:
     """Strip labels, wrapping quotes and broken ends; one paragraph."""
-    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+", " ", _UNSENDABLE.sub("", text)).strip()
     text = _LABEL.sub("", text)
     if len(text) > 2 and _QUOTES.get(text[0]) == text[-1]:
         text = text[1:-1].strip()

@@ -35,10 +35,14 @@ class Outline:
     @cached_property
     def grammar(self) -> str:
         """GBNF, the notation of llama.cpp's grammars; the text starts with the space that follows "Reply:"."""
-        rules = ['root ::= " " begun ending']
-        groups = [group for group in (self._group(runs_on=False), self._group(runs_on=True)) if group]
-        rules.append("begun ::= " + " | ".join(name for name, _ in groups))
-        rules += [rule for _, lines in groups for rule in lines]
+        rules = ['root ::= " " begun ending', "begun ::= " + " | ".join(group.name for group in self._groups)]
+        for group in self._groups:
+            firsts = " | ".join(f"{_literal(first)} rest{number + 1}" for number, first in self._firsts(group))
+            rules += [
+                f"{group.name} ::= {group.name}start {group.name}first",
+                f"{group.name}start ::= {' | '.join(map(_literal, group.starts))}",
+                f"{group.name}first ::= {firsts}",
+            ]
         for number, sentence in enumerate(self.sentences):
             following = f"rest{number + 1}"
             said = f"{_literal(' ' + sentence.text)} {following}"
@@ -51,24 +55,20 @@ class Outline:
         """Whether the text is one of those that the grammar allows."""
         return self._pattern.fullmatch(text.strip()) is not None
 
-    def _group(self, *, runs_on: bool) -> tuple[str, list[str]] | None:
-        """Rules for the starts after which the first sentence goes on in lower case, or for the others."""
-        starts = [start for start in self.starts if start.endswith(_RUNS_ON) is runs_on]
-        if not starts:
-            return None
-        name = "on" if runs_on else "new"
-        choices = " | ".join(map(_literal, starts))
-        firsts = [
-            f"{_literal(first)} rest{number + 1}" for number, first in self._firsts(runs_on=runs_on)
-        ]  # fmt: skip
-        return name, [f"{name} ::= {name}start {name}first", f"{name}start ::= {choices}",
-                      f"{name}first ::= " + " | ".join(firsts)]  # fmt: skip
+    @cached_property
+    def _groups(self) -> tuple[_Starts, ...]:
+        kinds: dict[str, list[str]] = {
+            "new": [start for start in self.starts if start and not start.endswith(_RUNS_ON)],
+            "on": [start for start in self.starts if start.endswith(_RUNS_ON)],
+            "bare": [start for start in self.starts if not start],
+        }
+        return tuple(_Starts(name, tuple(starts)) for name, starts in kinds.items() if starts)
 
-    def _firsts(self, *, runs_on: bool) -> list[tuple[int, str]]:
+    def _firsts(self, group: _Starts) -> list[tuple[int, str]]:
         """The sentences that may come first: all up to the first one that is needed."""
         firsts: list[tuple[int, str]] = []
         for number, sentence in enumerate(self.sentences):
-            firsts.append((number, " " + (continued(sentence.text) if runs_on else sentence.text)))
+            firsts.append((number, group.follow(sentence.text)))
             if sentence.is_needed:
                 break
         return firsts
@@ -81,13 +81,26 @@ class Outline:
             rests.append((said if sentence.is_needed else f"(?:{said})?") + rests[-1])
         rests.reverse()
         branches = []
-        for runs_on in (False, True):
-            starts = [re.escape(start) for start in self.starts if start.endswith(_RUNS_ON) is runs_on]
-            firsts = [re.escape(first) + rests[number + 1] for number, first in self._firsts(runs_on=runs_on)]
-            if starts:
-                branches.append(f"(?:{'|'.join(starts)})(?:{'|'.join(firsts)})")
+        for group in self._groups:
+            starts = "|".join(map(re.escape, group.starts))
+            firsts = "|".join(re.escape(first) + rests[number + 1] for number, first in self._firsts(group))
+            branches.append(f"(?:{starts})(?:{firsts})")
         endings = "|".join(re.escape(f" {text}" if text else "") for text in self.closings)
         return re.compile(f"(?:{'|'.join(branches)})(?:{endings})")
+
+
+@dataclass(frozen=True)
+class _Starts:
+    """Starts after which the first sentence is written in one way."""
+
+    name: str
+    starts: tuple[str, ...]
+
+    def follow(self, sentence: str) -> str:
+        """The first sentence as it stands after these starts."""
+        if self.name == "bare":
+            return sentence
+        return " " + (continued(sentence) if self.name == "on" else sentence)
 
 
 def _literal(text: str) -> str:

@@ -163,8 +163,9 @@ def _texts(result: CaseResult) -> dict[str, str]:
     proposal = result.proposal
     if proposal is None:
         raise ValueError("there is no draft to judge")
-    answers = [match.reply for match in proposal.templates if match.template_id == proposal.template_id]
-    return {SHOWN_BY_THE_DRAFT: proposal.draft, "message": result.case.text, "answer": answers[0] if answers else ""}
+    used = (proposal.template_id, proposal.also_template_id)
+    answers = [match.reply for match in proposal.templates if match.template_id in used]
+    return {SHOWN_BY_THE_DRAFT: proposal.draft, "message": result.case.text, "answer": " ".join(answers)}
 
 
 def _messages(result: CaseResult, texts: dict[str, str], library: PromptLibrary) -> list[ChatMessage]:

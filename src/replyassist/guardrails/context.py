@@ -50,6 +50,7 @@ class CheckContext:
             [voice.sign_off.text]
             + [phrase for phrases in voice.empathy.model_dump().values() for phrase in phrases]
             + [phrase for phrases in voice.closings.model_dump().values() for phrase in phrases]
+            + [phrase for phrases in voice.handover.model_dump().values() for phrase in phrases]
         )
         template = self.template
         if template is None:

@@ -1,4 +1,4 @@
-"""What a reply says beside its answer: greetings, thanks, sympathy, wishes and offers of further help."""
+"""What a reply says beside its answer: greetings, thanks, sympathy, wishes, offers of help, and what it leaves open."""
 
 from __future__ import annotations
 
@@ -33,6 +33,21 @@ _PRAISE = (
     r"(?: to (?:hear|know|read|see)(?: that| this| it)?| of you| question| point| news| choice| one| stuff| words?"
     r"| idea| pick| shot| photo)?)"
 )
+_ECHO = (
+    r"(?:(?!there)[\w' -]{1,50}(?:'s| is| are|'re) (?:really |just )?(?:no|not (?:the|a)) way (?:to|for)"
+    r" [^.!?;:,]{1,60}"
+    r"|[\w' -]{1,50}(?:'s| is| are|'re) (?:(?:exactly |just )?what we (?:like|love|want|hoped?) to (?:hear|see|read)"
+    r"|music to our ears)[^.!?;:,]{0,40}"
+    r"|(?:that|this)(?:'s| is| was) not (?:how|what|the way) [^.!?;:,]{1,80}"
+    r"|(?:that|this) (?:should not|shouldn't|should never) (?:have been|have happened|happen)[^.!?;:,]{0,80}"
+    r"|(?:that|this) should (?:be|have been) [^.!?;:,]{1,60}(?: and)? not [^.!?;:,]{1,40})"
+)
+_DEFERRAL = (
+    r"(?:(?:(?:on|as for|about|for) [^.!?;:]{1,60}, )?(?:we|i)(?:'d| would) rather (?:ask|check|have|let)(?!\w)"
+    r"[^.!?;:]{0,40}(?<!\w)(?:ask|check|confirm|answer)(?!\w)[^.!?;:]{0,40}(?<= guess)"
+    r"|[^.!?;:]{1,60} (?:is|are) something (?:that )?(?:we|i|our \w+) (?:need|have|want) to (?:ask|check|find out)"
+    r"[^.!?;:]{0,60})"
+)
 _WISH = (
     r"(?:(?:please |do |we hope you |hope you |i hope you )?enjoy(?: it| them| (?:the|your|our|every) [\w -]{1,40})?"
     r"|have an? (?:\w+ )?(?:good|great|lovely|nice|wonderful|safe|pleasant|fantastic)[^.!?;,:]{0,60}"
@@ -61,7 +76,8 @@ _OFFER = (
     rf"|any(?:thing)? (?:else|other|more|further)[^.!?;:]{{0,60}}|you(?:'re| are) welcome to ask[^.!?;:]{{0,40}})"
 )
 _PLEASANT = re.compile(
-    rf"\W*(?:(?:and|so|but|oh|also|again),? )?(?:{_OFFER}|{_THANKS}|{_SORRY}|{_PRAISE}|{_WISH}|{_SALUTATION})\W*"
+    rf"\W*(?:(?:and|so|but|oh|also|again),? )?"
+    rf"(?:{_OFFER}|{_ECHO}|{_DEFERRAL}|{_THANKS}|{_SORRY}|{_PRAISE}|{_WISH}|{_SALUTATION})\W*"
 )
 _ANSWER = re.compile(
     r"\W*(?:(?:no(?=[,.!;:]| (?:i|we|you|they|it|there|the|this|that|our|sorry|unfortunately|sadly|all|not|at"
@@ -104,10 +120,11 @@ def _is_courtesy(folded: str) -> bool:
 
 
 def own_phrases(voice: VoiceRules) -> frozenset[str]:
-    """The voice's sign-off, sympathy and closings, whole and sentence by sentence, folded and without end marks."""
+    """The voice's sign-off, sympathy, closings and handovers, whole and by sentence, folded and without end marks."""
     listed = [voice.sign_off.text]
-    for phrases in (*voice.empathy.model_dump().values(), *voice.closings.model_dump().values()):
-        listed += phrases
+    for part in (voice.empathy, voice.closings, voice.handover):
+        for phrases in part.model_dump().values():
+            listed += phrases
     return _phrases(tuple(listed))
 
 

@@ -19,7 +19,10 @@ PRIVATE, PUBLIC = "private", "public"
 
 @dataclass(frozen=True)
 class Assignment:
-    """One message that is to be answered from one template (None: thanks for praise)."""
+    """One message that is to be answered from one template (None: thanks for praise).
+
+    ``first`` is the template of the first question, where ``template`` is two of them as one source.
+    """
 
     message: Inbound
     context: PipelineContext
@@ -27,6 +30,7 @@ class Assignment:
     template: ReplyTemplate | None
     instruction: str | None
     watch: Stopwatch
+    first: ReplyTemplate | None = None
 
     @cached_property
     def template_language(self) -> str:

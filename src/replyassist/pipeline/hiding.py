@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replyassist.drafting.names import first_name
@@ -9,32 +11,58 @@ from replyassist.pipeline.inputs import Inbound
 from replyassist.privacy import Kind, Vault
 
 BELONGS_INTO_A_PRIVATE_REPLY = frozenset({Kind.ORDER})
+_SHORTEST_NAME = 2  # letters
 
 
 @dataclass(frozen=True)
-class Hidden:
-    """A message as a model may see it."""
+class Veil:
+    """Hides the personal data of one conversation from a model, and lifts what belongs into the reply.
 
-    text: str
-    parent_text: str | None
-    author_name: str | None
+    ``name`` is the author's first name and ``placeholder`` what stands for it; ``hidden_names`` are the parts of the
+    author's name that the model must not see at all.
+    """
+
     vault: Vault
-    name_placeholder: str
     name: str
+    placeholder: str
+    hidden_names: tuple[str, ...]
 
-    def restore(self, text: str, *, is_private: bool) -> str:
+    @property
+    def author_name(self) -> str | None:
+        """How the model may call the author."""
+        return (self.placeholder if self.hidden_names else self.name) or None
+
+    def hide(self, text: str | None) -> str:
+        """The text as a model may see it."""
+        if not text:
+            return ""
+        covered = text
+        for part in self.hidden_names:
+            covered = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", _NAME_MARK, covered)
+        return self.vault.hide(covered).replace(_NAME_MARK, self.placeholder)
+
+    def lift(self, text: str, *, is_private: bool) -> str:
         """Put back the author's first name, and in a private reply their order number; all else stays hidden."""
-        if self.name_placeholder:
-            text = text.replace(self.name_placeholder, self.name)
+        if self.placeholder:
+            text = text.replace(self.placeholder, self.name)
         return self.vault.restore(text, kinds=BELONGS_INTO_A_PRIVATE_REPLY) if is_private else text
 
 
-def hide(message: Inbound, *, hides_name: bool) -> Hidden:
-    """Placeholders for the personal data of the message and the post; for the author's name only when asked to."""
-    name = first_name(message.author_name) or ""
-    vault = Vault(names=(message.author_name,) if message.author_name else ())
-    placeholder = vault.hide(name) if name else ""
-    text = vault.hide(message.text)
-    parent = vault.hide(message.parent_text) if message.parent_text else None
-    known_as = (placeholder if hides_name else name) or None
-    return Hidden(text, parent, known_as, vault, placeholder if placeholder.startswith("[") else "", name)
+_NAME_MARK = "\ue000"  # private use: no message keeps it, see veil_for
+
+
+def veil_for(message: Inbound, *, hides_name: bool) -> Veil:
+    """The veil for one message; ``hides_name``: the author's name must not reach the model either."""
+    full_name = (message.author_name or "").replace(_NAME_MARK, "")
+    name = first_name(full_name) or ""
+    vault = Vault(names=(full_name,) if full_name.strip() else ())
+    placeholder = vault.placeholder_for(Kind.NAME, name) if name else ""
+    parts = tuple(_parts(full_name)) if hides_name and placeholder else ()
+    return Veil(vault, name, placeholder, parts)
+
+
+def _parts(name: str) -> Iterable[str]:
+    """The parts of a name, the longest first, so that no part of a part is left."""
+    return sorted(
+        {part for part in re.findall(r"[\w'’-]+", name) if len(part) >= _SHORTEST_NAME}, key=len, reverse=True
+    )

@@ -20,6 +20,7 @@ FAR_FROM_THE_QUESTION = 0.25
 
 _FAR_WHEN_SHORTER = 0.05
 _SHORTER = re.compile(r"(?<!\w)(?:short|shorten|shorter|brief|briefer|less text|too long|concise)(?!\w)")
+_I = re.compile(r"I(?!\w)")
 _SORRIER = re.compile(r"(?<!\w)(?:apolog\w+|sorry|sorrier|regret\w*)(?!\w)")
 CANNOT_FOLLOW = (
     'this model cannot follow free instructions, only "shorter" and "more apologetic"; '
@@ -39,8 +40,12 @@ def outline_for(assignment: Assignment, *, message: str, author_name: str | None
     visibility = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}.get(variant, assignment.message.visibility)
     voice = assignment.context.voice
     used = assignment.message.earlier_replies + assignment.context.recent_replies(template)
-    openings = _openings(assignment, template, message) if variant is not Variant.PRIVATE else voice.handover.private
-    greetings = greetings_for(voice, author_name)
+    openings = _openings(assignment, template, message)
+    if variant is Variant.PRIVATE:
+        openings = voice.handover.private
+    elif variant is Variant.PUBLIC and not is_closed(template.rendered_reply):
+        openings = voice.handover.public  # nothing may follow a link
+    greetings = greetings_for(voice, author_name) or [""]
     starts = [_start(greeting, opening) for greeting in greetings for opening in openings]
     fresh = [start for start in starts if not any(reply.startswith(start) for reply in used)]
     return Outline(
@@ -70,7 +75,8 @@ def _openings(assignment: Assignment, template: ReplyTemplate, message: str) -> 
 
 def _start(greeting: str, opening: str) -> str:
     """A greeting that ends in a comma goes on in lower case: openings are the voice's own words, never a name."""
-    said = opening[:1].lower() + opening[1:] if greeting.endswith(",") else opening
+    goes_on = greeting.endswith(",") and not _I.match(opening)
+    said = opening[:1].lower() + opening[1:] if goes_on else opening
     return f"{greeting} {said}".strip()
 
 

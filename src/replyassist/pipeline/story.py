@@ -10,6 +10,7 @@ from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.inputs import Inbound, PipelineContext
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
+from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.review.proposal import BY_NOBODY, Proposal
 from replyassist.triage import Route, Triage, triage
@@ -42,7 +43,7 @@ def propose(
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
     source = second.source if second else template
-    assignment = Assignment(message, context, triaged, source, instruction, watch)
+    assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None
     if route is Route.DRAFT:
@@ -50,16 +51,33 @@ def propose(
         follow_up = write_follow_up(assignment) if with_follow_up else None
         if draft.chosen is None and draft.stopped_by:
             route, reason = Route.ESCALATE, draft.stopped_by
-    chosen = draft.chosen
+    return _proposal(assignment, found, draft, second, route=route, reason=reason, picked=template_id).model_copy(
+        update={"follow_up": follow_up}
+    )
+
+
+def _proposal(
+    assignment: Assignment,
+    found: Retrieved,
+    draft: Draft,
+    second: _Second | None,
+    *,
+    route: Route,
+    reason: str,
+    picked: str | None,
+) -> Proposal:
+    """All that the queue keeps of it."""
+    context, chosen = assignment.context, draft.chosen
+    template = assignment.first
     return Proposal(
         route=route,
         reason=reason,
-        triage=triaged,
-        templates=found.matches,
+        triage=assignment.triaged,
+        templates=_shown(found),
         abstained=found.abstained,
         threshold=found.threshold,
         template_id=template.id if template else None,
-        picked_template=template_id,
+        picked_template=picked,
         template_version=template.version if template else None,
         also_template_id=second.template.id if second else None,
         also_template_version=second.template.version if second else None,
@@ -71,12 +89,11 @@ def propose(
         spans=chosen.spans if chosen else (),
         left_out=chosen.left_out if chosen else (),
         candidates=draft.candidates,
-        follow_up=follow_up,
         model=draft.model,
         prompt_digest=draft.prompt_digest,
-        instruction=instruction,
+        instruction=assignment.instruction,
         notes=draft.notes,
-        timings=watch.timings(),
+        timings=assignment.watch.timings(),
     )
 
 
@@ -126,6 +143,13 @@ def _second(
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
     source = joined(first, template, longest=longest)
     return _Second(template, source) if source else None
+
+
+def _shown(found: Retrieved) -> tuple[TemplateMatch, ...]:
+    """The templates that a person sees; the one for the second question is among them."""
+    second = found.second
+    is_missing = second is not None and all(match.template_id != second.template_id for match in found.matches)
+    return (*found.matches, second) if second is not None and is_missing else found.matches
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:

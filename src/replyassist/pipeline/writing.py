@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.drafting.candidates import generate_candidates
-from replyassist.drafting.personalise import greeting_for, join, personalise, thank
+from replyassist.drafting.personalise import greeting_for, is_closed, join, personalise, thank
 from replyassist.drafting.profiles import Profile
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
 from replyassist.drafting.variants import Variant
-from replyassist.guardrails import Severity, Verdict
+from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.guardrails.mending import keep_supported
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
-from replyassist.pipeline.hiding import Hidden, hide
+from replyassist.pipeline.hiding import Veil, veil_for
 from replyassist.pipeline.judging import judge, perhaps_irony
 from replyassist.pipeline.sketching import CANNOT_FOLLOW, follows_instruction, outline_for
 from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE, Candidate
@@ -24,6 +24,8 @@ from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE, Candidate
 NO_MODEL = "no language model is configured"
 NONE_PASSED = "no candidate passed the checks; the template's reply was used"
 PRAISE = "praise: the brand's own thank-you"
+_MUST_GO = frozenset({Severity.BLOCK, Severity.WARN})
+_BEYOND_WORDS = frozenset({"draft.translated", "safety.suspicious_message"})
 _VISIBILITY = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}
 
 
@@ -52,17 +54,18 @@ def write_follow_up(assignment: Assignment) -> Candidate | None:
 def _with_model(
     assignment: Assignment, model: ChatModel, profile: Profile, variant: Variant, fallback: Candidate | None
 ) -> Draft:
-    hidden = hide(assignment.message, hides_name=assignment.context.hides_names)
-    prompt = _prompt(assignment, hidden, profile, variant)
-    written: list[Candidate] = []
+    context = assignment.context
+    desk = _Desk(assignment, model, profile, variant, veil_for(assignment.message, hides_name=context.hides_names))
+    prompt = _prompt(desk)
+    written: list[Written] = []
+    note = NONE_PASSED
     try:
-        for attempt in _attempts(assignment, prompt, profile, written):
-            texts = _sample(assignment, attempt, model, profile)
+        for attempt in _attempts(desk, prompt, written):
+            texts = _sample(desk, attempt)
             with assignment.watch.stage("check"):
-                written += _judged(assignment, texts, hidden, prompt, profile, variant)
+                written += _judged(desk, texts, prompt)
             if _best(written):
                 break
-        note = NONE_PASSED
     except LanguageModelError as error:
         note = f"{error.detail}; the template's reply was used"
     best = _best(written)
@@ -72,73 +75,103 @@ def _with_model(
     return replace(draft, model=model.name, prompt_digest=prompt.digest, notes=notes)
 
 
-def _prompt(assignment: Assignment, hidden: Hidden, profile: Profile, variant: Variant) -> Prompt:
-    template = assignment.template
+@dataclass(frozen=True)
+class _Desk:
+    """Everything that the writing with a model needs, whatever the attempt."""
+
+    assignment: Assignment
+    model: ChatModel
+    profile: Profile
+    variant: Variant
+    veil: Veil
+
+    @property
+    def visibility(self) -> str:
+        """Who will see the text."""
+        return _VISIBILITY.get(self.variant, self.assignment.message.visibility)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the model wrote, personal data hidden, and the candidate that it became."""
+
+    raw: str
+    candidate: Candidate
+
+    @property
+    def objections(self) -> list[Finding]:
+        """What other words could mend: a translation or a suspicious message stays one whatever is written."""
+        found = self.candidate.findings
+        return [item for item in found if item.severity in _MUST_GO and item.rule not in _BEYOND_WORDS]
+
+    @property
+    def rank(self) -> tuple[bool, int, float]:
+        """The higher, the nearer to being sent."""
+        item = self.candidate
+        return item.verdict is not Verdict.BLOCKED, -len(self.objections), item.score
+
+
+def _prompt(desk: _Desk) -> Prompt:
+    assignment, veil = desk.assignment, desk.veil
+    template, context, message = assignment.template, assignment.context, assignment.message
     assert template is not None
-    outline = (
-        outline_for(assignment, message=hidden.text, author_name=hidden.author_name, variant=variant)
-        if profile.decoding == "outline"
-        else None
-    )
+    text = veil.hide(message.text)
+    outline = None
+    if desk.profile.decoding == "outline":
+        outline = outline_for(assignment, message=text, author_name=veil.author_name, variant=desk.variant)
     request = DraftRequest(
-        message=hidden.text,
+        message=text,
         answer=template.rendered_reply,
-        author_name=hidden.author_name,
-        channel=assignment.message.channel,
-        parent_text=hidden.parent_text,
-        instruction=assignment.instruction,
+        author_name=veil.author_name,
+        channel=message.channel,
+        parent_text=veil.hide(message.parent_text) or None,
+        instruction=veil.hide(assignment.instruction) or None,
         language=assignment.language,
-        variant=variant,
+        variant=desk.variant,
         outline=outline,
     )
-    context = assignment.context
     return build_prompt(
-        request, voice=context.voice, profile=profile, library=context.library, approved=context.approved
+        request, voice=context.voice, profile=desk.profile, library=context.library, approved=context.approved
     )
 
 
-def _attempts(assignment: Assignment, prompt: Prompt, profile: Profile, written: list[Candidate]) -> Iterator[Prompt]:
+def _attempts(desk: _Desk, prompt: Prompt, written: list[Written]) -> Iterator[Prompt]:
     """The prompt, then at most ``repair_turns`` times the prompt with what the checks have against the best draft."""
     yield prompt
-    for _ in range(profile.repair_turns):
-        nearest = max(written, key=_by_fewest_objections, default=None)
-        if nearest is None:
+    for _ in range(desk.profile.repair_turns):
+        nearest = max(written, key=lambda one: one.rank, default=None)
+        if nearest is None or not nearest.objections:
             return
-        objections = [f"{item.excerpt!r}: {item.explanation}" for item in nearest.findings if _must_go(item.severity)]
-        yield repair_prompt(prompt, draft=nearest.text, objections=objections, library=assignment.context.library)
+        objections = [desk.veil.hide(f"{item.excerpt!r}: {item.explanation}") for item in nearest.objections]
+        library = desk.assignment.context.library
+        yield repair_prompt(prompt, draft=nearest.raw, objections=objections, library=library)
 
 
-def _sample(assignment: Assignment, prompt: Prompt, model: ChatModel, profile: Profile) -> tuple[str, ...]:
-    context, since = assignment.context, time.perf_counter()
+def _sample(desk: _Desk, prompt: Prompt) -> tuple[str, ...]:
+    context, since = desk.assignment.context, time.perf_counter()
     seconds = 0.0
     try:
         generated = generate_candidates(
             prompt,
-            model,
+            desk.model,
             count=context.candidates,
-            temperature=profile.temperature,
+            temperature=desk.profile.temperature,
             deadline_seconds=context.deadline_seconds,
         )
         seconds = generated.seconds
     finally:
-        assignment.watch.add_model_call(since, seconds)
+        desk.assignment.watch.add_model_call(since, seconds)
     return generated.texts
 
 
-def _judged(
-    assignment: Assignment,
-    texts: Iterable[str],
-    hidden: Hidden,
-    prompt: Prompt,
-    profile: Profile,
-    variant: Variant,
-) -> Iterator[Candidate]:
-    visibility = _VISIBILITY.get(variant, assignment.message.visibility)
-    checks = assignment.checks(canary=prompt.canary, visibility=visibility)
-    if profile.decoding == "outline":
-        texts = _within_the_template(assignment, texts, prompt)
-    restored = dict.fromkeys(hidden.restore(text, is_private=visibility == PRIVATE) for text in texts)
-    return (judge(text, BY_MODEL, assignment=assignment, checks=checks) for text in restored if text)
+def _judged(desk: _Desk, texts: Iterable[str], prompt: Prompt) -> Iterator[Written]:
+    checks = desk.assignment.checks(canary=prompt.canary, visibility=desk.visibility)
+    if desk.profile.decoding == "outline":
+        texts = _within_the_template(desk.assignment, texts, prompt)
+    for raw in dict.fromkeys(texts):
+        text = desk.veil.lift(raw, is_private=desk.visibility == PRIVATE)
+        if text:
+            yield Written(raw, judge(text, BY_MODEL, assignment=desk.assignment, checks=checks))
 
 
 def _within_the_template(assignment: Assignment, texts: Iterable[str], prompt: Prompt) -> Iterator[str]:
@@ -153,33 +186,26 @@ def _within_the_template(assignment: Assignment, texts: Iterable[str], prompt: P
             yield keep_supported(text, template, voice=voice, greeting=greeting)
 
 
-def _best(written: Iterable[Candidate]) -> Candidate | None:
-    passed = (item for item in written if item.verdict is Verdict.READY)
+def _best(written: Iterable[Written]) -> Candidate | None:
+    passed = (one.candidate for one in written if one.candidate.verdict is Verdict.READY)
     return max(passed, key=lambda item: item.score, default=None)
-
-
-def _by_fewest_objections(item: Candidate) -> tuple[int, float]:
-    return -sum(_must_go(finding.severity) for finding in item.findings), item.score
-
-
-def _must_go(severity: Severity) -> bool:
-    return severity in {Severity.BLOCK, Severity.WARN}
 
 
 def _settled(
     assignment: Assignment,
     chosen: Candidate | None,
-    written: list[Candidate],
+    written: list[Written],
     *,
     note: str,
     fallback: Candidate | None = None,
 ) -> Draft:
     """The draft with all its candidates; a translation that no model brought about is a person's to write."""
-    candidates = (*written, *((fallback,) if fallback else (chosen,) if chosen else ()))
+    last = fallback or chosen if not written else fallback
+    candidates = (*(one.candidate for one in written), *((last,) if last else ()))
     if chosen is None and assignment.is_translation:
-        nearest = max(written, key=_by_fewest_objections, default=None)
-        if nearest is not None and nearest.verdict is Verdict.NEEDS_EDIT:
-            return Draft(chosen=nearest, candidates=candidates)
+        nearest = max(written, key=lambda one: one.rank, default=None)
+        if nearest is not None and nearest.candidate.verdict is Verdict.NEEDS_EDIT:
+            return Draft(chosen=nearest.candidate, candidates=candidates)
         reason = (
             f"language: written in '{assignment.language}', the template is in '{assignment.template_language}', "
             "and no draft in that language passed the checks"
@@ -199,10 +225,11 @@ def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None
         text = thank(voice=voice, to=to)
         also = (perhaps_irony(text),)
         return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks, also=also) if text else None
+    mood, answer = assignment.triaged.mood.value, template.rendered_reply
     if variant is Variant.PRIVATE:
-        text = join(greeting_for(voice, to), voice.handover.private[0], template.rendered_reply)
-    else:
-        text = personalise(template.rendered_reply, voice=voice, mood=assignment.triaged.mood.value, to=to)
-    if variant is Variant.PUBLIC:
-        text = join(text, voice.handover.public[0])
+        answer = join(voice.handover.private[0], answer)
+    elif variant is Variant.PUBLIC:  # nothing may follow a link
+        handover = voice.handover.public[0]
+        answer = join(answer, handover) if is_closed(answer) else join(handover, answer)
+    text = personalise(answer, voice=voice, mood=mood, to=to)
     return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks)

@@ -52,6 +52,10 @@ class Vault:
 
         return _PLACEHOLDER.sub(value, text)
 
+    def placeholder_for(self, kind: Kind, value: str) -> str:
+        """The placeholder of a value that is known from elsewhere, whether or not it would be found in a text."""
+        return self._placeholder_of(PersonalData(kind, 0, len(value), value))
+
     @property
     def hidden(self) -> dict[str, PersonalData]:
         """Each placeholder with the first place where its value was found."""

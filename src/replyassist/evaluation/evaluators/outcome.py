@@ -8,12 +8,14 @@ from typing import Protocol
 
 from replyassist.evaluation.cache import Usage
 from replyassist.evaluation.dataset import Case
+from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.pipeline import Inbound, PipelineContext, check_context
 from replyassist.review.proposal import Candidate, Proposal
 
 Value = float | bool | str
+LONGEST_SOURCE = 10_000  # characters; whether two templates fit was decided when the draft was made
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,12 @@ class Outcome:
 
     @cached_property
     def template(self) -> ReplyTemplate | None:
-        """The template that the draft was written from."""
-        template_id = self.proposal.template_id
-        return self.context.index.template(template_id) if template_id else None
+        """The template that the draft was written from; of two templates, both as one."""
+        first, second = (
+            self.context.index.template(template_id) if template_id else None
+            for template_id in (self.proposal.template_id, self.proposal.also_template_id)
+        )
+        return (joined(first, second, longest=LONGEST_SOURCE) or first) if first and second else first
 
     @cached_property
     def checks(self) -> CheckContext:
@@ -52,6 +57,7 @@ class Outcome:
             self.template,
             encoder=self.context.encoder,
             language=self.proposal.triage.language,
+            mood=self.proposal.triage.mood.value,
         )
 
 
