@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,13 +15,16 @@ from sqlmodel import Session
 
 from replyassist.brands.service import BRAND_ID, ensure_brand, get_brand, list_brands, voice_of
 from replyassist.brands.voice import VoiceRules, load_voice
+from replyassist.core.embedding import Encoder
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
 from replyassist.faq import service
 from replyassist.faq.files import FileFormat, LoadedTemplates, load_templates, read_templates, write_templates
 from replyassist.faq.lint import LintFinding, Severity, has_errors, lint
+from replyassist.faq.lint_findings import warning
 from replyassist.faq.problems import InvalidTemplates
 from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.confusion import thefts
 
 from . import common
 
@@ -63,9 +66,23 @@ def lint_command(
         raise InvalidInput("name a PATH or a --brand")
     encoder = None if exact else common.encoder()
     findings += lint(templates, voice=voice, encoder=encoder, today=common.clock().now().date())
+    if encoder is not None:
+        findings += _thefts(templates, encoder)
     _print_findings(findings, checked=len(templates), as_json=as_json)
     if has_errors(findings):
         raise typer.Exit(1)
+
+
+def _thefts(templates: Sequence[ReplyTemplate], encoder: Encoder) -> list[LintFinding]:
+    return [
+        warning(
+            "stolen_questions",
+            (theft.robbed, theft.thief),
+            f"{len(theft.questions)} of the {theft.of} questions of '{theft.robbed}' would go to '{theft.thief}', "
+            f"such as '{theft.questions[0]}'",
+        )
+        for theft in thefts(templates, encoder)
+    ]
 
 
 @app.command("import")
