@@ -17,7 +17,6 @@ from replyassist.evaluation.statistics import (
     paired_bootstrap,
     permutation_test,
     proportion_interval,
-    sign_test,
 )
 
 
@@ -92,9 +91,6 @@ class TestExactTests:
 
     def test_no_discordant_pair_is_no_evidence(self) -> None:
         assert mcnemar_exact(0, 0) == 1.0
-
-    def test_sign_test_leaves_ties_out(self) -> None:
-        assert sign_test([1.0, 2.0, 3.0, 0.0, 0.0, 0.5, 0.1]) == pytest.approx(2 * 0.5**5)
 
     def test_a_permutation_test_of_few_pairs_counts_every_sign(self) -> None:
         # the sum is 9 of at most 11; of 2^5 = 32 sign flips 3 on each side reach 9 (none, or one of the two ones)

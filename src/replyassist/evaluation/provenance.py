@@ -12,6 +12,8 @@ from replyassist.evaluation.dataset import Dataset
 from replyassist.evaluation.record import DRAFT
 from replyassist.pipeline import PipelineContext
 
+PROGRAM_FILES = ("*.py", "*.json", "*.txt", "*.yaml")
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -28,6 +30,7 @@ class Provenance:
     code_digest: str
     thresholds: dict[str, float]
     candidates: int
+    settings_digest: str
     day: str
 
     @property
@@ -63,14 +66,17 @@ def provenance_of(
         code_digest=code_digest(),
         thresholds={brand: context.threshold for brand, context in contexts.items()},
         candidates=any_context.candidates,
+        settings_digest=document_digest(
+            {brand: [context.hides_names, context.templates_shown] for brand, context in contexts.items()}
+        ),
         day=any_context.day.isoformat(),
     )
 
 
 def code_digest() -> str:
-    """Over every Python file of the program, so that an interrupted run never goes on with other rules."""
+    """Over the program's code and the data in it, so that an interrupted run never goes on with other rules."""
     package = Path(replyassist.__file__).parent
-    return digest_of_files(package, package.rglob("*.py"))
+    return digest_of_files(package, (file for kind in PROGRAM_FILES for file in package.rglob(kind)))
 
 
 def digest_of_files(folder: Path, files: Iterable[Path]) -> str:

@@ -59,6 +59,7 @@ class EvaluationRun(BaseModel):
     code_digest: str = ""
     thresholds: dict[str, float] = {}
     candidates: int = 0
+    settings_digest: str = ""
     day: str = ""
     results: tuple[CaseResult, ...] = ()
 

@@ -80,11 +80,6 @@ def mcnemar_exact(b01: int, b10: int) -> float:
     return float(stats.binomtest(b01, b01 + b10, 0.5).pvalue)
 
 
-def sign_test(differences: Sequence[float]) -> float:
-    """Two-sided exact p-value that rises and falls are equally likely; ties are left out (Dixon and Mood 1946)."""
-    return mcnemar_exact(sum(value < 0 for value in differences), sum(value > 0 for value in differences))
-
-
 def permutation_test(differences: Sequence[float], *, seed: int = 0) -> float:
     """Two-sided p-value that the mean of paired differences is 0, by flipping signs (Fisher 1935, section 21).
 

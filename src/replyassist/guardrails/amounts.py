@@ -37,7 +37,7 @@ _IDIOM = re.compile(
 )
 _NUMBER = re.compile(
     rf"(?:(?<!\w)|(?<=\dx)|(?<=eur)|(?<=gbp)|(?<=usd)|(?<=chf))(?P<digits>{DIGITS})(?!\u20e3)"
-    rf"(?:(?P<ordinal>st|nd|rd|th)(?!\w)|\s?(?P<scale>k|thousand|million|m(?= (?:euro|pound|dollar)))(?![a-z]))?"
+    rf"(?:(?P<ordinal>st|nd|rd|th)(?!\w)|\s?(?P<scale>k|thousand|million|m(?= (?:euro|pound|dollar)))(?![^\W\d_]))?"
     rf"|(?<![\w'])(?P<words>{WORDS})"
 )
 _LIST_NUMBER = re.compile(r"(?:^|\n) {0,9}\d{1,2}[.)] ")

@@ -98,10 +98,10 @@ _FILLER = r"(?:(?:or so|full|whole|more|extra|further|long|short|consecutive|add
 _WORDS = [name for name in _UNITS if name[-1].isalpha()]
 _SIGNS = [name for name in _UNITS if not name[-1].isalpha()]
 _AFTER = re.compile(
-    rf"[ -]?{_FILLER}(?P<unit>{_alternatives(_WORDS)})(?![a-z])| ?(?P<sign>{_alternatives(_SIGNS)})(?!\d)"
+    rf"[ -]?{_FILLER}(?P<unit>{_alternatives(_WORDS)})(?![^\W\d_])| ?(?P<sign>{_alternatives(_SIGNS)})(?!\d)"
 )
-_AFTER_DIGITS = re.compile(rf" ?(?P<unit>{_alternatives(list(_AFTER_DIGITS_ONLY))})(?![a-z])")
-_BEFORE = re.compile(r"(?:(?<![a-z])(?:eur|gbp|usd|chf|sek|nok|dkk|pln|us\$)|[€£$])\s?$")
+_AFTER_DIGITS = re.compile(rf" ?(?P<unit>{_alternatives(list(_AFTER_DIGITS_ONLY))})(?![^\W\d_])")
+_BEFORE = re.compile(r"(?:(?<![^\W\d_])(?:eur|gbp|usd|chf|sek|nok|dkk|pln|us\$)|[€£$])\s?$")
 
 
 def unit_after(text: str, position: int, *, digits: bool) -> tuple[Unit, int] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
+from replyassist.brands.voice import VoiceRules
 from replyassist.core.errors import NotFound
 from replyassist.core.language import detect_language
 from replyassist.faq.joined import joined
-from replyassist.faq.service import get_template
+from replyassist.faq.service import current_version, get_template
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, check
 from replyassist.inbox.service import load
@@ -21,13 +22,21 @@ THREAD_REPLIES = 3
 
 
 def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
-    """Findings and verdict for this text as the reply to this item."""
+    """Findings and verdict for this text as the reply to this item.
+
+    For the draft as it was made these are the findings of that time, which compared meanings with an encoder, as long
+    as template and voice are the same. A person's own words are checked here, by words alone: no model runs while a
+    transaction is open.
+    """
+    voice = voice_of(get_brand(session, item.brand_id))
+    if text == item.draft and (earlier := _stored(session, item, voice)) is not None:
+        return earlier
     stored = load(session, item.message_id)
     parent = stored.conversation.parent_text
     return check(
         text,
         CheckContext(
-            voice=voice_of(get_brand(session, item.brand_id)),
+            voice=voice,
             template=_template(session, item),
             message=stored.message.text,
             author_name=stored.author.name,
@@ -40,6 +49,22 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
             mood=item.proposal.get("triage", {}).get("mood", ""),
         ),
     )
+
+
+def _stored(session: Session, item: ReviewItem, voice: VoiceRules) -> CheckResult | None:
+    """What the checks said when the draft was made; None where that no longer holds or was not kept."""
+    kept = item.proposal
+    sources = {"template_id": "template_version", "also_template_id": "also_template_version"}
+    for template, version in sources.items():
+        now = current_version(session, item.brand_id, kept[template]) if kept.get(template) else None
+        if now != kept.get(version):
+            return None
+    if kept.get("voice_version") != voice.version:
+        return None
+    chosen = next((each for each in kept.get("candidates", ()) if each.get("text") == item.draft), None)
+    if chosen is None:
+        return None
+    return CheckResult.model_validate({name: chosen[name] for name in CheckResult.model_fields if name in chosen})
 
 
 def _language(item: ReviewItem) -> str:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from replyassist.brands.service import get_brand, set_voice
+from replyassist.core.errors import TextBlocked
+from replyassist.guardrails import Finding, Severity, Verdict, verdict_of
+from replyassist.review.checking import check_text
+from replyassist.review.models import ReviewItem
+from replyassist.review.proposal import Candidate
+from tests.review.test_decisions import approve
+from tests.world import BRAND, DRAFT, World, voice
+
+
+def drafted(world: World, *findings: Finding) -> ReviewItem:
+    kept = Candidate(
+        text=DRAFT, drafted_by="model", verdict=verdict_of(findings), findings=findings, coverage=1.0, score=0.9
+    )
+    return world.item(candidates=(kept,), findings=findings, verdict=kept.verdict)
+
+
+SEEN = Finding(rule="grounding.unsupported_sentence", severity=Severity.BLOCK, explanation="Nobody says this.")
+
+
+def test_an_unchanged_draft_is_held_against_what_its_own_checks_found(world: World) -> None:
+    item = drafted(world, SEEN)
+
+    with pytest.raises(TextBlocked):
+        approve(world, world.person(), item)
+
+
+def test_a_changed_voice_makes_the_earlier_findings_void(world: World) -> None:
+    item = drafted(world, SEEN)
+    with world.database.writing() as session:
+        set_voice(session, get_brand(session, BRAND), voice(exclamations_max=1))
+    with world.database.reading() as session:
+        assert check_text(session, item, DRAFT).findings == ()
+
+
+def test_a_persons_own_words_are_checked_anew(world: World) -> None:
+    item = drafted(world, SEEN)
+    with world.database.reading() as session:
+        assert check_text(session, item, DRAFT + " ").verdict is Verdict.READY
