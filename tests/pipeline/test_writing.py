@@ -317,3 +317,30 @@ class TestInstructions:
     def test_what_a_small_model_cannot_follow_is_said(self) -> None:
         assert any("cannot follow" in note for note in self.outline("write it as a pirate")[1])
         assert not any("cannot follow" in note for note in self.outline("shorter")[1])
+
+
+class TestTwoQuestions:
+    DECAF = ReplyTemplate(
+        id="decaf", title="Which coffee is decaf?", questions=["which coffee is decaf?"], reply="Our decaf is Lullaby."
+    )
+    BOTH = Inbound(text="do you ship to Norway? and which coffee is decaf?", channel="instagram", author_name="Tom")
+
+    def context(self, **overrides: Any) -> PipelineContext:
+        return context(None, shipping(), self.DECAF, **overrides)
+
+    def test_both_are_answered_where_both_fit(self) -> None:
+        proposal = propose(self.BOTH, self.context())
+
+        assert {proposal.template_id, proposal.also_template_id} == {"shipping-abroad", "decaf"}
+        assert "32 countries" in proposal.draft
+        assert "Lullaby" in proposal.draft
+        assert proposal.also_template_version
+
+    def test_a_reply_that_answers_only_one_is_never_ready(self) -> None:
+        tight = voice(length={"default": {"min": 1, "max": 110}})
+
+        proposal = propose(self.BOTH, self.context(voice=tight))
+
+        assert proposal.also_template_id is None
+        assert proposal.verdict is Verdict.NEEDS_EDIT
+        assert "draft.second_question" in {finding.rule for finding in proposal.findings}

@@ -29,8 +29,8 @@ def generate_candidates(
 ) -> Candidates:
     """Up to ``count`` distinct candidates; raise LanguageModelError or LanguageModelTimeout.
 
-    A text that was cut off at the token limit keeps its whole sentences only; one that is far longer than was asked for,
-    from an endpoint that knows no limit, is dropped unread.
+    A text that was cut off at the token limit keeps its whole sentences only; one that is far longer than was asked
+    for, from an endpoint that knows no limit, is dropped unread.
     """
     generation = model.generate(
         prompt.messages,

@@ -80,3 +80,17 @@ def perhaps_irony(text: str) -> Finding:
         end=len(text),
         excerpt=text,
     )
+
+
+def half_answered(candidate: Candidate, *, other: str) -> Candidate:
+    """A draft that answers one question of two, since both templates do not fit into one reply: a person must look."""
+    finding = Finding(
+        rule="draft.second_question",
+        severity=Severity.WARN,
+        explanation=f'The message seems to ask a second thing: "{other}". This reply does not answer it.',
+        start=0,
+        end=len(candidate.text),
+        excerpt=candidate.text,
+    )
+    findings = (*candidate.findings, finding)
+    return candidate.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
