@@ -38,6 +38,11 @@ _LIMITING = re.compile(
 SHARED_WORDS = 0.6
 """The share of a consequence's words that a draft must have to state it, where nothing is granted; set by hand."""
 
+WORDS_OF_A_CLAUSE = 2
+"""Content words from which the words before a condition are what it limits, and not the rest of the sentence."""
+
+_GROUP = re.compile(r"(?<!\w)(?:seniors?|children|kids|infants?|students?|babies|toddlers|teenagers)(?!\w)")
+
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
@@ -48,6 +53,7 @@ class _Condition:
     keys: frozenset[str]
     granted: frozenset[str]
     is_plain: bool  # whether "if", "only" or a limit spells it out, so that leaving it out is no matter of taste
+    group: str = ""  # whom a limit is about, where the word says it as well: "seniors over 65"
     consequence: frozenset[str] = frozenset()  # its words, where nothing is granted: "we ship only in Ireland"
 
 
@@ -80,6 +86,8 @@ def dropped_conditions(text: str, context: CheckContext) -> Iterable[Finding]:
             continue
         for condition in conditions:
             if not _is_stated(condition, folded) or _is_kept(condition, stated, offered):
+                continue
+            if condition.group and condition.group in folded:
                 continue
             if not condition.is_plain and _ATTRIBUTE.search(f"{folded}\n{normalise(context.message).text}"):
                 continue
@@ -133,16 +141,21 @@ def _of_sentence(text: str, start: int, end: int) -> Iterator[_Condition]:
             words = frozenset(content_words(match[0]))
             rest = f"{text[start : match.start()]} {text[match.end() : end]}"
             clause = max(start, text.rfind(", ", start, match.start()))
-            still = grants(text[clause : match.start()]) or grants(rest) & granted
+            own_clause = text[clause : match.start()]
+            says_more = len(content_words(own_clause)) >= WORDS_OF_A_CLAUSE
+            still = grants(own_clause) or (frozenset() if says_more else grants(rest) & granted)
             if still:
                 yield _Condition(match[0], words, _keys(own), still, is_plain and bool(words or own))
             elif is_plain and match["narrow"] and (words or own) and content_words(rest):
                 consequence = frozenset(content_words(rest))
-                yield _Condition(match[0], words, _keys(own), frozenset(), is_plain, consequence)
+                yield _Condition(match[0], words, _keys(own), frozenset(), is_plain, consequence=consequence)
     for mention in inside:
         if granted and is_fact(mention) and limit_of(text, mention):
             excerpt = text[max(start, mention.start - 12) : mention.end]
-            yield _Condition(excerpt, frozenset(), _keys([mention]), granted, is_plain=True)
+            group = _GROUP.search(excerpt)
+            yield _Condition(
+                excerpt, frozenset(), _keys([mention]), granted, is_plain=True, group=group[0] if group else ""
+            )
 
 
 def _keys(found: list[Mention]) -> frozenset[str]:

@@ -1,8 +1,7 @@
 """How well one clause is supported by some sources: features of meaning and words, weighed by a fitted model.
 
-The coefficients were fitted on the val split of dstc9 (replies against their own fact, and against other facts of the
-same and of other entities), and on nothing else. ``scripts/fit_support.py`` fits such a model anew; it draws other
-negatives than the fit below did, so its figures differ, and the thresholds of ``support`` belong to these.
+The coefficients are what ``scripts/fit_support.py`` prints: a logistic regression on the val split of dstc9 (replies
+against their own fact, and against other facts of the same and of other entities), and on nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from replyassist.guardrails.vectors import MEMORY
 
 Numbers = NDArray[np.floating[Any]]
 NEAR = 0.55
-"""Cosine similarity from which a word of a clause counts as said in other words by its source."""
+"""Cosine similarity from which a word of a clause counts as said in other words by its source; set by hand."""
 
 UNKNOWN = 0.6
 """What stands for a share of words where a clause has no such words."""
@@ -178,30 +177,32 @@ def _mean(values: Numbers, weights: Numbers) -> float:
 
 
 WITH_MEANING: dict[str, float] = {
-    "constant": -9.760,
-    "literal": 0.896,
-    "near": 3.838,
-    "literal_matter": -1.802,
-    "near_matter": 3.630,
-    "farthest": -0.661,
-    "nearest": 2.540,
-    "far_words": -1.614,
-    "length": -3.274,
-    "no_matter": 1.107,
-    "returned": 4.656,
-    "passage": 1.497,
-    "whole": -0.233,
-    "title": -0.595,
-    "answered": 5.037,
+    "constant": -9.622,
+    "literal": 1.295,
+    "near": 1.523,
+    "literal_matter": -1.339,
+    "near_matter": 5.794,
+    "farthest": -0.963,
+    "nearest": 0.874,
+    "far_words": -0.52,
+    "length": -4.336,
+    "no_matter": 0.45,
+    "returned": 5.151,
+    "passage": 1.08,
+    "whole": -1.709,
+    "title": -1.691,
+    "answered": 10.594,
 }
 WITH_WORDS: dict[str, float] = {
-    "constant": -3.431,
-    "literal": 5.039,
-    "literal_matter": 1.774,
-    "farthest": -1.273,
-    "nearest": 0.932,
-    "far_words": -0.071,
-    "length": -2.298,
-    "no_matter": 0.464,
-    "returned": 4.236,
+    "constant": -3.394,
+    "literal": 3.13,
+    "near": 3.13,
+    "literal_matter": 0.482,
+    "near_matter": 0.482,
+    "farthest": -1.009,
+    "nearest": 0.902,
+    "far_words": -0.234,
+    "length": -1.852,
+    "no_matter": -0.157,
+    "returned": 3.586,
 }

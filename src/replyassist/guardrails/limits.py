@@ -31,7 +31,7 @@ _LIMITED_NUMBER = re.compile(rf"(?<!\w)(?:{_MOST}|{_LEAST}){_BETWEEN} {MASK}+")
 _GRANTS = {
     "free": (
         r"free(?! to|ly|\w)|complimentary|no (?:extra |additional )?(?:cost|charge|fee)s?|on the house"
-        r"|without (?:a |any )?(?:charge|fee|cost)"
+        r"|without (?:a |any )?(?:charge|fee|cost)|costs? (?:you )?nothing"
     ),
     "refund": (
         r"(?<!non-)refund\w*(?! (?:request|form|page|polic))|money back|reimburs\w+|compensat\w+|get (?:your|the) money"

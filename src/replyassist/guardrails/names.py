@@ -35,20 +35,27 @@ _COMMON = words_of(
     """
 )
 _SHORT_FORMS = {"amex": "american", "xmas": "christmas", "insta": "instagram"}
+_CARDS = frozenset(words_of("visa mastercard master card amex american express maestro"))
+_TAKES_CARDS = re.compile(
+    r"(?<!\w)(?:(?:all|any|major|most|credit|debit|bank)(?: major| credit| debit| bank)* ?cards?|credit)(?!\w)"
+)
 _MOST_CAPITALISED = 0.6
 
 
 def unsupported_names(text: str, context: CheckContext) -> Iterable[Finding]:
     """Warn of a name that no source has: capitalised words inside a sentence, and countries anywhere.
 
-    The first word of a sentence, what follows a greeting, what is asked or denied and headline style are passed over,
-    and a name may be spelt a little differently. Without a template a person wrote the text and may name whom they
-    like; in other languages than English capitals say less, and the sources are not in the same words.
+    A card's brand is known where the template takes cards. The first word of a sentence, what follows a greeting, what
+    is asked or denied and headline style are passed over, and a name may be spelt a little differently. Without a
+    template a person wrote the text and may name whom they like; in other languages than English capitals say less,
+    and the sources are not in the same words.
     """
     if context.template is None or context.language != "en":
         return
     plain = normalise(text)
     known_words, letters = _known(_sources(context))
+    if _TAKES_CARDS.search(normalise(context.template_text).text):
+        known_words |= _CARDS
     for start, end in _names(text, plain):
         name = plain.text[start:end]
         if is_asked(plain.text, end) or is_denied(plain.text, start, end):

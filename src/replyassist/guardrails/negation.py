@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.ground import Ground, ground_of
 from replyassist.guardrails.likeness import passages_alike
 from replyassist.guardrails.pleasantries import opening_of, without_opening
-from replyassist.guardrails.polarity import COST, Polarity, Signs, merged, overall, polarity_of
+from replyassist.guardrails.polarity import Statement, overall, statements_of
 from replyassist.guardrails.spans import Support
 from replyassist.guardrails.support import Assessed, assess
 from replyassist.guardrails.text import normalise
 
 MARGIN = 0.15
-"""How much less alike than the best a passage may be and still count beside it; chosen on the val split of dstc9."""
+"""How much less alike than the best a passage may be and still be what a clause speaks of; set by hand."""
 
-MOST_AGREEING = 1 / 3
-"""The share of agreeing words up to which the disagreeing ones decide; chosen on the val split of dstc9."""
+LEAST_SHARED = 0.25
+"""Share of the shorter statement's words, by weight, that two must share to be compared; tried out on dstc9's val split."""
 
+OUTWEIGHS = 1.5
+"""How many times as much two statements of opposite signs must share as two of the same sign; tried out on val too."""
+
+LEAST_SHARED_BY_CONDITIONS = 0.6
+"""The same for two conditions; set by hand."""
+
+_YES_OR_NO_QUESTION = re.compile(
+    r"\W*(?:is|are|was|were|do|does|did|can|could|may|will|would|should|shall|has|have|must)(?!\w)"
+)
+_ASKS_FOR_A_LIMIT = re.compile(r"(?<!\w)(?:restrict\w*|limit\w*|minimum|maximum|still|else|another|instead)(?!\w)")
 _NO = re.compile(r"(?<!\w)(?:no|nope)(?!\w)")
 _YES = re.compile(r"(?<!\w)(?:yes|yep|yeah|yea)(?!\w)")
 _STATE = re.compile(
@@ -59,81 +69,164 @@ def _is_flipped(clause: Assessed, said: str, ground: Ground, context: CheckConte
     if clause.support is Support.VOICE or said.rstrip().endswith("?"):
         return False
     stated = ground.masked(without_opening(said))
-    own = polarity_of(stated, names=ground.trusted.names)
-    aligned = list(_aligned(stated, ground, context))
-    if not clause.states:
-        return _answer_is_flipped(said, own, merged(aligned), context)
-    if clause.support not in (Support.TEMPLATE, Support.FACT):
+    own = statements_of(stated, names=ground.trusted.names)
+    aligned = _aligned(stated, ground)
+    is_of_template = clause.states and clause.support in (Support.TEMPLATE, Support.FACT)
+    if (is_of_template or not clause.states) and _answer_is_flipped(said, own, aligned, context):
+        return True
+    if not is_of_template:
         return False
-    return _says_the_opposite(own, aligned, ground)
+    return any(_contradicts(one, own, aligned, _every(ground)) for one in own if one.stems or one.free is not None)
 
 
-def _says_the_opposite(own: Polarity, aligned: list[Polarity], ground: Ground) -> bool:
-    """Whether any segment contradicts the passages that the clause speaks of, or that it shares its words with."""
-    every = [polarity_of(without_opening(passage), names=ground.trusted.names) for passage in ground.trusted.passages]
-    cost = merged(every).get(COST, frozenset())
-    source = merged(aligned)
-    if own.segments and not any(stem in source for signs in own.segments for stem in signs):
-        return _opposite(own.overall, overall(source))
-    excluded = {stem for passage in aligned for stem in passage.left_out if source[stem] == {False}}
-    for signs in own.segments:
-        if any(signs.get(stem, frozenset()) == {True} for stem in excluded):
-            return True
-        near = (passage for passage in every if _shares_half(signs, passage))
-        said_there = {**merged((*aligned, *near)), **({COST: cost} if cost else {})}
-        if _contradicts(signs, said_there):
-            return True
-    return False
+def _every(ground: Ground) -> tuple[Statement, ...]:
+    """All that the template states."""
+    names = ground.trusted.names
+    return tuple(
+        one for passage in ground.trusted.passages for one in statements_of(without_opening(passage), names=names)
+    )
 
 
-def _shares_half(signs: Signs, passage: Polarity) -> bool:
-    there = passage.signs
-    return bool(signs) and 2 * sum(stem in there for stem in signs) >= len(signs)
+def _contradicts(
+    one: Statement, own: tuple[Statement, ...], aligned: tuple[Statement, ...], every: tuple[Statement, ...]
+) -> bool:
+    """Whether a statement of a draft says the opposite of the passages that it speaks of."""
+    if one.is_condition or one.excepts:
+        conditions = [] if one.excepts else [other for other in every if other.is_condition]
+        return _is_opposed(one, conditions, conditions, least=LEAST_SHARED_BY_CONDITIONS)
+    stated = [other for other in every if not other.is_condition]
+    if _denies_a_number(one, stated) or _has_the_excepted(one, aligned, stated):
+        return True
+    if one.free is not None and any(other.free is not None for other in stated):
+        return _cost_is_opposed(one, stated) and not _differ_in_case(own, every)
+    needs = {other.needed for other in stated if other.needed is not None and one.shares(other) > 0}
+    if one.needed is not None and needs:
+        return needs == {not one.needed}
+    return _is_opposed(one, [other for other in aligned if not other.is_condition], stated, least=LEAST_SHARED)
 
 
-def _answer_is_flipped(said: str, own: Polarity, source: Signs, context: CheckContext) -> bool:
-    """Whether a bare "yes" or "no, it isn't" is the wrong answer to the template's question.
+def _has_the_excepted(one: Statement, aligned: tuple[Statement, ...], stated: list[Statement]) -> bool:
+    """Whether it affirms what the template leaves out ("without sugar") and affirms nowhere."""
+    if not one.affirmed:
+        return False
+    left_out = [other for other in aligned if other.left_out and other.stems and other.words <= one.words]
+    return any(not any(other.affirmed and other.words >= left.words for other in stated) for left in left_out)
+
+
+def _denies_a_number(one: Statement, stated: list[Statement]) -> bool:
+    """Whether it denies a number that the template gives, and that the template denies nowhere."""
+    if one.affirmed or not one.numbers or one.only or any(other.only for other in stated):
+        return False
+    given = [other for other in stated if one.numbers <= other.numbers]
+    return bool(given) and all(other.affirmed and (one.free is None or other.free is not True) for other in given)
+
+
+def _cost_is_opposed(one: Statement, stated: list[Statement]) -> bool:
+    """Whether the template says the opposite of the cost of the same thing: the same numbers, or the same words."""
+    costs = [other for other in stated if other.free is not None]
+    if len({other.free for other in costs}) == 1:
+        return costs[0].free != one.free
+    shared = {True: 0.0, False: 0.0}
+    for other in costs:
+        share = _same_numbers(one, other)
+        shared[other.free is True] = max(shared[other.free is True], share)
+    return shared[one.free is not True] > shared[one.free is True]
+
+
+def _same_numbers(one: Statement, other: Statement) -> float:
+    """Share of their numbers that both have, 0 to 1; none where one speaks of what holds otherwise."""
+    if one.otherwise != other.otherwise or not one.numbers:
+        return 0.0
+    return len(one.numbers & other.numbers) / len(one.numbers | other.numbers)
+
+
+def _differ_in_case(own: tuple[Statement, ...], every: tuple[Statement, ...]) -> bool:
+    """Whether only one of draft and template names a case, so that they may speak of different ones."""
+    if any(one.numbers & other.numbers for one in own for other in every):
+        return False
+    return any(one.is_condition or one.only or one.left_out for one in own) != any(
+        other.is_condition or other.only or other.left_out for other in every
+    )
+
+
+def _is_opposed(one: Statement, near: list[Statement], every: list[Statement], *, least: float) -> bool:
+    """Whether the statement shares more with those near it of the other sign than with any of its own sign."""
+    agreeing = max((one.shares(other) for other in (*near, *every) if _agrees(one, other)), default=0.0)
+    disagreeing = max((one.shares(other) for other in near if not _agrees(one, other)), default=0.0)
+    return disagreeing >= least and disagreeing > OUTWEIGHS * agreeing
+
+
+def _agrees(one: Statement, other: Statement) -> bool:
+    """Whether both affirm or deny; who denies a fee or a need does not deny the words that both share."""
+    denying = other if one.affirmed else one
+    return (
+        other.affirmed == one.affirmed or (one.denies_words and _names_another(one, other)) or not denying.denies_words
+    )
+
+
+def _names_another(one: Statement, only: Statement) -> bool:
+    """Whether one denies something that a statement with "only" does not name."""
+    return only.only and not all(stem in only.words for stem, weight in one.stems if weight >= 1)
+
+
+def _answer_is_flipped(
+    said: str, own: tuple[Statement, ...], aligned: tuple[Statement, ...], context: CheckContext
+) -> bool:
+    """Whether a "yes" or "no" is the wrong answer to the template's question, or denies what follows it.
 
     That can be known only when that question was asked: when the message is the title, or is not known.
     """
-    if context.template is None or not context.template.title.rstrip().endswith("?") or not _asks_the_title(context):
+    template = context.template
+    if template is None or not template.title.rstrip().endswith("?") or not _asks_the_title(context):
         return False
-    answer = _yes_or_no(opening_of(said) or normalise(said).text)
-    mine = answer if answer is not None else own.overall
+    title = normalise(template.title).text
+    if _YES_OR_NO_QUESTION.match(title) is None or _ASKS_FOR_A_LIMIT.search(title):
+        return False
+    asked = statements_of(template.title)
+    if any(not one.affirmed or one.needed is not None or one.free is not None for one in asked):
+        return False
+    if any(one.only for one in (*own, *aligned)):
+        return False
     theirs = _yes_or_no(opening_of(context.template_text))
-    return _opposite(mine, overall(source) if theirs is None else theirs)
+    theirs = overall(aligned) if theirs is None else theirs
+    return _opposite(_answer(said, own, aligned), theirs)
+
+
+def _answer(said: str, own: tuple[Statement, ...], aligned: tuple[Statement, ...]) -> bool | None:
+    """Yes (True) or no (False): in so many words, or by the sign of what shares no word with the template."""
+    named = any(weight >= 1 for one in own for _, weight in one.stems)
+    answer = _yes_or_no(opening_of(said) or ("" if named else normalise(said).text))
+    if answer is not None or any(one.shares(other) > 0 for one in own for other in aligned if named):
+        return answer
+    return overall(own)
 
 
 def _asks_the_title(context: CheckContext) -> bool:
-    title = context.template.title if context.template else ""
-    return not context.message.strip() or normalise(context.message).text == normalise(title).text
+    template = context.template
+    asked = normalise(context.message).text.strip()
+    if template is None or not asked:
+        return not asked
+    return any(normalise(question).text == asked for question in (template.title, *template.questions))
 
 
 def _opposite(first: bool | None, second: bool | None) -> bool:
     return first is not None and second is not None and first != second
 
 
-def _contradicts(signs: Signs, source: Signs) -> bool:
-    """Whether a segment of a draft has the opposite signs of its source; a word with both signs does not count."""
-    shared = {stem: (signs[stem], source[stem]) for stem in signs if stem in source}
-    certain = {stem: first != second for stem, (first, second) in shared.items() if len(first) == len(second) == 1}
-    if COST in certain:
-        return certain[COST]
-    disagreeing = sum(certain.values())
-    return disagreeing > 0 and len(certain) - disagreeing <= MOST_AGREEING * disagreeing
-
-
-def _aligned(stated: str, ground: Ground, context: CheckContext) -> Iterator[Polarity]:
-    """The polarity of the passages that the clause speaks of, and of the title where the reply answers it."""
+def _aligned(stated: str, ground: Ground) -> tuple[Statement, ...]:
+    """The statements of the passages that the clause speaks of, and of the title where the reply answers it."""
     sources = ground.trusted
     alike = passages_alike(stated, sources, encoder=ground.encoder)
     best = max(alike, default=0.0)
+    found: list[Statement] = []
     for passage, how_alike in zip(sources.passages, alike, strict=True):
         if how_alike >= best - MARGIN:
-            yield polarity_of(without_opening(passage), names=sources.names)
-    answer = _yes_or_no(opening_of(context.template_text))
-    if answer is not None and sources.title.rstrip().endswith("?"):
-        yield polarity_of(sources.title, names=sources.names, turned=not answer)
+            found += statements_of(without_opening(passage), names=sources.names)
+    answer = next((_yes_or_no(opening_of(passage)) for passage in ground.passages[:1]), None)
+    title = statements_of(sources.title, names=sources.names)
+    if answer is not None and sources.title.rstrip().endswith("?") and all(one.affirmed for one in title):
+        found += statements_of(sources.title, names=sources.names, turned=not answer)
+    return tuple(found)
 
 
 def _yes_or_no(opening: str) -> bool | None:

@@ -1,130 +1,210 @@
-"""Which words of a clause are affirmed and which denied, and whether something is free or charged."""
+"""What each stretch of a clause affirms and denies, and whether something is free or needed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from replyassist.guardrails.terms import joined, terms
 
+WORDS_OF_A_LISTED = 4
+"""Words up to which a stretch without a verb goes with its neighbour: "dogs, cats and small birds are welcome"."""
+
+_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*|(?<!\S)[\w-]+(?:\.[a-z]{2,})+/?\S*")
 _NEUTRAL = re.compile(
-    r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter)|not (?:sure|to worry|to mention)"
-    r"|don'?t (?:worry|hesitate|forget)|do not (?:worry|hesitate|forget)|if not|whether or not|or not|why not"
-    r"|can'?t wait"
+    r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter)"
+    r"|(?<!there is )(?<!there's )no way (?:to|for)|not (?:sure|to worry|to mention)"
+    r"|don'?t (?:worry|hesitate|forget)|do not (?:worry|hesitate|forget)|whether or not|or not|why not"
+    r"|can'?t wait|not (?:how|what|the way|the plan)(?= [a-z])"
     r"|(?:no|not) (?:longer|later|more|less|larger|bigger|heavier|older|earlier|fewer|further) than|at no time"
     r"|(?:cannot|can't|not|no)(?: be)?(?: any)? (?:more|larger|bigger|heavier|longer|older|taller) than"
-    r"|not just|last but not least|not yet sure|no\. ?\d)(?!\w)"
+    r"|not just|last but not least|not yet sure|no\. ?\d|nothing else|none other"
+    r"|(?:no|(?:n't|not) have any) (?:\w+ )?restrictions?|(?:n't|not) restrict"
+    r"|(?<=\w )(?:that|who|which)(?:'s| is| are) not|not for those)(?!\w)"
+    r"|(?<!\w)(?:a |an |the |our |your |any )?(?:soldout|closed|discontinued)"
+    r"(?= [a-z]+ ?[a-z]* (?:is|are|come|comes)(?!\w))"
+    r"|(?<=\w) (?:no|yes)(?=[,;:.!]|$)"
 )
 _DENIAL = re.compile(
     r"(?<!\w)(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|lacks?|lacking"
     r"|unavailable|impossible|prohibited|prohibits?|forbidden|forbids?|banned|disallowed|excluded|excludes?|closed|shut"
     r"|refuses?|refused|declines?|against (?:\w+ )?(?:policy|rules)|soldout|out of stock|discontinued"
-    r"|inaccessible|except|restrict(?:s|ed|ions?)?|verboten|off[ -]limits|void of)(?!\w)|(?<=\w)n't(?!\w)"
+    r"|inaccessible|(?:there (?:is|are)|ha(?:s|ve)) (?:currently )?(?:an? |some )?(?:\w+ )?restrictions?|except"
+    r"|restrict(?:s|ed)|verboten|off[ -]limits|void of)(?!\w)|(?<=\w)n't(?!\w)"
     r"|(?<!\w)(?:is|are|was|were|do|does|did|has|have|ca|wo|would|could|should)nt(?!\w)"
 )
 _BORDER = re.compile(
-    r"[,;:\n.!?]|(?<!\w)(?:but|and|while|whereas|though|although|because|so|yet|which|who)(?!\w)| (?=with no |without )"
-    r"|(?P<condition>(?<!\w)(?:if|when|unless|once|until|in case)(?!\w)"
+    r"(?P<end>[;:\n.!?])|,|(?<!\w)(?P<contrast>but|while|whereas|though|although|yet)(?!\w)"
+    r"|(?<!\w)(?:and|because|so|which|who)(?!\w)|(?P<lack> (?=with no |without ))"
+    r"|(?P<condition>(?<!\w)(?P<word>if|when|unless|once|until|in case|as long as|so long as|provided(?: that)?)(?!\w)"
     r"|(?:(?<=needed)|(?<=required)|(?<=necessary)) for(?!\w))"
+)
+_HOLDS_UNTIL = frozenset({"unless", "until"})
+_VERB = re.compile(
+    r"(?<!\w)(?:is|are|was|were|be|has|have|had|can|cannot|could|may|must|will|would|should|do|does|did|we|you|they|it"
+    r"|there|need|needs|get|gets|costs?|take|takes|took|include[sd]?|accept[s]?|allow[s]?|offer[s]?|provide[s]?|serve[s]?"
+    r"|included|available|allowed|permitted|accepted|required|charged?|free)(?!\w)|n't(?!\w)|'(?:s|re|ll|ve)(?!\w)"
 )
 _ASIDE = re.compile(r"\([^()]{0,60}\)")
 _NON = re.compile(
-    r"(?<!\w)un(?!der|ited|iver|limit)(?=[a-z]{4,}ed(?!\w))"
+    r"(?:(?<=is )|(?<=are )|(?<=be )|(?<='s )|(?<='re )|(?<=stay )|(?<=remain ))"
+    r"un(?!der|ited|iver|limit)(?=[a-z]{4,}ed(?!\w))"
     r"|(?<!\w)non[- ]?(?=(?:refund|return|transfer|exchange|cancel|negotia|smok|alcohol|accept)\w)"
     r"|(?<!\w)(?=(?:pet|smoke|alcohol)[ -]free(?!\w))"
 )
 _FREE = re.compile(
     r"(?<![\w-])(?<!feel )(?<!gluten )(?<!dairy )(?<!sugar )(?<!lactose )(?<!nut )(?<!meat )(?<!duty )(?<!pet )"
-    r"(?<!smoke )(?<!caffeine )free(?! (?:to|from)(?!\w))(?!-?\w)"
+    r"(?<!smoke )(?<!caffeine )(?<!alcohol )free(?! (?:to|from|alcohol\w*)(?!\w))(?!-?\w)"
 )
 _CHARGED = re.compile(
     r"(?<!\w)(?:charged?|charges|fees?|costs?|paid|surcharge|at (?:an )?extra|pay (?:extra|a fee))(?!\w)(?! card)"
 )
+_NEEDED = re.compile(
+    r"(?<!\w)(?:needed|required|requires?|necessary|mandatory|compulsory|obligatory|needs? (?:to|an?|any))(?!\w)"
+)
+_NEED_DENIED = re.compile(r"(?<!\w)(?:no need|needn't)(?!\w)|(?:n't|not) need(?!\w)")
+_DENIED_FIRST = re.compile(r"\W*(?:no|not|never|nor|neither|without|except)(?!\w)")
+_NUMBER = re.compile(r"\d+(?:[.:]\d+)?")
+_OTHERWISE = re.compile(
+    r"(?<!\w)(?:or (?:you|we|else|it)|otherwise|after(?:wards)?|then|later|beyond|under|less than|fewer than|within"
+    r"|other times?)(?!\w)"
+)
+_ONLY = re.compile(r"(?<!\w)only(?!\w)")
 _LEFT_OUT = re.compile(r"\W*(?:with no|without|except)(?!\w)")
-COST = "=free"
-"""The key under which a segment says whether something is free."""
-
-Signs = Mapping[str, frozenset[bool]]
 
 
-@dataclass(frozen=True)
-class Polarity:
-    """The stems of each segment of a clause with their signs (True: affirmed); ``COST`` stands for "free".
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One stretch of a clause: the stems that it affirms, or denies, with their weights.
 
-    ``conditions`` are segments that begin with "if" or the like, so that nothing in them is stated;
-    ``left_out`` are the stems after "without" or "except".
+    ``free`` and ``needed`` are set where it says whether something is free or costs something, or whether something is
+    needed; "no fee for parking" does not deny the parking. ``is_condition``: it
+    stands after "if" or the like, and what it says is turned after "until" and "unless". ``left_out``: it stands after
+    "without" or "except"; ``only``: it says that there is nothing else.
     """
 
-    segments: tuple[Signs, ...]
-    conditions: tuple[Signs, ...] = ()
-    left_out: frozenset[str] = frozenset()
+    stems: tuple[tuple[str, float], ...]
+    affirmed: bool
+    free: bool | None = None
+    needed: bool | None = None
+    is_condition: bool = False
+    left_out: bool = False
+    only: bool = False
+    numbers: frozenset[str] = frozenset()
+    denies_a_fee: bool = False
+    otherwise: bool = False
+    excepts: bool = False
 
     @property
-    def signs(self) -> Signs:
-        """All segments in one: a word that one affirms and another denies has both signs."""
-        return _union(self.segments)
+    def words(self) -> frozenset[str]:
+        """Its stems without their weights."""
+        return frozenset(stem for stem, _ in self.stems)
 
     @property
-    def overall(self) -> bool | None:
-        """The sign of the whole, or None where it has both or none."""
-        return overall(self.signs)
+    def denies_words(self) -> bool:
+        """Whether it denies what it names, and not only a fee or a need."""
+        return not self.affirmed and not self.denies_a_fee and self.needed is None
+
+    def shares(self, other: Statement) -> float:
+        """How much of the shorter statement both name, 0 to 1 by weight."""
+        least = min(self._weight, other._weight)
+        return sum(weight for stem, weight in self.stems if stem in other.words) / least if least else 0.0
+
+    @property
+    def _weight(self) -> float:
+        return sum(weight for _, weight in self.stems)
 
 
-@lru_cache(maxsize=1024)
-def polarity_of(clause: str, *, names: frozenset[str] = frozenset(), turned: bool = False) -> Polarity:
-    """The polarity of a clause without its "yes" or "no"; ``turned`` when a "no" answers it."""
-    folded = _NEUTRAL.sub(lambda match: " " * len(match[0]), joined(clause))
-    folded = _NON.sub("not ", _ASIDE.sub(" ", folded))
-    stated: list[Signs] = []
-    conditions: list[Signs] = []
-    left_out: set[str] = set()
-    for segment, denied, is_condition in _segments(folded):
-        signs = _signs(segment, names=names, affirmed=denied == turned)
-        (conditions if is_condition else stated).append(signs)
-        if _LEFT_OUT.match(segment):
-            left_out |= signs.keys()
-    return Polarity(tuple(stated), tuple(conditions), frozenset(left_out))
-
-
-def merged(polarities: Iterable[Polarity]) -> Signs:
-    """The signs of several clauses: a word that some affirm and some deny has both."""
-    return _union(signs for polarity in polarities for signs in (*polarity.segments, *polarity.conditions))
-
-
-def overall(signs: Signs) -> bool | None:
-    """The one sign of all words, or None where there are both or none."""
-    found = {sign for stem, both in signs.items() if stem != COST for sign in both}
+def overall(statements: tuple[Statement, ...]) -> bool | None:
+    """Whether all that is stated is affirmed (True), denied (False), or neither; fees and needs do not count."""
+    found = {
+        one.affirmed for one in statements if one.stems and not one.is_condition and one.free is one.needed is None
+    }
     return found.pop() if len(found) == 1 else None
 
 
-def _union(every: Iterable[Signs]) -> Signs:
-    found: dict[str, frozenset[bool]] = {}
-    for signs in every:
-        for stem, both in signs.items():
-            found[stem] = found.get(stem, frozenset()) | both
+@lru_cache(maxsize=2048)
+def statements_of(clause: str, *, names: frozenset[str] = frozenset(), turned: bool = False) -> tuple[Statement, ...]:
+    """The statements of a clause without its "yes" or "no", in order; ``turned`` when a "no" answers it."""
+    folded = _ADDRESS.sub(" ", joined(clause))
+    folded = _NEUTRAL.sub(lambda match: " " * len(match[0]), folded)
+    folded = _NON.sub("not ", _ASIDE.sub(" ", folded))
+    return tuple(
+        _statement(one.text, turned=one.is_turned != turned, is_condition=one.is_condition, names=names)
+        for one in _stretches(folded)
+    )
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Text between borders; ``is_turned``: after "until" or "unless"; ``is_closed``: nothing may be added to it."""
+
+    text: str
+    is_turned: bool
+    is_condition: bool
+    is_closed: bool = False
+
+
+def _stretches(folded: str) -> Iterator[_Stretch]:
+    for stretch in _joined_lists(folded):
+        before, excepted, after = stretch.text.partition(" except ")
+        yield replace(stretch, text=before)
+        if excepted:
+            yield replace(stretch, text=f"except {after}")
+
+
+def _joined_lists(folded: str) -> list[_Stretch]:
+    """The stretches between borders; one without a verb goes with the one before, or else with the next one."""
+    found: list[_Stretch] = []
+    start, is_condition, is_turned = 0, False, False
+    for border in (*_BORDER.finditer(folded), None):
+        text = folded[start : border.start() if border else None]
+        if text.strip():
+            _add(found, _Stretch(text, is_turned, is_condition))
+        if border:
+            start, is_condition = border.end(), border["condition"] is not None
+            is_turned = is_condition and border["word"] in _HOLDS_UNTIL
+            if found and (border["end"] or border["contrast"] or border["lack"] or border["condition"]):
+                found[-1].is_closed = True
     return found
 
 
-def _segments(folded: str) -> Iterator[tuple[str, bool, bool]]:
-    """The stretches between borders: text, whether it is denied, whether it is a condition."""
-    start, is_condition = 0, False
-    for border in (*_BORDER.finditer(folded), None):
-        before, excepted, after = folded[start : border.start() if border else None].partition(" except ")
-        denied = len(_DENIAL.findall(before)) % 2 == 1
-        yield before, denied, is_condition
-        if excepted:
-            yield excepted + after, not denied, is_condition
-        if border:
-            start, is_condition = border.end(), border["condition"] is not None
+def _add(found: list[_Stretch], stretch: _Stretch) -> None:
+    before = found[-1] if found and not found[-1].is_closed else None
+    is_loose = before is not None and not (
+        stretch.is_condition or before.is_condition or _DENIED_FIRST.match(stretch.text) or _LEFT_OUT.match(before.text)
+    )
+    if before is not None and is_loose and (_is_listed(stretch.text) or _is_listed(before.text)):
+        before.text += f" {stretch.text}"
+    else:
+        found.append(stretch)
 
 
-def _signs(segment: str, *, names: frozenset[str], affirmed: bool) -> Signs:
-    found: dict[str, frozenset[bool]] = {}
-    if _FREE.search(segment):
-        found[COST] = frozenset({affirmed})
-    elif _CHARGED.search(segment):
-        found[COST] = frozenset({not affirmed})
-    rest = _DENIAL.sub(" ", _CHARGED.sub(" ", _FREE.sub(" ", segment)))
-    return found | {term.stem: frozenset({affirmed}) for term in terms(rest, names=names)}
+def _is_listed(text: str) -> bool:
+    """Whether it is one of a list, and states nothing by itself: a few words without a verb and without a number."""
+    return len(text.split()) <= WORDS_OF_A_LISTED and not _VERB.search(text) and not _NUMBER.search(text)
+
+
+def _statement(text: str, *, turned: bool, is_condition: bool, names: frozenset[str]) -> Statement:
+    denied = (len(_DENIAL.findall(text)) % 2 == 1) != turned
+    is_free, is_charge = _FREE.search(text) is not None, _CHARGED.search(text) is not None
+    needed = None
+    if _NEEDED.search(text) or _NEED_DENIED.search(text):
+        needed = not denied
+    rest = _DENIAL.sub(" ", _CHARGED.sub(" ", _FREE.sub(" ", _NEEDED.sub(" ", text))))
+    stems = {term.stem: term.weight for term in terms(rest, names=names)}
+    return Statement(
+        stems=tuple(stems.items()),
+        affirmed=not denied,
+        free=None if is_free == is_charge else denied == is_charge,
+        needed=needed,
+        is_condition=is_condition,
+        left_out=_LEFT_OUT.match(text) is not None,
+        only=_ONLY.search(text) is not None,
+        numbers=frozenset(re.sub(r"^0|[.:]00$", "", number) for number in _NUMBER.findall(text)),
+        denies_a_fee=is_charge and denied and not is_free,
+        excepts=text.startswith("except "),
+        otherwise=_OTHERWISE.search(text) is not None,
+    )

@@ -17,15 +17,21 @@ from replyassist.guardrails.spans import Span, Support
 from replyassist.guardrails.terms import terms
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.vectors import MEMORY
+from replyassist.guardrails.words import content_vocabulary, stem
 
-SUPPORTED_FROM = 0.08
-"""Probability from which a sentence counts as supported; below it 1 % of the own replies of dstc9's val split fall."""
+SUPPORTED_FROM = 0.063
+"""Probability from which a sentence counts as supported.
 
-CLEARLY_UNSUPPORTED_BELOW = 0.03
-"""Probability below which an unsupported sentence blocks; chosen on the val split of dstc9."""
+1 % of the supported statements of dstc9's val split are below it, each judged by a model that was fitted on the other
+domains; ``scripts/fit_support.py`` prints that table. The 1 % was chosen so that the whole check stays below 4 % false
+alarms on val with every kind of wrong reply caught in 92 % or more.
+"""
 
-SUPPORTED_BY_WORDS_FROM = 0.025
-"""The same as ``SUPPORTED_FROM`` for the model without embeddings."""
+CLEARLY_UNSUPPORTED_BELOW = 0.026
+"""Probability below which an unsupported sentence blocks; from the same table, at 0.75 %."""
+
+SUPPORTED_BY_WORDS_FROM = 0.0424
+"""The same as ``SUPPORTED_FROM`` for the model without embeddings, at 3 %: words alone tell less."""
 
 WORDS_OF_A_STATEMENT = 4
 """Words that name a matter from which a sentence without a plain verb is held to state something."""
@@ -37,6 +43,14 @@ _STATES = re.compile(
     r"|start|send|receiv|visit|book)(?:e|es|s|ed)?|no|not|prohibited|forbidden|as long as)(?!\w)"
 )
 _OF_THE_AUTHOR = re.compile(r"(?<!\w)(?:you(?:'re|'ve|'d)?|your|u)(?!\w)")
+_AUTHORS_OWN = re.compile(r"your (?P<first>\w+)(?: (?P<second>\w+))?")
+_OF_THE_BRAND = re.compile(r"(?<!\w)(?:we|our|us|i|my|free|refund\w*|replac\w+|cover\w*|guarantee\w*)(?!\w)")
+_BRANDS_MATTER = content_vocabulary(
+    (
+        "order parcel package delivery refund money account card booking replacement subscription voucher code ticket "
+        "room table payment deposit invoice item product purchase bag box",
+    )
+)
 _OBLIGES = re.compile(r"(?<!\w)(?:can|can't|cannot|may|must|will|won't|need|needs|be|get|have to|able|free)(?!\w)")
 
 
@@ -139,7 +153,7 @@ def _assessed(clause: str, span: tuple[int, int], stated: str, ground: Ground) -
         heard = likeness(stated, sources, encoder=ground.encoder)
         if _is_supported(heard, ground):
             source = _passage(sources.passages, heard.best)
-            return Assessed(*span, support, source, trusted, states and _is_about_the_offer(stated))
+            return Assessed(*span, support, source, trusted, states and _is_about_the_offer(stated, ground))
     return Assessed(*span, Support.NONE, "", trusted, states)
 
 
@@ -151,11 +165,24 @@ def _passage(passages: tuple[str, ...], best: int) -> str:
     return passages[best] if best < len(passages) else ""
 
 
-def _is_about_the_offer(stated: str) -> bool:
+def _is_about_the_offer(stated: str, ground: Ground) -> bool:
     """Whether it says what holds or what can be done, and does not only take up what the author told."""
     folded = normalise(stated).text
+    if _STATES.search(folded) is None:
+        return False
+    if _OF_THE_BRAND.search(folded):
+        return True
     tells = _OF_THE_AUTHOR.search(folded) is not None and _OBLIGES.search(folded) is None
-    return not tells and _STATES.search(folded) is not None
+    return not tells and not _is_of_the_authors_own(folded, ground)
+
+
+def _is_of_the_authors_own(folded: str, ground: Ground) -> bool:
+    """Whether it speaks of something of the author's that is not the brand's matter: "your ex can sleep too"."""
+    subject = _AUTHORS_OWN.match(folded)
+    if subject is None:
+        return False
+    known = {term.stem for term in terms(f"{ground.trusted.title} {ground.trusted.whole}")}
+    return (known | _BRANDS_MATTER).isdisjoint({stem(subject["first"]), stem(subject["second"] or "")})
 
 
 def _states(clause: str, stated: str, ground: Ground) -> bool:

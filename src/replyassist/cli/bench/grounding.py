@@ -20,7 +20,7 @@ def bench_grounding(
     """Replies that people wrote from a fact, beside that fact, beside others, and altered; plain similarity too."""
     folder = bench_data()
     splits = {split: grounding.read_rows(folder, split=split) for split in ("test", "val")}
-    encoder = SentenceTransformerEncoder(settings().encoder_model)
+    encoder = grounding.RememberingEncoder(SentenceTransformerEncoder(settings().encoder_model))
     pairs = {
         split: grounding.pairs_of(grounding.sample(rows, grounding.QUICK_ROWS) if quick else rows, among=rows)
         for split, rows in splits.items()
