@@ -32,8 +32,14 @@ def test_a_reply_that_ends_in_a_link_comes_last() -> None:
     assert both.id == "track"
 
 
-def test_two_that_cannot_follow_each_other_or_are_too_long_stay_apart() -> None:
-    assert joined(LINKED, LINKED, longest=500) is None
+def test_nothing_touches_a_link_in_the_middle() -> None:
+    both = joined(LINKED, LINKED, longest=500)
+
+    assert both is not None
+    assert "/track – Follow" in both.rendered_reply
+
+
+def test_two_that_are_too_long_stay_apart() -> None:
     assert joined(SHIPPING, DECAF, longest=40) is None
 
 

@@ -335,6 +335,7 @@ class TestTwoQuestions:
         assert "32 countries" in proposal.draft
         assert "Lullaby" in proposal.draft
         assert proposal.also_template_version
+        assert {finding.rule for finding in proposal.findings} == {"draft.two_questions"}
 
     def test_a_reply_that_answers_only_one_is_never_ready(self) -> None:
         tight = voice(length={"default": {"min": 1, "max": 110}})

@@ -8,14 +8,14 @@ _STOPS = (".", "!", "?", "…")
 
 
 def joined(first: ReplyTemplate, second: ReplyTemplate, *, longest: int) -> ReplyTemplate | None:
-    """Both replies in one, under the first template's id; None where they cannot stand in one paragraph.
+    """Both replies in one, under the first template's id; None where that is longer than ``longest`` characters.
 
-    That is when they would be longer than ``longest`` characters together, or when both end in a link, which no
-    sentence may follow.
+    A reply that ends in a link comes last; where both do, a dash stands after the first link, which no stop may touch.
     """
     parts = [first, second] if first.rendered_reply.endswith(_STOPS) else [second, first]
-    reply = " ".join(part.rendered_reply for part in parts)
-    if not parts[0].rendered_reply.endswith(_STOPS) or len(reply) > longest or "{{" in reply:
+    between = " " if parts[0].rendered_reply.endswith(_STOPS) else " – "
+    reply = between.join(part.rendered_reply for part in parts)
+    if len(reply) > longest or "{{" in reply:
         return None
     return first.model_copy(
         update={

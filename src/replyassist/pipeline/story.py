@@ -8,7 +8,7 @@ from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.inputs import Inbound, PipelineContext
-from replyassist.pipeline.judging import half_answered
+from replyassist.pipeline.judging import two_questions
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.retrieval.index import TemplateMatch
@@ -50,8 +50,9 @@ def propose(
     if route is Route.DRAFT:
         draft = write(assignment, is_public_half=with_follow_up)
         follow_up = write_follow_up(assignment) if with_follow_up else None
-        if draft.chosen is not None and found.second is not None and second is None and template_id is None:
-            draft = replace(draft, chosen=half_answered(draft.chosen, other=found.second.title))
+        if draft.chosen is not None and found.second is not None and template_id is None:
+            judged = two_questions(draft.chosen, other=found.second.title, is_answered=second is not None)
+            draft = replace(draft, chosen=judged)
         if draft.chosen is None and draft.stopped_by:
             route, reason = Route.ESCALATE, draft.stopped_by
     return _proposal(assignment, found, draft, second, route=route, reason=reason, picked=template_id).model_copy(
