@@ -76,3 +76,12 @@ def test_in_other_languages_capitals_are_no_names() -> None:
 
 def test_a_person_without_a_template_may_name_whom_they_like() -> None:
     assert list(unsupported_names("It's in Galway.", context(reply=None))) == []
+
+
+def test_a_cards_brand_is_known_where_the_template_takes_cards() -> None:
+    cards = context(template=template("We take all major credit cards."))
+    assert not list(unsupported_names("Yes, you can pay with Mastercard or AMEX.", cards))
+    cash = context(template=template("We take cash."))
+    assert [finding.excerpt for finding in unsupported_names("Yes, you can pay with Mastercard.", cash)] == [
+        "Mastercard"
+    ]

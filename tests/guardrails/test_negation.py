@@ -82,3 +82,65 @@ def test_a_template_that_says_both_contradicts_neither() -> None:
 
 def test_without_a_template_there_is_nothing_to_contradict() -> None:
     assert not findings("We don't ship to Norway.", context(reply=None, message="Do you ship to Norway?"), RULE)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        (
+            "Fixable, as long as the parcel hasn't left the roastery.",
+            "We can change the address until the parcel leaves the roastery.",
+        ),
+        (
+            "The newsletter code doesn't work on subscriptions.",
+            "The newsletter code gives 10% off a first order. It works once, not on subscriptions.",
+        ),
+        ("Grounds yes, bag no: it isn't compostable.", "Our bags go in the recycling bin; they are not compostable."),
+        (
+            "There are no account fees: holding an account is free.",
+            "Holding an account is free. The price list: https://harbour.example/fees",
+        ),
+        ("House blends are usually back soon.", "Sold-out house blends are usually back soon."),
+        ("Private parking is available, no reservation is needed.", "Guests do not need to reserve a parking space."),
+        ("There are no restrictions on children.", "Children are welcome."),
+        ("Withdrawals take time, and Sunday does not count.", "Withdrawals take time. Sundays do not count."),
+        ("There is no kitchen, just a kettle.", "The only thing in the room is a kettle."),
+        ("After 24 hours there is a fee.", "You can cancel free up to 24 hours, and we charge 10 GBP after that."),
+        ("Accounts keep the old rate.", "It is added without a code, and accounts keep the old rate."),
+        ("Amex is not accepted.", "We take cash, Visa and debit cards."),
+    ],
+)
+def test_what_means_the_same_or_something_else_is_no_contradiction(text: str, reply: str) -> None:
+    assert not findings(text, context(reply=reply), RULE)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("There is no way to return it.", "You can return unopened bags within 30 days."),
+        ("A reservation is needed for parking.", "No reservation is needed for parking."),
+        ("You may cancel up to 24 hours for a fee, 10 GBP after.", "Cancel free up to 24 hours, 10 GBP charge after."),
+        ("The station is not open from 5 to 7.", "The station hours are 5 to 7."),
+        ("Folding bikes are not allowed.", "You can only bring a folding bike."),
+        ("There are restrictions on children.", "Children are welcome."),
+        ("Dogs, cats and birds are welcome.", "Dogs, cats and birds are not welcome."),
+    ],
+)
+def test_a_need_a_fee_and_a_number_can_be_denied_too(text: str, reply: str) -> None:
+    assert findings(text, context(reply=reply), RULE)
+
+
+def test_an_until_is_turned_and_an_if_is_not() -> None:
+    there = context(reply="We can change it until the parcel leaves the roastery.")
+    assert findings("We can change it if the parcel leaves the roastery.", there, RULE)
+    assert not findings("We can change it if the parcel has not left the roastery.", there, RULE)
+
+
+def test_a_question_of_the_template_counts_as_its_title() -> None:
+    full = template("No, seats cannot be reserved.", title="Can I reserve a seat?", questions=["may I book a seat?"])
+    assert findings("Yes, you can.", context(template=full, message="May I book a seat?"), RULE)
+
+
+def test_a_limit_that_was_asked_for_is_neither_yes_nor_no() -> None:
+    full = template("Children are welcome.", title="Is there an age restriction?")
+    assert not findings("No, children are welcome.", context(template=full), RULE)

@@ -109,3 +109,33 @@ def test_the_name_of_the_brand_makes_no_two_sentences_alike() -> None:
     there = context(rules={"name": "Acorn Guest House"}, reply="Acorn Guest House does not have a lift.")
     assert findings("Acorn Guest House has a restaurant with live music.", there, RULE)
     assert not findings("No, there is no lift at Acorn Guest House.", there, RULE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry, that's no way for a gift to turn up.",
+        "Sorry, that should be in your cup and not a mystery.",
+        "Battery acid's no way to start the day.",
+        "Bramble every morning is exactly what we like to hear.",
+        "On fixed deposits, we would rather have a colleague confirm than guess.",
+        "A handwritten card is something we need to ask the packing table about.",
+    ],
+)
+def test_echoes_and_what_is_left_open_assert_nothing_of_the_offer(text: str) -> None:
+    message = (
+        "my gift cup came with battery acid, do you do fixed deposits and a handwritten card? bramble every morning"
+    )
+    assert not findings(text, context(reply=PARCEL, message=message), RULE)
+
+
+def test_what_is_the_authors_own_may_be_taken_up_but_not_what_the_brand_does_for_it() -> None:
+    there = context(reply=PARCEL, message="my ex cannot sleep and my grinder broke")
+    assert not findings("Your ex can sleep too.", there, RULE)
+    assert findings("Your grinder is covered by our warranty.", there, RULE)
+    assert findings("Your order can sleep in the roof terrace bar.", there, RULE)
+
+
+@pytest.mark.parametrize("text", ["There is no way to pet the llama.", "It will be sunny at the castle on arrival."])
+def test_a_claim_that_sounds_like_an_echo_is_still_a_claim(text: str) -> None:
+    assert findings(text, context(reply=PARCEL), RULE)

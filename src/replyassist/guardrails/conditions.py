@@ -38,7 +38,7 @@ _LIMITING = re.compile(
 SHARED_WORDS = 0.6
 """The share of a consequence's words that a draft must have to state it, where nothing is granted; set by hand."""
 
-WORDS_OF_A_CLAUSE = 2
+WORDS_OF_A_CLAUSE = 1
 """Content words from which the words before a condition are what it limits, and not the rest of the sentence."""
 
 _GROUP = re.compile(r"(?<!\w)(?:seniors?|children|kids|infants?|students?|babies|toddlers|teenagers)(?!\w)")
@@ -152,7 +152,7 @@ def _of_sentence(text: str, start: int, end: int) -> Iterator[_Condition]:
     for mention in inside:
         if granted and is_fact(mention) and limit_of(text, mention):
             excerpt = text[max(start, mention.start - 12) : mention.end]
-            group = _GROUP.search(excerpt)
+            group = _GROUP.search(text, max(start, mention.start - 24), mention.start)
             yield _Condition(
                 excerpt, frozenset(), _keys([mention]), granted, is_plain=True, group=group[0] if group else ""
             )

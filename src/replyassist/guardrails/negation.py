@@ -19,10 +19,10 @@ MARGIN = 0.15
 """How much less alike than the best a passage may be and still be what a clause speaks of; set by hand."""
 
 LEAST_SHARED = 0.25
-"""Share of the shorter statement's words, by weight, that two must share to be compared; tried out on dstc9's val split."""
+"""Share of the shorter statement's words, by weight, that two must share to be compared; tried on val of dstc9."""
 
 OUTWEIGHS = 1.5
-"""How many times as much two statements of opposite signs must share as two of the same sign; tried out on val too."""
+"""How many times as much two statements of opposite signs must share as two of the same sign; tried on val too."""
 
 LEAST_SHARED_BY_CONDITIONS = 0.6
 """The same for two conditions; set by hand."""

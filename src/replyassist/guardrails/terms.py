@@ -11,7 +11,7 @@ from replyassist.guardrails.text import normalise
 from replyassist.guardrails.words import is_stop_word, stem
 
 COMMON_WEIGHT = 0.35
-"""What a word that any offer uses counts beside one that names the matter; set by hand, other weights were not tried."""
+"""What a word that any offer uses counts beside one that names the matter; set by hand, no other weight was tried."""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
 _JOINED = (
