@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from replyassist.benchmarks.fact_pairs import ALTERED, OTHER_ENTITY, OWN, SAME_ENTITY, Row, pairs_of, read_rows
-from replyassist.benchmarks.grounding import measure, reference
+from replyassist.benchmarks.grounding import RememberingEncoder, measure, reference
 from replyassist.core.errors import InvalidInput
 from replyassist.testing.encoder import FakeEncoder
 
@@ -46,6 +46,14 @@ def test_the_reference_gives_a_rate_for_each_negative_kind() -> None:
     rates = reference(pairs_of(ROWS, among=ROWS), encoder=FakeEncoder())
     assert OWN not in rates
     assert all(0 <= rate <= 1 for rate in rates.values())
+
+
+def test_a_remembering_encoder_gives_the_vectors_of_the_one_behind_it() -> None:
+    encoder = FakeEncoder()
+    remembering = RememberingEncoder(encoder)
+    remembering.encode(["a lift", "a bar"])
+    assert (remembering.encode(["a bar", "a lift", "a bar"]) == encoder.encode(["a bar", "a lift", "a bar"])).all()
+    assert remembering.encode([]).shape == encoder.encode([]).shape
 
 
 def test_missing_data_is_one_error(tmp_path: Path) -> None:
