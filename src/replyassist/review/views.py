@@ -77,6 +77,7 @@ class MatchView(BaseModel):
     score: float
     reply: str
     matched_text: str = ""
+    probability: float = 0.0
 
 
 class ReviewSummary(BaseModel):
