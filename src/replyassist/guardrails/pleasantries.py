@@ -38,6 +38,8 @@ _ECHO = (
     r" [^.!?;:,]{1,60}"
     r"|[\w' -]{1,50}(?:'s| is| are|'re) (?:(?:exactly |just )?what we (?:like|love|want|hoped?) to (?:hear|see|read)"
     r"|music to our ears)[^.!?;:,]{0,40}"
+    r"|[\w' -]{1,50}(?:'s| is| are) not what you (?:paid for|ordered|expect(?:ed)?|deserve|wanted|signed up for)"
+    r"(?:,? and (?:we(?:'re| are) )?(?:so |very )?sorry[^.!?;:,]{0,40})?"
     r"|(?:that|this)(?:'s| is| was) not (?:how|what|the way) [^.!?;:,]{1,80}"
     r"|(?:that|this) (?:should not|shouldn't|should never) (?:have been|have happened|happen)[^.!?;:,]{0,80}"
     r"|(?:that|this) should (?:be|have been) [^.!?;:,]{1,60}(?: and)? not [^.!?;:,]{1,40})"

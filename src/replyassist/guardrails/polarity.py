@@ -12,7 +12,7 @@ from replyassist.guardrails.terms import joined, terms
 WORDS_OF_A_LISTED = 4
 """Words up to which a stretch without a verb goes with its neighbour: "dogs, cats and small birds are welcome"."""
 
-_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*|(?<!\S)[\w-]+(?:\.[a-z]{2,})+/?\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|www\.)\S*|(?<!\S)[\w-]+(?:\.[a-z]{2,})+/?\S*")
 _NEUTRAL = re.compile(
     r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter)"
     r"|(?<!there is )(?<!there's )no way (?:to|for)|not (?:sure|to worry|to mention)"
@@ -51,6 +51,7 @@ _ASIDE = re.compile(r"\([^()]{0,60}\)")
 _NON = re.compile(
     r"(?:(?<=is )|(?<=are )|(?<=be )|(?<='s )|(?<='re )|(?<=stay )|(?<=remain ))"
     r"un(?!der|ited|iver|limit)(?=[a-z]{4,}ed(?!\w))"
+    r"|(?<!\w)un(?!der|ited|iver|limit)(?=[a-z]{4,}ed(?=[,.;:!?]|$| (?:and|or|but)(?!\w)))"
     r"|(?<!\w)non[- ]?(?=(?:refund|return|transfer|exchange|cancel|negotia|smok|alcohol|accept)\w)"
     r"|(?<!\w)(?=(?:pet|smoke|alcohol)[ -]free(?!\w))"
 )
