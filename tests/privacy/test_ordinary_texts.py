@@ -42,4 +42,5 @@ def test_odd_texts_are_no_trouble(text: str) -> None:
 
 def test_an_address_does_not_run_over_the_end_of_a_sentence() -> None:
     assert find("We ship to 32 countries in Europe. Delivery takes 4 to 7 working days.") == ()
+    assert find("We ship to 32 countries in Europe.\nDelivery takes 4 to 7 working days.") == ()
     assert [item.text for item in find("please ship to Baker Street. 12 of them")] == []

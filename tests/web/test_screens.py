@@ -53,7 +53,7 @@ def test_without_scripts_everything_still_works(chromium: Browser, address: str,
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#main")).to_have_attribute("data-item", str(second.id))
     page.locator("summary", has_text="Reject").click()
-    page.get_by_label("Wrong tone").check()
+    page.get_by_role("radio", name="Wrong tone").check()
     page.get_by_role("button", name="Reject", exact=True).click()
     expect(page.get_by_text("All done.")).to_be_visible()
     assert approved_text(world, first) == DRAFT + MORE

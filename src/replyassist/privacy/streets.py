@@ -62,6 +62,12 @@ _PLAIN = re.compile(
     r"(?!\w|[.,:]\d)"
 )
 _SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.!?] ")  # longer than the abbreviations of an address
+_COUNTED = re.compile(
+    r"\s?(?:(?:to|or|bis|à)\s\d|[-–]\s?\d|%|€|°|(?:working\s|business\s|full\s)?"
+    r"(?:days?|weeks?|months?|years?|hours?|minutes?|times?|percent|euros?|pounds?|dollars?|countries|bags?|pieces|items"
+    r"|kg|g|ml|km|people)\b)",
+    re.IGNORECASE,
+)
 _CUE = words(
     r"(?<!mail\s)(?<!ip\s)(?<!web\s)address(?:es)? lives?(?:\sat|\son|\sin)? living\sat located\sat"
     r" office\sis\sat restaurant\sis\sat meet\s(?:me|you)"
@@ -96,12 +102,12 @@ def street_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_address(text: str, match: re.Match[str]) -> bool:
-    if _SENTENCE_END.search(match[0]):
+    if _SENTENCE_END.search(match[0]) or _COUNTED.match(text, match.end()):
         return False
     if _UNIT.match(text, match.end()):
         return True
     has_form = match["first"] or match[0][0].isupper()
-    sentence = max(text.rfind(end, 0, match.start()) for end in (". ", "! "))
+    sentence = max(text.rfind(end, 0, match.start()) for end in (". ", "! ", ".\n", "!\n"))
     reach = min(_CUE_REACH, match.start() - sentence - 1)
     if has_form and is_announced(text, match.start(), _CUE, reach=reach):
         return True
