@@ -12,6 +12,7 @@ from replyassist.core.resources import resource_folder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Severity, Verdict
 from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
+from replyassist.pipeline.story import SURE_ENOUGH
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE
 from replyassist.testing import FakeChatModel, FakeEncoder
@@ -345,3 +346,21 @@ class TestTwoQuestions:
         assert proposal.also_template_id is None
         assert proposal.verdict is Verdict.NEEDS_EDIT
         assert "draft.second_question" in {finding.rule for finding in proposal.findings}
+
+
+class TestDoubt:
+    UNSURE = Inbound(
+        text="international parcels and shipping rates for my aunt", channel="instagram", author_name="Tom"
+    )
+
+    def test_a_template_that_may_be_the_wrong_one_makes_no_ready_draft(self) -> None:
+        proposal = propose(self.UNSURE, context(None, threshold=0.0))
+
+        assert proposal.templates[0].probability < SURE_ENOUGH
+        assert proposal.verdict is Verdict.NEEDS_EDIT
+        assert "draft.unsure_template" in {finding.rule for finding in proposal.findings}
+
+    def test_a_template_that_a_person_picked_is_not_doubted(self) -> None:
+        proposal = propose(self.UNSURE, context(None, threshold=0.0), template_id="shipping-abroad")
+
+        assert "draft.unsure_template" not in {finding.rule for finding in proposal.findings}

@@ -98,3 +98,17 @@ def two_questions(candidate: Candidate, *, other: str, is_answered: bool) -> Can
     )
     findings = (*candidate.findings, finding)
     return candidate.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
+
+
+def unsure(candidate: Candidate, sureness: float) -> Candidate:
+    """A draft from a template that may be the wrong one: a person makes sure that this is what was asked."""
+    finding = Finding(
+        rule="draft.unsure_template",
+        severity=Severity.WARN,
+        explanation=f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
+        start=0,
+        end=len(candidate.text),
+        excerpt=candidate.text,
+    )
+    findings = (*candidate.findings, finding)
+    return candidate.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})

@@ -47,7 +47,7 @@ def mood_of(text: str) -> Mood:
     """A complaint before praise, and praise only where nothing is asked; else a question."""
     if is_angry(text) or _TROUBLE.search(text):
         return Mood.COMPLAINT
-    if _PRAISE.search(text) and "?" not in text:
+    if _PRAISE.search(text) and not is_asking(text):
         return Mood.PRAISE
     return Mood.QUESTION
 
