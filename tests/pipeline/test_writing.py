@@ -22,7 +22,9 @@ from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 BAD = "Hi Tom! We ship to 45 countries in Europe. Delivery takes 4 to 7 working days."
-QUESTION = Inbound(text="do you ship to Norway? about the delivery", channel="instagram", author_name="Tom")
+QUESTION = Inbound(
+    text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
+)
 PICK_UPS = {"question": ["About {detail}:"], "complaint": ["Sorry about {detail}."]}
 
 
@@ -81,14 +83,14 @@ class TestRepair:
 
 class TestOutline:
     def test_a_base_model_gets_a_grammar_of_checked_phrases(self) -> None:
-        model = FakeChatModel(["Hi Tom! About the delivery: we ship to 32 countries in Europe. "
+        model = FakeChatModel(["Hi Tom! About the international delivery: we ship to 32 countries in Europe. "
                                "Delivery takes 4 to 7 working days."], profile="base")  # fmt: skip
 
         proposal = propose(QUESTION, context(model, voice=voice(pick_ups=PICK_UPS)))
 
-        assert proposal.draft.startswith("Hi Tom! About the delivery: we ship")
+        assert proposal.draft.startswith("Hi Tom! About the international delivery: we ship")
         assert (proposal.drafted_by, proposal.verdict) == (BY_MODEL, Verdict.READY)
-        assert "About the delivery:" in model.calls[0].grammar
+        assert "About the international delivery:" in model.calls[0].grammar
         assert "45" not in model.calls[0].grammar
 
     def test_text_outside_the_outline_keeps_only_what_the_template_says(self) -> None:
@@ -99,17 +101,19 @@ class TestOutline:
         assert proposal.draft == GOOD
 
     def test_an_opening_that_the_thread_has_had_is_not_offered_again(self) -> None:
-        message = Inbound(**(QUESTION.__dict__ | {"earlier_replies": ("Hi Tom! About the delivery: it is on.",)}))
+        message = Inbound(
+            **(QUESTION.__dict__ | {"earlier_replies": ("Hi Tom! About the international delivery: it is on.",)})
+        )
         model = FakeChatModel([GOOD], profile="base")
         pick_ups = {"question": ["About {detail}:", "On {detail}:"]}
 
         propose(message, context(model, voice=voice(pick_ups=pick_ups)))
 
-        assert "On the delivery:" in model.calls[0].grammar
-        assert "About the delivery:" not in model.calls[0].grammar
+        assert "On the international delivery:" in model.calls[0].grammar
+        assert "About the international delivery:" not in model.calls[0].grammar
 
     def test_wording_of_recent_replies_to_the_template_is_not_repeated(self) -> None:
-        past = (PastReply("shipping-abroad", "Hi Tom! About the delivery: yes."),)
+        past = (PastReply("shipping-abroad", "Hi Tom! About the international delivery: yes."),)
         model = FakeChatModel([GOOD], profile="base")
 
         propose(
@@ -117,7 +121,7 @@ class TestOutline:
             context(model, voice=voice(pick_ups={"question": ["About {detail}:", "On {detail}:"]}), recent=past),
         )
 
-        assert "About the delivery:" not in model.calls[0].grammar
+        assert "About the international delivery:" not in model.calls[0].grammar
 
 
 class TestPersonalData:
@@ -293,7 +297,7 @@ def test_after_a_greeting_with_a_comma_the_opening_goes_on_in_lower_case() -> No
 
     propose(QUESTION, context(model, voice=polite))
 
-    assert '"Hello Tom, about the delivery:"' in model.calls[0].grammar
+    assert '"Hello Tom, about the international delivery:"' in model.calls[0].grammar
 
 
 class TestInstructions:

@@ -67,8 +67,7 @@ def _asks(assignment: Assignment, wish: re.Pattern[str]) -> bool:
 def _openings(assignment: Assignment, template: ReplyTemplate, message: str) -> list[str]:
     voice = assignment.context.voice
     mood = "complaint" if _asks(assignment, _SORRIER) else assignment.triaged.mood.value
-    vocabulary = (template.title, template.rendered_reply, *template.questions)
-    details = details_in(message, vocabulary=vocabulary)
+    details = details_in(message, title=template.title, vocabulary=(template.rendered_reply, *template.questions))
     taken_up = [pattern.replace("{detail}", detail) for pattern in getattr(voice.pick_ups, mood) for detail in details]
     return taken_up or [*getattr(voice.empathy, mood)] or [""]
 
