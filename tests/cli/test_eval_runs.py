@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,6 +13,7 @@ from replyassist.cli import main
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.record import EvaluationRun, save_run
 from replyassist.testing import FakeEndpoint
+from tests.cli.result import Result
 from tests.evaluation.builders import DRAFT, result, run
 
 CASES = [
@@ -21,17 +21,6 @@ CASES = [
      "expected": {"template_id": "shipping-abroad", "must_include": ["32 countries"]}},
     {"id": "c2", "brand": "fernhill", "text": "how long is delivery?", "expected": {"template_id": "delivery-time"}},
 ]  # fmt: skip
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        assert self.out, self.err
-        return json.loads(self.out)
 
 
 Eval = Callable[..., Result]

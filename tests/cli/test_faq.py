@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from replyassist.cli import main
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
+from tests.cli.result import Result
 
 BITEXT = """intent,category,reply_template
 cancel_order,ORDER,"We're sorry to hear that. You can cancel in your account, under 'Orders'."
@@ -23,17 +23,6 @@ GOOD = (
     "id: hours\nquestions: ['when are you open?', opening hours, 'open today?']\nreply: 'From {{ open }}.'\n"
     "facts: {open: '9:00'}\n"
 )
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        assert self.out, self.err
-        return json.loads(self.out)
 
 
 Run = Callable[..., Result]

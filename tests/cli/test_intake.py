@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -23,20 +23,10 @@ from replyassist.core.resources import resource_folder
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.inbox.service import draft_job
 from replyassist.testing import FakeClock
+from tests.cli.result import Result
 from tests.world import message_in
 
 CLOCK = FakeClock()
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        assert self.out, self.err
-        return json.loads(self.out)
 
 
 Run = Callable[..., Result]

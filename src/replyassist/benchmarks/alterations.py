@@ -130,7 +130,7 @@ def _other_value(written: str, draw: random.Random) -> str:
     if written.lower() in _SMALL_NUMBERS:
         word = draw.choice([word for word in _SMALL_NUMBERS if word != written.lower()])
         return word.capitalize() if written[0].isupper() else word
-    whole, separator, fraction = re.fullmatch(r"(\d+)([.,]?)(\d*)", written).groups()  # type: ignore[union-attr]
+    whole, separator, fraction = re.findall(r"^(\d+)([.,]?)(\d*)$", written)[0]
     number = int(whole)
     step = max(1, 5 if 20 <= number < 100 and number % 5 == 0 else 10 ** max(0, len(whole) - 2))
     others = {number + step, number + 2 * step, number * 2, number - step, number + number // 2} - {number, 0, 1}

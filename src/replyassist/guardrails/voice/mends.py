@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from replyassist.brands.voice import ReplaceRule
+from replyassist.core.word_lists import words_of
 from replyassist.drafting.names import first_name
 from replyassist.guardrails.context import CheckContext
 from replyassist.guardrails.text import sentence_spans
@@ -41,7 +42,7 @@ Mender = Callable[[str, CheckContext], Iterable[Edit]]
 _MARKS = re.compile("[!！‼⁉❗❕?？]+[\ufe0e\ufe0f]?")
 _OPENING_MARK = re.compile("¡")
 _STOPS = ".?…。:;,!！"
-_SHORT_WORDS = frozenset("AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH ON OR SO TO UP WE".split())  # noqa: SIM905
+_SHORT_WORDS = words_of("AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH ON OR SO TO UP WE")
 _STOP_AHEAD = re.compile(r"[.,!?;:](?:\s|$)")
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n]+(?=\n|$)|(?<=\n)[^\S\n]+|\n{3,}|[^\S\n](?=[.,!?;:](?:\s|$))")
 

@@ -1,0 +1,17 @@
+"""What one run of the command line left behind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        assert self.out, self.err
+        return json.loads(self.out)
