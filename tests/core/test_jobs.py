@@ -19,7 +19,8 @@ from sqlmodel import SQLModel, select
 
 from replyassist.core.database import Database
 from replyassist.core.errors import ConfigurationError
-from replyassist.core.job_runner import WORKERS_A_JOB_MAY_LOSE, Handler, JobRunner, new_executor_id
+from replyassist.core.job_maintenance import WORKERS_A_JOB_MAY_LOSE
+from replyassist.core.job_runner import Handler, JobRunner, new_executor_id
 from replyassist.core.jobs import DbosJobQueue, Fence, Heartbeats, Job, WorkerHeartbeat, prepare_job_tables
 
 POLL = 0.05

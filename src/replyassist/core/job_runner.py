@@ -12,24 +12,22 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from dbos import DBOS, WorkflowStatus, error
+from dbos import DBOS, error
 from sqlalchemy import inspect
 
 from replyassist.core.database import Database
 from replyassist.core.errors import ConfigurationError
+from replyassist.core.job_maintenance import JobMaintenance
 from replyassist.core.jobs import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAME, Heartbeats, make_client
 
 Handler = Callable[..., None]
 Periodic = tuple[float, Callable[[], None]]
 
-FINISHED_STATUSES: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-WORKERS_A_JOB_MAY_LOSE: Final = 5
 _RETENTION_EVERY_SECONDS: Final = 600.0
-_DELETED_AT_ONCE: Final = 500
 _CONNECTIONS: Final = 8
 _NOT_PREPARED: Final = "The database is not prepared: run `replyassist db upgrade` first."
 
@@ -91,10 +89,16 @@ class JobRunner:
         self._poll_seconds = poll_seconds
         self._dead_after = dead_after_seconds
         self._drain_seconds = drain_seconds
-        self._keep_finished = timedelta(seconds=keep_finished_seconds)
         self._periodic = dict(periodic or {})
         self._running: set[str] = set()
-        self._suspects: set[str] = set()
+        self._maintenance = JobMaintenance(
+            self._client,
+            self._heartbeats,
+            executor_id=self.executor_id,
+            dead_after_seconds=dead_after_seconds,
+            keep_finished_seconds=keep_finished_seconds,
+            running=self._running,
+        )
         self._maintenance_ends, self._heart_stops = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._engine: DBOS | None = None
@@ -202,8 +206,9 @@ class JobRunner:
             raise ConfigurationError(_NOT_PREPARED) from cause
         if self.lost_place.is_set():  # while it started
             self._stop_taking()
-        self._repeat("reaper", self._dead_after / 3, self._resume_orphans, self._maintenance_ends)
-        self._repeat_alone("retention", _RETENTION_EVERY_SECONDS, self._delete_finished)
+        self._repeat("reaper", self._dead_after / 3, self._maintenance.resume_orphans, self._maintenance_ends)
+        delete_finished = partial(self._maintenance.delete_finished, self._maintenance_ends)
+        self._repeat_alone("retention", _RETENTION_EVERY_SECONDS, delete_finished)
         for name, (seconds, function) in self._periodic.items():
             self._repeat_alone(name, seconds, function)
 
@@ -222,13 +227,10 @@ class JobRunner:
 
     def _repeat_alone(self, name: str, seconds: float, function: Callable[[], None]) -> None:
         def turn() -> None:
-            if self._leads(self._heartbeats.alive()):
+            if self._maintenance.leads():
                 function()
 
         self._repeat(name, seconds, turn, self._maintenance_ends)
-
-    def _leads(self, alive: set[str]) -> bool:
-        return min(alive, default=None) == self.executor_id
 
     def _beat(self) -> None:
         rival = self._heartbeats.beat()
@@ -245,7 +247,7 @@ class JobRunner:
 
     def _drain(self, deadline: float) -> bool:
         try:
-            while mine := self._pending(executor_id=self.executor_id):
+            while mine := self._maintenance.pending(executor_id=self.executor_id):
                 if time.monotonic() > deadline:
                     keys = ", ".join(job.workflow_id for job in mine)
                     _log.warning("stopped while these jobs were running: %s", keys)
@@ -255,55 +257,6 @@ class JobRunner:
             _log.exception("stopped without knowing whether every job is done")
             return False
         return True
-
-    def _pending(self, *, executor_id: str | None = None) -> list[WorkflowStatus]:
-        return self._client.list_workflows(
-            name=WORKFLOW_NAME, status="PENDING", executor_id=executor_id, load_input=False, load_output=False
-        )
-
-    def _resume_orphans(self) -> None:
-        pending = self._pending()
-        fresh = self._heartbeats.alive()  # read after the list: who took a job in between is in it
-        alive, leads = fresh | {self.executor_id}, self._leads(fresh)
-        dropped = {job.workflow_id for job in pending if self._is_dropped(job)}
-        for job in pending:
-            twice_seen = job.workflow_id in dropped & self._suspects
-            if twice_seen or (leads and job.executor_id not in alive):
-                self._resume(job)
-        self._suspects = dropped
-        if leads:
-            self._heartbeats.forget_dead()
-
-    def _is_dropped(self, job: WorkflowStatus) -> bool:
-        """Whether the engine took the job for this process and then, in a mishap of its own, never ran it."""
-        if job.executor_id != self.executor_id or job.workflow_id in self._running:
-            return False
-        return time.time() - (job.dequeued_at or 0) / 1000 > self._dead_after
-
-    def _resume(self, job: WorkflowStatus) -> None:
-        lost = int((job.attributes or {}).get("workers_lost", 0)) + 1
-        if lost > WORKERS_A_JOB_MAY_LOSE:
-            _log.error("job %s was lost with its worker %d times, and is given up", job.workflow_id, lost)
-            self._client.cancel_workflow(job.workflow_id)
-            return
-        _log.warning("job %s is taken over from worker %s", job.workflow_id, job.executor_id)
-        self._client.update_workflow_attributes(job.workflow_id, {"workers_lost": lost})
-        self._client.resume_workflow(job.workflow_id, queue_name=job.queue_name)
-
-    def _delete_finished(self) -> None:
-        before = (datetime.now(UTC) - self._keep_finished).isoformat()
-        while not self._maintenance_ends.is_set():
-            old = self._client.list_workflows(
-                name=WORKFLOW_NAME,
-                status=FINISHED_STATUSES,
-                completed_before=before,
-                limit=_DELETED_AT_ONCE,
-                load_input=False,
-                load_output=False,
-            )
-            if not old:
-                return
-            self._client.delete_workflows([job.workflow_id for job in old])
 
     def _close(self, *, leave: bool) -> None:
         self._maintenance_ends.set()
