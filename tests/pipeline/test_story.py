@@ -1,38 +1,25 @@
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from replyassist.core.errors import LanguageModelError, LanguageModelTimeout
-from replyassist.core.prompts import PromptLibrary
-from replyassist.core.resources import resource_folder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.pipeline import Inbound, PipelineContext, propose
-from replyassist.retrieval.index import TemplateIndex
 from replyassist.review.proposal import BY_MODEL, BY_NOBODY, BY_TEMPLATE
-from replyassist.testing import FakeChatModel, FakeEncoder
+from replyassist.testing import FakeChatModel
 from replyassist.triage import Route
-from tests.world import shipping, voice
+from tests.pipeline.builders import context as built
+from tests.world import shipping
 
 GOOD = "Hi Tom! Yes, we ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 QUESTION = Inbound(text="do you ship to Norway?", channel="instagram", author_name="Tom")
 
 
 def context(model: FakeChatModel | None, *templates: ReplyTemplate, **overrides: Any) -> PipelineContext:
-    encoder = FakeEncoder()
-    fields: dict[str, Any] = {
-        "voice": voice(),
-        "index": TemplateIndex(templates or [shipping()], encoder),
-        "encoder": encoder,
-        "model": model,
-        "library": PromptLibrary(resource_folder("prompts")),
-        "day": date(2026, 11, 22),
-        "threshold": 0.4,
-    }
-    return PipelineContext(**(fields | overrides))
+    return built(model, *templates, **({"threshold": 0.4} | overrides))
 
 
 def test_the_best_passing_candidate_of_the_model_is_kept() -> None:

@@ -1,23 +1,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 import pytest
 
 from replyassist.brands.voice import WorkedExample
-from replyassist.core.prompts import PromptLibrary
-from replyassist.core.resources import resource_folder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Severity, Verdict
 from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
 from replyassist.pipeline.story import SURE_ENOUGH
-from replyassist.retrieval.index import TemplateIndex
 from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE
-from replyassist.testing import FakeChatModel, FakeEncoder
+from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
 from replyassist.triage import Route
+from tests.pipeline.builders import context
 from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
@@ -26,20 +23,6 @@ QUESTION = Inbound(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
 PICK_UPS = {"question": ["About {detail}:"], "complaint": ["Sorry about {detail}."]}
-
-
-def context(model: FakeChatModel | None, *templates: ReplyTemplate, **overrides: Any) -> PipelineContext:
-    encoder = FakeEncoder()
-    fields: dict[str, Any] = {
-        "voice": voice(),
-        "index": TemplateIndex(templates or [shipping()], encoder),
-        "encoder": encoder,
-        "model": model,
-        "library": PromptLibrary(resource_folder("prompts")),
-        "day": date(2026, 11, 22),
-        "threshold": 0.1,
-    }
-    return PipelineContext(**(fields | overrides))
 
 
 def said(call: ModelCall) -> str:

@@ -68,12 +68,11 @@ class Judged:
         return not self.rules
 
 
-class TimedEncoder:
-    """An encoder that counts the seconds that it works."""
+class _EncoderBehind:
+    """Stands before an encoder and is called what that one is called."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.seconds = 0.0
 
     @property
     def model_digest(self) -> str:
@@ -84,6 +83,14 @@ class TimedEncoder:
     def dimension(self) -> int:
         """That of the encoder behind it."""
         return self._encoder.dimension
+
+
+class TimedEncoder(_EncoderBehind):
+    """An encoder that counts the seconds that it works."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.seconds = 0.0
 
     def encode(self, texts: Sequence[str]) -> Any:
         """As the encoder behind it does."""
@@ -94,22 +101,12 @@ class TimedEncoder:
             self.seconds += time.perf_counter() - started
 
 
-class RememberingEncoder:
+class RememberingEncoder(_EncoderBehind):
     """An encoder that embeds every text once, so that the runs of a benchmark share their vectors."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         self._known: dict[str, Any] = {}
-
-    @property
-    def model_digest(self) -> str:
-        """That of the encoder behind it."""
-        return self._encoder.model_digest
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder behind it."""
-        return self._encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> Any:
         """Unit-length vectors, float32, shape (len(texts), dimension)."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.lines import numbered_lines
 from replyassist.triage import Route
 
 
@@ -132,14 +133,8 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(file: Path) -> Iterator[tuple[int, Case]]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InvalidInput(f"cannot be read: {reason}", file=str(file)) from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, _parse(line, file=str(file), number=number)
+    for number, line in numbered_lines(file):
+        yield number, _parse(line, file=str(file), number=number)
 
 
 def _parse(line: str, *, file: str, number: int) -> Case:

@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.lines import numbered_lines
 from replyassist.guardrails import Verdict
 from replyassist.review.failures import FailureKind
 
@@ -81,14 +82,8 @@ def majority(labels: Iterable[Usability]) -> Usability:
 
 
 def _read(file: Path) -> Iterator[tuple[int, Label]]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InvalidInput(f"cannot be read: {reason}", file=str(file)) from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, _parse(line, file=str(file), number=number)
+    for number, line in numbered_lines(file):
+        yield number, _parse(line, file=str(file), number=number)
 
 
 def _parse(line: str, *, file: str, number: int) -> Label:
