@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from replyassist.benchmarks.retrieval import answers_of, calibrated, nearest_neighbour
-from replyassist.benchmarks.retrieval_data import OUT_OF_SCOPE, few_shot
-from replyassist.benchmarks.retrieval_scores import Answer, auroc, figures, mean_of
+from replyassist.benchmarks.retrieval.accuracy import answers_of, calibrated, nearest_neighbour
+from replyassist.benchmarks.retrieval.data import OUT_OF_SCOPE, few_shot
+from replyassist.benchmarks.retrieval.scores import Answer, auroc, figures, mean_of
 from replyassist.cli import app
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
