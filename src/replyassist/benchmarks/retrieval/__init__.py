@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from .accuracy import accuracy
 from .bench import Bench, Figures
 from .latency import latency
 
+# What each part adds, under the names of the contract; in the order in which they run.
+PARTS: dict[str, Callable[[Bench], Figures]] = {
+    "accuracy": accuracy,
+    "latency": lambda bench: {"latency": latency(bench)},
+}
 
-def measure(bench: Bench) -> Figures:
-    """All figures of ``bench retrieval``, under the names of the contract."""
-    return {**accuracy(bench), "latency": latency(bench)}
+
+def measure(bench: Bench, *, only: Collection[str] = ()) -> Figures:
+    """Figures of ``bench retrieval``: of all ``PARTS``, or of those in ``only``."""
+    figures: Figures = {}
+    for name, part in PARTS.items():
+        if not only or name in only:
+            figures |= part(bench)
+    return figures
 
 
-__all__ = ["Bench", "Figures", "measure"]
+__all__ = ["PARTS", "Bench", "Figures", "measure"]
