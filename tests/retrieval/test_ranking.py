@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from replyassist.retrieval.entries import Entry
-from replyassist.retrieval.ranking import Ranker, Ranking
+from replyassist.retrieval.learnt import learn
+from replyassist.retrieval.ranking import CANDIDATES, Ranker, Ranking
+from replyassist.retrieval.store.membership import membership_of
+from replyassist.retrieval.store.vectors import VectorStore
 from replyassist.testing import FakeEncoder
 
 SHIPPING = ["do you ship to Norway?", "is delivery abroad possible", "shipping to Sweden"]
@@ -12,10 +14,22 @@ DECAF = ["do you have a decaf?", "coffee without caffeine", "something for the e
 ENCODER = FakeEncoder()
 
 
-def rank(text: str, *templates: list[str], field: str = "question") -> Ranking:
-    entries = [Entry(number, field, said) for number, texts in enumerate(templates) for said in texts]
-    ranker = Ranker(entries, ENCODER.encode([entry.text for entry in entries]), templates=len(templates))
-    return ranker.rank(ENCODER.encode([text])[0], text=text)
+def rank(text: str, *templates: list[str], field: str = "question", against: dict[int, str] | None = None) -> Ranking:
+    """Templates known by these texts, and by template number a text that speaks against it."""
+    own = [said for texts in templates for said in texts]
+    owner = np.repeat(np.arange(len(templates)), [len(texts) for texts in templates])
+    questions = np.bincount(owner) * (field == "question")
+    vectors = ENCODER.encode(own)
+    learnt = learn(own, vectors, owner, questions=questions)
+    counter = against or {}
+    everything = np.vstack([vectors, ENCODER.encode(list(counter.values()))])
+    membership = membership_of(
+        np.concatenate([owner, np.array(list(counter), dtype=np.int64)]),
+        np.arange(len(everything)) >= len(own),
+        everything,
+        templates=len(templates),
+    )
+    return Ranker(VectorStore(everything), membership, learnt=learnt).rank(ENCODER.encode([text])[0], text=text)
 
 
 def test_the_nearest_text_of_each_template_is_named_with_its_cosine() -> None:
@@ -58,3 +72,28 @@ def test_the_same_message_gets_the_same_scores_again() -> None:
     one, two = (rank("is there decaf", SHIPPING, DECAF) for _ in range(2))
 
     assert np.array_equal(one.total, two.total)
+
+
+def test_what_is_nearer_to_a_counter_example_than_to_the_template_loses() -> None:
+    plain = rank("shipping a decaf?", SHIPPING, DECAF)
+    marked = rank("shipping a decaf?", SHIPPING, DECAF, against={0: "shipping a decaf?"})
+
+    assert marked.nearest[0] < plain.nearest[0]
+    assert np.array_equal(marked.nearest[1:], plain.nearest[1:])
+    assert np.array_equal(marked.centroid, plain.centroid), "what speaks against a template does not describe it"
+
+
+def test_a_counter_example_that_is_farther_than_the_templates_own_texts_costs_nothing() -> None:
+    plain = rank(SHIPPING[0], SHIPPING, DECAF)
+    marked = rank(SHIPPING[0], SHIPPING, DECAF, against={0: "is there decaf at night"})
+
+    assert np.array_equal(marked.nearest, plain.nearest)
+
+
+def test_a_template_without_a_near_text_counts_as_far_as_the_last_that_was_looked_at() -> None:
+    crowd = [f"do you ship to Norway {number}" for number in range(CANDIDATES)]
+    found = rank("do you ship to Norway", crowd, ["zebra"])
+
+    assert found.nearest[1] <= found.nearest[0]
+    assert (int(found.entry[1]), len(found.total)) == (CANDIDATES, 2)
+    assert found.cosine[1] > ENCODER.encode(["zebra"])[0] @ ENCODER.encode(["do you ship to Norway"])[0]

@@ -14,7 +14,10 @@ from replyassist.faq.template import ReplyTemplate
 
 from .confidence import Calibration, default_calibration, signals_of
 from .entries import entries_of
+from .learnt import learn
 from .ranking import Ranker, Ranking
+from .store.membership import membership_of
+from .store.vectors import VectorStore
 
 
 class TemplateMatch(BaseModel):
@@ -48,10 +51,17 @@ class TemplateIndex:
         self._entries = [
             entry for number, template in enumerate(self.templates) for entry in entries_of(number, template)
         ]
-        self._ranker: Ranker | None = None
-        if self._entries:
-            vectors = encoder.encode([entry.text for entry in self._entries])
-            self._ranker = Ranker(self._entries, vectors, templates=len(self.templates))
+        self._ranker = self._built(encoder) if self._entries else None
+
+    def _built(self, encoder: Encoder) -> Ranker:
+        texts = [entry.text for entry in self._entries]
+        vectors = encoder.encode(texts)
+        owner = np.array([entry.template for entry in self._entries], dtype=np.int64)
+        questions = np.zeros(len(self.templates), dtype=np.int64)
+        np.add.at(questions, owner[[entry.field == "question" for entry in self._entries]], 1)
+        membership = membership_of(owner, np.zeros(len(owner), dtype=np.bool_), vectors, templates=len(self.templates))
+        learnt = learn(texts, vectors, owner, questions=questions)
+        return Ranker(VectorStore(vectors), membership, learnt=learnt)
 
     def __len__(self) -> int:
         return len(self._entries)
