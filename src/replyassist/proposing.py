@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
 from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
-from replyassist.privacy import scrub
+from replyassist.privacy.nameless import nameless
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.approved import ApprovedReply, approved_texts, exemplary_replies
@@ -24,11 +23,8 @@ from replyassist.review.proposal import Proposal
 REMEMBERED_REPLIES = 100
 EXAMPLES_KEPT = 10
 LONGEST_MESSAGE, LONGEST_REPLY = 300, 2000
-_NAME_PART = re.compile(r"[\w'’-]{2,}")
-_HANDLE = re.compile(r"(?<!\w)@[\w.]+")
 EXAMPLE_AUTHOR = "Sam"
 """Who the authors of approved examples are called: nobody's name goes into another person's prompt."""
-_REPEATED = re.compile(rf"{EXAMPLE_AUTHOR}(?: {EXAMPLE_AUTHOR})+")
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,10 @@ def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tup
         template = index.template(reply.template_id)
         if template is None or template.id in examples:
             continue
-        message, text = (_nameless(given, reply.author_name or "") for given in (reply.message, reply.text))
+        message, text = (
+            nameless(given, names=[reply.author_name or ""], stand_in=EXAMPLE_AUTHOR)
+            for given in (reply.message, reply.text)
+        )
         fits = len(message) <= LONGEST_MESSAGE and "[" not in text and "@" not in text and len(text) <= LONGEST_REPLY
         if fits and len(template.rendered_reply) <= LONGEST_REPLY:
             examples[template.id] = WorkedExample(
@@ -100,14 +99,6 @@ def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tup
         if len(examples) == EXAMPLES_KEPT:
             break
     return tuple(examples.values())
-
-
-def _nameless(text: str, author_name: str) -> str:
-    """Without personal data and handles, and with everybody's name the same."""
-    for part in sorted(_NAME_PART.findall(author_name), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", EXAMPLE_AUTHOR, text)
-    hidden = scrub(text, names=(author_name,) if author_name else ()).replace("[NAME]", EXAMPLE_AUTHOR)
-    return _REPEATED.sub(EXAMPLE_AUTHOR, _HANDLE.sub("", hidden))
 
 
 def _count(proposal: Proposal) -> None:
