@@ -19,7 +19,7 @@ export PYTHON PIP_FLAGS
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check lint format build bench constraints clean distclean chromium
+.PHONY: help setup run test check lint format build bench peers constraints clean distclean chromium
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -29,7 +29,7 @@ setup: $(INSTALLED) $(ASSETS) ## build .venv and the front-end assets; does noth
 run: setup ## set up, draft replies for the sample messages, serve the review console (DEMO_ARGS=...)
 	@exec $(BIN)/replyassist demo $(DEMO_ARGS)
 
-test: setup chromium ## set up and run every test, browser, database and models included (PYTEST_ARGS=...)
+test: setup chromium peers ## set up and run every test, browser, database and models included (PYTEST_ARGS=...)
 	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" $(BIN)/python -m pytest \
 		-o faulthandler_timeout=$(TEST_TIMEOUT) -o faulthandler_exit_on_timeout=true \
 		$(PYTEST_ARGS) </dev/null
@@ -50,8 +50,11 @@ format: $(INSTALLED) ## rewrite the source in the project's format
 build: setup ## build the wheel into dist/
 	$(BIN)/python -m build --wheel </dev/null
 
-bench: setup ## run the benchmarks in full (BENCH="queue engine" BENCH_ARGS=--quick)
+bench: setup peers ## run the benchmarks in full (BENCH="queue engine" BENCH_ARGS=--quick)
 	@set -e; for name in $(BENCH); do $(BIN)/replyassist bench $$name $(BENCH_ARGS); done
+
+peers: $(INSTALLED) ## install the frameworks that eval/peers/ compares retrieval with, into an environment of their own
+	@bash scripts/install_peers.sh
 
 constraints: ## renew constraints.txt: resolve everything anew in a scratch environment
 	@bash scripts/install_python.sh --scratch .make/resolve
