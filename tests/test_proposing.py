@@ -38,7 +38,9 @@ def test_what_was_taken_back_or_never_approved_is_no_example(world: World) -> No
     world.item()
     approved = approve(world, who, item, text=DRAFT)
     with world.database.writing() as session:
-        decisions.take_back(session, who, item.id or 0, version=approved.version, now=world.clock.now())
+        decisions.take_back(
+            session, who, item.id or 0, version=approved.version, jobs=world.jobs, now=world.clock.now()
+        )
 
     assert context(world).approved == ()
     assert context(world).recent == ()

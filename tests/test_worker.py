@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import channels_from, outbox_folder
+from replyassist.faq.learned import active_examples
 from replyassist.faq.service import import_templates
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.proposing import Proposer
@@ -176,3 +178,27 @@ def test_approved_replies_land_in_the_file(world: World, count: int) -> None:
 
     lines = Path(outbox_folder(world.settings) / f"{BRAND}.jsonl").read_text().splitlines()
     assert len(lines) == count
+
+
+def test_an_approved_message_becomes_an_example_once(world: World) -> None:
+    text = "can parcels go to Bergen please"
+    item = world.item(message={"text": text})
+    approve(world, world.person(), item, text=item.draft)
+    work = worker(world)
+    job = world.jobs.take("learn")
+    for _ in range(2):
+        work.learn(*job.arguments)
+
+    with world.database.reading() as session:
+        assert [example.text for example in active_examples(session, BRAND)] == [text]
+
+
+def test_nothing_is_learned_where_the_setting_says_so(world: World) -> None:
+    item = world.item(message={"text": "can parcels go to Bergen please"})
+    approve(world, world.person(), item, text=item.draft)
+    work = worker(world)
+    work = replace(work, settings=work.settings.model_copy(update={"learn_from_decisions": False}))
+    work.learn(*world.jobs.take("learn").arguments)
+
+    with world.database.reading() as session:
+        assert active_examples(session, BRAND) == []

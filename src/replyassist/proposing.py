@@ -88,7 +88,7 @@ def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tup
         if template is None or template.id in examples:
             continue
         message, text = (
-            nameless(given, names=[reply.author_name or ""], stand_in=EXAMPLE_AUTHOR)
+            nameless(given, name=reply.author_name or "", stand_in=EXAMPLE_AUTHOR)
             for given in (reply.message, reply.text)
         )
         fits = len(message) <= LONGEST_MESSAGE and "[" not in text and "@" not in text and len(text) <= LONGEST_REPLY

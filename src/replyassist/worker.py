@@ -1,4 +1,5 @@
-"""Takes work from the durable queue: received -> pipeline -> queue, asked -> redraft, approved -> delivery.
+"""Takes work from the durable queue: received -> pipeline -> queue, asked -> redraft, approved -> delivery,
+decided -> learning.
 
 Jobs carry ids only; the truth is in the rows. The reconciler gives a new job to every row that lost its own.
 """
@@ -20,11 +21,12 @@ from replyassist.delivery.service import ChannelFactory, deliver
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.models import MessageStatus
 from replyassist.inbox.service import DRAFT_JOB, StoredMessage, draft_job, load
+from replyassist.learning.service import learn
 from replyassist.pipeline import Inbound
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
 from replyassist.review.approved import replies_in_thread
-from replyassist.review.decisions import DELIVER_JOB, REDRAFT_JOB, deliver_job, redraft_job
+from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, redraft_job
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.proposal import Proposal
 from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_proposal
@@ -39,7 +41,7 @@ THREAD_REPLIES = 3
 
 @dataclass(frozen=True)
 class Worker:
-    """The handlers of the three jobs, and the reconciler."""
+    """The handlers of the four jobs, and the reconciler."""
 
     database: Database
     proposer: Proposer
@@ -100,6 +102,12 @@ class Worker:
             settings=self.settings,
         )
 
+    def learn(self, item_id: int) -> None:
+        """Make what an item taught what its last decision teaches; safe to run again, and late."""
+        if self.settings.learn_from_decisions:
+            encoder = self.proposer.registry.template_encoder
+            learn(item_id, database=self.database, encoder=encoder, now=self.clock.now())
+
     def reconcile(self) -> int:
         """Give a new job to every row that has waited long and whose job is gone; returns how many."""
         before = self.clock.now() - timedelta(seconds=self.settings.reconcile_after_seconds)
@@ -113,7 +121,7 @@ class Worker:
         """The runner that takes these jobs from the durable queue."""
         return JobRunner(
             self.database.url,
-            {DRAFT_JOB: self.draft, REDRAFT_JOB: self.redraft, DELIVER_JOB: self.deliver},
+            {DRAFT_JOB: self.draft, REDRAFT_JOB: self.redraft, DELIVER_JOB: self.deliver, LEARN_JOB: self.learn},
             concurrency=concurrency or {DRAFT_JOB: self.settings.draft_concurrency, REDRAFT_JOB: 2, DELIVER_JOB: 8},
             poll_seconds=self.settings.job_poll_seconds,
             dead_after_seconds=self.settings.worker_dead_after_seconds,

@@ -127,7 +127,7 @@ def test_an_approval_that_was_taken_back_is_not_sent(world: World) -> None:
     who, channel = world.person(), FakeChannel()
     item = approve(world, who, world.item())
     with world.database.writing() as session:
-        decisions.take_back(session, who, item.id or 0, version=item.version, now=world.clock.now())
+        decisions.take_back(session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now())
     run(world, channel)
 
     assert channel.sent == []
@@ -142,7 +142,9 @@ def test_a_refusal_fails_and_a_person_can_put_it_back(world: World) -> None:
     assert now.status == ReviewStatus.FAILED
     assert now.notice == "the comment is gone"
     with world.database.writing() as session:
-        back = decisions.take_back(session, who, item.id or 0, version=now.version, now=world.clock.now())
+        back = decisions.take_back(
+            session, who, item.id or 0, version=now.version, jobs=world.jobs, now=world.clock.now()
+        )
     assert back.status == ReviewStatus.PENDING
 
 

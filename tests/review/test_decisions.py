@@ -192,14 +192,20 @@ def test_rejecting_and_escalating_need_a_reason(world: World) -> None:
 
     for act in (decisions.reject, decisions.escalate):
         with pytest.raises(InvalidInput), world.database.writing() as session:
-            act(session, who, item.id or 0, version=item.version, reason="  ", now=world.clock.now())
+            act(session, who, item.id or 0, version=item.version, reason="  ", jobs=world.jobs, now=world.clock.now())
 
 
 def test_an_escalated_item_is_decided_by_a_lead(world: World) -> None:
     item, manager, lead = world.item(), world.person(), world.person(Role.LEAD)
     with world.database.writing() as session:
         item = decisions.escalate(
-            session, manager, item.id or 0, version=1, reason="unsure about customs", now=world.clock.now()
+            session,
+            manager,
+            item.id or 0,
+            version=1,
+            reason="unsure about customs",
+            jobs=world.jobs,
+            now=world.clock.now(),
         )
 
     with pytest.raises(Forbidden):
@@ -211,7 +217,9 @@ def test_an_approval_can_be_taken_back_before_it_is_sent(world: World) -> None:
     who = world.person()
     item = approve(world, who, world.item())
     with world.database.writing() as session:
-        item = decisions.take_back(session, who, item.id or 0, version=item.version, now=world.clock.now())
+        item = decisions.take_back(
+            session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
+        )
 
     assert item.status == ReviewStatus.PENDING
     assert item.approval_id is None
@@ -245,9 +253,46 @@ def test_an_approved_item_gets_no_new_draft(world: World) -> None:
 def test_every_move_writes_one_audit_row_in_the_same_transaction(world: World) -> None:
     item, who = world.item(), world.person()
     with pytest.raises(RuntimeError), world.database.writing() as session:
-        decisions.reject(session, who, item.id or 0, version=1, reason="no", now=world.clock.now())
+        decisions.reject(session, who, item.id or 0, version=1, reason="no", jobs=world.jobs, now=world.clock.now())
         raise RuntimeError("the process dies before the commit")
 
     with world.database.reading() as session:
         assert len(list(session.exec(select(AuditEntry)))) == 1
     assert world.reload(item).status == ReviewStatus.PENDING
+
+
+def test_every_decision_plans_one_job_that_learns_from_it(world: World) -> None:
+    who, item = world.person(), world.item()
+
+    def planned() -> list[str]:
+        return [job.key for job, _ in world.jobs.planned if job.name == decisions.LEARN_JOB]
+
+    item = approve(world, who, item)
+    with world.database.writing() as session:
+        item = decisions.take_back(
+            session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
+        )
+    assert planned() == [f"learn-{item.id}-2", f"learn-{item.id}-3"]
+    with world.database.writing() as session:
+        item = decisions.redraft(
+            session,
+            who,
+            item.id or 0,
+            version=item.version,
+            instruction="",
+            template_id="shipping-abroad",
+            jobs=world.jobs,
+            now=world.clock.now(),
+        )
+        item = decisions.reject(
+            session, who, item.id or 0, version=item.version, reason="no", jobs=world.jobs, now=world.clock.now()
+        )
+    assert planned()[2:] == [f"learn-{item.id}-4", f"learn-{item.id}-5"]
+
+
+def test_a_decision_that_fails_plans_nothing(world: World) -> None:
+    item, who = world.item(), world.person()
+    with pytest.raises(VersionConflict):
+        approve(world, who, item, version=7)
+
+    assert not [job for job, _ in world.jobs.planned if job.name == decisions.LEARN_JOB]

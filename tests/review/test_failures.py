@@ -61,7 +61,14 @@ class TestDecisions:
         item, who = world.item(), world.person()
         with world.database.writing() as session:
             decisions.reject(
-                session, who, item.id or 0, version=1, reason="no", now=world.clock.now(), failures=[MISSED, WRONG]
+                session,
+                who,
+                item.id or 0,
+                version=1,
+                reason="no",
+                jobs=world.jobs,
+                now=world.clock.now(),
+                failures=[MISSED, WRONG],
             )
 
         assert last_failures(world, item) == ["wrong_template", "missed_question"]

@@ -66,7 +66,13 @@ def test_deciding_during_a_redraft_ends_the_redraft(world: World, act: str) -> N
     else:
         with world.database.writing() as session:
             decided = decisions.reject(
-                session, who, item.id or 0, version=item.version, reason="already answered", now=world.clock.now()
+                session,
+                who,
+                item.id or 0,
+                version=item.version,
+                reason="already answered",
+                jobs=world.jobs,
+                now=world.clock.now(),
             )
     world.clock.advance(minutes=5)
     world.jobs.live.clear()
@@ -87,21 +93,29 @@ def test_an_agent_cannot_undo_a_leads_decision_on_an_escalated_item(world: World
     agent, lead = world.person(Role.AGENT), world.person(Role.LEAD)
     item = world.item()
     with world.database.writing() as session:
-        item = decisions.escalate(session, agent, item.id or 0, version=1, reason="unsure", now=world.clock.now())
+        item = decisions.escalate(
+            session, agent, item.id or 0, version=1, reason="unsure", jobs=world.jobs, now=world.clock.now()
+        )
     with world.database.writing() as session:
-        item = decisions.reject(session, lead, item.id or 0, version=item.version, reason="no", now=world.clock.now())
+        item = decisions.reject(
+            session, lead, item.id or 0, version=item.version, reason="no", jobs=world.jobs, now=world.clock.now()
+        )
 
     with pytest.raises(Forbidden), world.database.writing() as session:
-        decisions.take_back(session, agent, item.id or 0, version=item.version, now=world.clock.now())
+        decisions.take_back(session, agent, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now())
     with world.database.writing() as session:
-        back = decisions.take_back(session, lead, item.id or 0, version=item.version, now=world.clock.now())
+        back = decisions.take_back(
+            session, lead, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
+        )
     assert back.status == ReviewStatus.ESCALATED, "a lead's item comes back to a lead"
 
 
 def test_an_agent_cannot_redraft_what_a_lead_is_reading(world: World) -> None:
     agent, item = world.person(Role.AGENT), world.item()
     with world.database.writing() as session:
-        item = decisions.escalate(session, agent, item.id or 0, version=1, reason="unsure", now=world.clock.now())
+        item = decisions.escalate(
+            session, agent, item.id or 0, version=1, reason="unsure", jobs=world.jobs, now=world.clock.now()
+        )
 
     with pytest.raises(Forbidden):
         ask_redraft(world, agent, item)
@@ -229,7 +243,9 @@ def test_taking_back_and_sending_at_once_never_does_both(world: World) -> None:
 
         def undo(item: ReviewItem = item) -> None:
             with world.database.writing() as session:
-                decisions.take_back(session, who, item.id or 0, version=item.version, now=world.clock.now())
+                decisions.take_back(
+                    session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
+                )
 
         with ThreadPoolExecutor(2) as pool:
             futures = [pool.submit(send), pool.submit(undo)]

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     judge_api_key: SecretStr = SecretStr("")
     judge_model: str = Field("", description="Model name at the judge's endpoint.")
 
+    learn_from_decisions: bool = Field(
+        True, description="Let decided messages become examples of templates, or count against them."
+    )
+
     queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
     body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)
     claim_minutes: int = Field(10, ge=1)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from replyassist.privacy.vault import scrub
 
 _NAME_PART = re.compile(r"[\w'’-]{2,}")
 _HANDLE = re.compile(r"(?<!\w)@[\w.]+")
+_NAMES = re.compile(r"\[NAME\](?: \[NAME\])*")
 
 
-def nameless(text: str, *, names: Sequence[str], stand_in: str) -> str:
+def nameless(text: str, *, name: str, stand_in: str, handle: str = "") -> str:
     """The text without personal data and handles, and with ``stand_in`` once for every run of somebody's names.
 
-    ``names`` are those known from elsewhere, such as the author's: each part of them counts. Other personal data
-    leaves its placeholder, such as "[EMAIL]".
+    ``name`` and ``handle`` are the author's: each part of the name counts, and the handle as a whole. Other personal
+    data leaves its placeholder, such as "[EMAIL]".
     """
-    parts = {part for name in names for part in _NAME_PART.findall(name)}
-    for part in sorted(parts, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "[NAME]", text)
-    hidden = scrub(text, names=[name for name in names if name])
-    return _HANDLE.sub("", re.sub(r"\[NAME\](?: \[NAME\])*", lambda _: stand_in, hidden))
+    hidden = scrub(text, names=[name] if name else [])
+    for part in sorted({*_NAME_PART.findall(name), handle} - {""}, key=len, reverse=True):
+        hidden = re.sub(rf"(?<![\w\[]){re.escape(part)}(?![\w\]])", "[NAME]", hidden)
+    return _HANDLE.sub("", _NAMES.sub(lambda _: stand_in, hidden))

@@ -34,6 +34,7 @@ from .transitions import Actor, Move, make
 
 DELIVER_JOB = "deliver"
 REDRAFT_JOB = "redraft"
+LEARN_JOB = "learn"
 MAX_REPLY = 10_000
 
 
@@ -129,6 +130,7 @@ def approve(
         claimed_by=None,
         claimed_until=None,
     )
+    jobs.enqueue(session, learn_job(item))
     jobs.enqueue(session, deliver_job(approval.id, 0), delay_seconds=send_delay_seconds)
     return item
 
@@ -140,6 +142,7 @@ def reject(
     *,
     version: int,
     reason: str,
+    jobs: JobQueue,
     now: datetime,
     failures: Sequence[FailureKind] = (),
 ) -> ReviewItem:
@@ -147,17 +150,17 @@ def reject(
     item = _seen(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
     move = Move("rejected", ReviewStatus.REJECTED, reason=_reason(reason), failures=failure_kinds(failures))
-    return _close(session, item, move, principal, now)
+    return _close(session, item, move, principal, jobs=jobs, now=now)
 
 
 def escalate(
-    session: Session, principal: Principal, item_id: int, *, version: int, reason: str, now: datetime
+    session: Session, principal: Principal, item_id: int, *, version: int, reason: str, jobs: JobQueue, now: datetime
 ) -> ReviewItem:
     """Hand the item to a lead; everybody who sees it may."""
     principal.require(Permission.ESCALATE)
     item = _seen(session, principal, item_id, version=version, now=now)
     move = Move("escalated", ReviewStatus.ESCALATED, reason=_reason(reason))
-    return _close(session, item, move, principal, now, is_escalated=True)
+    return _close(session, item, move, principal, jobs=jobs, now=now, is_escalated=True)
 
 
 def redraft(
@@ -197,17 +200,22 @@ def redraft(
         proposal=proposal,
     )
     jobs.enqueue(session, redraft_job(item_id, attempt))
+    jobs.enqueue(session, learn_job(item))
     return item
 
 
-def take_back(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
+def take_back(
+    session: Session, principal: Principal, item_id: int, *, version: int, jobs: JobQueue, now: datetime
+) -> ReviewItem:
     """Undo an approval that is not being sent yet, or a rejection; or put a failed sending back into the queue."""
     item = _seen(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
     if ReviewStatus(item.status) is ReviewStatus.SENDING:
         raise Conflict("it is being sent right now")
     move = Move("taken_back", ReviewStatus.PENDING, text=item.final_text)
-    return make(session, item, move, actor=Actor.of(principal), now=now, final_text=None, approval_id=None)
+    item = make(session, item, move, actor=Actor.of(principal), now=now, final_text=None, approval_id=None)
+    jobs.enqueue(session, learn_job(item))
+    return item
 
 
 def deliver_job(approval_id: int | None, attempt: int) -> Job:
@@ -220,6 +228,11 @@ def deliver_job(approval_id: int | None, attempt: int) -> Job:
 def redraft_job(item_id: int, attempt: int) -> Job:
     """The job that drafts anew."""
     return Job(name=REDRAFT_JOB, key=f"{REDRAFT_JOB}-{item_id}-{attempt}", arguments=(item_id, attempt))
+
+
+def learn_job(item: ReviewItem) -> Job:
+    """The job that learns from what was just decided about an item; it does what the item teaches when it runs."""
+    return Job(name=LEARN_JOB, key=f"{LEARN_JOB}-{item.id}-{item.version}", arguments=(item.id or 0,))
 
 
 def _seen(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
@@ -236,10 +249,12 @@ def _seen(session: Session, principal: Principal, item_id: int, *, version: int,
 
 
 def _close(
-    session: Session, item: ReviewItem, move: Move, principal: Principal, now: datetime, **more: Any
+    session: Session, item: ReviewItem, move: Move, principal: Principal, *, jobs: JobQueue, now: datetime, **more: Any
 ) -> ReviewItem:
     changes = {"claimed_by": None, "claimed_until": None, "is_redrafting": False} | more
-    return make(session, item, move, actor=Actor.of(principal), now=now, **changes)
+    item = make(session, item, move, actor=Actor.of(principal), now=now, **changes)
+    jobs.enqueue(session, learn_job(item))
+    return item
 
 
 def _approval(

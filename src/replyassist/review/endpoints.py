@@ -114,7 +114,7 @@ def approve_review(
 
 @router.post("/{item_id}/reject")
 def reject_review(
-    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: RejectBody
+    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: RejectBody
 ) -> ReviewDetail:
     """Decide that this message gets no such reply."""
     item = decisions.reject(
@@ -123,6 +123,7 @@ def reject_review(
         item_id,
         version=body.version,
         reason=body.reason,
+        jobs=request.app.state.jobs,
         now=clock.now(),
         failures=body.failures,
     )
@@ -131,10 +132,18 @@ def reject_review(
 
 @router.post("/{item_id}/escalate")
 def escalate_review(
-    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ReasonBody
+    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ReasonBody
 ) -> ReviewDetail:
     """Hand the item to a lead."""
-    item = decisions.escalate(session, principal, item_id, version=body.version, reason=body.reason, now=clock.now())
+    item = decisions.escalate(
+        session,
+        principal,
+        item_id,
+        version=body.version,
+        reason=body.reason,
+        jobs=request.app.state.jobs,
+        now=clock.now(),
+    )
     return detail(session, item)
 
 
@@ -159,10 +168,12 @@ def redraft_review(
 
 @router.post("/{item_id}/undo")
 def undo_review(
-    principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: VersionBody
+    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: VersionBody
 ) -> ReviewDetail:
     """Take an approval back before it is sent, undo a rejection, or reopen a failed or uncertain sending."""
-    return detail(session, decisions.take_back(session, principal, item_id, version=body.version, now=clock.now()))
+    jobs = request.app.state.jobs
+    item = decisions.take_back(session, principal, item_id, version=body.version, jobs=jobs, now=clock.now())
+    return detail(session, item)
 
 
 @events_router.get("", response_class=EventSourceResponse)

@@ -26,7 +26,7 @@ from .item_pages import ItemId, item_page, way_on
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
-from .words import REJECT_REASONS
+from .words import REJECT_REASONS, WRONG_TEMPLATE
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -129,7 +129,8 @@ def reject(desk: DeskDep, reason: Line = "", note: Line = "", failures: Boxes = 
             desk.item_id,
             version=desk.version,
             reason=why,
-            failures=failure_kinds(failures),
+            failures=failure_kinds([*failures, *_failure_of(reason)]),
+            jobs=desk.request.app.state.jobs,
             now=desk.clock.now(),
         )
 
@@ -145,7 +146,13 @@ def escalate(desk: DeskDep, note: Line = "") -> Response:
         if not why:
             raise InvalidInput("Say in a few words why a lead should look at it.")
         return decisions.escalate(
-            session, desk.principal, desk.item_id, version=desk.version, reason=_short(why), now=desk.clock.now()
+            session,
+            desk.principal,
+            desk.item_id,
+            version=desk.version,
+            reason=_short(why),
+            jobs=desk.request.app.state.jobs,
+            now=desk.clock.now(),
         )
 
     return desk.carry_out(act, desk.next_page)
@@ -182,9 +189,21 @@ def undo(desk: DeskDep) -> Response:
     def act(session: Session) -> ReviewItem:
         item = decisions.visible_item(session, desk.principal, desk.item_id)
         approvals.append(item.approval_id)
-        return decisions.take_back(session, desk.principal, desk.item_id, version=desk.version, now=desk.clock.now())
+        return decisions.take_back(
+            session,
+            desk.principal,
+            desk.item_id,
+            version=desk.version,
+            jobs=desk.request.app.state.jobs,
+            now=desk.clock.now(),
+        )
 
     return desk.carry_out(act, lambda: desk.listing.url(f"{HOME}/{desk.item_id}", restore=approvals[-1]))
+
+
+def _failure_of(reason: str) -> tuple[FailureKind, ...]:
+    """What a reason says of the draft by itself, whether or not its box was ticked too."""
+    return (FailureKind.WRONG_TEMPLATE,) if reason == WRONG_TEMPLATE else ()
 
 
 def _rejection(reason: str, note: str) -> str:

@@ -85,7 +85,8 @@ REASONS = {
     "praise": "Praise",
 }
 MATCHED_FIELDS = {"title": "title", "questions": "example", "question": "example", "reply": "reply text"}
-REJECT_REASONS = ("wrong template", "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
+WRONG_TEMPLATE = "wrong template"
+REJECT_REASONS = (WRONG_TEMPLATE, "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
 NO_REPLY_NEEDED = "no reply needed"
 
 
