@@ -15,6 +15,7 @@ from sqlalchemy import text
 from starlette.middleware.sessions import SessionMiddleware
 
 from replyassist import __version__
+from replyassist.core.batching import BatchingEncoder
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
@@ -84,7 +85,9 @@ def build_parts(
         closing.callback(queue.close)
         jobs = queue
     clock = clock or SystemClock()
-    registry = IndexRegistry(settings, lambda: encoder or SentenceTransformerEncoder(settings.encoder_model))
+    registry = IndexRegistry(
+        settings, lambda: BatchingEncoder(encoder or SentenceTransformerEncoder(settings.encoder_model))
+    )
     proposer = Proposer(
         database=database,
         registry=registry,

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sentence_transformers import SentenceTransformer
 
 from replyassist.core.digests import text_digest
 from replyassist.core.embedding import (
@@ -15,6 +19,7 @@ from replyassist.core.embedding import (
     CachedEncoder,
     SentenceTransformerEncoder,
     Vectors,
+    alike_in_length,
     embedded_encoder_path,
     weights_sha256,
 )
@@ -121,6 +126,40 @@ class TestCache:
         assert all(np.array_equal(vectors, FakeEncoder().encode(texts)) for vectors in results)
 
 
+class TestBatches:
+    def test_texts_of_like_length_share_a_batch(self) -> None:
+        assert alike_in_length([900, 20, 25, 910, 22], call_cost=120) == [[1, 4, 2], [0, 3]]
+
+    def test_a_call_that_costs_much_holds_them_together(self) -> None:
+        assert alike_in_length([900, 20], call_cost=2000) == [[1, 0]]
+
+    def test_a_lone_text_is_a_batch_and_none_is_none(self) -> None:
+        assert alike_in_length([5]) == [[0]]
+        assert alike_in_length([]) == []
+
+    @given(st.lists(st.integers(0, 3000), max_size=300))
+    def test_every_text_is_in_one_batch_and_no_batch_is_too_large(self, lengths: list[int]) -> None:
+        batches = alike_in_length(lengths, most=16)
+
+        assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
+        assert max(map(len, batches), default=0) <= 16
+
+    @given(st.lists(st.integers(0, 400), min_size=1, max_size=8), st.integers(1, 200))
+    def test_no_other_way_to_cut_them_is_cheaper(self, lengths: list[int], call_cost: int) -> None:
+        ordered = sorted(lengths)
+
+        def cost(batches: Sequence[Sequence[int]]) -> int:
+            return sum(call_cost + len(batch) * max(batch) for batch in batches)
+
+        ways = [
+            [ordered[begin:end] for begin, end in pairwise([0, *cuts, len(ordered)])]
+            for size in range(len(ordered))
+            for cuts in combinations(range(1, len(ordered)), size)
+        ]
+        found = [[lengths[place] for place in batch] for batch in alike_in_length(lengths, call_cost=call_cost)]
+        assert cost(found) == min(map(cost, ways))
+
+
 @pytest.mark.encoder
 def test_a_model_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     encoder = SentenceTransformerEncoder(str(tmp_path / "nothing-here"))
@@ -180,6 +219,27 @@ class TestRealModel:
         vectors = encoder.encode([text, paraphrase, unrelated])
 
         assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.1
+
+    def test_vectors_are_those_of_the_models_own_encode(self, encoder: SentenceTransformerEncoder) -> None:
+        texts = [
+            "ok",
+            "",
+            "where is my parcel?",
+            "word " * 2000,
+            "🔥 do you ship to Norway or Sweden, and for how much?",
+        ]
+        own = SentenceTransformer(str(embedded_encoder_path()), device="cpu").encode(texts, normalize_embeddings=True)
+
+        assert np.allclose(encoder.encode(texts), own, atol=1e-6)
+
+    def test_a_model_with_a_prompt_of_its_own_keeps_it(self, tmp_path: Path) -> None:
+        prompted = SentenceTransformer(
+            str(embedded_encoder_path()), device="cpu", prompts={"ask": "question: "}, default_prompt_name="ask"
+        )
+        prompted.save(str(tmp_path))
+        found = SentenceTransformerEncoder(str(tmp_path)).encode(["where is my parcel?"])
+
+        assert np.allclose(found, SentenceTransformerEncoder().encode(["question: where is my parcel?"]), atol=1e-5)
 
     def test_threads_may_use_one_encoder(self) -> None:
         encoder = SentenceTransformerEncoder()

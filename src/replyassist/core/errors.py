@@ -13,6 +13,7 @@ ReplyassistError                500 internal_error
 ├── PayloadTooLarge             413 payload_too_large
 ├── TooManyRequests             429 too_many_requests
 ├── QueueFull                   503 queue_full         try again later; nothing was stored
+├── EncoderBusy                 503 encoder_busy       the encoder did not get to these texts in time
 ├── ConfigurationError          500 configuration_error
 ├── LanguageModelError          502 language_model_error
 │   └── LanguageModelTimeout    504 language_model_timeout
@@ -138,6 +139,14 @@ class QueueFull(ReplyassistError):
     status = 503
     code = "queue_full"
     title = "The queue is full"
+
+
+class EncoderBusy(ReplyassistError):
+    """The encoder did not get to these texts in time; try again later."""
+
+    status = 503
+    code = "encoder_busy"
+    title = "The encoder is busy"
 
 
 class ConfigurationError(ReplyassistError):
