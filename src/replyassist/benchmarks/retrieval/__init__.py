@@ -6,12 +6,15 @@ from collections.abc import Callable, Collection
 
 from .accuracy import accuracy
 from .bench import Bench, Figures
+from .concurrency import concurrency
 from .latency import latency
+from .peers import peers
 
 # What each part adds, under the names of the contract; in the order in which they run.
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     "accuracy": accuracy,
-    "latency": lambda bench: {"latency": latency(bench)},
+    "latency": lambda bench: {"latency": latency(bench) | concurrency(bench)},
+    "peers": lambda bench: {"peers": peers(bench)},
 }
 
 
