@@ -9,6 +9,7 @@ from haystack import Document, Pipeline, component
 from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
 from haystack.components.writers import DocumentWriter
 from haystack.document_stores.in_memory import InMemoryDocumentStore
+from haystack.document_stores.types import DuplicatePolicy
 from protocol import Ranked, Task, best_per_template
 
 
@@ -59,11 +60,11 @@ class HaystackMemory:
 
     @classmethod
     def build(cls, task: Task, encoder: Encoder) -> HaystackMemory:
-        """An indexing pipeline: embed, write. Ids are given, for two templates may have a text in common."""
+        """An indexing pipeline: embed, write. A template's text that stands twice is written once."""
         store = InMemoryDocumentStore(embedding_similarity_function="cosine")
         indexing = Pipeline()
         indexing.add_component("embedder", SharedDocumentEmbedder(encoder))
-        indexing.add_component("writer", DocumentWriter(document_store=store))
+        indexing.add_component("writer", DocumentWriter(document_store=store, policy=DuplicatePolicy.SKIP))
         indexing.connect("embedder.documents", "writer.documents")
         documents = [
             Document(content=document.text, meta={"template_id": document.template_id}) for document in task.documents
