@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 
 import numpy as np
@@ -10,14 +11,16 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.core.embedding import Encoder, Vectors
+from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
 from .confidence import Calibration, default_calibration, signals_of
-from .entries import entries_of
-from .learnt import learn
+from .contents import Contents
+from .learnt import Learnt
 from .ranking import Ranker, Ranking
-from .store.membership import membership_of
-from .store.vectors import VectorStore
+from .store.files import BaseFolder
+from .store.vectors import EXACT_UP_TO
+from .training import train
 
 
 class TemplateMatch(BaseModel):
@@ -41,30 +44,83 @@ class TemplateMatch(BaseModel):
 
 
 class TemplateIndex:
-    """Search over title, questions and reply of every template; immutable once built."""
+    """Search over title, questions and reply of every template, and over what was learned for it.
+
+    It never changes; ``changed`` and ``renewed`` make another one that shares what stayed.
+    """
 
     def __init__(
-        self, templates: Sequence[ReplyTemplate], encoder: Encoder, *, calibration: Calibration | None = None
+        self,
+        templates: Sequence[ReplyTemplate],
+        encoder: Encoder,
+        *,
+        examples: Sequence[LearnedExample] = (),
+        calibration: Calibration | None = None,
+        folder: BaseFolder | None = None,
+        exact_up_to: int = EXACT_UP_TO,
     ) -> None:
-        self.templates = tuple(templates)
+        """Encode and learn everything anew, but for what ``folder`` has on disk: of more than ``exact_up_to`` texts."""
         self.calibration = calibration or default_calibration()
-        self._entries = [
-            entry for number, template in enumerate(self.templates) for entry in entries_of(number, template)
-        ]
-        self._ranker = self._built(encoder) if self._entries else None
+        self._encoder = encoder
+        self._folder = folder
+        contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
+        self._take(contents, train(contents))
+        self.is_trained = True
 
-    def _built(self, encoder: Encoder) -> Ranker:
-        texts = [entry.text for entry in self._entries]
-        vectors = encoder.encode(texts)
-        owner = np.array([entry.template for entry in self._entries], dtype=np.int64)
-        questions = np.zeros(len(self.templates), dtype=np.int64)
-        np.add.at(questions, owner[[entry.field == "question" for entry in self._entries]], 1)
-        membership = membership_of(owner, np.zeros(len(owner), dtype=np.bool_), vectors, templates=len(self.templates))
-        learnt = learn(texts, vectors, owner, questions=questions)
-        return Ranker(VectorStore(vectors), membership, learnt=learnt)
+    def changed(
+        self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample] = (), *, encode: bool = True
+    ) -> TemplateIndex:
+        """An index of exactly these templates and examples; only texts that are new are encoded.
+
+        What was learnt remains as it is until ``renewed``. Without ``encode``, new texts are left out until a later
+        ``changed``; everything else, also a new reply of a template, counts at once.
+        """
+        change = self._contents.change(templates, examples)
+        if not encode:
+            change = change.without_new_texts()
+        contents = self._contents.changed(change, self._encoder.encode)
+        learnt = self._learnt
+        if learnt is not None:
+            learnt = learnt.moved(self._classes_of([known.template for known in contents.known], learnt))
+        other = copy(self)
+        other._take(contents, learnt)
+        other.is_trained = False
+        return other
+
+    def new_texts(self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample] = ()) -> int:
+        """How many texts ``changed`` would have to encode."""
+        return len(self._contents.change(templates, examples).new_texts)
+
+    def renewed(self) -> TemplateIndex:
+        """The same texts, learnt from anew; laid out anew where many were added or removed.
+
+        Takes seconds, for a million texts minutes; meanwhile this index serves.
+        """
+        contents = self._contents
+        if contents.store.is_worn:
+            contents = contents.compacted(self._folder)
+        other = copy(self)
+        other._take(contents, train(contents))
+        other.is_trained = True
+        return other
+
+    @property
+    def wants_renewal(self) -> bool:
+        """Whether ``renewed`` would make it better."""
+        return not self.is_trained or self._contents.store.is_worn
+
+    def _take(self, contents: Contents, learnt: Learnt | None) -> None:
+        self._contents = contents
+        self._learnt = learnt
+        self.templates = tuple(known.template for known in contents.known)
+        self._ranker = Ranker(contents.store, contents.membership(), learnt=learnt) if contents.known else None
+
+    def _classes_of(self, templates: Sequence[ReplyTemplate], learnt: Learnt) -> NDArray[np.int64]:
+        classes = {template.id: int(place) for template, place in zip(self.templates, learnt.place, strict=True)}
+        return np.array([classes.get(template.id, -1) for template in templates], dtype=np.int64)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(len(known.texts.said) for known in self._contents.known)
 
     def search(
         self, vector: Vectors, *, limit: int, channel: str, visibility: str, day: date, text: str = ""
@@ -108,7 +164,7 @@ class TemplateIndex:
         return next((template for template in self.templates if template.id == template_id), None)
 
     def _match(self, ranking: Ranking, number: int, probability: float) -> TemplateMatch:
-        entry = self._entries[int(ranking.entry[number])]
+        text, field = self._contents.known[number].at(int(ranking.entry[number]))
         template = self.templates[number]
         return TemplateMatch(
             template_id=template.id,
@@ -116,8 +172,8 @@ class TemplateIndex:
             title=template.title,
             score=round(min(1.0, max(-1.0, float(ranking.cosine[number]))), 4),
             probability=round(probability, 4),
-            matched_text=entry.text,
-            matched_field=entry.field,
+            matched_text=text,
+            matched_field=field,
             reply=template.rendered_reply,
         )
 

@@ -38,6 +38,12 @@ class Learnt:
         return Learnt(self.spelling, self.classifier, place)
 
 
+def is_worth_learning(texts: int, *, questions: NDArray[np.int64]) -> bool:
+    """Whether so many texts of templates with so many example questions each are enough, and not too many."""
+    enough = len(questions) > 1 and float(np.median(questions)) >= QUESTIONS_TO_LEARN_FROM
+    return enough and texts * len(questions) <= LARGEST_TASK
+
+
 def learn(
     texts: Sequence[str], vectors: Vectors, owner: NDArray[np.int64], *, questions: NDArray[np.int64]
 ) -> Learnt | None:
@@ -45,10 +51,9 @@ def learn(
 
     ``questions`` is how many example questions each template has, shape (templates,).
     """
-    templates = len(questions)
-    enough = templates > 1 and float(np.median(questions)) >= QUESTIONS_TO_LEARN_FROM
-    if not enough or len(texts) * templates > LARGEST_TASK:
+    if not is_worth_learning(len(texts), questions=questions):
         return None
+    templates = len(questions)
     spelling = Spelling(texts)
     features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors(texts)])
     return Learnt(spelling, fit_classifier(features, owner, count=templates), np.arange(templates))

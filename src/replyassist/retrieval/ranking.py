@@ -10,7 +10,8 @@ from replyassist.core.embedding import Vectors
 
 from .learnt import Learnt
 from .store.membership import Membership
-from .store.vectors import Slots, VectorStore
+from .store.products import Slots
+from .store.vectors import VectorStore
 
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 CENTRING = 0.7  # share of the brand's mean direction that is taken out: what all its texts have in common tells nothing
@@ -64,7 +65,7 @@ class Ranker:
 
     def _centred(self, cosines: Vectors, slots: Slots, vector: Vectors, length: float) -> Vectors:
         """Cosines after the centre is taken from both sides; ``length`` is that of the message's vector then."""
-        offsets = self._store.vectors(slots) @ self._centre
+        offsets = self._store.products(slots, self._centre)
         square = float(self._centre @ self._centre)
         lengths = np.sqrt(np.maximum(1.0 - 2.0 * offsets + square, 1e-12))
         return np.asarray((cosines - offsets + square - float(vector @ self._centre)) / (lengths * length))

@@ -1,0 +1,105 @@
+"""What the index knows of one template: its texts, where their vectors stand, and what they sum up to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replyassist.faq.learned import LearnedExample
+from replyassist.faq.template import ReplyTemplate
+
+from .entries import entries_of
+from .store.clusters import Digests
+from .store.products import Slots
+
+LEARNED, AGAINST = "learned", "against"
+QUESTIONS = ("question", LEARNED)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts by which a template is known, each once, and their fields; those against it stand last."""
+
+    said: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    @property
+    def own(self) -> int:
+        """How many texts are the template's own."""
+        return len(self.fields) - self.fields.count(AGAINST)
+
+    @property
+    def questions(self) -> int:
+        """How many are messages that people wrote or would write."""
+        return sum(self.fields.count(field) for field in QUESTIONS)
+
+    def only(self, kept: NDArray[np.bool_]) -> Texts:
+        """Those that are marked in an array of shape (texts,)."""
+        places = np.flatnonzero(kept)
+        return Texts(tuple(self.said[place] for place in places), tuple(self.fields[place] for place in places))
+
+    def digests(self, template_id: str) -> Digests:
+        """Which text of which template each is, 16 bytes as two numbers, shape (texts, 2)."""
+        sides = ("against" if field == AGAINST else "own" for field in self.fields)
+        joined = b"".join(
+            hashlib.blake2b(f"{side}\0{template_id}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            for side, text in zip(sides, self.said, strict=True)
+        )
+        return np.frombuffer(joined, dtype=np.uint64).reshape(-1, 2)
+
+
+@dataclass(frozen=True)
+class KnownTemplate:
+    """``slots`` (texts,) say where the texts' vectors stand; ``total`` (dimension,) is the sum of the own ones.
+
+    ``is_whole``: every text that the template has is among ``texts``, not only those whose vectors are there already.
+    """
+
+    template: ReplyTemplate
+    examples: tuple[LearnedExample, ...]
+    texts: Texts
+    slots: Slots
+    total: NDArray[np.float64]
+    is_whole: bool = True
+
+    def at(self, slot: int) -> tuple[str, str]:
+        """The text in a slot and its field."""
+        place = int(np.flatnonzero(self.slots == slot)[0])
+        return self.texts.said[place], self.texts.fields[place]
+
+    def moved(self, to: Slots) -> KnownTemplate:
+        """The same after slots changed their numbers: slot s became ``to[s]``."""
+        return replace(self, slots=to[self.slots])
+
+    def is_the_same(self, template: ReplyTemplate, examples: tuple[LearnedExample, ...]) -> bool:
+        """Whether nothing has changed by which the template is found or drafted from."""
+        same = template is self.template or template == self.template
+        return same and self.is_whole and examples == self.examples
+
+
+def texts_of(template: ReplyTemplate, examples: Sequence[LearnedExample] = ()) -> Texts:
+    """Every text of a template: title, questions, reply, what was learned for it, and at last what speaks against it.
+
+    A text that was learned and stands in the template already counts once.
+    """
+    own = {entry.text: entry.field for entry in entries_of(0, template)}
+    against: dict[str, str] = {}
+    for example in examples:
+        if example.counts_against:
+            against[example.text] = AGAINST
+        else:
+            own.setdefault(example.text, LEARNED)
+    return Texts((*own, *against), (*own.values(), *against.values()))
+
+
+def found_in(known: Digests, wanted: Digests) -> Slots:
+    """The row of each wanted digest among the known ones, shape (len(wanted),); -1 for one that is not there."""
+    if not len(known):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    order = np.argsort(known[:, 0], kind="stable")
+    rows = order[np.minimum(np.searchsorted(known[order, 0], wanted[:, 0]), len(known) - 1)]
+    return np.where((known[rows] == wanted).all(axis=1), rows, -1)

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replyassist.core.embedding import Vectors
+from replyassist.faq.learned import LearnedExample
+from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.contents import Contents
+from replyassist.retrieval.store.files import BaseFolder
+from replyassist.testing import FakeEncoder
+from tests.world import shipping
+
+EXACT_UP_TO = 20
+WORDS = ["ship", "norway", "parcel", "decaf", "open", "refund", "voucher", "account"]
+DECAF = ReplyTemplate(id="decaf", title="Do you have a decaf?", reply="Our decaf is called Lullaby.")
+
+
+class CountingEncoder(FakeEncoder):
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.texts.extend(texts)
+        return super().encode(texts)
+
+
+def learned(template_id: str, text: str, *, against: bool = False) -> LearnedExample:
+    return LearnedExample(id=1, template_id=template_id, text=text, counts_against=against)
+
+
+def changed(
+    contents: Contents, *templates: ReplyTemplate, examples: Sequence[LearnedExample] = (), encoder: FakeEncoder
+) -> Contents:
+    return contents.changed(contents.change(templates, examples), encoder.encode)
+
+
+def held(contents: Contents) -> list[tuple[str, str, str, list[float]]]:
+    """Every text with its template, its field and its vector; and the totals fit."""
+    if not contents.known:
+        return []
+    membership, found = contents.membership(), []
+    for number, each in enumerate(contents.known):
+        vectors = contents.store.vectors(each.slots)
+        assert np.allclose(each.total, vectors[: each.texts.own].sum(axis=0), atol=1e-4)
+        assert (membership.owner[each.slots] == number).all()
+        assert membership.against[each.slots].tolist() == [field == "against" for field in each.texts.fields]
+        for text, field, vector in zip(each.texts.said, each.texts.fields, vectors.tolist(), strict=True):
+            found.append((each.template.id, field, text, vector))
+    return found
+
+
+def folder(home: Path, *, brand_id: str = "fernhill") -> BaseFolder:
+    return BaseFolder(home, brand_id=brand_id, encoder=FakeEncoder().model_digest)
+
+
+def many(*, count: int = 60) -> list[ReplyTemplate]:
+    return [
+        shipping(id=f"template-{number}", questions=[f"{word} {number} {place}" for place, word in enumerate(WORDS)])
+        for number in range(count // len(WORDS))
+    ]
+
+
+def test_only_new_texts_are_encoded() -> None:
+    encoder = CountingEncoder()
+    before = Contents.of([shipping(), DECAF], [], encoder)
+    encoder.texts.clear()
+    example = learned("decaf", "anything for the evening?")
+    after = changed(before, shipping(title="Where do you ship?"), DECAF, examples=[example], encoder=encoder)
+
+    assert encoder.texts == ["Where do you ship?", "anything for the evening?"]
+    assert held(after) == held(Contents.of([shipping(title="Where do you ship?"), DECAF], [example], FakeEncoder()))
+
+
+def test_a_text_that_was_learned_and_stands_in_the_template_counts_once() -> None:
+    contents = Contents.of([shipping()], [learned("shipping-abroad", "do you ship to Norway?")], FakeEncoder())
+
+    assert held(contents) == held(Contents.of([shipping()], [], FakeEncoder()))
+
+
+def test_what_speaks_against_a_template_is_held_apart_from_its_own_texts() -> None:
+    contents = Contents.of([DECAF], [learned("decaf", "do you ship?", against=True)], FakeEncoder())
+
+    assert [field for _, field, _, _ in held(contents)] == ["title", "reply", "against"]
+
+
+def test_examples_of_a_template_that_is_not_there_are_left_out() -> None:
+    assert len(held(Contents.of([DECAF], [learned("gone", "hello?")], FakeEncoder()))) == 2
+
+
+def test_without_encoding_what_is_new_waits_and_all_else_counts_at_once() -> None:
+    before = Contents.of([shipping(), DECAF], [], FakeEncoder())
+    tea = ReplyTemplate(id="tea", title="Do you have tea?", reply="No.")
+    asked = [shipping(title="Where do you ship?", questions=["international delivery?"]), tea]
+    change = before.change(asked, [])
+    partly = before.changed(change.without_new_texts(), FakeEncoder().encode)
+
+    assert [(each.template.id, each.is_whole) for each in partly.known] == [("shipping-abroad", False)]
+    assert {text for _, _, text, _ in held(partly)} <= {text for _, _, text, _ in held(before)}
+    assert partly.known[0].template.title == "Where do you ship?"
+    whole = changed(partly, *asked, encoder=FakeEncoder())
+    assert held(whole) == held(Contents.of(asked, [], FakeEncoder()))
+
+
+def test_few_texts_leave_no_file(tmp_path: Path) -> None:
+    Contents.of([shipping()], [], FakeEncoder(), folder=folder(tmp_path))
+
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_many_texts_are_opened_from_the_file_and_nothing_is_encoded(tmp_path: Path) -> None:
+    first = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    encoder = CountingEncoder()
+    again = Contents.of(many(), [], encoder, folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+
+    assert (encoder.texts, len(again.store.added)) == ([], 0)
+    assert held(again) == held(first)
+    assert again.store.base is not None
+    assert again.store.base.path is not None
+
+
+def test_from_a_file_that_is_behind_only_the_rest_is_encoded(tmp_path: Path) -> None:
+    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    encoder = CountingEncoder()
+    now = [*many()[1:], DECAF]
+    again = Contents.of(now, [], encoder, folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+
+    assert encoder.texts == [DECAF.title, DECAF.reply]
+    assert held(again) == held(Contents.of(now, [], FakeEncoder()))
+
+
+def test_another_brand_does_not_see_the_file(tmp_path: Path) -> None:
+    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    encoder = CountingEncoder()
+    Contents.of(many(), [], encoder, folder=folder(tmp_path, brand_id="harbour"), exact_up_to=EXACT_UP_TO)
+
+    assert len(encoder.texts) == len(held(Contents.of(many(), [], FakeEncoder())))
+
+
+def test_a_base_that_another_process_has_just_made_is_taken(tmp_path: Path) -> None:
+    mine = Contents.of(many()[:2], [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    grown = changed(mine, *many(), encoder=FakeEncoder())
+    theirs = grown.compacted(folder(tmp_path))
+    ours = grown.compacted(folder(tmp_path))
+
+    assert theirs.store.base is not None
+    assert ours.store.base is not None
+    assert ours.store.base.path == theirs.store.base.path
+    assert held(ours) == held(grown)
+
+
+def test_when_only_few_are_left_they_are_searched_exactly_again(tmp_path: Path) -> None:
+    contents = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    shrunk = changed(contents, many()[0], encoder=FakeEncoder())
+    compact = shrunk.compacted(folder(tmp_path))
+
+    assert (compact.store.base, compact.store.is_worn) == (None, False)
+    assert held(compact) == held(shrunk)
+
+
+ids = st.sampled_from(["a", "b", "c", "d"])
+texts = st.sampled_from(WORDS)
+templates = st.builds(
+    lambda name, questions, reply: ReplyTemplate(id=name, questions=questions, reply=reply),
+    ids,
+    st.lists(texts, max_size=4),
+    texts,
+)
+examples = st.builds(lambda name, text, against: learned(name, text, against=against), ids, texts, st.booleans())
+states = st.tuples(
+    st.lists(templates, unique_by=lambda template: template.id, max_size=4), st.lists(examples, max_size=4)
+)
+
+
+@given(st.lists(states, min_size=1, max_size=6), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_after_any_changes_the_contents_are_those_of_a_fresh_index(
+    steps: list[tuple[list[ReplyTemplate], list[LearnedExample]]], on_base: bool
+) -> None:
+    encoder = FakeEncoder()
+    contents = Contents.of(*steps[0], encoder, exact_up_to=0 if on_base else EXACT_UP_TO)
+    for number, (asked, taught) in enumerate(steps[1:]):
+        change = contents.change(asked, taught)
+        if number % 2:
+            contents = contents.changed(change.without_new_texts(), encoder.encode)
+            change = contents.change(asked, taught)
+        contents = contents.changed(change, encoder.encode)
+
+    fresh = Contents.of(*steps[-1], encoder)
+    assert [row[:3] for row in held(contents)] == [row[:3] for row in held(fresh)]
+    query = encoder.encode(["ship a parcel to norway"])[0]
+    if contents.known:
+        ours, theirs = (each.store.search(query, count=100)[0] for each in (contents, fresh))
+        assert np.allclose(ours, theirs, atol=1e-5)
