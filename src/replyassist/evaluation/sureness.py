@@ -114,7 +114,7 @@ def coverage_curve(sureness: Sureness) -> list[CoveragePoint]:
     """One point for each probability that was stated, the highest first (El-Yaniv and Wiener, JMLR 2010)."""
     order = np.argsort(-sureness.stated, kind="stable")
     stated, right = sureness.stated[order], np.cumsum(sureness.right[order])
-    lasts = np.flatnonzero(np.append(stated[1:] != stated[:-1], len(stated) > 0))[: len(stated)]
+    lasts = np.flatnonzero(np.append(stated[1:] != stated[:-1], len(stated) > 0))
     return [
         CoveragePoint((last + 1) / len(stated), float(right[last]) / (last + 1), float(stated[last]))
         for last in map(int, lasts)

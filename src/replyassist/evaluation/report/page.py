@@ -24,6 +24,7 @@ from replyassist.evaluation.report.plots import (
     histogram,
     shares_by,
 )
+from replyassist.evaluation.report.sureness import PICTURE, SurenessView, views_of
 from replyassist.evaluation.scores import summarise
 from replyassist.evaluation.statistics import Interval
 from replyassist.guardrails import Severity
@@ -62,6 +63,7 @@ class Page:
     by_brand: list[IntervalRow]
     rules: list[Bar]
     scores: Histogram | None
+    sureness: list[SurenessView]
     seconds: Histogram | None
     cards: list[Card]
     brands: list[str]
@@ -71,36 +73,52 @@ class Page:
 
 def write_report(run: EvaluationRun, folder: Path) -> Path:
     """Write the run as one self-contained HTML file; its path. Raise InvalidInput when it cannot be written."""
-    path = folder / REPORT
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(render(run), encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error
-    return path
+    return write_page(render(run), folder / REPORT)
 
 
 def render(run: EvaluationRun) -> str:
     """The page. A content security policy lets no script run but its own, whatever a case may hold."""
-    loader = PackageLoader("replyassist.evaluation.report")
-    environment = Environment(
-        loader=loader,
+    environment = page_environment()
+    script = source_of(environment, "report.js")
+    return environment.get_template("report.html").render(
+        page=_page(run),
+        script=script,
+        style=source_of(environment, "report.css"),
+        script_digest=b64encode(sha256(script.encode()).digest()).decode(),
+        support_words={support.value: words for support, words in SUPPORT_WORDS.items()},
+        size=(WIDTH, HEIGHT),
+        picture=PICTURE,
+        words=FAILURE_WORDS,
+    )
+
+
+def page_environment() -> Environment:
+    """Templates in which everything is escaped, and what hides or turns text is spelt out."""
+    return Environment(
+        loader=PackageLoader("replyassist.evaluation.report"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sources = {name: loader.get_source(environment, name)[0] for name in ("report.js", "report.css")}
-    return environment.get_template("report.html").render(
-        page=_page(run),
-        script=sources["report.js"],
-        style=sources["report.css"],
-        script_digest=b64encode(sha256(sources["report.js"].encode()).digest()).decode(),
-        support_words={support.value: words for support, words in SUPPORT_WORDS.items()},
-        size=(WIDTH, HEIGHT),
-        words=FAILURE_WORDS,
-    )
+
+
+def source_of(environment: Environment, name: str) -> str:
+    """The text of a stylesheet or script that goes into the page."""
+    if environment.loader is None:
+        raise LookupError(name)
+    return environment.loader.get_source(environment, name)[0]
+
+
+def write_page(page: str, path: Path) -> Path:
+    """Write a page; its path. Raise InvalidInput when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error
+    return path
 
 
 def _page(run: EvaluationRun) -> Page:
@@ -117,6 +135,7 @@ def _page(run: EvaluationRun) -> Page:
         by_brand=shares_by(run.results, measure, key=lambda result: [result.case.brand]),
         rules=bars(_objecting_rules(run)),
         scores=_score_histogram(run),
+        sureness=views_of(run),
         seconds=histogram({"seconds": [item.scores["seconds"] for item in run.results if "seconds" in item.scores]}),
         cards=cards,
         brands=sorted({card.result.case.brand for card in cards}),
