@@ -306,3 +306,12 @@ def test_another_item_of_the_approval_is_not_restored(console: Console) -> None:
     approval = console.world.reload(first).approval_id
     page = console.get(f"/queue/{second.id}?restore={approval}").text
     assert EDITED not in page
+
+
+def test_a_rejection_for_the_wrong_template_says_so_without_its_box_ticked(console: Console) -> None:
+    item = console.world.item()
+    console.sign_in()
+    console.act(item, "reject", reason="wrong template")
+
+    with console.world.database.reading() as session:
+        assert reviews.audit_of(session, item.id or 0)[-1].failures == ["wrong_template"]

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SUGGEST = "suggestions:create"
     TEMPLATES_READ = "templates:read"
     TEMPLATES_WRITE = "templates:write"
+    EXAMPLES_WRITE = "examples:write"  # undo what decisions taught, and let it count again
     USERS_WRITE = "users:write"
 
 
@@ -50,7 +51,12 @@ _AGENT = frozenset(
         Permission.SUGGEST,
     }
 )
-_MANAGER = _AGENT | {Permission.REVIEW_ANY, Permission.ACCEPT_FINDINGS, Permission.MESSAGES_WRITE}
+_MANAGER = _AGENT | {
+    Permission.REVIEW_ANY,
+    Permission.ACCEPT_FINDINGS,
+    Permission.MESSAGES_WRITE,
+    Permission.EXAMPLES_WRITE,
+}
 _LEAD = _MANAGER | {Permission.REVIEW_ESCALATED, Permission.TEMPLATES_WRITE, Permission.USERS_WRITE}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -1,7 +1,7 @@
 """The API of reply templates.
 
-An id may hold any character, also slashes: it is the rest of the path. For an id that ends in ``/versions``, or that a
-client would rewrite (``..``), ask the list with ``?id=``.
+An id may hold any character, also slashes: it is the rest of the path. For an id that ends in ``/versions`` or
+``/examples``, or that a client would rewrite (``..``), ask the list with ``?id=``.
 """
 
 from __future__ import annotations
@@ -9,23 +9,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 from pydantic import BaseModel
 
-from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
 from replyassist.core.security import Permission
 
 from . import service
+from .learned_endpoints import router as examples_router
+from .parameters import NO_NUL, BrandQuery, TemplateId, require_for_brand
 from .repository import StoredTemplate
 from .template import ReplyTemplate, TemplateFields
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], responses=PROBLEM_RESPONSES)
+router.include_router(examples_router)  # before the paths that end with any id
 
-_NO_NUL = r"^[^\x00]*$"
-BrandQuery = Annotated[str, Query(max_length=60, pattern=_NO_NUL, description="The brand, by its id.")]
-TemplateId = Annotated[str, Path(min_length=1, max_length=200, pattern=_NO_NUL, description="The template's id.")]
 ExpectedVersion = Annotated[
     str | None, Query(max_length=64, description="The version that you saw; 409 when there is a newer one.")
 ]
@@ -91,13 +90,13 @@ def list_templates(
     tag: Annotated[str | None, Query(max_length=100, description="Only with this tag.")] = None,
     q: Annotated[str | None, Query(max_length=200, description="Only with all these words.")] = None,
     template_id: Annotated[
-        str | None, Query(alias="id", max_length=200, pattern=_NO_NUL, description="Only the one with this id.")
+        str | None, Query(alias="id", max_length=200, pattern=NO_NUL, description="Only the one with this id.")
     ] = None,
     cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TemplateListOut:
     """The templates in use, by id."""
-    _require(principal, Permission.TEMPLATES_READ, brand)
+    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
     page = service.list_templates(session, brand, tag=tag, query=q, template_id=template_id, cursor=cursor, limit=limit)
     return TemplateListOut(items=[_out(brand, stored) for stored in page.items], next_cursor=page.next_cursor)
 
@@ -107,7 +106,7 @@ def list_versions(
     *, template_id: TemplateId, brand: BrandQuery, principal: PrincipalDep, session: ReadingDep
 ) -> TemplateVersionListOut:
     """Every content that the template ever had, also of a deleted one. PUT an old one to restore it."""
-    _require(principal, Permission.TEMPLATES_READ, brand)
+    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
     found = service.template_versions(session, brand, template_id)
     items = [
         TemplateVersionOut(
@@ -126,7 +125,7 @@ def get_template(
     *, template_id: TemplateId, brand: BrandQuery, principal: PrincipalDep, session: ReadingDep, response: Response
 ) -> TemplateOut:
     """One template; its version is also the ETag."""
-    _require(principal, Permission.TEMPLATES_READ, brand)
+    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
     stored = service.stored_template(session, brand, template_id)
     return _answer(response, brand, stored)
 
@@ -142,7 +141,7 @@ def add_template(
     response: Response,
 ) -> TemplateOut:
     """Add a template; 409 when there is one with this id."""
-    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
     service.add_template(session, brand, template, now=clock.now())
     return _answer(response, brand, service.stored_template(session, brand, template.id))
 
@@ -161,7 +160,7 @@ def replace_template(
     if_match: IfMatch = None,
 ) -> TemplateOut:
     """Give a template new content; the same content again changes nothing."""
-    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
     if template.id != template_id:
         raise InvalidInput("the id in the body is not the id in the path", field="id")
     service.change_template(
@@ -182,15 +181,10 @@ def delete_template(
     if_match: IfMatch = None,
 ) -> None:
     """Take a template out of use; its versions stay."""
-    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
     service.delete_template(
         session, brand, template_id, now=clock.now(), expected_version=_expected(expected_version, if_match)
     )
-
-
-def _require(principal: Principal, permission: Permission, brand: str) -> None:
-    principal.require(permission)
-    principal.require_brand(brand)
 
 
 def _expected(expected_version: str | None, if_match: str | None) -> str | None:

@@ -10,6 +10,9 @@ from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.accounts import Principal
+from replyassist.core.security import Permission
+from replyassist.faq.learned import examples_of_item
+from replyassist.faq.models import LearnedExampleRow
 from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
 from replyassist.inbox.models import Author, Message
 from replyassist.inbox.repository import conversation_messages
@@ -118,6 +121,8 @@ class ItemView:
     claimer: str | None
     longest: int
     history: list[AuditEntry]
+    learned: list[LearnedExampleRow]
+    may_teach: bool
 
     @property
     def threshold_percent(self) -> int:
@@ -179,6 +184,8 @@ def item_view(
         claimer=claimer,
         longest=voice_of(brand).length_for(item.channel).max,
         history=reviews.audit_of(session, item.id or 0),
+        learned=examples_of_item(session, item.id or 0),
+        may_teach=principal.may(Permission.EXAMPLES_WRITE),
     )
 
 
