@@ -88,6 +88,7 @@ def build_parts(
     registry = IndexRegistry(
         settings, lambda: BatchingEncoder(encoder or SentenceTransformerEncoder(settings.encoder_model))
     )
+    closing.callback(registry.close)
     proposer = Proposer(
         database=database,
         registry=registry,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -22,6 +22,8 @@ from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionCon
 from . import repository
 from .repository import StoredTemplate, TemplateState
 from .template import ReplyTemplate
+
+ONE_BY_ONE = 20  # changed templates are read singly up to here, beyond with all others in one go
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,21 @@ def active_templates(session: Session, brand_id: str) -> list[ReplyTemplate]:
     """Every template in use, by id."""
     templates = [_template(stored.document) for stored in repository.active(session, brand_id)]
     return sorted(templates, key=lambda template: template.id)
+
+
+def templates_by_version(
+    session: Session, brand_id: str, *, known: Mapping[str, tuple[str, ReplyTemplate]]
+) -> dict[str, tuple[str, ReplyTemplate]]:
+    """Every template in use with its version, by id; those that are ``known`` in this version are not read again."""
+    states = repository.states(session, brand_id).items()
+    now = {template_id: state.version for template_id, state in states if state.is_active}
+    new = [template_id for template_id, version in now.items() if known.get(template_id, ("",))[0] != version]
+    if len(new) > ONE_BY_ONE:
+        fresh = {stored.template_id: stored for stored in repository.active(session, brand_id)}
+    else:
+        fresh = {template_id: stored_template(session, brand_id, template_id) for template_id in new}
+    found = {template_id: (fresh[template_id].version, _template(fresh[template_id].document)) for template_id in new}
+    return {template_id: found.get(template_id) or known[template_id] for template_id in sorted(now)}
 
 
 def list_templates(

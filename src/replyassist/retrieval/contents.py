@@ -41,10 +41,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Change:
-    """What remains (``KnownTemplate``) and what becomes different (``Wanted``), in the templates' order."""
+    """What remains (``KnownTemplate``) and what becomes different (``Wanted``), in the templates' order.
+
+    ``is_partial``: some new texts were left out.
+    """
 
     templates: tuple[KnownTemplate | Wanted, ...]
     removed: Slots
+    is_partial: bool = False
 
     @property
     def new_texts(self) -> tuple[str, ...]:
@@ -57,7 +61,8 @@ class Change:
         kept = [
             template if isinstance(template, KnownTemplate) else _with_vectors(template) for template in self.templates
         ]
-        return Change(tuple(template for template in kept if template.texts.own), self.removed)
+        here = tuple(template for template in kept if template.texts.own)
+        return Change(here, self.removed, is_partial=bool(self.new_texts))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.words import Words
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
@@ -64,11 +65,16 @@ class TemplateIndex:
         self._encoder = encoder
         self._folder = folder
         contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
-        self._take(contents, train(contents))
-        self.is_trained = True
+        self._take(contents, train(contents, encoder))
+        self.is_trained = self.is_whole = True
 
     def changed(
-        self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample] = (), *, encode: bool = True
+        self,
+        templates: Sequence[ReplyTemplate],
+        examples: Sequence[LearnedExample] = (),
+        *,
+        calibration: Calibration | None = None,
+        encode: bool = True,
     ) -> TemplateIndex:
         """An index of exactly these templates and examples; only texts that are new are encoded.
 
@@ -84,7 +90,9 @@ class TemplateIndex:
             learnt = learnt.moved(self._classes_of([known.template for known in contents.known], learnt))
         other = copy(self)
         other._take(contents, learnt)
+        other.calibration = calibration or self.calibration
         other.is_trained = False
+        other.is_whole = not change.is_partial
         return other
 
     def new_texts(self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample] = ()) -> int:
@@ -100,7 +108,7 @@ class TemplateIndex:
         if contents.store.is_worn:
             contents = contents.compacted(self._folder)
         other = copy(self)
-        other._take(contents, train(contents))
+        other._take(contents, train(contents, self._encoder))
         other.is_trained = True
         return other
 
@@ -123,17 +131,26 @@ class TemplateIndex:
         return sum(len(known.texts.said) for known in self._contents.known)
 
     def search(
-        self, vector: Vectors, *, limit: int, channel: str, visibility: str, day: date, text: str = ""
+        self,
+        vector: Vectors,
+        *,
+        limit: int,
+        channel: str,
+        visibility: str,
+        day: date,
+        text: str = "",
+        words: Words | None = None,
     ) -> tuple[TemplateMatch, ...]:
         """The best templates for a unit vector of shape (dimension,), the likeliest first, at most ``limit``.
 
-        ``text`` is the message itself, whose spelling counts beside its meaning. Templates that are not valid on this
+        ``text`` is the message itself, whose spelling counts beside its meaning, and ``words`` what the encoder made of
+        each piece (``core.words.read``); sureness was fitted with both. Templates that are not valid on this
         day, channel or visibility are left out.
         """
         if self._ranker is None:
             return ()
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
-        ranking = self._ranker.rank(vector, text=text)
+        ranking = self._ranker.rank(vector, text=text, words=words)
         chosen = _best(ranking, allowed=allowed, limit=limit)
         if not len(chosen):
             return ()
@@ -145,13 +162,13 @@ class TemplateIndex:
         )
 
     def first_signals(
-        self, vector: Vectors, *, text: str, channel: str, visibility: str, day: date
+        self, vector: Vectors, *, text: str, words: Words | None = None, channel: str, visibility: str, day: date
     ) -> tuple[str, NDArray[np.float64]] | None:
         """The first template's id and its signals (``confidence.SIGNALS``), for fitting; None without a template."""
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
         if self._ranker is None or not allowed.any():
             return None
-        ranking = self._ranker.rank(vector, text=text)
+        ranking = self._ranker.rank(vector, text=text, words=words)
         chosen = _best(ranking, allowed=allowed, limit=1)
         return self.templates[int(chosen[0])].id, signals_of(ranking, allowed=allowed, chosen=chosen)[0]
 

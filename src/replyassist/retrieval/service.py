@@ -1,4 +1,4 @@
-"""Keeps one index per brand and rebuilds it when the brand's templates changed, without a restart."""
+"""Finds templates for a text, and keeps one index per brand that follows the brand's templates without a restart."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from replyassist.brands.service import get_brand
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.settings import Settings
-from replyassist.faq.service import active_templates
+from replyassist.core.words import read
+from replyassist.faq.learned import active_examples
+from replyassist.faq.service import templates_by_version
 
 from .confidence import Calibration, load_calibration
 from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
 from .questions import second_question, with_parts
+from .renewal import BrandIndex, Wanted
+from .store.files import BaseFolder
 
 CALIBRATION = "calibration.json"
 FIRST_OF_A_PART = 3
@@ -64,12 +68,20 @@ def retrieve(
     started = time.perf_counter()
     parts = parts_of(text)
     texts = [text, *parts]
-    vectors = encoder.encode(texts)
+    readings = read(encoder, texts)
     encoded = time.perf_counter()
     wide = limit if not parts else max(limit, FIRST_OF_A_PART)
     whole, *of_parts = (
-        index.search(vector, text=said, limit=wide, channel=channel, visibility=visibility, day=day)
-        for vector, said in zip(vectors, texts, strict=True)
+        index.search(
+            reading.vector,
+            text=said,
+            words=reading.words,
+            limit=wide,
+            channel=channel,
+            visibility=visibility,
+            day=day,
+        )
+        for reading, said in zip(readings, texts, strict=True)
     )
     matches = with_parts(whole, [found[:FIRST_OF_A_PART] for found in of_parts], limit=limit) if parts else whole
     abstained = not matches or matches[0].probability < threshold
@@ -86,14 +98,13 @@ def retrieve(
 
 
 class IndexRegistry:
-    """One index per brand, built from cached embeddings at its first use and after each change of the templates."""
+    """One index per brand, made from cached embeddings at its first use and kept current with the database."""
 
     def __init__(self, settings: Settings, make_encoder: Callable[[], Encoder]) -> None:
         self._settings = settings
         self._make_encoder = make_encoder
         self._lock = threading.Lock()
-        self._building: dict[str, threading.Lock] = {}
-        self._indexes: dict[str, tuple[int, TemplateIndex]] = {}
+        self._brands: dict[str, BrandIndex] = {}
         self._encoder: Encoder | None = None
         self._cached: CachedEncoder | None = None
 
@@ -115,24 +126,47 @@ class IndexRegistry:
             return self._cached
 
     def index_for(self, database: Database, brand_id: str) -> TemplateIndex:
-        """The brand's index, current as of this call; no transaction is open while templates are encoded."""
+        """The brand's index, current as of this call; no transaction is open while templates are encoded.
+
+        Templates that were deleted or changed since count at once; of more than 300 new texts the vectors follow.
+        """
         with database.reading() as session:
             revision = get_brand(session, brand_id).faq_revision
-        known = self._indexes.get(brand_id)
-        if known is not None and known[0] >= revision:
-            return known[1]
+        return self._brand(brand_id).current(revision, lambda before: self._wanted(database, brand_id, before))
+
+    def wait(self, brand_id: str, *, seconds: float) -> bool:
+        """Wait until nothing is done for this brand in the background; whether that is so."""
+        return self._brand(brand_id).wait(seconds)
+
+    def close(self) -> None:
+        """Begin nothing more in the background."""
         with self._lock:
-            lock = self._building.setdefault(brand_id, threading.Lock())
-        with lock:
-            known = self._indexes.get(brand_id)
-            if known is not None and known[0] >= revision:
-                return known[1]
-            with database.reading() as session:
-                revision = get_brand(session, brand_id).faq_revision
-                templates = active_templates(session, brand_id)
-            index = TemplateIndex(templates, self.template_encoder, calibration=self.calibration())
-            self._indexes[brand_id] = (revision, index)
-            return index
+            for brand in self._brands.values():
+                brand.close()
+
+    def _brand(self, brand_id: str) -> BrandIndex:
+        with self._lock:
+            return self._brands.setdefault(brand_id, BrandIndex(lambda wanted: self._built(brand_id, wanted)))
+
+    def _wanted(self, database: Database, brand_id: str, before: Wanted) -> Wanted:
+        calibration = self.calibration()
+        with database.reading() as session:
+            return Wanted(
+                revision=get_brand(session, brand_id).faq_revision,
+                templates=templates_by_version(session, brand_id, known=before.templates),
+                examples=tuple(active_examples(session, brand_id)),
+                calibration=calibration,
+            )
+
+    def _built(self, brand_id: str, wanted: Wanted) -> TemplateIndex:
+        encoder = self.template_encoder
+        return TemplateIndex(
+            [template for _, template in wanted.templates.values()],
+            encoder,
+            examples=wanted.examples,
+            calibration=wanted.calibration,
+            folder=BaseFolder(self._settings.home, brand_id=brand_id, encoder=encoder.model_digest),
+        )
 
     def calibration(self) -> Calibration:
         """What ``eval calibrate`` kept for this encoder, else the default; raise InvalidInput for a broken file."""

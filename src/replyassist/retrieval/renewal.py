@@ -1,0 +1,137 @@
+"""One brand's index in one process, kept current: small changes at once, large ones and training in the background."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import faiss
+
+from replyassist.faq.learned import LearnedExample
+from replyassist.faq.template import ReplyTemplate
+
+from .confidence import Calibration
+from .index import TemplateIndex
+
+ENCODED_AT_ONCE = 300  # new texts: about a second of the embedded encoder; more are encoded in the background
+ATTEMPTS = 3
+SECONDS_BETWEEN_ATTEMPTS = 5.0
+NICENESS = 10  # of the background thread, so that searches come first on a machine whose cores are all busy
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the index is to hold, as the database had it at this revision; ``templates`` by id, with their versions."""
+
+    revision: int = -1
+    templates: dict[str, tuple[str, ReplyTemplate]] = field(default_factory=dict)
+    examples: tuple[LearnedExample, ...] = ()
+    calibration: Calibration | None = None
+
+    def of(self, index: TemplateIndex, *, at_once: bool = True) -> TemplateIndex:
+        """That index with these contents; ``at_once``: what needs much encoding is left for later."""
+        templates = [template for _, template in self.templates.values()]
+        encode = not at_once or index.new_texts(templates, self.examples) <= ENCODED_AT_ONCE
+        return index.changed(templates, self.examples, calibration=self.calibration, encode=encode)
+
+
+class BrandIndex:
+    """Hands out an index that is never older than the revision that was asked for.
+
+    Who asks waits only for small changes, and for the first index of all. What takes longer happens in one background
+    thread, which ends when there is nothing left to do, or has failed a few times; searches go on with the old vectors
+    meanwhile, but never with templates that are gone, nor with old replies.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Wanted], TemplateIndex],
+        *,
+        seconds_between_attempts: float = SECONDS_BETWEEN_ATTEMPTS,
+    ) -> None:
+        self._build = build
+        self._pause = seconds_between_attempts
+        self._changing = threading.Lock()
+        self._served: tuple[Wanted, TemplateIndex] | None = None
+        self._renewing: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    def current(self, revision: int, read: Callable[[Wanted], Wanted]) -> TemplateIndex:
+        """The index at this revision or a later one; ``read`` says what it is to hold, given what it holds."""
+        served = self._served
+        if served is not None and served[0].revision >= revision:
+            return served[1]
+        with self._changing:
+            served = self._served
+            if served is not None and served[0].revision >= revision:
+                return served[1]
+            if served is None:
+                wanted = read(Wanted())
+                index = self._build(wanted)
+            else:
+                wanted = read(served[0])
+                index = wanted.of(served[1])
+            self._served = (wanted, index)
+            self._start_renewing()
+            return index
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing is left to do in the background; whether that is so."""
+        thread = self._renewing
+        if thread is not None:
+            thread.join(seconds)
+        return thread is None or not thread.is_alive()
+
+    def close(self) -> None:
+        """Begin nothing more in the background; what is being done there ends with the process."""
+        self._closed.set()
+
+    def _start_renewing(self) -> None:
+        """Called with the lock held."""
+        if self._renewing is None and self._task() is not None:
+            self._renewing = threading.Thread(target=self._renew, name="index renewal", daemon=True)
+            self._renewing.start()
+
+    def _task(self) -> Callable[[], TemplateIndex] | None:
+        """What is to be done next; None when the index is as good as it can be."""
+        if self._served is None or self._closed.is_set():
+            return None
+        wanted, index = self._served
+        if not index.is_whole:
+            return lambda: wanted.of(index, at_once=False)
+        return index.renewed if index.wants_renewal else None
+
+    def _renew(self) -> None:
+        _step_back()
+        failures = 0
+        while True:
+            with self._changing:
+                task, before = self._task(), self._served
+                if task is None or failures == ATTEMPTS:
+                    self._renewing = None
+                    return
+            try:
+                better = task()
+                with self._changing:
+                    self._replace(better, before)
+            except Exception:
+                failures += 1
+                logger.exception("an index cannot be renewed, the old one serves on (%d of %d)", failures, ATTEMPTS)
+                self._closed.wait(self._pause)
+
+    def _replace(self, better: TemplateIndex, before: tuple[Wanted, TemplateIndex] | None) -> None:
+        """Serve the better index, after what has changed while it was made; with the lock held."""
+        if self._served is not None:
+            wanted = self._served[0]
+            self._served = (wanted, better if self._served is before else wanted.of(better))
+
+
+def _step_back() -> None:
+    faiss.omp_set_num_threads(1)  # for this thread alone: the other cores are for searches
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
