@@ -26,13 +26,13 @@ MESSAGES = {
 
 
 def write_small_data(folder: Path) -> None:
-    """banking77, clinc150 and bitext with four intents each."""
+    """banking77, clinc150 and bitext with four intents each; sureness is fitted on 30 messages at least."""
     train = [(text, intent) for intent, texts in ASKED.items() for text in texts]
     test = [(text, intent) for intent, text in MESSAGES.items()]
     _write(folder / "banking77_train.csv", ["text", "intent"], train)
     _write(folder / "banking77_test.csv", ["text", "intent"], test)
     outside = [("what is the capital of Peru", "oos"), ("sing me a song", "oos")]
-    parts = {"train": train + outside[:1], "val": test + outside, "test": test + outside}
+    parts = {"train": train + outside[:1], "val": (test + outside) * 15, "test": (test + outside) * 15}
     _write(
         folder / "clinc150_full.csv",
         ["split", "text", "intent", "domain"],
