@@ -34,11 +34,11 @@ def write_cases(path: Path, *, questions: int) -> Path:
     return path
 
 
-def calibrate(monkeypatch: pytest.MonkeyPatch, home: Path, cases: Path) -> int:
+def calibrate(monkeypatch: pytest.MonkeyPatch, home: Path, cases: Path, *more: str) -> int:
     monkeypatch.setenv("REPLYASSIST_HOME", str(home))
     monkeypatch.setenv("REPLYASSIST_LLM_DISABLED", "1")
     monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
-    arguments = ["--cases", str(cases), "--day", "2026-11-22", "--json"]
+    arguments = ["--cases", str(cases), "--day", "2026-11-22", "--json", *more]
     monkeypatch.setattr(sys, "argv", ["replyassist", "eval", "calibrate", *arguments])
     with pytest.raises(SystemExit) as caught:
         main()
@@ -49,7 +49,8 @@ def calibrate(monkeypatch: pytest.MonkeyPatch, home: Path, cases: Path) -> int:
 def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = calibrate(monkeypatch, tmp_path, write_cases(tmp_path / "cases.jsonl", questions=23))
+    cases = write_cases(tmp_path / "cases.jsonl", questions=23)
+    status = calibrate(monkeypatch, tmp_path, cases, "--report", str(tmp_path / "page"))
     figures = json.loads(capsys.readouterr().out)
     kept = json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8"))
 
@@ -58,6 +59,9 @@ def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
     assert figures["encoder"] == kept["encoder"]
     assert 0 <= figures["ece_before"] <= 1
     assert 0 <= figures["ece_held_out"] < 0.2
+    page = (tmp_path / "page" / "calibration.html").read_text(encoding="utf-8")
+    assert f"{figures['ece_before']:.3f}</strong>" in page
+    assert f"{figures['ece_held_out']:.3f}</strong>" in page
 
 
 @pytest.mark.encoder

@@ -62,10 +62,20 @@ def test_retrieval_is_scored_by_hand_made_cases() -> None:
     assert (figures["hit_at_1"], figures["hit_at_3"]) == (0.6667, 1.0)
     assert figures["mrr"] == pytest.approx((1 + 0.5 + 1) / 3, abs=1e-4)
     assert figures["auroc_abstain"] == pytest.approx(4 / 6, abs=1e-4)
+    assert figures["ece"] == pytest.approx((0.1 + 0.7 + 0.6 + 0.5 + 0.6) / 5)
     assert figures["accuracy_with_abstention"] == 0.4
     assert figures["mcc"] == pytest.approx(1 / 6, abs=1e-4)
     assert (figures["encode_ms_p50"], figures["search_ms_p50"]) == (8.0, 0.2)
     assert "send_ready_rate" not in figures
+
+
+def test_the_calibration_error_is_said_for_each_of_several_brands() -> None:
+    results = [found(0.9, in_scope=True, answered=True, hit=True), found(0.4, in_scope=False, answered=False)]
+    moved = results[1].model_copy(update={"case": case(brand="harbour", expected={"template_id": None})})
+
+    assert summarise(run(results[0], moved))["ece_by_brand"] == {results[0].case.brand: 0.1, "harbour": 0.4}
+    assert "ece_by_brand" not in summarise(run(*results))
+    assert summarise(run(CaseResult(case=case(), error="x")))["ece"] is None
 
 
 def test_what_needs_both_kinds_of_cases_is_unknown_without_one() -> None:

@@ -12,6 +12,7 @@ from scipy import stats
 
 from replyassist.evaluation.record import RETRIEVAL, CaseResult, EvaluationRun
 from replyassist.evaluation.statistics import Interval, bootstrap_interval, proportion_interval
+from replyassist.evaluation.sureness import sureness_by_brand, sureness_of
 from replyassist.guardrails import Verdict
 from replyassist.review.proposal import BY_TEMPLATE
 
@@ -48,9 +49,10 @@ def retrieval_figures(results: Sequence[CaseResult]) -> Figures:
     """How well templates are found and the rest declined; over cases without an error.
 
     ``hit_at_1``, ``hit_at_3`` and ``mrr`` (reciprocal rank, 0 past the tenth) are over cases in scope.
-    ``auroc_abstain`` is the chance that a case in scope scores above one out of scope. ``accuracy_with_abstention``
-    is over all cases: the right template first, or none where none is right. ``mcc`` is Matthews' correlation of
-    answering with being in scope. What needs both kinds of cases is None without one of them.
+    ``auroc_abstain`` is the chance that a case in scope scores above one out of scope. ``ece`` is the expected
+    calibration error of how sure it was of the first template, ``ece_by_brand`` that of each of several.
+    ``accuracy_with_abstention`` is over all cases: the right template first, or none where none is right. ``mcc`` is
+    Matthews' correlation of answering with being in scope. What needs both kinds of cases is None without one of them.
     """
     known = [result for result in results if result.proposal is not None]
     inside = [result for result in known if result.case.is_in_scope]
@@ -62,6 +64,7 @@ def retrieval_figures(results: Sequence[CaseResult]) -> Figures:
         "hit_at_3": _mean(_assertions(inside, "hit_at_3")),
         "mrr": _mean(_scores(inside, "reciprocal_rank")),
         "auroc_abstain": _auroc(_scores(inside, "best_score"), _scores(outside, "best_score")),
+        **_calibration_errors(results),
         "accuracy_with_abstention": _mean(_assertions(known, "right_or_abstained")),
         "mcc": _mcc(
             [result.case.is_in_scope for result in known],
@@ -154,6 +157,13 @@ def _middle(values: Sequence[float]) -> Figures | None:
 
 def _figure(interval: Interval) -> Figures:
     return {name: value if name == "n" else round(value, DIGITS) for name, value in asdict(interval).items()}
+
+
+def _calibration_errors(results: Sequence[CaseResult]) -> Figures:
+    known = {brand: found for brand, found in sureness_by_brand(results).items() if len(found.stated)}
+    errors = {brand: round(found.calibration_error, DIGITS) for brand, found in known.items()}
+    whole = round(sureness_of(results).calibration_error, DIGITS) if known else None
+    return {"ece": whole} | ({"ece_by_brand": errors} if len(errors) > 1 else {})
 
 
 def _auroc(inside: Sequence[float], outside: Sequence[float]) -> float | None:

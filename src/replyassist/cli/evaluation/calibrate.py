@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from replyassist.app import Parts
 from replyassist.core.errors import InvalidInput
+from replyassist.core.words import read
 from replyassist.evaluation.dataset import Dataset, load_cases
+from replyassist.evaluation.report.calibration import write_calibration
+from replyassist.evaluation.sureness import Sureness
 from replyassist.retrieval.confidence import (
     FEWEST_CASES,
     FOLDS,
     case_weights,
-    expected_calibration_error,
     fit_calibration,
     held_out_probabilities,
     save_calibration,
@@ -30,6 +32,8 @@ from .. import common
 from ..faq import parse_map
 from .contexts import TemplateSource, with_brand
 from .printing import print_figures
+
+HELD_OUT = "After the fit, on cases that it did not see"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,9 @@ def calibrate(
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The day it is; templates may expire.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Draw it before and on held-out cases, into this folder.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Fit how sure retrieval says it is; kept in the home folder and used from the next start on."""
@@ -66,27 +73,34 @@ def calibrate(
     weights = case_weights(evidence.in_scope)
     fitted = fit_calibration(evidence.signals, evidence.right, encoder=digest, weights=weights)
     path = common.settings().home / CALIBRATION
+    before = Sureness(evidence.stated, evidence.right, evidence.in_scope)
+    held_out = _held_out(evidence, weights)
+    save_calibration(fitted, path)
+    common.console.print(f"Kept in {path}; running processes read it when they start.", markup=False, soft_wrap=True)
+    if report is not None:
+        shown = {"Before": before} | ({HELD_OUT: held_out} if held_out else {})
+        threshold = common.settings().abstain_threshold
+        page = write_calibration(shown, report, threshold=threshold, encoder=digest, made_at=common.clock().now())
+        common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
     figures = {
         "cases": len(evidence.right),
         "right_first": round(float(evidence.right.mean()), 4),
-        "ece_before": round(expected_calibration_error(evidence.stated, evidence.right), 4),
-        "ece_held_out": _held_out(evidence, weights),
+        "ece_before": round(before.calibration_error, 4),
+        "ece_held_out": round(held_out.calibration_error, 4) if held_out else None,
         "encoder": digest,
     }
-    save_calibration(fitted, path)
-    common.console.print(f"Kept in {path}; running processes read it when they start.", markup=False, soft_wrap=True)
     if json:
         common.print_json(figures)
     else:
         print_figures(figures)
 
 
-def _held_out(evidence: _Evidence, weights: NDArray[np.float64]) -> float | None:
-    """The error on cases that the fit did not see; None with too few cases to leave any out."""
+def _held_out(evidence: _Evidence, weights: NDArray[np.float64]) -> Sureness | None:
+    """What cases get from a fit that did not see them; None with too few cases to leave any out."""
     if len(evidence.right) * (FOLDS - 1) < FEWEST_CASES * FOLDS:
         return None
-    probabilities = held_out_probabilities(evidence.signals, evidence.right, weights=weights)
-    return round(expected_calibration_error(probabilities, evidence.right), 4)
+    stated = held_out_probabilities(evidence.signals, evidence.right, weights=weights)
+    return Sureness(stated, evidence.right, evidence.in_scope)
 
 
 def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: date) -> _Evidence:
@@ -94,13 +108,13 @@ def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: da
     calibration = registry.calibration()
     indexes: dict[str, TemplateIndex] = {}
     rows: list[tuple[NDArray[np.float64], bool, bool]] = []
-    vectors = registry.encoder.encode([case.text for case in dataset.cases])
-    for case, vector in zip(dataset.cases, vectors, strict=True):
+    readings = read(registry.encoder, [case.text for case in dataset.cases])
+    for case, reading in zip(dataset.cases, readings, strict=True):
         key = case.brand if source.path is None else ""
         if key not in indexes:
             indexes[key] = TemplateIndex(source.templates_of(case.brand), registry.template_encoder)
         where: dict[str, Any] = {"channel": case.channel, "visibility": case.visibility, "day": day}
-        first = indexes[key].first_signals(vector, text=case.text, **where)
+        first = indexes[key].first_signals(reading.vector, text=case.text, words=reading.words, **where)
         if first is not None:
             rows.append((first[1], first[0] in case.right_templates, case.is_in_scope))
     if not rows:
