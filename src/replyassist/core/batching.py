@@ -22,7 +22,7 @@ class BatchingEncoder:
     The first caller leads: it encodes at once, and whoever comes meanwhile waits. When it has its own vectors, the
     oldest of those who wait leads the next batch with the texts of all of them, at most ``most``; who has more texts
     than that gets them in several batches, among the others. A lone caller never waits for company: only after a batch
-    of several callers does a leader wait, at most ``wait_ms``, for as many to come back.
+    of several callers does a leader wait for as many to come back, until none came for ``wait_ms``.
 
     A batch that fails is tried again caller by caller, so that an error reaches only whose texts raise it. Raise
     EncoderBusy when a caller's texts make no progress for ``patience_seconds``.
@@ -43,7 +43,7 @@ class BatchingEncoder:
         self._arrived = threading.Condition()
         self._queue: list[_Call] = []
         self._leader: int | None = None
-        self._company = 1  # callers of the last batch
+        self._company, self._took = 1, 0.0  # callers of the last batch, and its seconds
 
     @property
     def model_digest(self) -> str:
@@ -68,7 +68,10 @@ class BatchingEncoder:
         try:
             if self._enter(call) or self._is_promoted(call):
                 while not call.is_done:
-                    self._run(self._gather())
+                    parts = self._gather()
+                    started = time.monotonic()
+                    self._run(parts)
+                    self._took = time.monotonic() - started
         finally:
             self._leave(call)
         return call.result()
@@ -119,9 +122,10 @@ class BatchingEncoder:
             return [_Part(call, call.take(count)) for call, count in places.items()]
 
     def _await_company(self) -> None:
-        end = time.monotonic() + self._linger
+        """Wait while callers of the last batch come back one after the other, half as long as that took at most."""
+        end = time.monotonic() + self._took / 2
         while len(self._queue) < self._company and sum(call.remaining for call in self._queue) < self._most:
-            left = end - time.monotonic()
+            left = min(self._linger, end - time.monotonic())
             if left <= 0 or not self._arrived.wait(left):
                 return
 
