@@ -8,12 +8,14 @@ from .accuracy import accuracy
 from .bench import Bench, Figures
 from .concurrency import concurrency
 from .latency import latency
+from .learning import learning
 from .peers import peers
 
 # What each part adds, under the names of the contract; in the order in which they run.
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     "accuracy": accuracy,
     "latency": lambda bench: {"latency": latency(bench) | concurrency(bench)},
+    "learning": lambda bench: {"learning": learning(bench)},
     "peers": lambda bench: {"peers": peers(bench)},
 }
 
