@@ -1,4 +1,4 @@
-"""`replyassist faq`: lint, import, export and list reply templates."""
+"""`replyassist faq`: lint, import, export and list reply templates, and what they were taught."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
 from replyassist.faq import service
 from replyassist.faq.files import FileFormat, LoadedTemplates, load_templates, read_templates, write_templates
+from replyassist.faq.folding import with_examples
+from replyassist.faq.learned import active_examples
 from replyassist.faq.lint import LintFinding, Severity, has_errors, lint
 from replyassist.faq.lint_findings import warning
 from replyassist.faq.problems import InvalidTemplates
@@ -27,8 +29,11 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confusion import thefts
 
 from . import common
+from .faq_learned import learned_command
 
-app = typer.Typer(name="faq", help="Reply templates: lint, import, export, list.", no_args_is_help=True)
+app = typer.Typer(
+    name="faq", help="Reply templates: lint, import, export, list, and what they were taught.", no_args_is_help=True
+)
 
 COLUMNS = ("brand", "id", "title", "questions", "route", "visibility", "valid", "version")
 MANY = 200  # templates from which a progress bar is shown
@@ -128,11 +133,16 @@ def export_command(
     file_format: Annotated[
         FileFormat | None, typer.Option("--format", help="Default: that of the suffix, else YAML.")
     ] = None,
+    with_learned: Annotated[
+        bool, typer.Option("--with-learned", help="What decisions taught becomes questions of the templates.")
+    ] = False,
 ) -> None:
     """Write the templates of a brand to files that `faq import` reads."""
     with common.database().reading() as session:
         get_brand(session, brand)
         templates = service.active_templates(session, brand)
+        if with_learned:
+            templates = with_examples(templates, active_examples(session, brand))
     chosen = write_templates(templates, path, file_format=file_format)
     common.console.print(f"Wrote {len(templates)} templates as {chosen} to {escape(str(path))}", soft_wrap=True)
 
@@ -156,6 +166,9 @@ def list_command(
     for owner, template in found:
         table.add_row(*common.cells(*_cells(owner, template)))
     common.output.print(table)
+
+
+app.command("learned")(learned_command)
 
 
 def parse_map(pairs: Iterable[str] | None) -> dict[str, str]:

@@ -1,0 +1,60 @@
+"""`replyassist faq learned`: what decisions taught the templates of a brand, and how to undo it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+from sqlmodel import Session
+
+from replyassist.brands.service import get_brand
+from replyassist.core.errors import InvalidInput
+from replyassist.faq import learned
+from replyassist.faq.learned_endpoints import example_out
+
+from . import common
+
+OPERATOR = "the command line"  # who is said to have undone it
+COLUMNS = ("id", "template", "text", "counts", "item", "by", "learned", "withdrawn")
+
+
+def learned_command(
+    *,
+    brand: Annotated[str, typer.Option("--brand", help="The brand, by its id.")],
+    withdraw: Annotated[int | None, typer.Option("--withdraw", help="Let this example count no more.")] = None,
+    restore: Annotated[int | None, typer.Option("--restore", help="Let this example count again.")] = None,
+    erase_message: Annotated[
+        int | None, typer.Option("--erase-message", help="Blank the text of all that this message taught, for good.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many of the newest are shown.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show what decisions taught, the newest first, also what was withdrawn; or undo, restore, erase."""
+    if sum(act is not None for act in (withdraw, restore, erase_message)) > 1:
+        raise InvalidInput("one of --withdraw, --restore and --erase-message at a time")
+    database = common.database()
+    with database.writing() as session:
+        get_brand(session, brand)
+        _act(session, brand, withdraw=withdraw, restore=restore, erase_message=erase_message)
+        found = [example_out(row) for row in learned.examples_of_brand(session, brand, limit=limit)]
+    if as_json:
+        common.print_json([example.model_dump(mode="json") for example in found])
+        return
+    table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
+    for row in found:
+        counts = "against" if row.counts_against else "for"
+        times = [str(at.date()) if at else "" for at in (row.learned_at, row.withdrawn_at)]
+        table.add_row(*common.cells(row.id, row.template_id, row.text, counts, row.review_id, row.actor, *times))
+    common.output.print(table)
+
+
+def _act(session: Session, brand: str, *, withdraw: int | None, restore: int | None, erase_message: int | None) -> None:
+    now = common.clock().now()
+    if withdraw is not None:
+        learned.withdraw(session, brand, withdraw, by=OPERATOR, now=now)
+    if restore is not None:
+        learned.restore(session, brand, restore)
+    if erase_message is not None:
+        count = learned.erase_message(session, brand, erase_message, by=OPERATOR, now=now)
+        common.console.print(f"Erased the text of {count} learned examples")

@@ -1,0 +1,95 @@
+"""`replyassist faq learned` and `faq export --with-learned`, as they are typed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from replyassist.cli import main
+from replyassist.core.database import Database
+from replyassist.core.settings import Settings
+from replyassist.faq.files import read_templates
+from replyassist.testing import FakeClock
+from tests.cli.result import Result
+from tests.faq.test_learned import taught
+from tests.world import BRAND, World
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A brand in the database that the commands use."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
+    settings = Settings()
+    database = Database(settings.resolved_database_url)
+    database.upgrade()
+    made = World(database, FakeClock(), settings)
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def run(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["replyassist", "faq", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        captured = capsys.readouterr()
+        return Result(int(caught.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def listed(run: Run, *more: object) -> list[tuple[int, str | None]]:
+    result = run("learned", "--brand", BRAND, "--json", *more)
+    assert result.status == 0, result.err
+    return [(row["id"], row["withdrawn_by"]) for row in result.document]
+
+
+def test_what_was_taught_is_listed_undone_and_restored(run: Run, world: World) -> None:
+    first, second = taught(world, "send to Bergen?"), taught(world, "send to Rome?")
+
+    assert listed(run) == [(second, None), (first, None)]
+    assert listed(run, "--withdraw", first) == [(second, None), (first, "the command line")]
+    assert listed(run, "--restore", first, "--limit", 2) == [(second, None), (first, None)]
+
+
+def test_people_read_a_table_in_which_markup_stays_text(run: Run, world: World) -> None:
+    taught(world, "is [red]this[/] it?")
+    result = run("learned", "--brand", BRAND)
+
+    assert result.status == 0
+    assert "[red]" in result.out.replace("\n", "")
+
+
+def test_what_a_message_taught_is_erased_for_good(run: Run, world: World) -> None:
+    item = world.item()
+    number = taught(world, "send to Bergen?", item=(item.id or 0, item.message_id))
+
+    assert run("learned", "--brand", BRAND, "--erase-message", item.message_id, "--json").document[0]["text"] == ""
+    assert run("learned", "--brand", BRAND, "--restore", number).status == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--brand", "nobody"), ("--brand", BRAND, "--withdraw", 99), ("--withdraw", 1, "--restore", 1)]
+)
+def test_a_wrong_call_says_so_in_one_line(run: Run, arguments: tuple[object, ...]) -> None:
+    result = run("learned", *(arguments if "--brand" in arguments else ("--brand", BRAND, *arguments)))
+
+    assert result.status == 2
+    assert len(result.err.strip().splitlines()) == 1
+
+
+def test_an_export_holds_what_was_learned_only_when_asked(run: Run, world: World, tmp_path: Path) -> None:
+    taught(world, "send to Bergen?")
+    run("export", tmp_path / "plain.jsonl", "--brand", BRAND)
+    run("export", tmp_path / "folded.jsonl", "--brand", BRAND, "--with-learned")
+
+    (plain,), (folded,) = (read_templates(tmp_path / name).templates for name in ("plain.jsonl", "folded.jsonl"))
+    assert folded.questions == [*plain.questions, "send to Bergen?"]
