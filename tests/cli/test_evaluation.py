@@ -110,6 +110,27 @@ def test_retrieval_prints_its_keys_for_foreign_templates(run: Run, tmp_path: Pat
 
 
 @pytest.mark.encoder
+def test_files_from_elsewhere_may_be_odd(run: Run, tmp_path: Path) -> None:
+    """A byte order mark, Windows line ends, ids with spaces and umlauts, no questions, numbers as ids, long texts."""
+    faq = tmp_path / "vorlagen.csv"
+    rows = ["Kennung,questions,Antwort", "Öffnungs zeiten,,Wir haben von 9 bis 18 Uhr offen.", "Rück gabe, | ,30 Tage."]
+    faq.write_bytes("\ufeff".encode() + "\r\n".join(rows).encode())
+    expected = [("Wann habt ihr offen?", "Öffnungs zeiten"), ("x " * 4999, "Rück gabe"), ("🔥", None), ("?", "weg")]
+    lines = [
+        json.dumps({"id": number, "text": text, "expected": {"template_id": right}}, ensure_ascii=False)
+        for number, (text, right) in enumerate(expected)
+    ]
+    cases = tmp_path / "fälle.jsonl"
+    cases.write_bytes("\ufeff".encode() + "\r\n\r\n".join(lines).encode())
+
+    result = run("--cases", cases, "--faq", faq, "--stages", "retrieval", "--map", "id=Kennung,reply=Antwort", "--json")
+
+    assert (result.status, result.figures["cases"], result.figures["errors"]) == (0, 4, 0)
+    assert 0 <= result.figures["ece"] <= 1
+    assert "no template has the id 'weg', which case '3' expects: these are misses" in result.err
+
+
+@pytest.mark.encoder
 def test_a_perfect_and_a_hostile_model_mark_both_ends(run: Run, tmp_path: Path, faq: Path, cases: Path) -> None:
     arguments = ("--cases", cases, "--faq", faq, *MAPPED)
     with FakeEndpoint("good_writer") as good:

@@ -50,6 +50,16 @@ def with_brand(dataset: Dataset, brand: str) -> Dataset:
     return dataset_of(named)
 
 
+def unknown_templates(dataset: Dataset, contexts: Mapping[str, PipelineContext]) -> dict[str, str]:
+    """Ids that cases expect and no template of their brand has, each with the first such case; these can only fail."""
+    known = {brand: {template.id for template in context.index.templates} for brand, context in contexts.items()}
+    found: dict[str, str] = {}
+    for case in dataset.cases:
+        for template_id in case.right_templates - known[case.brand]:
+            found.setdefault(template_id, case.id)
+    return found
+
+
 def contexts_for(
     brands: Iterable[str], built: Parts, *, source: TemplateSource, day: date
 ) -> dict[str, PipelineContext]:

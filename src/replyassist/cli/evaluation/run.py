@@ -27,7 +27,7 @@ from replyassist.evaluation.task import Task, evaluators_for
 
 from .. import common
 from ..faq import parse_map
-from .contexts import TemplateSource, contexts_for, with_brand
+from .contexts import TemplateSource, contexts_for, unknown_templates, with_brand
 from .printing import print_figures
 
 ENDPOINT_CONCURRENCY = 4
@@ -104,6 +104,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
         built = build_parts(settings)
         closing.callback(built.close)
         contexts = contexts_for((case.brand for case in dataset.cases), built, source=options.source, day=options.day)
+        _warn_of(unknown_templates(dataset, contexts))
         identity = identity_of(built)
         provenance = provenance_of(
             dataset,
@@ -137,6 +138,16 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
         except KeyboardInterrupt:
             common.console.print("Interrupted; what is done is kept: the same command goes on from there.")
             raise
+
+
+def _warn_of(unknown: dict[str, str]) -> None:
+    if unknown:
+        template_id, case_id = next(iter(unknown.items()))
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        line = (
+            f"warning: no template has the id '{template_id}', which case '{case_id}' expects{more}: these are misses"
+        )
+        common.console.print(line, markup=False, soft_wrap=True)
 
 
 def _stages(text: str) -> tuple[str, ...]:
