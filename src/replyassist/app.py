@@ -15,7 +15,7 @@ from sqlalchemy import text
 from starlette.middleware.sessions import SessionMiddleware
 
 from replyassist import __version__
-from replyassist.core.batching import BatchingEncoder
+from replyassist.core.batched_reading import BatchingReader
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
@@ -86,7 +86,7 @@ def build_parts(
         jobs = queue
     clock = clock or SystemClock()
     registry = IndexRegistry(
-        settings, lambda: BatchingEncoder(encoder or SentenceTransformerEncoder(settings.encoder_model))
+        settings, lambda: BatchingReader(encoder or SentenceTransformerEncoder(settings.encoder_model))
     )
     closing.callback(registry.close)
     proposer = Proposer(

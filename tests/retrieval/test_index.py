@@ -13,6 +13,7 @@ from replyassist.core.embedding import Encoder, SentenceTransformerEncoder, Vect
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.entries import entries_of
 from replyassist.retrieval.index import TemplateIndex, TemplateMatch
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
@@ -166,8 +167,20 @@ def test_a_template_without_a_title_is_found_by_the_words_of_its_id() -> None:
     template = ReplyTemplate(id="cancel_order", reply="Press the button in your account.")
     numbered = ReplyTemplate(id="17", reply="We are closed.")
 
-    assert len(TemplateIndex([template, numbered], FakeEncoder())) == 3
     assert search("cancel order", template, numbered)[0].matched_field == "title"
+
+
+def test_a_short_title_is_also_asked_for_where_nobody_wrote_how_people_ask() -> None:
+    bare = ReplyTemplate(id="cancel", title="cancel my order", reply="Press the button.")
+
+    assert search("I want to cancel my order", bare)[0].matched_text == "I want to cancel my order"
+    assert search("I want to cancel my order", shipping(questions=["cancel my order"]))[0].matched_field != "title"
+
+
+def test_a_title_that_is_a_question_or_long_stands_for_itself() -> None:
+    for title in ("Do you ship abroad?", "where to find our shops on holidays"):
+        entries = entries_of(0, ReplyTemplate(id="here", title=title, reply="Yes."))
+        assert [entry.text for entry in entries] == [title, "Yes."]
 
 
 def test_a_template_is_found_by_its_id() -> None:

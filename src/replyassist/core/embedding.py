@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .digests import text_digest
 from .errors import ConfigurationError
+from .words import Reader, Reading, Words, watch_layers, words_in
 
 Vectors = NDArray[np.float32]
 EMBEDDED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -22,6 +23,7 @@ BATCH_SIZE = 64
 CALL_COST = 120  # what each forward pass costs, in characters of text: 20 to 30 tokens, measured with all-MiniLM-L6-v2
 LONGEST = 2000  # characters; what is longer is cut by the model anyway, and costs no more
 LOOKUP_CHUNK = 500
+TABLES = ("vector", "words")
 
 
 class Encoder(Protocol):
@@ -82,6 +84,14 @@ class SentenceTransformerEncoder:
             vectors[places] = _embed(model, [texts[place] for place in places])
         return vectors
 
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading for each text; without words from a model that has a prompt of its own or no word pieces."""
+        readings: dict[int, Reading] = {}
+        for places in alike_in_length([len(text) for text in texts]):
+            found = _read(self._loaded(), [texts[place] for place in places])
+            readings |= zip(places, found, strict=True)
+        return [readings[place] for place in range(len(texts))]
+
     def _loaded(self) -> Any:
         with self._lock:
             if self._model is None:
@@ -97,7 +107,8 @@ class CachedEncoder:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{encoder.model_digest[:32]}.sqlite"
         with self._connect() as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS vector (digest TEXT PRIMARY KEY, value BLOB NOT NULL)")
+            for table in TABLES:
+                connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (digest TEXT PRIMARY KEY, value BLOB NOT NULL)")
         connection.close()
 
     @property
@@ -113,44 +124,67 @@ class CachedEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), dimension); only new texts reach the encoder."""
         digests = [text_digest(text) for text in texts]
-        known = self._read(digests)
+        known = self._vectors(digests)
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
         if missing:
             vectors = self._encoder.encode(list(missing.values()))
             fresh = dict(zip(missing, vectors, strict=True))
-            self._write(fresh)
+            self._write("vector", {digest: vector.tobytes() for digest, vector in fresh.items()})
             known |= fresh
         if not texts:
             return self._encoder.encode([])
         return np.stack([known[digest] for digest in digests])
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading for each text; only those whose words are not known yet reach the encoder."""
+        if not isinstance(self._encoder, Reader):
+            return [Reading(vector) for vector in self.encode(texts)]
+        digests = [text_digest(text) for text in texts]
+        vectors, words = self._vectors(digests), self._read("words", digests)
+        known = {
+            digest: Reading(vectors[digest], Words.from_bytes(value))
+            for digest, value in words.items()
+            if digest in vectors
+        }
+        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+        fresh = dict(zip(missing, self._encoder.read(list(missing.values())), strict=True))
+        self._write("vector", {digest: reading.vector.tobytes() for digest, reading in fresh.items()})
+        told = {digest: reading.words.to_bytes() for digest, reading in fresh.items() if reading.words is not None}
+        self._write("words", told)
+        known |= fresh
+        return [known[digest] for digest in digests]
+
+    def _vectors(self, digests: Sequence[str]) -> dict[str, Vectors]:
+        return {digest: np.frombuffer(value, np.float32) for digest, value in self._read("vector", digests).items()}
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=30)
         connection.execute("PRAGMA journal_mode=WAL")
         return connection
 
-    def _read(self, digests: Sequence[str]) -> dict[str, Vectors]:
-        found: dict[str, Vectors] = {}
+    def _read(self, table: str, digests: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
         connection = self._connect()
         try:
             for start in range(0, len(digests), LOOKUP_CHUNK):
                 chunk = digests[start : start + LOOKUP_CHUNK]
                 marks = ",".join("?" * len(chunk))
                 rows = connection.execute(
-                    f"SELECT digest, value FROM vector WHERE digest IN ({marks})",  # noqa: S608 - only marks
+                    f"SELECT digest, value FROM {table} WHERE digest IN ({marks})",  # noqa: S608 - names and marks
                     chunk,
                 )
-                found |= {digest: np.frombuffer(value, dtype=np.float32) for digest, value in rows}
+                found |= dict(rows)
         finally:
             connection.close()
         return found
 
-    def _write(self, vectors: dict[str, Vectors]) -> None:
-        rows = [(digest, np.asarray(vector, dtype=np.float32).tobytes()) for digest, vector in vectors.items()]
+    def _write(self, table: str, values: dict[str, bytes]) -> None:
+        if not values:
+            return
         connection = self._connect()
         try:
             with connection:
-                connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
+                connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", values.items())  # noqa: S608
         finally:
             connection.close()
 
@@ -199,14 +233,34 @@ def _embed(model: Any, texts: list[str]) -> Vectors:
 
     A model with a prompt of its own or shortened vectors goes the whole way.
     """
-    if model.default_prompt_name is not None or model.truncate_dim is not None:
+    if _is_special(model):
         whole = model.encode(texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(whole, dtype=np.float32)
+    return _normal(_forward(model, texts))
+
+
+def _read(model: Any, texts: list[str]) -> list[Reading]:
+    if _is_special(model):
+        return [Reading(vector) for vector in _embed(model, texts)]
+    found = _forward(model, texts)
+    return [Reading(*both) for both in zip(_normal(found), words_in(found, model), strict=True)]
+
+
+def _is_special(model: Any) -> bool:
+    return model.default_prompt_name is not None or model.truncate_dim is not None
+
+
+def _forward(model: Any, texts: list[str]) -> Any:
     import torch
 
     with torch.inference_mode():
-        found = model(model.preprocess(texts))["sentence_embedding"]
-        normal = torch.nn.functional.normalize(found, p=2, dim=1)
+        return model(model.preprocess(texts))
+
+
+def _normal(found: Any) -> Vectors:
+    import torch
+
+    normal = torch.nn.functional.normalize(found["sentence_embedding"], p=2, dim=1)
     return np.asarray(normal.float().numpy(), dtype=np.float32)
 
 
@@ -216,6 +270,8 @@ def _load(source: str) -> Any:
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
     try:
-        return SentenceTransformer(source, device="cpu").eval()
+        model = SentenceTransformer(source, device="cpu").eval()
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"the encoder '{source}' cannot be loaded: {error}") from error
+    watch_layers(model)
+    return model

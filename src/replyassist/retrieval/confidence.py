@@ -17,7 +17,7 @@ from replyassist.core.errors import InvalidInput
 
 from .ranking import Ranking
 
-SIGNALS = ("cosine", "nearest", "centroid", "rivalry")
+SIGNALS = ("cosine", "nearest", "centroid", "rivalry", "aligned")
 SHARPNESS = 10.0  # of the softmax over total scores in ``rivalry``; as wide as the spread of totals of one template
 NO_RIVAL = 0.2  # the total score of what is not there: a lone template is held against it
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
@@ -45,14 +45,15 @@ class Calibration(BaseModel):
 
     def probabilities(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability for each row of signals, shape (rows,), that its template answers."""
-        standard = (signals - np.array(self.means)) / np.array(self.scales)
+        standard = (_without_gaps(signals, np.array(self.means)) - np.array(self.means)) / np.array(self.scales)
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(standard @ np.array(self.weights) + self.bias, -30, 30))))
 
 
 def signals_of(ranking: Ranking, *, allowed: NDArray[np.bool_], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What tells how sure to be of each chosen template, shape (len(chosen), 4), in the order of ``SIGNALS``.
+    """What tells how sure to be of each chosen template, shape (len(chosen), 5), in the order of ``SIGNALS``.
 
-    ``cosine``, ``nearest``, ``centroid`` as in the ranking; ``rivalry`` is the log-odds of a softmax over the total
+    ``cosine``, ``nearest``, ``centroid`` and ``aligned`` as in the ranking, NaN for the latter without words: the model
+    takes its mean then; ``rivalry`` is the log-odds of a softmax over the total
     scores of all allowed templates: high when no other comes near.
     """
     totals = np.where(allowed, ranking.total, -np.inf).astype(np.float64)
@@ -62,7 +63,8 @@ def signals_of(ranking: Ranking, *, allowed: NDArray[np.bool_], chosen: NDArray[
         others = others[np.isfinite(others)]
         crowd = np.exp(SHARPNESS * np.clip(others - totals[number], -2, 2)).sum()
         scores = (ranking.cosine[number], ranking.nearest[number], ranking.centroid[number])
-        rows.append([*map(float, scores), -float(np.log(crowd + np.exp(SHARPNESS * (NO_RIVAL - totals[number]))))])
+        rivalry = -float(np.log(crowd + np.exp(SHARPNESS * (NO_RIVAL - totals[number]))))
+        rows.append([*map(float, scores), rivalry, np.nan if ranking.aligned is None else ranking.aligned[number]])
     return np.array(rows, dtype=np.float64).reshape(len(chosen), len(SIGNALS))
 
 
@@ -92,7 +94,10 @@ def fit_calibration(
     if len(right) < FEWEST_CASES or right.all() or not right.any():
         raise InvalidInput(f"at least {FEWEST_CASES} cases are needed, with right and wrong templates among them")
     share = weights / weights.sum()
-    means, scales = signals.mean(axis=0), np.maximum(signals.std(axis=0), 1e-6)
+    known = np.maximum((~np.isnan(signals)).sum(axis=0), 1)
+    means = np.nansum(signals, axis=0) / known
+    signals = _without_gaps(signals, means)
+    scales = np.maximum(signals.std(axis=0), 1e-6)
     standard = np.hstack([(signals - means) / scales, np.ones((len(signals), 1))])
     sign = np.where(right, 1.0, -1.0)
 
@@ -113,6 +118,10 @@ def fit_calibration(
         weights=rounded[2][:-1],
         bias=rounded[2][-1],
     )
+
+
+def _without_gaps(signals: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isnan(signals), means, signals)
 
 
 def held_out_probabilities(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from replyassist.faq.template import ReplyTemplate
 
+ASKED = ("how do I {}?", "I want to {}")  # as people write; 7 other ways were tried on every third bitext message
+TITLE_WORDS = 5  # a longer one, or a question, says it as people do
 SENTENCE_WORDS = 3  # shorter ones are greetings and fragments that stand in many replies
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
@@ -22,7 +24,10 @@ class Entry:
 
 
 def entries_of(number: int, template: ReplyTemplate) -> list[Entry]:
-    """Every text of one template, each once, in the order title, questions, reply, sentences of the reply."""
+    """Every text of one template, each once, in the order title, questions, reply, sentences of the reply.
+
+    Without questions a short title is also asked as people would ask for it.
+    """
     seen: dict[str, Entry] = {}
     for field, text in _texts(template):
         seen.setdefault(text, Entry(number, field, text))
@@ -33,11 +38,18 @@ def _texts(template: ReplyTemplate) -> Iterator[tuple[str, str]]:
     named = template.title or readable(template.id)
     if named:
         yield "title", named
+    if named and not template.questions and _is_short(named):
+        for asked in ASKED:
+            yield "title", asked.format(named)
     for question in template.questions:
         yield "question", question
     yield "reply", template.rendered_reply
     for sentence in sentences(template.rendered_reply):
         yield "reply", sentence
+
+
+def _is_short(title: str) -> bool:
+    return len(title.split()) <= TITLE_WORDS and not title.endswith("?")
 
 
 def sentences(text: str) -> list[str]:

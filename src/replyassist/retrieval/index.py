@@ -23,6 +23,8 @@ from .store.files import BaseFolder
 from .store.vectors import EXACT_UP_TO
 from .training import train
 
+PLACES_KEPT = 100  # channels, visibilities and days for which it is known which templates may be used
+
 
 class TemplateMatch(BaseModel):
     """A template that may answer.
@@ -60,13 +62,17 @@ class TemplateIndex:
         folder: BaseFolder | None = None,
         exact_up_to: int = EXACT_UP_TO,
     ) -> None:
-        """Encode and learn everything anew, but for what ``folder`` has on disk: of more than ``exact_up_to`` texts."""
+        """Encode and learn everything anew, but for what ``folder`` has on disk: of more than ``exact_up_to`` texts.
+
+        From there it starts at once, and learns when it is ``renewed``.
+        """
         self.calibration = calibration or default_calibration()
         self._encoder = encoder
         self._folder = folder
         contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
-        self._take(contents, train(contents, encoder))
-        self.is_trained = self.is_whole = True
+        self.is_trained = folder is None or contents.store.base is None
+        self._take(contents, train(contents, encoder) if self.is_trained else None)
+        self.is_whole = True
 
     def changed(
         self,
@@ -120,6 +126,7 @@ class TemplateIndex:
     def _take(self, contents: Contents, learnt: Learnt | None) -> None:
         self._contents = contents
         self._learnt = learnt
+        self._allowed: dict[tuple[str, str, date], NDArray[np.bool_]] = {}
         self.templates = tuple(known.template for known in contents.known)
         self._ranker = Ranker(contents.store, contents.membership(), learnt=learnt) if contents.known else None
 
@@ -161,6 +168,10 @@ class TemplateIndex:
             for number, probability in zip(chosen, sureness, strict=True)
         )
 
+    def nearest(self, vector: Vectors, *, count: int) -> tuple[Vectors, NDArray[np.int64]]:
+        """Cosines of the nearest texts of all templates and the slots of their vectors, the nearest first."""
+        return self._contents.store.search(vector, count=count)
+
     def first_signals(
         self, vector: Vectors, *, text: str, words: Words | None = None, channel: str, visibility: str, day: date
     ) -> tuple[str, NDArray[np.float64]] | None:
@@ -174,7 +185,15 @@ class TemplateIndex:
 
     def allowed(self, *, channel: str, visibility: str, day: date) -> NDArray[np.bool_]:
         """Which templates may be used here and now, shape (templates,)."""
-        return np.array([template.fits(channel=channel, visibility=visibility, day=day) for template in self.templates])
+        where = (channel, visibility, day)
+        known = self._allowed.get(where)
+        if known is None:
+            fits = [template.fits(channel=channel, visibility=visibility, day=day) for template in self.templates]
+            known = np.array(fits, dtype=np.bool_)
+            known.flags.writeable = False
+            if len(self._allowed) < PLACES_KEPT:
+                self._allowed[where] = known
+        return known
 
     def template(self, template_id: str) -> ReplyTemplate | None:
         """The template with this id."""

@@ -1,15 +1,16 @@
-"""What is learnt from a brand's example questions: their spelling and a classifier, trained beside the search."""
+"""What is learnt from a brand's texts: spelling, a classifier and the words they are made of, beside the search."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
 
+from .alignment import Alignment
 from .classifier import LinearClassifier, fit_classifier
 from .spelling import Spelling
 
@@ -21,21 +22,27 @@ LARGEST_TASK = 5_000_000  # texts times templates: beyond, training would take m
 
 @dataclass(frozen=True)
 class Learnt:
-    """``place``: the class of each template by its number, shape (templates,); -1 for one that came after training."""
+    """``place``: the class of each template by its number, shape (templates,); -1 for one that came after training.
 
-    spelling: Spelling
-    classifier: LinearClassifier
+    ``classifier`` and its ``spelling``: None with too few example questions; ``alignment``: None without words.
+    """
+
     place: NDArray[np.int64]
+    spelling: Spelling | None = None
+    classifier: LinearClassifier | None = None
+    alignment: Alignment | None = None
 
     def logits(self, vector: Vectors, *, text: str) -> Vectors:
         """Log-odds of every template less the mean over classes, shape (templates,); 0 for one not trained on."""
+        if self.spelling is None or self.classifier is None:
+            return np.zeros(len(self.place), dtype=np.float32)
         spelt = SPELLING_WEIGHT * self.spelling.vectors([text])[0]
         by_class = self.classifier.logits(np.concatenate([vector, spelt]))
         return np.where(self.place >= 0, by_class[self.place], np.float32(0.0))
 
     def moved(self, place: NDArray[np.int64]) -> Learnt:
         """The same for templates in a new order: ``place`` is each one's number at training, -1 for a new one."""
-        return Learnt(self.spelling, self.classifier, place)
+        return replace(self, place=place)
 
 
 def is_worth_learning(texts: int, *, questions: NDArray[np.int64]) -> bool:
@@ -56,4 +63,4 @@ def learn(
     templates = len(questions)
     spelling = Spelling(texts)
     features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors(texts)])
-    return Learnt(spelling, fit_classifier(features, owner, count=templates), np.arange(templates))
+    return Learnt(np.arange(templates), spelling, fit_classifier(features, owner, count=templates))

@@ -1,4 +1,4 @@
-"""Ranks templates for a message by nearest text, centroid and a classifier, side by side."""
+"""Ranks templates for a message by nearest text, centroid and a classifier side by side, the first also by words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from replyassist.core.embedding import Vectors
+from replyassist.core.words import Words
 
 from .learnt import Learnt
 from .store.membership import Membership
@@ -15,7 +16,8 @@ from .store.vectors import VectorStore
 
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 CENTRING = 0.7  # share of the brand's mean direction that is taken out: what all its texts have in common tells nothing
-CLASSIFIER_WEIGHT = 0.2  # of a log-odd, beside two cosines
+CLASSIFIER_WEIGHT = 0.25  # of a log-odd, beside two cosines
+ALIGNMENT_WEIGHT, ALIGNED = 1.5, 10  # .5 to 3, and how many templates, the first ones before it, are aligned
 CANDIDATES = 512  # nearest texts that are looked at; a template without one counts as far as the last of them
 
 
@@ -24,7 +26,9 @@ class Ranking:
     """Scores of every template for one message, each of shape (templates,).
 
     ``total`` ranks; ``nearest`` and ``centroid`` are cosines after centring; ``logits`` come from the classifier (zeros
-    without one); ``entry`` is the slot of each template's nearest text and ``cosine`` its cosine before centring.
+    without one); ``aligned`` is how well the words match (None without words; those that stand too far behind to be
+    looked at have the lowest score); ``entry`` is the slot of each template's nearest text and ``cosine`` its cosine
+    before centring.
     """
 
     total: Vectors
@@ -33,6 +37,7 @@ class Ranking:
     logits: Vectors
     entry: Slots
     cosine: Vectors
+    aligned: Vectors | None = None
 
 
 class Ranker:
@@ -46,22 +51,34 @@ class Ranker:
         self._centre = CENTRING * means.mean(axis=0)
         self._centroids = _unit(means - self._centre)
 
-    def rank(self, vector: Vectors, *, text: str) -> Ranking:
-        """Scores for a message: its unit vector of shape (dimension,), and its words for the spelling."""
+    def rank(self, vector: Vectors, *, text: str, words: Words | None = None) -> Ranking:
+        """Scores for a message: its unit vector of shape (dimension,), its text for the spelling, and its words."""
         cosines, slots = self._store.search(vector, count=CANDIDATES)
         away = vector - self._centre
         length = max(float(np.linalg.norm(away)), 1e-6)
         nearest, entry, cosine = self._nearest(self._centred(cosines, slots, vector, length), cosines, slots)
         centroid = self._centroids @ (away / length)
         logits = np.zeros_like(nearest) if self._learnt is None else self._learnt.logits(vector, text=text)
+        total = nearest + centroid + CLASSIFIER_WEIGHT * logits
+        aligned = self._aligned(total, words)
         return Ranking(
-            total=nearest + centroid + CLASSIFIER_WEIGHT * logits,
+            total=total if aligned is None else total + ALIGNMENT_WEIGHT * aligned,
             nearest=nearest,
             centroid=centroid,
             logits=logits,
+            aligned=aligned,
             entry=entry,
             cosine=cosine,
         )
+
+    def _aligned(self, total: Vectors, words: Words | None) -> Vectors | None:
+        if self._learnt is None or self._learnt.alignment is None or words is None:
+            return None
+        first = np.argsort(-total, kind="stable")[:ALIGNED]
+        scores = self._learnt.alignment.scores(words, self._learnt.place[first])
+        aligned = np.full_like(total, scores.min())
+        aligned[first] = scores
+        return aligned
 
     def _centred(self, cosines: Vectors, slots: Slots, vector: Vectors, length: float) -> Vectors:
         """Cosines after the centre is taken from both sides; ``length`` is that of the message's vector then."""

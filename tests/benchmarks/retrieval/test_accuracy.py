@@ -10,6 +10,7 @@ from replyassist.benchmarks.retrieval.accuracy import answers_of, calibrated, ne
 from replyassist.benchmarks.retrieval.data import OUT_OF_SCOPE, few_shot
 from replyassist.benchmarks.retrieval.scores import Answer, auroc, figures, mean_of
 from replyassist.cli import app
+from replyassist.core.words import read
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
 
@@ -63,9 +64,9 @@ def test_the_mean_over_draws_is_rounded() -> None:
 
 def test_both_systems_answer_every_message() -> None:
     encoder, task = FakeEncoder(), few_shot(TRAIN, TEST, examples=3, seed=0)
-    vectors = encoder.encode([text for text, _ in task.messages])
-    ours = answers_of(TemplateIndex(task.templates, encoder), task, vectors)
-    reference = nearest_neighbour(encoder, task, vectors)
+    readings = read(encoder, [text for text, _ in task.messages])
+    ours = answers_of(TemplateIndex(task.templates, encoder), task, readings)
+    reference = nearest_neighbour(encoder, task, readings)
 
     assert [answer.rank for answer in ours[:2]] == [answer.rank for answer in reference[:2]] == [1, 1]
     assert [answer.in_scope for answer in ours] == [answer.in_scope for answer in reference] == [True, True, False]

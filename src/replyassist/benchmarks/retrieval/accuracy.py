@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.embedding import Encoder
+from replyassist.core.words import Reading, read
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confidence import Calibration, case_weights, fit_calibration
 from replyassist.retrieval.entries import readable
@@ -41,9 +42,9 @@ def _over_seeds(bench: Bench, name: str, tasks: Sequence[Task]) -> Figures:
     ours, reference = [], []
     for done, task in enumerate(tasks):
         bench.progress(name, done, len(tasks))
-        vectors = bench.encoder.encode([text for text, _ in task.messages])
-        ours.append(figures(answers_of(TemplateIndex(task.templates, bench.encoder), task, vectors)))
-        reference.append(figures(nearest_neighbour(bench.encoder, task, vectors), is_probability=False))
+        readings = read(bench.encoder, [text for text, _ in task.messages])
+        ours.append(figures(answers_of(TemplateIndex(task.templates, bench.encoder), task, readings)))
+        reference.append(figures(nearest_neighbour(bench.encoder, task, readings), is_probability=False))
     bench.progress(name, len(tasks), len(tasks))
     return mean_of(ours) | {"nearest_neighbour": mean_of(reference)}
 
@@ -56,23 +57,23 @@ def _clinc150(bench: Bench) -> Figures:
         bench.progress("clinc150_10", done, len(bench.seeds))
         task = shortened(bench, few_shot(parts["train"], parts["test"], examples=10, seed=seed))
         known = shortened(bench, few_shot(parts["train"], parts["val"], examples=10, seed=seed))
-        vectors = bench.encoder.encode([text for text, _ in task.messages])
+        readings = read(bench.encoder, [text for text, _ in task.messages])
         plain = TemplateIndex(task.templates, bench.encoder)
-        default = figures(answers_of(plain, task, vectors))
+        default = figures(answers_of(plain, task, readings))
         fitted = TemplateIndex(task.templates, bench.encoder, calibration=calibrated(plain, known, bench.encoder))
         extra = {"ece_default": default["ece"], "auroc_default": default["auroc_abstain"]}
-        ours.append(figures(answers_of(fitted, task, vectors)) | extra)
-        reference.append(figures(nearest_neighbour(bench.encoder, task, vectors), is_probability=False))
+        ours.append(figures(answers_of(fitted, task, readings)) | extra)
+        reference.append(figures(nearest_neighbour(bench.encoder, task, readings), is_probability=False))
     bench.progress("clinc150_10", len(bench.seeds), len(bench.seeds))
     return mean_of(ours) | {"nearest_neighbour": mean_of(reference)}
 
 
 def calibrated(index: TemplateIndex, task: Task, encoder: Encoder) -> Calibration:
     """Sureness fitted on the messages of a task."""
-    vectors = encoder.encode([text for text, _ in task.messages])
+    readings = read(encoder, [text for text, _ in task.messages])
     signals, right = [], []
-    for (text, wanted), vector in zip(task.messages, vectors, strict=True):
-        first = index.first_signals(vector, text=text, **WHERE)
+    for (text, wanted), reading in zip(task.messages, readings, strict=True):
+        first = index.first_signals(reading.vector, text=text, words=reading.words, **WHERE)
         if first is not None:
             signals.append(first[1])
             right.append(first[0] == wanted)
@@ -82,23 +83,23 @@ def calibrated(index: TemplateIndex, task: Task, encoder: Encoder) -> Calibratio
     )
 
 
-def answers_of(index: TemplateIndex, task: Task, vectors: Vectors) -> list[Answer]:
+def answers_of(index: TemplateIndex, task: Task, readings: Sequence[Reading]) -> list[Answer]:
     """What our index makes of each message."""
     answers = []
-    for (text, wanted), vector in zip(task.messages, vectors, strict=True):
-        matches = index.search(vector, text=text, limit=RANKED, **WHERE)
+    for (text, wanted), reading in zip(task.messages, readings, strict=True):
+        matches = index.search(reading.vector, text=text, words=reading.words, limit=RANKED, **WHERE)
         found = [match.template_id for match in matches]
         rank = found.index(wanted) + 1 if wanted in found else 0
         answers.append(Answer(wanted is not None, rank, matches[0].probability))
     return answers
 
 
-def nearest_neighbour(encoder: Encoder, task: Task, vectors: Vectors) -> list[Answer]:
+def nearest_neighbour(encoder: Encoder, task: Task, readings: Sequence[Reading]) -> list[Answer]:
     """The reference: each template by the cosine of its nearest text; questions, or title and reply without any."""
     texts = [_plain_texts(template) for template in task.templates]
     known = encoder.encode([text for several in texts for text in several])
     starts = np.cumsum([0, *[len(several) for several in texts[:-1]]])
-    scores = np.maximum.reduceat(vectors @ known.T, starts, axis=1)
+    scores = np.maximum.reduceat(np.stack([reading.vector for reading in readings]) @ known.T, starts, axis=1)
     order = np.argsort(-scores, axis=1)[:, :RANKED]
     answers = []
     for row, (_, wanted) in enumerate(task.messages):

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from replyassist.core.words import Words
+from replyassist.retrieval.alignment import (
+    FEWEST_TEXTS,
+    MOST_PIECES,
+    MOST_TEXTS,
+    READ_PIECES,
+    Alignment,
+    align,
+    standing_for,
+)
+from replyassist.testing import FakeReader
+
+TEXTS = ["cancel my order please", "stop the order", "send my parcel please", "ship the parcel"]
+OWNER = np.array([0, 0, 1, 1])
+BOTH = np.array([0, 1])
+
+
+def words(text: str) -> Words:
+    found = FakeReader().read([text])[0].words
+    assert found is not None
+    return found
+
+
+def aligned(*texts: str, owner: np.ndarray = OWNER, count: int = 2) -> Alignment:
+    found = align([words(text) for text in texts or TEXTS], owner, count=count)
+    assert found is not None
+    return found
+
+
+def test_a_template_that_has_a_messages_words_matches_better() -> None:
+    order, parcel = aligned().scores(words("cancel order"), BOTH)
+
+    assert order > parcel
+
+
+def test_words_that_are_rare_among_the_texts_count_more() -> None:
+    alignment = aligned()
+    order, parcel = alignment.scores(words("please cancel"), BOTH)
+
+    assert alignment.rarity[int(words("cancel").numbers[0])] > alignment.rarity[int(words("please").numbers[0])]
+    assert order > parcel
+
+
+def test_what_every_word_has_a_match_for_scores_highest() -> None:
+    alignment = aligned()
+
+    assert alignment.scores(words("stop order"), BOTH)[0] > alignment.scores(words("stop painting"), BOTH)[0]
+
+
+def test_a_template_of_which_nothing_is_known_has_the_mean_of_the_others() -> None:
+    known, unknown = aligned().scores(words("cancel order"), BOTH), aligned().scores(words("cancel"), np.array([-1]))
+    with_unknown = aligned().scores(words("cancel order"), np.array([0, -1, 1]))
+
+    assert with_unknown[1] == pytest.approx(known.mean())
+    assert unknown[0] == 0.0
+
+
+def test_a_message_without_words_tells_templates_apart_by_nothing() -> None:
+    assert aligned().scores(words(""), BOTH).tolist() == [0.0, 0.0]
+
+
+def test_a_template_without_words_stands_with_the_mean() -> None:
+    alignment = aligned("cancel order", "", owner=np.array([0, 1]))
+    first, second = alignment.scores(words("cancel"), BOTH)
+
+    assert first == second
+
+
+def test_an_encoder_that_tells_no_words_aligns_nothing() -> None:
+    assert align([words("order"), None], np.array([0, 0]), count=1) is None
+    assert align([words("")], np.array([0]), count=1) is None
+
+
+def test_memory_and_time_are_bounded() -> None:
+    long = " ".join(f"word{number}" for number in range(MOST_PIECES + 10))
+    alignment = aligned(long, "order", owner=np.array([0, 1]))
+
+    assert len(alignment.pieces[0]) == MOST_PIECES
+    kept, whole = words(" ".join(long.split()[:READ_PIECES])), words(long)
+    assert alignment.scores(whole, BOTH).tolist() == alignment.scores(kept, BOTH).tolist()
+
+
+def test_the_texts_that_stand_for_many_are_spread_over_them() -> None:
+    assert standing_for(7, templates=3).tolist() == list(range(7))
+    some = standing_for(1000, templates=3)
+    assert (len(some), some[0], some[-1]) == (MOST_TEXTS, 0, 975)
+    assert len(standing_for(1000, templates=100_000)) == FEWEST_TEXTS
