@@ -20,7 +20,7 @@ from .index import TemplateIndex
 ENCODED_AT_ONCE = 300  # new texts: about a second of the embedded encoder; more are encoded in the background
 ATTEMPTS = 3
 SECONDS_BETWEEN_ATTEMPTS = 5.0
-NICENESS = 10  # of the background thread, so that searches come first on a machine whose cores are all busy
+NICENESS = 5  # of the background thread, so that searches come first on a machine whose cores are all busy
 logger = logging.getLogger(__name__)
 
 

@@ -1,0 +1,100 @@
+"""From a thousand texts to a million: speed, recall, memory, start and change, beside exact search in the same run.
+
+Nobody has a million real messages: their vectors are drawn from real ones (``drawn``), and the questions are real.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from replyassist.core.embedding import Vectors
+from replyassist.retrieval.ranking import CANDIDATES
+from replyassist.retrieval.store.products import nearest_rows
+
+from . import scale_process
+from .bench import Bench, Figures
+from .drawn import drawn, queries
+from .scale_process import NEAREST, QUERIES, VECTORS, milliseconds, percentiles
+
+SIZES, QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000), (1_000, 14_000)
+ASKED, QUICK_ASKED = 300, 40
+EXACT_ASKED = 40
+READERS = 3
+
+
+def scale(bench: Bench) -> Figures:
+    """By size: whole searches, recall of the ten nearest, memory, start from the file, single changes, a rebuild.
+
+    ``exact_ms`` is a scan of all vectors in one thread; ``readers`` are processes that read one file at the same time.
+    """
+    sizes = QUICK_SIZES if bench.quick else SIZES
+    figures: Figures = {}
+    for done, size in enumerate(sizes):
+        bench.progress("scale", done, len(sizes))
+        with tempfile.TemporaryDirectory() as folder:
+            figures[str(size)] = _of_size(bench, size, Path(folder))
+    bench.progress("scale", len(sizes), len(sizes))
+    return figures
+
+
+def _of_size(bench: Bench, size: int, folder: Path) -> Figures:
+    asked = queries(QUICK_ASKED if bench.quick else ASKED, folder=bench.folder, encoder=bench.encoder)
+    vectors = drawn(size, folder=bench.folder, encoder=bench.encoder)
+    np.save(folder / VECTORS, vectors)
+    np.save(folder / QUERIES, asked)
+    exact_ms, nearest = _exact(vectors, asked)
+    np.save(folder / NEAREST, nearest)
+    del vectors
+    figures = percentiles("exact_ms", exact_ms)
+    figures |= _process(folder, size, "build") | _process(folder, size, "start")
+    if size == (QUICK_SIZES if bench.quick else SIZES)[-1]:
+        figures["readers"] = _readers(folder, size)
+    return figures
+
+
+def _exact(vectors: Vectors, asked: Vectors) -> tuple[list[float], Vectors]:
+    """What a scan takes, and the cosines of the ten nearest to each."""
+    spent = [milliseconds(nearest_rows, vectors, vector, count=CANDIDATES) for vector in asked[:EXACT_ASKED]]
+    return spent, np.stack([nearest_rows(vectors, vector, count=10)[0] for vector in asked])
+
+
+def _readers(folder: Path, size: int) -> list[Figures]:
+    """Processes that read one file at the same time, and say what they hold once all have searched."""
+    _process(folder, size, "build")  # of all texts again: a part was taken out before
+    running = [_started(folder, size, "read") for _ in range(READERS)]
+    for process in running:
+        _line(process)
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("all have searched\n")
+        process.stdin.flush()
+    found: list[Figures] = [json.loads(_line(process)) for process in running]
+    for process in running:
+        process.communicate()
+    return found
+
+
+def _process(folder: Path, size: int, task: str) -> Figures:
+    process = _started(folder, size, task)
+    found: Figures = json.loads(_line(process))
+    process.communicate()
+    return found
+
+
+def _started(folder: Path, size: int, task: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", scale_process.__name__, str(folder), str(size), task]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"a process of the scale benchmark ended with {process.wait()} and no result")
+    return line
