@@ -93,3 +93,8 @@ def test_an_export_holds_what_was_learned_only_when_asked(run: Run, world: World
 
     (plain,), (folded,) = (read_templates(tmp_path / name).templates for name in ("plain.jsonl", "folded.jsonl"))
     assert folded.questions == [*plain.questions, "send to Bergen?"]
+
+
+def test_gaps_of_a_brand_without_messages_are_none(run: Run) -> None:
+    assert run("gaps", "--brand", BRAND, "--json").document == {"messages": 0, "gaps": []}
+    assert run("gaps", "--brand", "nobody").status == 2

@@ -29,7 +29,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confusion import thefts
 
 from . import common
-from .faq_learned import learned_command
+from .faq_learned import gaps_command, learned_command
 
 app = typer.Typer(
     name="faq", help="Reply templates: lint, import, export, list, and what they were taught.", no_args_is_help=True
@@ -169,6 +169,7 @@ def list_command(
 
 
 app.command("learned")(learned_command)
+app.command("gaps")(gaps_command)
 
 
 def parse_map(pairs: Iterable[str] | None) -> dict[str, str]:

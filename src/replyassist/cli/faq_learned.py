@@ -1,7 +1,8 @@
-"""`replyassist faq learned`: what decisions taught the templates of a brand, and how to undo it."""
+"""`replyassist faq learned` and `faq gaps`: what decisions taught templates, and what no template answers."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,10 +13,12 @@ from replyassist.brands.service import get_brand
 from replyassist.core.errors import InvalidInput
 from replyassist.faq import learned
 from replyassist.faq.learned_endpoints import example_out
+from replyassist.learning.gaps import gaps, unanswered
 
 from . import common
 
 OPERATOR = "the command line"  # who is said to have undone it
+SHOWN = 5  # items of a gap in the table
 COLUMNS = ("id", "template", "text", "counts", "item", "by", "learned", "withdrawn")
 
 
@@ -46,6 +49,27 @@ def learned_command(
         counts = "against" if row.counts_against else "for"
         times = [str(at.date()) if at else "" for at in (row.learned_at, row.withdrawn_at)]
         table.add_row(*common.cells(row.id, row.template_id, row.text, counts, row.review_id, row.actor, *times))
+    common.output.print(table)
+
+
+def gaps_command(
+    *,
+    brand: Annotated[str, typer.Option("--brand", help="The brand, by its id.")],
+    fewest: Annotated[int, typer.Option("--fewest", min=1, help="Messages that make a gap.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show what people ask and no template answers: groups of messages, the largest first."""
+    with common.database().reading() as session:
+        get_brand(session, brand)
+        messages = unanswered(session, brand)
+    found = gaps(messages, common.encoder(), fewest=fewest)
+    if as_json:
+        common.print_json({"messages": len(messages), "gaps": [asdict(gap) for gap in found]})
+        return
+    table = Table(*(Column(name, overflow="fold") for name in ("messages", "such as", "items", "last")))
+    for gap in found:
+        items = ", ".join(map(str, gap.item_ids[:SHOWN])) + (" …" if gap.size > SHOWN else "")
+        table.add_row(*common.cells(gap.size, gap.example, items, gap.last.date()))
     common.output.print(table)
 
 
