@@ -8,6 +8,7 @@ import pytest
 from replyassist.benchmarks.retrieval.bench import Bench
 from replyassist.benchmarks.retrieval.data import Task, few_shot
 from replyassist.benchmarks.retrieval.learning import RUNS, Learner, curve, drawn, learning, nearest, unchanged
+from replyassist.core.words import read
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
 
@@ -29,15 +30,15 @@ def learner(task: Task, run: str) -> Learner:
 
 def run_of(run: str) -> tuple[list[bool], Learner]:
     task = a_task()
-    vectors = FakeEncoder().encode([text for text, _ in task.messages])
+    readings = read(FakeEncoder(), [text for text, _ in task.messages])
     made = learner(task, run)
-    return curve(made, task, vectors), made
+    return curve(made, task, readings), made
 
 
 def test_a_correction_makes_later_messages_of_its_kind_found() -> None:
     task = a_task()
-    vectors = FakeEncoder().encode([text for text, _ in task.messages])
-    before = unchanged(TemplateIndex(task.templates, FakeEncoder()), task, vectors)
+    readings = read(FakeEncoder(), [text for text, _ in task.messages])
+    before = unchanged(TemplateIndex(task.templates, FakeEncoder()), task, readings)
     after, made = run_of("learning")
 
     assert not all(before[1 : len(PARCELS)])
@@ -86,10 +87,10 @@ def test_what_is_personal_or_known_is_not_learned() -> None:
 
 def test_the_reference_is_the_nearest_first_example() -> None:
     task = Task(a_task().templates, (SHIPPING[1], DECAF[1]))
-    vectors = FakeEncoder().encode([text for text, _ in task.messages])
+    readings = read(FakeEncoder(), [text for text, _ in task.messages])
 
-    assert nearest(FakeEncoder(), task, vectors) == [True, True]
-    assert nearest(FakeEncoder(), Task(task.templates, ((DECAF[1][0], "ship_abroad"),)), vectors[1:]) == [False]
+    assert nearest(FakeEncoder(), task, readings) == [True, True]
+    assert nearest(FakeEncoder(), Task(task.templates, ((DECAF[1][0], "ship_abroad"),)), readings[1:]) == [False]
 
 
 @pytest.fixture

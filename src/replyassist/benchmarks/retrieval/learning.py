@@ -17,7 +17,8 @@ from enum import Flag, auto
 
 import numpy as np
 
-from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.embedding import Encoder
+from replyassist.core.words import Reading, read
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.learning.texts import example_text, is_known
@@ -90,14 +91,14 @@ def learning(bench: Bench) -> Figures:
     taught: list[Learner] = []
     for done, seed in enumerate(bench.seeds):
         task = drawn(bench, seed=seed)
-        vectors = bench.encoder.encode([text for text, _ in task.messages])
+        readings = read(bench.encoder, [text for text, _ in task.messages])
         start = TemplateIndex(task.templates, bench.encoder)
-        runs["no_learning"].append(unchanged(start, task, vectors))
-        runs["nearest_neighbour"].append(nearest(bench.encoder, task, vectors))
+        runs["no_learning"].append(unchanged(start, task, readings))
+        runs["nearest_neighbour"].append(nearest(bench.encoder, task, readings))
         for name, lessons in RUNS.items():
             bench.progress(f"learning: {name}", done, len(bench.seeds))
             learner = Learner(bench.encoder, start, task.templates, lessons)
-            runs[name].append(curve(learner, task, vectors))
+            runs[name].append(curve(learner, task, readings))
             taught += [learner] if name == "learning" else []
             bench.progress(f"learning: {name}", done + 1, len(bench.seeds))
     window = QUICK_WINDOW if bench.quick else WINDOW
@@ -119,11 +120,11 @@ def drawn(bench: Bench, *, seed: int, part: str = "test") -> Task:
     return Task(templates, tuple(draw.sample(unseen, QUICK_MESSAGES if bench.quick else MESSAGES)))
 
 
-def curve(learner: Learner, task: Task, vectors: Vectors) -> list[bool]:
+def curve(learner: Learner, task: Task, readings: Sequence[Reading]) -> list[bool]:
     """Whether the first template was right for each message, told before it is decided and learned."""
     right = []
-    for number, ((text, wanted), vector) in enumerate(zip(task.messages, vectors, strict=True), start=1):
-        (match,) = learner.index.search(vector, text=text, limit=1, **WHERE)
+    for number, ((text, wanted), reading) in enumerate(zip(task.messages, readings, strict=True), start=1):
+        (match,) = learner.index.search(reading.vector, text=text, words=reading.words, limit=1, **WHERE)
         right.append(match.template_id == wanted)
         is_drafted = match.probability >= DRAFT_FROM
         learner.decide(text, wanted or "", found=match.template_id, is_drafted=is_drafted)
@@ -132,18 +133,18 @@ def curve(learner: Learner, task: Task, vectors: Vectors) -> list[bool]:
     return right
 
 
-def unchanged(index: TemplateIndex, task: Task, vectors: Vectors) -> list[bool]:
+def unchanged(index: TemplateIndex, task: Task, readings: Sequence[Reading]) -> list[bool]:
     """The same without learning: what the first examples alone give."""
     return [
-        index.search(vector, text=text, limit=1, **WHERE)[0].template_id == wanted
-        for (text, wanted), vector in zip(task.messages, vectors, strict=True)
+        index.search(reading.vector, text=text, words=reading.words, limit=1, **WHERE)[0].template_id == wanted
+        for (text, wanted), reading in zip(task.messages, readings, strict=True)
     ]
 
 
-def nearest(encoder: Encoder, task: Task, vectors: Vectors) -> list[bool]:
+def nearest(encoder: Encoder, task: Task, readings: Sequence[Reading]) -> list[bool]:
     """The reference: the one example whose cosine is the highest."""
     examples = encoder.encode([template.questions[0] for template in task.templates])
-    best = np.argmax(vectors @ examples.T, axis=1)
+    best = np.argmax(np.stack([reading.vector for reading in readings]) @ examples.T, axis=1)
     return [task.templates[place].id == wanted for place, (_, wanted) in zip(best, task.messages, strict=True)]
 
 
