@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confusion import thefts
 from replyassist.testing import FakeEncoder
@@ -40,3 +42,14 @@ def test_templates_that_differ_are_left_in_peace() -> None:
 
 def test_one_template_or_none_has_nobody_to_steal_from() -> None:
     assert thefts([], FakeEncoder()) == thefts([PARCEL], FakeEncoder()) == []
+
+
+@pytest.mark.parametrize(("stray", "is_named"), [(2, False), (3, True)])
+def test_two_stray_questions_of_ten_may_be_chance_and_three_are_not(stray: int, is_named: bool) -> None:
+    strays = ["which tea is for sale", "do you sell any tea", "is there any tea for sale"][:stray]
+    own = [f"my parcel has not come in {number} days" for number in range(10 - stray)]
+    late = PARCEL.model_copy(update={"questions": [*own, *strays]})
+
+    assert [(theft.robbed, theft.thief, len(theft.questions)) for theft in thefts([late, TEA], FakeEncoder())] == (
+        [("late-parcel", "tea", 3)] if is_named else []
+    )
