@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder, Vectors
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
+from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.entries import entries_of
 from replyassist.retrieval.index import TemplateIndex, TemplateMatch
@@ -212,6 +213,64 @@ def test_whatever_is_asked_scores_are_cosines_in_order(text: str, questions: lis
     assert len(matches) == len(set(ids(matches))) == min(limit, 3)
     assert all(-1.0 <= match.score <= 1.0 for match in matches)
     assert [match.probability for match in matches] == sorted((match.probability for match in matches), reverse=True)
+
+
+def learned(template_id: str, text: str, *, against: bool = False) -> LearnedExample:
+    return LearnedExample(id=1, template_id=template_id, text=text, counts_against=against)
+
+
+def all_about(index: TemplateIndex, *texts: str) -> list[tuple[TemplateMatch, ...]]:
+    where: dict[str, Any] = {"limit": 5, "channel": "instagram", "visibility": "public", "day": DAY}
+    return [index.search(FakeEncoder().encode([text])[0], text=text, **where) for text in texts]
+
+
+def test_a_message_that_was_learned_is_found_as_such() -> None:
+    index = TemplateIndex([shipping(), HOURS], FakeEncoder(), examples=[learned("hours", "is somebody there now?")])
+    best = all_about(index, "is somebody there now?")[0][0]
+
+    assert (best.template_id, best.matched_field, best.score) == ("hours", "learned", 1.0)
+
+
+def test_what_was_learned_against_a_template_makes_it_less_likely() -> None:
+    examples = [learned("shipping-abroad", "do you ship decaf?", against=True)]
+    plain, warned = (TemplateIndex([shipping(), DECAF], FakeEncoder(), examples=taught) for taught in ([], examples))
+    before, after = (all_about(index, "do you ship decaf?")[0] for index in (plain, warned))
+    sure = [{match.template_id: match.probability for match in found} for found in (before, after)]
+
+    assert sure[1]["shipping-abroad"] < sure[0]["shipping-abroad"]
+
+
+def test_a_changed_index_is_that_of_the_new_templates_and_leaves_the_old_one_alone() -> None:
+    texts = ["do you ship to Norway?", "when do you open", "coffee without caffeine"]
+    before = TemplateIndex([shipping(), DECAF], FakeEncoder())
+    answers = all_about(before, *texts)
+    now = [DECAF, HOURS, shipping(title="Where do you ship?")]
+    after = before.changed(now, [learned("hours", "are you open late")])
+    fresh = TemplateIndex(now, FakeEncoder(), examples=[learned("hours", "are you open late")])
+
+    assert all_about(after.renewed(), *texts) == all_about(fresh, *texts)
+    assert all_about(before, *texts) == answers
+    assert [len(index) for index in (after, fresh)] == [len(fresh)] * 2
+
+
+def test_what_was_learnt_serves_on_for_the_templates_that_stay() -> None:
+    questions = {name: [f"{name} {number}" for number in range(4)] for name in ("parcel", "voucher", "opening")}
+    three = [ReplyTemplate(id=name, questions=asked, reply=f"About {name}.") for name, asked in questions.items()]
+    index = TemplateIndex(three[:2], FakeEncoder())
+    after = index.changed([three[2], three[1]])
+
+    assert after.wants_renewal
+    assert ids(all_about(after, "voucher 7")[0])[0] == "voucher"
+    assert ids(all_about(after, "opening 7")[0])[0] == "opening"
+    assert not after.renewed().wants_renewal
+
+
+def test_changing_everything_away_and_back_leaves_nothing_behind() -> None:
+    index = TemplateIndex([shipping()], FakeEncoder())
+    empty = index.changed([])
+
+    assert (len(empty), all_about(empty, "do you ship?")) == (0, [()])
+    assert all_about(empty.changed([shipping()]), "do you ship?") == all_about(index, "do you ship?")
 
 
 @pytest.fixture(scope="module")

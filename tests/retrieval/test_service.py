@@ -13,6 +13,7 @@ from replyassist.brands.service import ensure_brand
 from replyassist.core.embedding import Vectors
 from replyassist.core.errors import NotFound
 from replyassist.core.settings import Settings
+from replyassist.faq.learned import Provenance, add
 from replyassist.faq.service import delete_template, import_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
@@ -250,6 +251,20 @@ class TestRegistry:
             indexes.index_for(world.database, BRAND)
 
         assert len(indexes.index_for(world.database, BRAND)) == 6
+
+    def test_a_message_that_was_learned_is_searched_without_a_restart(self, world: World) -> None:
+        indexes = registry(world)
+        before = indexes.index_for(world.database, BRAND)
+        item = world.item()
+        source = Provenance(item.id or 0, item.message_id, "approved", "Mia")
+        with world.database.writing() as session:
+            add(session, BRAND, "shipping-abroad", "anything for Lapland?", source=source, now=world.clock.now())
+        after = indexes.index_for(world.database, BRAND)
+
+        assert len(after) == len(before) + 1
+        query = FakeEncoder().encode(["anything for Lapland?"])[0]
+        match = after.search(query, limit=1, channel="x", visibility="public", day=DAY)[0]
+        assert (match.matched_text, match.matched_field) == ("anything for Lapland?", "learned")
 
     @on_sqlite
     def test_a_brands_own_threshold_comes_before_the_setting(self, world: World) -> None:

@@ -10,12 +10,14 @@ from .concurrency import concurrency
 from .latency import latency
 from .learning import learning
 from .peers import peers
+from .scale import scale
 
 # What each part adds, under the names of the contract; in the order in which they run.
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     "accuracy": accuracy,
     "latency": lambda bench: {"latency": latency(bench) | concurrency(bench)},
     "learning": lambda bench: {"learning": learning(bench)},
+    "scale": lambda bench: {"scale": scale(bench)},
     "peers": lambda bench: {"peers": peers(bench)},
 }
 

@@ -43,8 +43,12 @@ def drawn(count: int, *, folder: Path, encoder: Encoder, seed: int = 0) -> Vecto
 
 def queries(count: int, *, folder: Path, encoder: Encoder) -> Vectors:
     """Vectors of real messages from which nothing was drawn: half of banking77 test, half of clinc150 val."""
-    texts = [text for text, _ in banking77(folder, part="test")[:: max(1, 6160 // count)]][: count // 2]
-    texts += [text for text, _ in clinc150(folder, part="val")[:: max(1, 6000 // count)]][: count - len(texts)]
+    sources = [
+        [text for text, _ in banking77(folder, part="test")],
+        [text for text, intent in clinc150(folder, part="val") if intent != OUT_OF_SCOPE],
+    ]
+    half = count // len(sources)
+    texts = [text for source in sources for text in source[:: max(1, len(source) // half)][:half]]
     return encoder.encode(texts)
 
 

@@ -15,7 +15,7 @@ from replyassist.core.embedding import Vectors
 
 Slots = NDArray[np.int64]
 Digests = NDArray[np.uint64]
-# Measured on vectors spread like real ones (`bench retrieval`, scale): recall@10 against exact search when about so many
+# Measured on vectors spread like real ones (`bench retrieval`, scale): recall@10 against exact search when so many rows
 # are read is .995 of 1,000,000 texts, .998 of 100,000, in under a millisecond. HNSW (M 16, construction 60) takes
 # twice as long for 512 candidates at equal recall, and its graph cannot drop a text.
 READ = 10_000  # rows in the clusters that a search reads
