@@ -111,3 +111,22 @@ def test_a_broken_file_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_the_default_was_fitted_with_the_embedded_encoder() -> None:
     assert default_calibration().encoder == SentenceTransformerEncoder().model_digest
+
+
+def test_without_words_their_signal_says_neither_good_nor_bad() -> None:
+    blind = ROWS[:5].copy()
+    blind[:, SIGNALS.index("aligned")] = np.nan
+    neutral = ROWS[:5].copy()
+    neutral[:, SIGNALS.index("aligned")] = fitted().means[SIGNALS.index("aligned")]
+
+    assert fitted().probabilities(blind) == pytest.approx(fitted().probabilities(neutral))
+    assert np.isnan(signals_of(ranking(1.6, 0.4), allowed=np.array([True, True]), chosen=np.array([0]))[0, -1])
+
+
+def test_sureness_can_be_fitted_where_no_message_has_words() -> None:
+    blind = ROWS.copy()
+    blind[:, SIGNALS.index("aligned")] = np.nan
+    found = fit_calibration(blind, RIGHT, encoder="e", weights=EVEN)
+
+    assert found.weights[SIGNALS.index("aligned")] == 0.0
+    assert expected_calibration_error(found.probabilities(blind), RIGHT) < 0.05

@@ -97,7 +97,7 @@ def fit_calibration(
     known = np.maximum((~np.isnan(signals)).sum(axis=0), 1)
     means = np.nansum(signals, axis=0) / known
     signals = _without_gaps(signals, means)
-    scales = np.maximum(signals.std(axis=0), 1e-6)
+    scales = np.maximum(signals.std(axis=0), 1e-4)  # not 0 when rounded
     standard = np.hstack([(signals - means) / scales, np.ones((len(signals), 1))])
     sign = np.where(right, 1.0, -1.0)
 

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from replyassist.core.embedding import Encoder
+from replyassist.core.words import read
+from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.contents import Contents
+from replyassist.retrieval.index import TemplateIndex, TemplateMatch
+from replyassist.retrieval.training import train
+from replyassist.testing import FakeEncoder, FakeReader
+
+ORDER = ReplyTemplate(id="order", title="Where is it?", questions=["the late order", "an order"], reply="Have a look.")
+PARCEL = ReplyTemplate(id="parcel", title="Where is it?", questions=["the late parcel", "a parcel"], reply="Look here.")
+READER = FakeReader()
+WHERE: dict[str, Any] = {"channel": "x", "visibility": "public", "day": date(2026, 11, 22)}
+
+
+def first(index: TemplateIndex, text: str, *, meant: str | None = None) -> TemplateMatch:
+    """The best match of a text; its words are those of another text where ``meant`` is given."""
+    vector = READER.encode([text])[0]
+    return index.search(vector, text=text, words=read(READER, [meant or text])[0].words, limit=2, **WHERE)[0]
+
+
+@pytest.mark.parametrize(("encoder", "is_aligned"), [(FakeReader(), True), (FakeEncoder(), False)])
+def test_words_are_compared_where_the_encoder_tells_them(encoder: Encoder, is_aligned: bool) -> None:
+    learnt = train(Contents.of([ORDER, PARCEL], (), encoder), encoder)
+
+    assert (learnt is not None and learnt.alignment is not None) == is_aligned
+
+
+def test_nothing_is_learnt_from_no_template() -> None:
+    assert train(Contents.of([], (), READER), READER) is None
+
+
+def test_of_templates_that_are_as_near_the_one_with_the_messages_words_comes_first() -> None:
+    index = TemplateIndex([ORDER, PARCEL], READER)
+
+    assert first(index, "where is it", meant="my order").template_id == "order"
+    assert first(index, "where is it", meant="my parcel").template_id == "parcel"
+
+
+def test_a_template_that_came_after_training_is_found_and_leaves_the_others_their_words() -> None:
+    decaf = ReplyTemplate(id="decaf", title="Is there a decaf?", reply="There is one.")
+    index = TemplateIndex([ORDER, PARCEL], READER).changed([decaf, PARCEL, ORDER])
+
+    assert first(index, "is there a decaf").template_id == "decaf"
+    assert first(index, "where is it", meant="my order").template_id == "order"
+    assert first(index.renewed(), "where is it", meant="my parcel").template_id == "parcel"
