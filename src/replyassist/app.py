@@ -15,6 +15,7 @@ from sqlalchemy import text
 from starlette.middleware.sessions import SessionMiddleware
 
 from replyassist import __version__
+from replyassist.brands.endpoints import router as brands_router
 from replyassist.core.batched_reading import BatchingReader
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
@@ -134,6 +135,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None, 
         suggestions_router,
         search_router,
         templates_router,
+        brands_router,
     ):
         app.include_router(router)
     _add_operations(app, built)

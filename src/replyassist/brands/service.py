@@ -68,6 +68,20 @@ def set_voice(session: Session, brand: Brand, voice: VoiceRules) -> None:
     session.flush()
 
 
+def set_abstain_threshold(session: Session, brand_id: str, threshold: float | None) -> None:
+    """How sure (a probability, 0 to 1) to be that a template answers before a draft is made; None: as the setting.
+
+    A number that was set when this was still a cosine counts as a probability: ``eval run --report`` shows what it
+    gives now. Raise NotFound, or InvalidInput for what is no probability.
+    """
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise InvalidInput("a probability is needed, 0 to 1", field="threshold")
+    brand = get_brand(session, brand_id)
+    brand.abstain_threshold = threshold
+    session.add(brand)
+    session.flush()
+
+
 def voice_of(brand: Brand) -> VoiceRules:
     """The brand's voice rules."""
     return parse_voice(brand.voice)

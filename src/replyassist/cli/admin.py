@@ -10,7 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from replyassist.brands.service import connect_channel, ensure_brand, get_brand, list_brands, set_voice
+from replyassist.brands.service import (
+    connect_channel,
+    ensure_brand,
+    get_brand,
+    list_brands,
+    set_abstain_threshold,
+    set_voice,
+)
 from replyassist.brands.voice import load_voice
 from replyassist.core.accounts import PERSON, SERVICE, add_user, create_token
 from replyassist.core.errors import InvalidInput
@@ -117,14 +124,20 @@ def brand_voice(brand: str, file: Annotated[Path, typer.Argument(help="prompts/v
 
 @brand_app.command("threshold")
 def brand_threshold(
-    brand: str, threshold: Annotated[float, typer.Argument(min=0, max=1, help="Probability, 0 to 1.")]
+    brand: str,
+    threshold: Annotated[float | None, typer.Argument(help="Probability, 0 to 1; without it the present one.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="The setting's number again.")] = False,
 ) -> None:
-    """How sure to be that a template answers before a draft is made from it."""
-    with database().writing() as session:
-        found = get_brand(session, brand)
-        found.abstain_threshold = threshold
-        session.add(found)
-    console.print(f"{brand} abstains below {threshold}.", markup=False)
+    """How sure to be that a template answers before drafting from it; `eval run --report` shows what each number gives."""
+    if reset and threshold is not None:
+        raise InvalidInput("give a number or --reset, not both", field="threshold")
+    if reset or threshold is not None:
+        with database().writing() as session:
+            set_abstain_threshold(session, brand, threshold)
+    with database().reading() as session:
+        own = get_brand(session, brand).abstain_threshold
+    words = f"{own:g}" if own is not None else f"{settings().abstain_threshold:g}, as the setting says"
+    console.print(f"{brand} abstains below {words}.", markup=False)
 
 
 @brand_app.command("connect")

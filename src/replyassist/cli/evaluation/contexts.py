@@ -10,7 +10,7 @@ from pathlib import Path
 from replyassist.app import Parts
 from replyassist.brands.service import BRAND_ID
 from replyassist.brands.voice import VoiceRules, default_voice, sample_voice
-from replyassist.core.errors import InvalidInput
+from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.dataset import Dataset, dataset_of
 from replyassist.faq.files import read_templates
@@ -84,12 +84,21 @@ def _context(
         model=built.proposer.model,
         library=built.proposer.library,
         day=day,
-        threshold=built.settings.abstain_threshold,
+        threshold=_threshold(brand, built),
         templates_shown=built.settings.templates_shown,
         candidates=built.settings.llm_candidates,
         deadline_seconds=built.settings.llm_timeout_seconds,
         hides_names=bool(built.settings.llm_base_url) and not built.settings.llm_send_names,
     )
+
+
+def _threshold(brand: str, built: Parts) -> float:
+    """The number of a brand that is in the database, else the setting's."""
+    with built.database.reading() as session:
+        try:
+            return built.registry.threshold_for(session, brand)
+        except NotFound:
+            return built.settings.abstain_threshold
 
 
 def _voice(brand: str) -> VoiceRules:
