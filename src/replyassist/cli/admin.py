@@ -128,7 +128,7 @@ def brand_threshold(
     threshold: Annotated[float | None, typer.Argument(help="Probability, 0 to 1; without it the present one.")] = None,
     reset: Annotated[bool, typer.Option("--reset", help="The setting's number again.")] = False,
 ) -> None:
-    """How sure to be that a template answers before drafting from it; `eval run --report` shows what each number gives."""
+    """How sure to be that a template answers before drafting; `eval run --report` shows what each number gives."""
     if reset and threshold is not None:
         raise InvalidInput("give a number or --reset, not both", field="threshold")
     if reset or threshold is not None:
