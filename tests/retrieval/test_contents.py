@@ -106,6 +106,16 @@ def test_without_encoding_what_is_new_waits_and_all_else_counts_at_once() -> Non
     assert held(whole) == held(Contents.of(asked, [], FakeEncoder()))
 
 
+def test_a_template_that_has_to_wait_leaves_nothing_of_itself_behind() -> None:
+    against = [learned("decaf", "do you ship?", against=True)]
+    before = Contents.of([shipping(), DECAF], against, FakeEncoder())
+    anew = DECAF.model_copy(update={"title": "No coffee tonight?", "reply": "None."})
+    partly = before.changed(before.change([shipping(), anew], against).without_new_texts(), FakeEncoder().encode)
+
+    assert [each.template.id for each in partly.known] == ["shipping-abroad"]
+    assert len(partly.store) == len(held(partly))
+
+
 def test_few_texts_leave_no_file(tmp_path: Path) -> None:
     Contents.of([shipping()], [], FakeEncoder(), folder=folder(tmp_path))
 

@@ -15,54 +15,13 @@ from replyassist.core.embedding import Encoder, Vectors
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
-from .known import AGAINST, KnownTemplate, Texts, found_in, texts_of
+from .changes import Change, Examples, WantedTemplate, wanted
+from .known import KnownTemplate, found_in, texts_of
 from .store.clusters import CHUNK, Base, Digests, chunks
 from .store.files import BaseFolder, Source
 from .store.membership import Membership
 from .store.products import Slots
 from .store.vectors import EXACT_UP_TO, VectorStore
-
-Examples = tuple[LearnedExample, ...]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A template as it shall be known, and the slots of its texts; -1 where no vector is there yet.
-
-    ``is_whole`` as in ``KnownTemplate``.
-    """
-
-    template: ReplyTemplate
-    examples: Examples
-    texts: Texts
-    slots: Slots
-    is_whole: bool = True
-
-
-@dataclass(frozen=True)
-class Change:
-    """What remains (``KnownTemplate``) and what becomes different (``Wanted``), in the templates' order.
-
-    ``is_partial``: some new texts were left out.
-    """
-
-    templates: tuple[KnownTemplate | Wanted, ...]
-    removed: Slots
-    is_partial: bool = False
-
-    @property
-    def new_texts(self) -> tuple[str, ...]:
-        """The texts that need a vector."""
-        wanted = (template for template in self.templates if isinstance(template, Wanted))
-        return tuple(each.texts.said[place] for each in wanted for place in np.flatnonzero(each.slots < 0))
-
-    def without_new_texts(self) -> Change:
-        """The same as far as it goes without encoding; templates none of whose texts has a vector are left out."""
-        kept = [
-            template if isinstance(template, KnownTemplate) else _with_vectors(template) for template in self.templates
-        ]
-        here = tuple(template for template in kept if template.texts.own)
-        return Change(here, self.removed, is_partial=bool(self.new_texts))
 
 
 @dataclass(frozen=True)
@@ -131,13 +90,13 @@ class Contents:
     def change(self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample]) -> Change:
         """What has to be done so that exactly these templates and examples are known."""
         mine, before = _by_template(examples), {each.template.id: each for each in self.known}
-        steps: list[KnownTemplate | Wanted] = []
+        steps: list[KnownTemplate | WantedTemplate] = []
         for template in templates:
             old = before.pop(template.id, None)
             if old is not None and old.is_the_same(template, mine[template.id]):
                 steps.append(old)
             else:
-                steps.append(_wanted(template, mine[template.id], old))
+                steps.append(wanted(template, mine[template.id], old))
         kept = np.zeros(len(self.store), dtype=np.bool_)
         for step in steps:
             kept[step.slots[step.slots >= 0]] = True
@@ -224,21 +183,6 @@ def _totals_in(base: Base, known: Sequence[KnownTemplate], digests: Sequence[Dig
         base.totals[row] if row >= 0 and not len(each.total) else each.total
         for each, row in zip(known, rows, strict=True)
     ]
-
-
-def _wanted(template: ReplyTemplate, examples: Examples, old: KnownTemplate | None) -> Wanted:
-    texts = texts_of(template, examples)
-    there: dict[tuple[bool, str], int] = {}
-    if old is not None:
-        sides = zip(old.texts.fields, old.texts.said, old.slots.tolist(), strict=True)
-        there = {(field == AGAINST, text): slot for field, text, slot in sides}
-    slots = [there.get((field == AGAINST, text), -1) for field, text in zip(texts.fields, texts.said, strict=True)]
-    return Wanted(template, examples, texts, np.array(slots, dtype=np.int64))
-
-
-def _with_vectors(wanted: Wanted) -> Wanted:
-    there = wanted.slots >= 0
-    return replace(wanted, texts=wanted.texts.only(there), slots=wanted.slots[there], is_whole=bool(there.all()))
 
 
 def _by_template(examples: Sequence[LearnedExample]) -> defaultdict[str, Examples]:
