@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from replyassist.core.batched_reading import BatchingReader
-from replyassist.core.embedding import CachedEncoder, SentenceTransformerEncoder
+from replyassist.core.embedding import READ_WHEN_NEW, CachedEncoder, SentenceTransformerEncoder
 from replyassist.core.words import Reading, Words, read
 from replyassist.testing import FakeEncoder, FakeReader
 
@@ -60,13 +60,30 @@ def test_texts_are_read_once_and_kept(tmp_path: Path) -> None:
     assert same(first[1], again[2])
 
 
-def test_a_text_whose_vector_alone_is_kept_is_read(tmp_path: Path) -> None:
+def test_what_is_newly_encoded_need_not_be_read_again(tmp_path: Path) -> None:
     reader = CountingReader()
     cached = CachedEncoder(reader, tmp_path)
-    cached.encode(TEXTS[:1])
+    vectors = cached.encode(TEXTS)
+    readings = cached.read(TEXTS)
 
-    assert same(cached.read(TEXTS[:1])[0], FakeReader().read(TEXTS[:1])[0])
+    assert reader.given == TEXTS
+    assert np.array_equal(vectors, np.stack([reading.vector for reading in readings]))
+
+
+def test_a_text_whose_vector_alone_is_kept_is_read(tmp_path: Path) -> None:
+    CachedEncoder(FakeEncoder(), tmp_path).encode(TEXTS[:1])
+    reader = CountingReader()
+
+    assert same(CachedEncoder(reader, tmp_path).read(TEXTS[:1])[0], FakeReader().read(TEXTS[:1])[0])
     assert reader.given == TEXTS[:1]
+
+
+def test_of_very_many_texts_only_vectors_are_kept(tmp_path: Path) -> None:
+    reader = CountingReader()
+    cached = CachedEncoder(reader, tmp_path)
+    cached.encode([f"text {number}" for number in range(READ_WHEN_NEW + 1)])
+
+    assert reader.given == []
 
 
 def test_a_cache_before_an_encoder_without_words_keeps_its_vectors(tmp_path: Path) -> None:

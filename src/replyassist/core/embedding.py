@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .digests import text_digest
 from .errors import ConfigurationError
-from .words import Reader, Reading, Words, watch_layers, words_in
+from .words import Reader, Reading, Words, read, watch_layers, words_in
 
 Vectors = NDArray[np.float32]
 EMBEDDED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -24,6 +24,7 @@ CALL_COST = 120  # what each forward pass costs, in characters of text: 20 to 30
 LONGEST = 2000  # characters; what is longer is cut by the model anyway, and costs no more
 LOOKUP_CHUNK = 500
 TABLES = ("vector", "words")
+READ_WHEN_NEW = 2_000  # texts whose words are kept at once, to be there when retrieval compares them; 10 kB a text
 
 
 class Encoder(Protocol):
@@ -126,9 +127,10 @@ class CachedEncoder:
         digests = [text_digest(text) for text in texts]
         known = self._vectors(digests)
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-        if missing:
-            vectors = self._encoder.encode(list(missing.values()))
-            fresh = dict(zip(missing, vectors, strict=True))
+        if isinstance(self._encoder, Reader) and len(missing) <= READ_WHEN_NEW:
+            known |= {digest: reading.vector for digest, reading in self._newly_read(missing).items()}
+        elif missing:
+            fresh = dict(zip(missing, self._encoder.encode(list(missing.values())), strict=True))
             self._write("vector", {digest: vector.tobytes() for digest, vector in fresh.items()})
             known |= fresh
         if not texts:
@@ -147,12 +149,15 @@ class CachedEncoder:
             if digest in vectors
         }
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-        fresh = dict(zip(missing, self._encoder.read(list(missing.values())), strict=True))
-        self._write("vector", {digest: reading.vector.tobytes() for digest, reading in fresh.items()})
-        told = {digest: reading.words.to_bytes() for digest, reading in fresh.items() if reading.words is not None}
-        self._write("words", told)
-        known |= fresh
+        known |= self._newly_read(missing)
         return [known[digest] for digest in digests]
+
+    def _newly_read(self, missing: dict[str, str]) -> dict[str, Reading]:
+        fresh = dict(zip(missing, read(self._encoder, list(missing.values())), strict=True)) if missing else {}
+        told = {digest: reading.words.to_bytes() for digest, reading in fresh.items() if reading.words is not None}
+        self._write("vector", {digest: reading.vector.tobytes() for digest, reading in fresh.items()})
+        self._write("words", told)
+        return fresh
 
     def _vectors(self, digests: Sequence[str]) -> dict[str, Vectors]:
         return {digest: np.frombuffer(value, np.float32) for digest, value in self._read("vector", digests).items()}
