@@ -180,7 +180,7 @@ def test_approved_replies_land_in_the_file(world: World, count: int) -> None:
     assert len(lines) == count
 
 
-def test_an_approved_message_becomes_an_example_once(world: World) -> None:
+def test_an_approved_message_becomes_an_example_once_and_is_found_by_its_words(world: World) -> None:
     text = "can parcels go to Bergen please"
     item = world.item(message={"text": text})
     approve(world, world.person(), item, text=item.draft)
@@ -191,6 +191,12 @@ def test_an_approved_message_becomes_an_example_once(world: World) -> None:
 
     with world.database.reading() as session:
         assert [example.text for example in active_examples(session, BRAND)] == [text]
+    index = work.proposer.registry.index_for(world.database, BRAND)
+    (vector,) = FakeEncoder().encode([text])
+    (match,) = index.search(
+        vector, text=text, limit=1, channel="instagram", visibility="public", day=world.clock.now().date()
+    )
+    assert (match.matched_field, match.matched_text) == ("learned", text)
 
 
 def test_nothing_is_learned_where_the_setting_says_so(world: World) -> None:

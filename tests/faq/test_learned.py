@@ -138,6 +138,16 @@ class TestTeaching:
             row = learned.find_example(session, BRAND, first)
             assert (row.actor, row.withdrawn_at, row.withdrawn_by) == ("Ola", None, None)
 
+    def test_a_text_that_is_cleaned_differently_by_then_takes_the_place_of_the_old_one(self, world: World) -> None:
+        made = world.item()
+        item = (made.id or 0, made.message_id)
+        first = taught(world, "send to [NAME]?", item=item)
+        with world.database.writing() as session:
+            learned.unlearn(session, learned.find_example(session, BRAND, first), now=world.clock.now())
+
+        assert taught(world, "send to?", item=item) == first
+        assert texts(world.database) == ["send to?"]
+
     def test_what_the_machine_withdraws_from_one_item_another_still_teaches(self, world: World) -> None:
         first = taught(world, "send to Bergen?")
         taught(world, "Send to Bergen")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Subquery, func
 from sqlalchemy import select as sqlalchemy_select
@@ -138,24 +139,27 @@ def add(
     brand = lock_brand(session, brand_id)
     digest = text_digest(normalised(text))
     known = _same(session, brand_id, template_id, digest, counts_against=counts_against)
-    own = next((row for row in known if row.review_item_id == source.review_item_id), None)
-    is_refused = any(row.is_undone and (row.text or row is own) for row in known)
-    if is_refused or (own is not None and own.withdrawn_at is None):
+    taught = examples_of_item(session, source.review_item_id)
+    key = (template_id, counts_against)
+    own = next((row for row in taught if (row.template_id, row.counts_against) == key), None)
+    if any(row.is_undone and row.text for row in known) or (own is not None and _is_settled(own)):
         return None
+    cleaned: dict[str, Any] = {
+        "text": text,
+        "text_digest": digest,
+        "act": source.act,
+        "actor": source.actor,
+        "learned_at": now,
+    }
     row = own or LearnedExampleRow(
         brand_id=brand_id,
         template_id=template_id,
-        text=text,
-        text_digest=digest,
         counts_against=counts_against,
         review_item_id=source.review_item_id,
         message_id=source.message_id,
-        act=source.act,
-        actor=source.actor,
-        learned_at=now,
+        **cleaned,
     )
-    row.withdrawn_at = row.withdrawn_by = None
-    row.text, row.act, row.actor, row.learned_at = text, source.act, source.actor, now
+    row.sqlmodel_update(cleaned | {"withdrawn_at": None, "withdrawn_by": None})
     session.add(row)
     raise_revision(session, brand)
     return row
@@ -242,6 +246,10 @@ def _same(
         LearnedExampleRow.counts_against == counts_against,
     )
     return list(session.exec(statement))
+
+
+def _is_settled(row: LearnedExampleRow) -> bool:
+    return row.withdrawn_at is None or row.is_undone
 
 
 def _withdraw(rows: list[LearnedExampleRow], *, by: str, now: datetime) -> None:
