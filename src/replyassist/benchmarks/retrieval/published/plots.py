@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..bench import Figures
-from .charts import Points, bars, lines, ranges
+from .charts import bars, lines, ranges
 from .tables import DATA, NAMES
 
 OURS = "replyassist"
@@ -34,26 +34,31 @@ def _latency(figures: Figures) -> str:
 
 
 def _learning(figures: Figures) -> str:
-    curves = _series(figures.get("learning", {}).get("curves", {}), _CURVES)
-    title = "Right template first, while people decide"
+    known: Figures = figures.get("learning", {})
+    curves = {words: known[name]["curve"] for name, words in _CURVES.items() if name in known}
+    title = "Right template first while people decide, from one example per intent"
     return lines(title, curves, log=False, across="messages decided", up="accuracy") if curves else ""
 
 
 def _scale(figures: Figures) -> str:
-    curves = _series(figures.get("scale", {}).get("curves", {}), _SCALES)
-    title = "Search by number of examples, median"
-    return lines(title, curves, log=True, across="examples", up="milliseconds") if curves else ""
+    known: Mapping[str, Figures] = figures.get("scale", {})
+    by_size = sorted((int(size), found) for size, found in known.items())
+    curves = {words: [(size, found[name]) for size, found in by_size] for name, words in _SCALES.items()}
+    title = "One search by number of examples, median"
+    return lines(title, curves, log=True, across="examples", up="milliseconds") if by_size else ""
 
 
-_CURVES: dict[str, str] = {}
-_SCALES: dict[str, str] = {}
+_CURVES = {
+    "learning": "with learning",
+    "without_corrections": "from approvals and rejections",
+    "rejections_alone": "from rejections alone",
+    "no_learning": "without learning",
+    "nearest_neighbour": "nearest neighbour",
+}
+_SCALES = {"search_ms_p50": "whole search, ours", "exact_ms_p50": "scan of all vectors"}
 _PLOTS: dict[str, Callable[[Figures], str]] = {
     "retrieval-accuracy": _accuracy,
     "retrieval-latency": _latency,
     "retrieval-learning": _learning,
     "retrieval-scale": _scale,
 }
-
-
-def _series(found: Mapping[str, Points], names: Mapping[str, str]) -> dict[str, Points]:
-    return {names.get(name, name): points for name, points in found.items() if points}
