@@ -11,7 +11,7 @@ import numpy as np
 from .embedding import BATCH_SIZE, Encoder, Vectors
 from .errors import EncoderBusy
 
-LINGER_MS = 2.0
+LINGER_MS = 5.0
 PATIENCE_SECONDS = 30.0
 OLDEST_SHARE = 4  # a quarter of a batch is the oldest caller's, however many short ones come
 
