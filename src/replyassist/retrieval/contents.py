@@ -64,12 +64,18 @@ class Contents:
         if folder is None:
             return self._on(self._source().base())
         with folder.building():
-            newest = folder.newest()
-            if newest is not None:
-                there = self._on(newest)
-                if not there.store.is_worn:
-                    return there
+            theirs = self._on_newer(folder)
+            if theirs is not None:
+                return theirs
             return self._on(folder.write(self._source()))
+
+    def _on_newer(self, folder: BaseFolder) -> Contents | None:
+        """On the base that another process made, when there is one that fits; else it is not kept open."""
+        path, newest = self.store.base.path if self.store.base else None, folder.newest()
+        if newest is None or newest.path == path:
+            return None
+        there = self._on(newest)
+        return None if there.store.is_worn else there
 
     def _on(self, base: Base | None) -> Contents:
         slots = np.concatenate([_NONE, *(each.slots for each in self.known)])
