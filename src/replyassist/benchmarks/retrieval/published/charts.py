@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .axis import Axis, log_axis, short
+from .axis import Axis, log_axis
 
 WIDTH = 720.0
-LEFT, RIGHT = 170.0, 660.0  # between the names and the values beside the marks
+LEFT, RIGHT = 215.0, 630.0  # between the names and the values beside the marks
 TOP, ROW, GAP = 46.0, 20.0, 30.0
-PLOT_HEIGHT = 260.0
+PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 60.0, 520.0, 62.0, 320.0  # names stand to the right
 Points = Sequence[tuple[float, float]]
 
 
@@ -88,7 +88,7 @@ def ranges(title: str, rows: Mapping[str, tuple[float, float]], *, first: str, u
         marks.append(Label(LEFT - 8, y + 4, name, "end"))
         marks.append(Line(f"{axis.place(low)},{y} {axis.place(high)},{y}", tone))
         marks += [Dot(axis.place(value), y, tone) for value in (low, high)]
-        marks.append(Label(axis.place(high) + 9, y + 4, f"{short(low)} / {short(high)}"))
+        marks.append(Label(axis.place(high) + 9, y + 4, f"{low:.3g} / {high:.3g}"))
     marks += [Label(at, bottom + 6, words, "middle", "tick") for at, words in axis.ticks()]
     marks.append(Label(RIGHT, bottom + 24, unit, "end", "tick"))
     return _drawn(title, marks, height=bottom + 34)
@@ -96,27 +96,26 @@ def ranges(title: str, rows: Mapping[str, tuple[float, float]], *, first: str, u
 
 def lines(title: str, series: Mapping[str, Points], *, log: bool, across: str, up: str) -> str:
     """A line for each name; both axes are log if ``log``, else the upright one runs from 0 to 1."""
-    bottom = TOP + PLOT_HEIGHT
     places = [point for points in series.values() for point in points]
     across_values, up_values = [x for x, _ in places], [y for _, y in places]
     if log:
-        x_axis = log_axis(across_values, start=60, end=RIGHT - 120)
-        y_axis = log_axis(up_values, start=bottom, end=TOP)
+        x_axis = log_axis(across_values, start=PLOT_LEFT, end=PLOT_RIGHT)
+        y_axis = log_axis(up_values, start=PLOT_BOTTOM, end=PLOT_TOP)
     else:
-        x_axis = Axis(0.0, max(across_values), 60, RIGHT - 120)
-        y_axis = Axis(0.0, 1.0, bottom, TOP)
-    marks: list[Mark] = [Line(f"60,{at} {x_axis.end},{at}", -1) for at, _ in y_axis.ticks()]
-    marks += [Label(52, at + 4, words, "end", "tick") for at, words in y_axis.ticks()]
-    marks += [Label(at, bottom + 18, words, "middle", "tick") for at, words in x_axis.ticks()]
+        x_axis = Axis(0.0, max(across_values), PLOT_LEFT, PLOT_RIGHT)
+        y_axis = Axis(0.0, 1.0, PLOT_BOTTOM, PLOT_TOP)
+    marks: list[Mark] = [Line(f"{PLOT_LEFT},{at} {PLOT_RIGHT},{at}", -1) for at, _ in y_axis.ticks()]
+    marks += [Label(PLOT_LEFT - 8, at + 4, words, "end", "tick") for at, words in y_axis.ticks()]
+    marks += [Label(at, PLOT_BOTTOM + 18, words, "middle", "tick") for at, words in x_axis.ticks()]
     heights: list[float] = []
     for tone, (name, points) in enumerate(series.items()):
         at = [(x_axis.place(x), y_axis.place(y)) for x, y in points]
         marks.append(Line(" ".join(f"{x},{y}" for x, y in at), tone))
         heights.append(_apart(at[-1][1], heights))
-        marks.append(Label(x_axis.end + 8, heights[-1] + 4, name, kind=f"name tone{tone % 6}"))
-    marks.append(Label(60, TOP - 12, up, kind="tick"))
-    marks.append(Label(x_axis.end, bottom + 36, across, "end", "tick"))
-    return _drawn(title, marks, height=bottom + 46)
+        marks.append(Label(PLOT_RIGHT + 8, heights[-1] + 4, name, kind=f"name tone{tone % 6}"))
+    marks.append(Label(PLOT_LEFT, PLOT_TOP - 12, up, kind="tick"))
+    marks.append(Label(PLOT_RIGHT, PLOT_BOTTOM + 36, across, "end", "tick"))
+    return _drawn(title, marks, height=PLOT_BOTTOM + 46)
 
 
 def _apart(height: float, taken: Sequence[float]) -> float:

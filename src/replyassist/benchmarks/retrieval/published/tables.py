@@ -9,7 +9,7 @@ from .goals import GOALS, Goal, figure_at
 
 NAMES = {
     "replyassist": "replyassist",
-    "replyassist_parts": "replyassist, parts of messages too",
+    "replyassist_parts": "replyassist, parts too",
     "haystack": "Haystack, in-memory store",
     "langchain": "LangChain, FAISS",
     "llama_index": "LlamaIndex, vector store index",
