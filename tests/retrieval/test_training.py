@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from replyassist.core.embedding import Encoder
+from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.words import read
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.contents import Contents
@@ -34,6 +35,14 @@ def test_words_are_compared_where_the_encoder_tells_them(encoder: Encoder, is_al
 
 def test_nothing_is_learnt_from_no_template() -> None:
     assert train(Contents.of([], (), READER), READER) is None
+
+
+def test_a_text_without_words_leaves_those_of_the_others(tmp_path: Path) -> None:
+    empty = ORDER.model_copy(update={"questions": [*ORDER.questions, "", "the late order"]})
+    for _ in range(2):  # the second finds all words on disk
+        index = TemplateIndex([empty, PARCEL], CachedEncoder(READER, tmp_path))
+
+        assert first(index, "where is it", meant="my parcel").template_id == "parcel"
 
 
 def test_of_templates_that_are_as_near_the_one_with_the_messages_words_comes_first() -> None:

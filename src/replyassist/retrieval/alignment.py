@@ -74,9 +74,8 @@ def align(readings: Sequence[Words | None], owner: NDArray[np.int64], *, count: 
     if len(words) < len(readings) or not any(len(reading.numbers) for reading in words):
         return None
     ends = np.cumsum(np.bincount(owner, [len(reading.numbers) for reading in words], count)).astype(np.int64)
-    together = [
-        several[:MOST_PIECES] for several in np.split(np.concatenate([reading.vectors for reading in words]), ends[:-1])
-    ]
+    every_text = np.concatenate([reading.vectors for reading in words if len(reading.numbers)])  # of none, no width
+    together = [several[:MOST_PIECES] for several in np.split(every_text, ends[:-1])]
     every = np.concatenate(together).astype(np.float32)
     centre = every.mean(axis=0)
     basis = _directions(every - centre)
