@@ -42,3 +42,10 @@ def test_there_are_never_many_parts_and_never_just_one(text: str) -> None:
 
 def test_a_long_message_is_read_as_far_as_six_parts() -> None:
     assert len(parts_of("this is one sentence. " * 20)) == MOST_PARTS
+
+
+@pytest.mark.parametrize("gap", [" ", " \n", "\t"])
+def test_thousands_of_spaces_are_one_gap(gap: str) -> None:
+    parts = parts_of(f"where is my parcel{gap * 3000}- and how do I return it{gap * 3000}")
+
+    assert parts == ["where is my parcel", "and how do I return it"]

@@ -6,9 +6,9 @@ import re
 
 PART_WORDS = 3
 MOST_PARTS = 6  # each costs the encoder a text; longer messages are read as far as this
-_BREAK = re.compile(
-    r"(?<=[.!?…])\s+|\n+|\s+[-–—]\s+|;\s+"
-    r"|,?\s+(?:&|\+|and also|also|btw|by the way|and|but|plus)\s+"
+_BREAK = re.compile(  # spaces are read from their first one on alone: a message of 10,000 of them took seven seconds
+    r"(?<=[.!?…])\s+|\n+|(?:(?<=\n)|(?<!\s))\s++[-–—]\s+|;\s+"
+    r"|,?(?:(?<=\n)|(?<!\s))\s++(?:&|\+|and also|also|btw|by the way|and|but|plus)\s+"
     r"|,\s+(?=(?:how|what|when|where|which|who|why|is|are|do|does|did|can|could|will|would|should)\b)",
     re.IGNORECASE,
 )
