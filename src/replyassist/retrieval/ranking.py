@@ -11,7 +11,7 @@ from replyassist.core.words import Words
 
 from .learnt import Learnt
 from .store.membership import Membership
-from .store.products import Slots
+from .store.products import Slots, all_products
 from .store.vectors import VectorStore
 
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
@@ -57,7 +57,7 @@ class Ranker:
         away = vector - self._centre
         length = max(float(np.linalg.norm(away)), 1e-6)
         nearest, entry, cosine = self._nearest(self._centred(cosines, slots, vector, length), cosines, slots)
-        centroid = self._centroids @ (away / length)
+        centroid = all_products(self._centroids, away / length)
         logits = np.zeros_like(nearest) if self._learnt is None else self._learnt.logits(vector, text=text)
         total = nearest + centroid + CLASSIFIER_WEIGHT * logits
         aligned = self._aligned(total, words)

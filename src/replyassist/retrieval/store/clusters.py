@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
 
-Slots = NDArray[np.int64]
+from .products import Slots, nearest_rows
+
 Digests = NDArray[np.uint64]
 # Measured on vectors spread like real ones (`bench retrieval`, scale): recall@10 against exact search when so many rows
 # are read is .995 of 1,000,000 texts, .998 of 100,000, in under a millisecond. HNSW (M 16, construction 60) takes
@@ -48,9 +49,8 @@ class Base:
 
     def near(self, vector: Vectors) -> Slots:
         """The rows of the clusters whose centroids are nearest to a vector of shape (dimension,)."""
-        closeness = self.centroids @ vector
-        probes = min(len(closeness), math.ceil(READ * len(closeness) / len(self)))
-        chosen = np.sort(np.argpartition(-closeness, probes - 1)[:probes])
+        probes = math.ceil(READ * len(self.centroids) / len(self))
+        chosen = np.sort(nearest_rows(self.centroids, vector, count=probes)[1])
         return np.concatenate([np.arange(self.starts[number], self.starts[number + 1]) for number in chosen])
 
 
