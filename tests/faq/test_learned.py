@@ -90,6 +90,20 @@ class TestWhatCounts:
             ("send to BERGEN!", True)
         ]
 
+    def test_a_lesson_that_stands_again_is_the_last_one(self, world: World) -> None:
+        made = world.item()
+        item = (made.id or 0, made.message_id)
+        first = taught(world, "send to Bergen?", item=item)
+        with world.database.writing() as session:
+            learned.unlearn(session, learned.find_example(session, BRAND, first), now=world.clock.now())
+        world.clock.advance(seconds=60)
+        against = taught(world, "send to Bergen", counts_against=True)
+        assert [example.id for example in active(world.database)] == [against]
+        world.clock.advance(seconds=60)
+
+        assert taught(world, "send to Bergen?", item=item) == first
+        assert [example.id for example in active(world.database)] == [first]
+
     def test_only_the_newest_of_a_template_count(self, world: World) -> None:
         for text in ("one to Bergen", "two to Oslo", "three to Rome"):
             taught(world, text)
@@ -215,6 +229,29 @@ class TestErasing:
             with pytest.raises(Conflict):
                 learned.restore(session, BRAND, number)
         assert teach(world, "send to Bergen?", item=item) is None
+
+    def test_an_erased_message_teaches_nothing_any_more_in_no_other_way_either(self, world: World) -> None:
+        made = world.item()
+        item = (made.id or 0, made.message_id)
+        taught(world, "send to Bergen?", item=item)
+        with world.database.writing() as session:
+            learned.erase_message(session, BRAND, item[1], by="Mia", now=world.clock.now())
+
+        assert teach(world, "send to Bergen?", counts_against=True, item=item) is None
+        assert teach(world, "send to Bergen?", template_id="customs", item=item) is None
+
+    def test_it_says_who_erased_also_what_was_withdrawn_before(self, world: World) -> None:
+        made = world.item()
+        number = taught(world, "send to Bergen?", item=(made.id or 0, made.message_id))
+        with world.database.writing() as session:
+            learned.unlearn(session, learned.find_example(session, BRAND, number), now=world.clock.now())
+        world.clock.advance(seconds=60)
+        with world.database.writing() as session:
+            learned.erase_message(session, BRAND, made.message_id, by="Mia", now=world.clock.now())
+
+        with world.database.reading() as session:
+            row = learned.find_example(session, BRAND, number)
+        assert (row.withdrawn_by, row.withdrawn_at) == ("Mia", world.clock.now())
 
     def test_another_person_may_still_teach_the_same_words(self, world: World) -> None:
         made = world.item()

@@ -74,13 +74,14 @@ def active_examples(session: Session, brand_id: str, *, kept: int = KEPT_PER_TEM
     """
     standing = _standing(brand_id)
     age = func.row_number().over(
-        partition_by=(standing.c.template_id, standing.c.counts_against), order_by=standing.c.id.desc()
+        partition_by=(standing.c.template_id, standing.c.counts_against),
+        order_by=(standing.c.learned_at.desc(), standing.c.id.desc()),
     )
     ranked = sqlalchemy_select(standing, age.label("age")).where(standing.c.copy == 1).subquery()
     statement = (
         sqlalchemy_select(ranked.c.id, ranked.c.template_id, ranked.c.text, ranked.c.counts_against)
         .where(ranked.c.age <= kept)
-        .order_by(ranked.c.id)
+        .order_by(ranked.c.learned_at, ranked.c.id)
     )
     return [LearnedExample(*row) for row in session.connection().execute(statement)]
 
@@ -134,7 +135,7 @@ def add(
     """Teach a template a text that holds no personal data any more.
 
     What the same item taught before and the machine withdrew stands again. None, and nothing changes, when it stands
-    already, or when a person undid this very text for this template and direction.
+    already, when a person undid this very text for this template and direction, or when the message was erased.
     """
     brand = lock_brand(session, brand_id)
     digest = text_digest(normalised(text))
@@ -142,7 +143,9 @@ def add(
     taught = examples_of_item(session, source.review_item_id)
     key = (template_id, counts_against)
     own = next((row for row in taught if (row.template_id, row.counts_against) == key), None)
-    if any(row.is_undone and row.text for row in known) or (own is not None and _is_settled(own)):
+    if any(row.is_undone for row in known if row.text) or any(not row.text for row in taught):
+        return None
+    if own is not None and _is_settled(own):
         return None
     cleaned: dict[str, Any] = {
         "text": text,
@@ -205,13 +208,16 @@ def restore(session: Session, brand_id: str, example_id: int) -> LearnedExampleR
 
 
 def erase_message(session: Session, brand_id: str, message_id: int, *, by: str, now: datetime) -> int:
-    """Blank the text of everything that a message taught, for its author's sake; returns how many rows that were."""
+    """Blank the text of everything that a message taught, for its author's sake; returns how many rows that were.
+
+    Once something was erased, the message teaches nothing any more.
+    """
     brand = lock_brand(session, brand_id)
     statement = select(LearnedExampleRow).where(
         LearnedExampleRow.brand_id == brand_id, LearnedExampleRow.message_id == message_id, LearnedExampleRow.text != ""
     )
     rows = list(session.exec(statement))
-    _withdraw([row for row in rows if row.withdrawn_at is None], by=by, now=now)
+    _withdraw(rows, by=by, now=now)
     for row in rows:
         row.text, row.is_undone = "", True
     if rows:
@@ -223,10 +229,12 @@ def _standing(brand_id: str) -> Subquery:
     """Rows that were not withdrawn, of templates in use; ``copy`` is 1 for the last of texts that are the same."""
     row, template = LearnedExampleRow, TemplateRow
     copy = func.row_number().over(
-        partition_by=(col(row.template_id), col(row.text_digest)), order_by=col(row.id).desc()
+        partition_by=(col(row.template_id), col(row.text_digest)),
+        order_by=(col(row.learned_at).desc(), col(row.id).desc()),
     )
+    told = (col(row.id), col(row.template_id), col(row.text), col(row.counts_against), col(row.learned_at))
     return (
-        sqlalchemy_select(col(row.id), col(row.template_id), col(row.text), col(row.counts_against), copy.label("copy"))
+        sqlalchemy_select(*told, copy.label("copy"))
         .join(
             template,
             (col(template.brand_id) == col(row.brand_id)) & (col(template.template_id) == col(row.template_id)),
