@@ -29,5 +29,30 @@ def test_a_handle_goes_as_a_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["tom_k99", "TOM_K99", "@Tom_K99", "https://shop.example/tom_k99"])
+@pytest.mark.parametrize("handle", ["tom_k99", "@tom_k99"])
+def test_a_handle_goes_however_it_is_written(written: str, handle: str) -> None:
+    kept = nameless(f"ask {written} about it", name="", stand_in="", handle=handle)
+    assert "99" not in kept
+    assert kept.startswith("ask ")
+    assert kept.endswith(" about it")
+
+
+def test_a_handle_that_holds_the_name_goes_as_a_whole_too() -> None:
+    assert nameless("I am Tom.Keller here", name="Tom", stand_in="", handle="tom.keller") == "I am  here"
+
+
+def test_another_persons_handle_goes_with_its_hyphen() -> None:
+    assert nameless("ask @john-doe about it", name="", stand_in="") == "ask  about it"
+
+
+def test_beside_a_handle_small_names_are_still_found() -> None:
+    assert nameless("tom_k99 and agnieszka wait", name="", stand_in="", handle="tom_k99") == " and  wait"
+
+
+def test_a_handle_of_two_letters_is_no_word_of_the_text() -> None:
+    assert nameless("do you ship it, @do", name="", stand_in="", handle="do") == "do you ship it, "
+
+
 def test_nobodys_name_changes_nothing() -> None:
     assert nameless("where is my order?", name="", stand_in="Sam") == "where is my order?"
