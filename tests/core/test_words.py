@@ -3,13 +3,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from replyassist.core.batched_reading import BatchingReader
 from replyassist.core.embedding import READ_WHEN_NEW, CachedEncoder, SentenceTransformerEncoder
-from replyassist.core.words import Reading, Words, read
+from replyassist.core.words import Reading, Words, read, words_in
 from replyassist.testing import FakeEncoder, FakeReader
 
 TEXTS = ["do you ship to Norway?", "hi", "do you have a decaf for the evening"]
@@ -24,6 +26,13 @@ class CountingReader(FakeReader):
     def read(self, texts: Sequence[str]) -> list[Reading]:
         self.given += texts
         return super().read(texts)
+
+
+class WordlessReader(CountingReader):
+    """As a model with a prompt of its own: it could read, but tells no words."""
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        return [Reading(reading.vector) for reading in super().read(texts)]
 
 
 def same(one: Reading, other: Reading) -> bool:
@@ -91,6 +100,30 @@ def test_a_cache_before_an_encoder_without_words_keeps_its_vectors(tmp_path: Pat
 
     assert [reading.words for reading in cached.read(TEXTS)] == [None] * 3
     assert np.array_equal(cached.read(TEXTS)[1].vector, FakeEncoder().encode(TEXTS)[1])
+
+
+def test_texts_of_which_no_words_are_told_are_not_read_again(tmp_path: Path) -> None:
+    reader = WordlessReader()
+    for _ in range(2):
+        readings = CachedEncoder(reader, tmp_path).read(TEXTS)
+
+        assert [reading.words for reading in readings] == [None] * 3
+        assert np.array_equal(readings[1].vector, FakeEncoder().encode(TEXTS)[1])
+    assert reader.given == TEXTS
+
+
+def test_words_of_a_model_of_half_precision_are_told() -> None:
+    layers = [torch.ones((1, 3, 4), dtype=torch.bfloat16)] * 3
+    found = {
+        "sentence_embedding": torch.ones((1, 4)),
+        "input_ids": torch.tensor([[101, 7, 102]]),
+        "attention_mask": torch.ones((1, 3)),
+        "all_layer_embeddings": layers,
+    }
+    (words,) = words_in(found, SimpleNamespace(tokenizer=SimpleNamespace(cls_token_id=101, sep_token_id=102)))
+
+    assert words is not None
+    assert (words.numbers.tolist(), words.vectors.tolist()) == ([7], [[1.0] * 4])
 
 
 def test_concurrent_readers_each_get_their_own() -> None:

@@ -140,13 +140,13 @@ class CachedEncoder:
         return np.stack([known[digest] for digest in digests])
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """One reading for each text; only those whose words are not known yet reach the encoder."""
+        """One reading for each text; only those that were not read before, with words or without, reach the encoder."""
         if not isinstance(self._encoder, Reader):
             return [Reading(vector) for vector in self.encode(texts)]
         digests = [text_digest(text) for text in texts]
         vectors, words = self._vectors(digests), self._read("words", digests)
         known = {
-            digest: Reading(vectors[digest], Words.from_bytes(value))
+            digest: Reading(vectors[digest], Words.from_bytes(value) if value else None)
             for digest, value in words.items()
             if digest in vectors
         }
@@ -156,7 +156,7 @@ class CachedEncoder:
 
     def _newly_read(self, missing: dict[str, str]) -> dict[str, Reading]:
         fresh = dict(zip(missing, read(self._encoder, list(missing.values())), strict=True)) if missing else {}
-        told = {digest: reading.words.to_bytes() for digest, reading in fresh.items() if reading.words is not None}
+        told = {digest: reading.words.to_bytes() if reading.words else b"" for digest, reading in fresh.items()}
         self._write("vector", {digest: reading.vector.tobytes() for digest, reading in fresh.items()})
         self._write("words", told)
         return fresh

@@ -80,7 +80,7 @@ def words_in(found: Any, model: Any) -> list[Words | None]:
     if not layers:
         return [None] * len(found["sentence_embedding"])
     marks = [getattr(model.tokenizer, f"{name}_token_id", None) for name in ("cls", "sep", "bos", "eos", "pad")]
-    numbers, vectors = found["input_ids"].numpy().astype(np.int32), layers[LAYER].numpy()
+    numbers, vectors = found["input_ids"].numpy().astype(np.int32), layers[LAYER].float().numpy()
     kept = (found["attention_mask"].numpy() > 0) & ~np.isin(numbers, [mark for mark in marks if mark is not None])
     return [
         Words(of_text[here], vector[here].astype(np.float16))
