@@ -7,9 +7,12 @@ import pytest
 from replyassist.core.security import Role
 from replyassist.faq import learned
 from replyassist.faq.learned import Provenance
+from replyassist.retrieval.entries import entries_of
+from replyassist.retrieval.known import LEARNED
 from replyassist.review.models import ReviewItem
+from replyassist.web.words import MATCHED_FIELDS
 from tests.web.console import Console, page_of
-from tests.world import BRAND
+from tests.world import BRAND, shipping
 
 ASK = "can it go to <Bergen>?"
 
@@ -107,3 +110,7 @@ def test_what_the_machine_withdrew_is_said_to_be_its_doing(console: Console) -> 
     console.sign_in()
 
     assert "undone by the machine, for the decision fell" in page_of(console, item)
+
+
+def test_every_kind_of_text_by_which_a_template_is_found_has_a_word_for_people() -> None:
+    assert {entry.field for entry in entries_of(0, shipping())} | {LEARNED} <= set(MATCHED_FIELDS)

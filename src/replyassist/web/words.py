@@ -84,7 +84,13 @@ REASONS = {
     "template": "The template says so",
     "praise": "Praise",
 }
-MATCHED_FIELDS = {"title": "title", "questions": "example", "question": "example", "reply": "reply text"}
+MATCHED_FIELDS = {
+    "title": "title",
+    "questions": "example",
+    "question": "example",
+    "learned": "learned example",
+    "reply": "reply text",
+}
 WRONG_TEMPLATE = "wrong template"
 REJECT_REASONS = (WRONG_TEMPLATE, "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
 NO_REPLY_NEEDED = "no reply needed"
