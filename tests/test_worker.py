@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replyassist.core.embedding import Vectors
+from replyassist.core.errors import EncoderBusy
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
@@ -197,6 +198,50 @@ def test_an_approved_message_becomes_an_example_once_and_is_found_by_its_words(w
         vector, text=text, limit=1, channel="instagram", visibility="public", day=world.clock.now().date()
     )
     assert (match.matched_field, match.matched_text) == ("learned", text)
+
+
+class FailingEncoder(FakeEncoder):
+    """Does nothing ``failures`` times; as busy as an encoder can be."""
+
+    def __init__(self, failures: int) -> None:
+        self._failures = failures
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if self._failures > 0:
+            self._failures -= 1
+            raise EncoderBusy("no text was encoded")
+        return super().encode(texts)
+
+
+def with_encoder(work: Worker, encoder: FakeEncoder) -> Worker:
+    registry = IndexRegistry(work.settings, lambda: encoder)
+    return replace(work, proposer=replace(work.proposer, registry=registry))
+
+
+def test_what_could_not_be_learned_is_tried_again(world: World) -> None:
+    text = "can parcels go to Bergen please"
+    item = world.item(message={"text": text})
+    approve(world, world.person(), item, text=item.draft)
+    work = with_encoder(worker(world), FailingEncoder(1))
+    first = world.jobs.take("learn")
+    work.learn(*first.arguments)
+    again = world.jobs.take("learn")
+    assert (again.arguments, again.key != first.key) == ((item.id, 1), True)
+    work.learn(*again.arguments)
+
+    with world.database.reading() as session:
+        assert [example.text for example in active_examples(session, BRAND)] == [text]
+
+
+def test_what_can_never_be_learned_ends_as_a_failed_job(world: World) -> None:
+    item = world.item(message={"text": "can parcels go to Bergen please"})
+    approve(world, world.person(), item, text=item.draft)
+    work = with_encoder(worker(world), FailingEncoder(9))
+    work.learn(*world.jobs.take("learn").arguments)
+    with pytest.raises(EncoderBusy):
+        work.learn(*world.jobs.take("learn").arguments)
+    with pytest.raises(LookupError):
+        world.jobs.take("learn")
 
 
 def test_nothing_is_learned_where_the_setting_says_so(world: World) -> None:

@@ -26,7 +26,7 @@ from replyassist.pipeline import Inbound
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
 from replyassist.review.approved import replies_in_thread
-from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, redraft_job
+from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, learn_job, redraft_job
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.proposal import Proposal
 from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_proposal
@@ -102,11 +102,29 @@ class Worker:
             settings=self.settings,
         )
 
-    def learn(self, item_id: int) -> None:
-        """Make what an item taught what its last decision teaches; safe to run again, and late."""
-        if self.settings.learn_from_decisions:
-            encoder = self.proposer.registry.template_encoder
-            learn(item_id, database=self.database, encoder=encoder, now=self.clock.now())
+    def learn(self, item_id: int, attempt: int = 0) -> None:
+        """Make what an item taught what its last decision teaches; safe to run again, and late.
+
+        It is tried again as often as drafting is: nothing else would bring a lesson back, or take one away.
+        """
+        if not self.settings.learn_from_decisions:
+            return
+        registry = self.proposer.registry
+        try:
+            learn(
+                item_id,
+                database=self.database,
+                encoder=registry.encoder,
+                of_templates=registry.template_encoder,
+                now=self.clock.now(),
+            )
+        except Exception:
+            if attempt + 1 >= self.settings.draft_attempts:
+                raise
+            logger.exception("learning from item %d failed, attempt %d", item_id, attempt)
+            with self.database.writing() as session:
+                again = learn_job(session.get_one(ReviewItem, item_id), attempt + 1)
+                self.jobs.enqueue(session, again, delay_seconds=RETRY_SECONDS)
 
     def reconcile(self) -> int:
         """Give a new job to every row that has waited long and whose job is gone; returns how many."""

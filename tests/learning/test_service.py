@@ -193,9 +193,32 @@ class DecidingEncoder(FakeEncoder):
         return super().encode(texts)
 
 
+class RememberingEncoder(FakeEncoder):
+    """Knows what it was given, as a cache does."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.given += texts
+        return super().encode(texts)
+
+
+def test_a_message_does_not_reach_the_cache_of_templates_before_it_is_kept(world: World) -> None:
+    item, cache = world.item(message=MESSAGE), RememberingEncoder()
+    approve(world, world.person(), item)
+    learn(item.id or 0, database=world.database, encoder=FakeEncoder(), now=world.clock.now(), of_templates=cache)
+
+    assert cache.given == shipping().questions
+    assert examples(world) == [ITS]
+
+
 def test_a_decision_that_is_taken_back_while_it_is_learned_teaches_nothing(world: World) -> None:
     who, item = world.person(), world.item(message=MESSAGE)
     encoder = DecidingEncoder(world, who, approve(world, who, item))
 
-    assert learn(item.id or 0, database=world.database, encoder=encoder, now=world.clock.now()) == Change()
+    change = learn(
+        item.id or 0, database=world.database, encoder=encoder, of_templates=FakeEncoder(), now=world.clock.now()
+    )
+    assert change == Change()
     assert examples(world) == []

@@ -272,7 +272,7 @@ def test_every_decision_plans_one_job_that_learns_from_it(world: World) -> None:
         item = decisions.take_back(
             session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
         )
-    assert planned() == [f"learn-{item.id}-2", f"learn-{item.id}-3"]
+    assert planned() == [f"learn-{item.id}-2-0", f"learn-{item.id}-3-0"]
     with world.database.writing() as session:
         item = decisions.redraft(
             session,
@@ -287,7 +287,7 @@ def test_every_decision_plans_one_job_that_learns_from_it(world: World) -> None:
         item = decisions.reject(
             session, who, item.id or 0, version=item.version, reason="no", jobs=world.jobs, now=world.clock.now()
         )
-    assert planned()[2:] == [f"learn-{item.id}-4", f"learn-{item.id}-5"]
+    assert planned()[2:] == [f"learn-{item.id}-4-0", f"learn-{item.id}-5-0"]
 
 
 def test_a_decision_that_fails_plans_nothing(world: World) -> None:

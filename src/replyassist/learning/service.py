@@ -34,10 +34,13 @@ class Change:
     withdrawn: int = 0
 
 
-def learn(item_id: int, *, database: Database, encoder: Encoder, now: datetime) -> Change:
+def learn(
+    item_id: int, *, database: Database, encoder: Encoder, now: datetime, of_templates: Encoder | None = None
+) -> Change:
     """Make what the item taught what it teaches now: add what is new to its template, withdraw what holds no more.
 
-    No transaction is open while texts are encoded. An item that is gone teaches nothing.
+    No transaction is open while texts are encoded. An item that is gone teaches nothing. ``of_templates`` as in
+    ``is_known``.
     """
     with database.reading() as session:
         item = session.get(ReviewItem, item_id)
@@ -47,7 +50,11 @@ def learn(item_id: int, *, database: Database, encoder: Encoder, now: datetime) 
         standing = _standing(session, item_id)
         asked = [lesson for lesson in _lessons(session, item, text) if _key(lesson) not in standing]
         known = {_key(lesson): _known(session, item.brand_id, lesson) for lesson in asked}
-    fresh = {key for key, texts in known.items() if text is not None and not is_known(text, texts, encoder)}
+    fresh = {
+        key
+        for key, texts in known.items()
+        if text is not None and not is_known(text, texts, encoder, of_templates=of_templates)
+    }
     with database.writing() as session:
         return _reconcile(session, item_id, text, fresh, now=now)
 

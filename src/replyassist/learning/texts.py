@@ -26,11 +26,16 @@ def example_text(message: str, *, name: str, handle: str) -> str | None:
     return text if len(words) >= FEWEST_WORDS and len(text.split()) <= MOST_WORDS else None
 
 
-def is_known(text: str, known: Sequence[str], encoder: Encoder) -> bool:
-    """Whether one of the texts that a template has says the same: in its words, or by its vector."""
+def is_known(text: str, known: Sequence[str], encoder: Encoder, *, of_templates: Encoder | None = None) -> bool:
+    """Whether one of the texts that a template has says the same: in its words, or by its vector.
+
+    ``of_templates``: the same encoder with a cache, for what templates have; a message that may never be kept is not
+    to be found in one.
+    """
     if not known:
         return False
     if normalised(text) in {normalised(other) for other in known}:
         return True
-    vectors: Vectors = encoder.encode([text, *known])
-    return bool((vectors[1:] @ vectors[0]).max() >= SAME_MEANING)
+    (asked,) = encoder.encode([text])
+    there: Vectors = (of_templates or encoder).encode(known)
+    return bool((there @ asked).max() >= SAME_MEANING)

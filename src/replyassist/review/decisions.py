@@ -230,9 +230,10 @@ def redraft_job(item_id: int, attempt: int) -> Job:
     return Job(name=REDRAFT_JOB, key=f"{REDRAFT_JOB}-{item_id}-{attempt}", arguments=(item_id, attempt))
 
 
-def learn_job(item: ReviewItem) -> Job:
+def learn_job(item: ReviewItem, attempt: int = 0) -> Job:
     """The job that learns from what was just decided about an item; it does what the item teaches when it runs."""
-    return Job(name=LEARN_JOB, key=f"{LEARN_JOB}-{item.id}-{item.version}", arguments=(item.id or 0,))
+    key = f"{LEARN_JOB}-{item.id}-{item.version}-{attempt}"
+    return Job(name=LEARN_JOB, key=key, arguments=(item.id or 0, attempt))
 
 
 def _seen(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
