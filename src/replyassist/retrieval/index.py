@@ -20,6 +20,7 @@ from .contents import Contents
 from .learnt import Learnt
 from .ranking import Ranker, Ranking
 from .store.files import BaseFolder
+from .store.products import keep_numpy_in_the_calling_thread
 from .store.vectors import EXACT_UP_TO
 from .training import train
 
@@ -66,6 +67,7 @@ class TemplateIndex:
 
         From there it starts at once, and learns when it is ``renewed``.
         """
+        keep_numpy_in_the_calling_thread()
         self.calibration = calibration or default_calibration()
         self._encoder = encoder
         self._folder = folder
