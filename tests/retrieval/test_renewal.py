@@ -46,11 +46,11 @@ def wanted(revision: int, *templates: ReplyTemplate) -> Callable[[Wanted], Wante
     return lambda _: Wanted(revision, {template.id: (template.version, template) for template in templates})
 
 
-def brand(encoder: FakeEncoder) -> BrandIndex:
+def brand(encoder: FakeEncoder, *, rest: float = 0.0, seconds_before_retry: float = 300.0) -> BrandIndex:
     def build(first: Wanted) -> TemplateIndex:
         return TemplateIndex([template for _, template in first.templates.values()], encoder)
 
-    return BrandIndex(build, seconds_between_attempts=0.0)
+    return BrandIndex(build, seconds_between_attempts=0.0, seconds_before_retry=seconds_before_retry, rest=rest)
 
 
 def best(index: TemplateIndex, text: str) -> tuple[str, str]:
@@ -171,6 +171,41 @@ def test_a_renewal_that_fails_for_good_ends_and_the_next_change_tries_again(capl
     mine.current(3, wanted(3, LARGE, DECAF))
     assert mine.wait(30)
     assert len(mine.current(3, wanted(3))) > ENCODED_AT_ONCE
+
+
+def test_a_renewal_that_failed_for_good_is_tried_again_later_when_people_search(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    encoder = HeldEncoder(failures=ATTEMPTS)
+    encoder.go_on.set()
+    mine = brand(encoder, seconds_before_retry=0.0)
+    mine.current(1, wanted(1, shipping()))
+    mine.current(2, wanted(2, LARGE))
+    assert mine.wait(30)
+
+    assert not mine.current(2, wanted(2)).is_whole
+    assert mine.wait(30)
+    assert mine.current(2, wanted(2)).is_whole
+
+
+def test_after_a_training_the_next_waits_but_new_texts_do_not() -> None:
+    encoder = HeldEncoder()
+    mine = brand(encoder, rest=1e9)
+    mine.current(1, wanted(1, *TAUGHT))
+    mine.current(2, wanted(2, *TAUGHT, DECAF))
+    assert mine.wait(30)
+    assert mine.current(2, wanted(2)).is_trained, "the first change is trained on at once"
+    mine.current(3, wanted(3, *TAUGHT))
+    mine.current(4, wanted(4, *TAUGHT, LARGE))
+    assert encoder.inside.wait(10)
+    encoder.go_on.set()
+    mine.close()
+
+    assert mine.wait(30)
+    index = mine.current(4, wanted(4))
+    assert index.is_whole
+    assert not index.is_trained
 
 
 def test_after_closing_nothing_more_is_begun() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,6 +22,8 @@ from .index import TemplateIndex
 ENCODED_AT_ONCE = 300  # new texts: about a second of the embedded encoder; more are encoded in the background
 ATTEMPTS = 3
 SECONDS_BETWEEN_ATTEMPTS = 5.0
+SECONDS_BEFORE_RETRY = 300.0  # after the last attempt, when nothing changes but people still search
+REST, LONGEST_REST = 3.0, 60.0  # times what a training took, and seconds: else approvals keep a core busy all day
 NICENESS = 5  # of the background thread, so that searches come first on a machine whose cores are all busy
 logger = logging.getLogger(__name__)
 
@@ -44,8 +48,9 @@ class BrandIndex:
     """Hands out an index that is never older than the revision that was asked for.
 
     Who asks waits only for small changes, and for the first index of all. What takes longer happens in one background
-    thread, which ends when there is nothing left to do, or has failed a few times; searches go on with the old vectors
-    meanwhile, but never with templates that are gone, nor with old replies.
+    thread, which ends when there is nothing left to do, or has failed a few times (some minutes later it tries again);
+    searches go on with the old vectors meanwhile, but never with templates that are gone, nor with old replies. A
+    change is trained on at once, unless another was just now: then it waits, together with those that follow.
     """
 
     def __init__(
@@ -53,18 +58,24 @@ class BrandIndex:
         build: Callable[[Wanted], TemplateIndex],
         *,
         seconds_between_attempts: float = SECONDS_BETWEEN_ATTEMPTS,
+        seconds_before_retry: float = SECONDS_BEFORE_RETRY,
+        rest: float = REST,
     ) -> None:
         self._build = build
-        self._pause = seconds_between_attempts
+        self._pause, self._long_pause, self._rest = seconds_between_attempts, seconds_before_retry, rest
         self._changing = threading.Lock()
         self._served: tuple[Wanted, TemplateIndex] | None = None
         self._renewing: threading.Thread | None = None
         self._closed = threading.Event()
+        self._due = threading.Event()  # a rest ends early: there is something to encode, or nothing more is begun
+        self._rests_until = 0.0
+        self._retries_at: float | None = None
 
     def current(self, revision: int, read: Callable[[Wanted], Wanted]) -> TemplateIndex:
         """The index at this revision or a later one; ``read`` says what it is to hold, given what it holds."""
         served = self._served
         if served is not None and served[0].revision >= revision:
+            self._retry_when_due()
             return served[1]
         with self._changing:
             served = self._served
@@ -77,6 +88,8 @@ class BrandIndex:
                 wanted = read(served[0])
                 index = wanted.of(served[1])
             self._served = (wanted, index)
+            if not index.is_whole:
+                self._due.set()
             self._start_renewing()
             return index
 
@@ -90,9 +103,16 @@ class BrandIndex:
     def close(self) -> None:
         """Begin nothing more in the background; what is being done there ends with the process."""
         self._closed.set()
+        self._due.set()
+
+    def _retry_when_due(self) -> None:
+        if self._retries_at is not None and time.monotonic() >= self._retries_at:
+            with self._changing:
+                self._start_renewing()
 
     def _start_renewing(self) -> None:
         """Called with the lock held."""
+        self._retries_at = None
         if self._renewing is None and self._task() is not None:
             self._renewing = threading.Thread(target=self._renew, name="index renewal", daemon=True)
             self._renewing.start()
@@ -111,10 +131,15 @@ class BrandIndex:
         failures = 0
         while True:
             with self._changing:
+                self._due.clear()
                 task, before = self._task(), self._served
-                if task is None or failures == ATTEMPTS:
+                if task is None or before is None or failures == ATTEMPTS:
                     self._renewing = None
+                    self._retries_at = None if task is None else time.monotonic() + self._long_pause
                     return
+            if before[1].is_whole and self._has_rested():
+                continue
+            started = time.monotonic()
             try:
                 better = task()
                 with self._changing:
@@ -123,6 +148,17 @@ class BrandIndex:
                 failures += 1
                 logger.exception("an index cannot be renewed, the old one serves on (%d of %d)", failures, ATTEMPTS)
                 self._closed.wait(self._pause)
+            else:
+                failures, ended = 0, time.monotonic()
+                if before[1].is_whole:
+                    self._rests_until = ended + min(LONGEST_REST, self._rest * (ended - started))
+
+    def _has_rested(self) -> bool:
+        """Rest for what is left of the time; whether anything was left: something may have changed since."""
+        left = self._rests_until - time.monotonic()
+        if left > 0:
+            self._due.wait(left)
+        return left > 0
 
     def _replace(self, better: TemplateIndex, before: tuple[Wanted, TemplateIndex] | None) -> None:
         """Serve the better index, after what has changed while it was made; with the lock held."""
@@ -134,4 +170,5 @@ class BrandIndex:
 def _step_back() -> None:
     faiss.omp_set_num_threads(1)  # for this thread alone: the other cores are for searches
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        with contextlib.suppress(OSError):  # where a sandbox forbids it, the work is done all the same
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
