@@ -10,9 +10,11 @@ import pytest
 
 from replyassist.cli import main
 from replyassist.core.database import Database
+from replyassist.core.embedding import CachedEncoder
 from replyassist.core.settings import Settings
 from replyassist.faq.files import read_templates
-from replyassist.testing import FakeClock
+from replyassist.retrieval.service import EMBEDDINGS
+from replyassist.testing import FakeClock, FakeEncoder
 from tests.cli.result import Result
 from tests.faq.test_learned import taught
 from tests.world import BRAND, World
@@ -71,9 +73,12 @@ def test_people_read_a_table_in_which_markup_stays_text(run: Run, world: World) 
 def test_what_a_message_taught_is_erased_for_good(run: Run, world: World) -> None:
     item = world.item()
     number = taught(world, "send to Bergen?", item=(item.id or 0, item.message_id))
+    cache = world.settings.home / EMBEDDINGS
+    (vector,) = CachedEncoder(FakeEncoder(), cache).encode(["send to Bergen?"])
 
     assert run("learned", "--brand", BRAND, "--erase-message", item.message_id, "--json").document[0]["text"] == ""
     assert run("learned", "--brand", BRAND, "--restore", number).status == 1
+    assert vector.tobytes() not in b"".join(path.read_bytes() for path in cache.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -98,3 +103,13 @@ def test_an_export_holds_what_was_learned_only_when_asked(run: Run, world: World
 def test_gaps_of_a_brand_without_messages_are_none(run: Run) -> None:
     assert run("gaps", "--brand", BRAND, "--json").document == {"messages": 0, "gaps": []}
     assert run("gaps", "--brand", "nobody").status == 2
+
+
+@pytest.mark.encoder
+def test_gaps_are_shown_and_no_message_stays_in_the_cache_of_templates(run: Run, world: World) -> None:
+    for text in ("do you sell gift cards", "where do you sell gift cards"):
+        world.item(message={"text": text}, template_id=None, abstained=True, draft="")
+
+    (gap,) = run("gaps", "--brand", BRAND, "--json").document["gaps"]
+    assert gap["size"] == 2
+    assert not (world.settings.home / EMBEDDINGS).exists()

@@ -220,12 +220,14 @@ class TestErasing:
         number = taught(world, "send to Bergen?", item=item)
         taught(world, "send to Rome?")
         with world.database.writing() as session:
-            assert learned.erase_message(session, BRAND, item[1], by="Mia", now=world.clock.now()) == 1
+            assert learned.erase_message(session, BRAND, item[1], by="Mia", now=world.clock.now()) == [
+                "send to Bergen?"
+            ]
 
         assert texts(world.database) == ["send to Rome?"]
         with world.database.writing() as session:
             assert learned.find_example(session, BRAND, number).text == ""
-            assert learned.erase_message(session, BRAND, item[1], by="Mia", now=world.clock.now()) == 0
+            assert learned.erase_message(session, BRAND, item[1], by="Mia", now=world.clock.now()) == []
             with pytest.raises(Conflict):
                 learned.restore(session, BRAND, number)
         assert teach(world, "send to Bergen?", item=item) is None

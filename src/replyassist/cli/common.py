@@ -21,6 +21,7 @@ from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import configure_logging
 from replyassist.privacy import scrub
+from replyassist.retrieval.service import EMBEDDINGS
 
 console = Console(stderr=True, highlight=False)
 output = Console(highlight=False)
@@ -65,10 +66,11 @@ def clock() -> Clock:
     return SystemClock()
 
 
-def encoder() -> Encoder:
-    """The configured encoder, cached on disk."""
+def encoder(*, for_templates: bool = True) -> Encoder:
+    """The configured encoder; cached on disk for templates, never for messages: their words would stay there."""
     found = settings()
-    return CachedEncoder(SentenceTransformerEncoder(found.encoder_model), found.home / "embeddings")
+    plain = SentenceTransformerEncoder(found.encoder_model)
+    return CachedEncoder(plain, found.home / EMBEDDINGS) if for_templates else plain
 
 
 def cells(*values: object) -> list[str]:

@@ -11,9 +11,11 @@ from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
 from replyassist.core.errors import InvalidInput
+from replyassist.core.forgetting import forget
 from replyassist.faq import learned
 from replyassist.faq.learned_endpoints import example_out
 from replyassist.learning.gaps import gaps, unanswered
+from replyassist.retrieval.service import EMBEDDINGS
 
 from . import common
 
@@ -39,8 +41,11 @@ def learned_command(
     database = common.database()
     with database.writing() as session:
         get_brand(session, brand)
-        _act(session, brand, withdraw=withdraw, restore=restore, erase_message=erase_message)
+        erased = _act(session, brand, withdraw=withdraw, restore=restore, erase_message=erase_message)
         found = [example_out(row) for row in learned.examples_of_brand(session, brand, limit=limit)]
+    if erase_message is not None:
+        forget(common.settings().home / EMBEDDINGS, erased)
+        common.console.print(f"Erased the text of {len(erased)} learned examples")
     if as_json:
         common.print_json([example.model_dump(mode="json") for example in found])
         return
@@ -62,7 +67,7 @@ def gaps_command(
     with common.database().reading() as session:
         get_brand(session, brand)
         messages = unanswered(session, brand)
-    found = gaps(messages, common.encoder(), fewest=fewest)
+    found = gaps(messages, common.encoder(for_templates=False), fewest=fewest)
     if as_json:
         common.print_json({"messages": len(messages), "gaps": [asdict(gap) for gap in found]})
         return
@@ -73,12 +78,15 @@ def gaps_command(
     common.output.print(table)
 
 
-def _act(session: Session, brand: str, *, withdraw: int | None, restore: int | None, erase_message: int | None) -> None:
+def _act(
+    session: Session, brand: str, *, withdraw: int | None, restore: int | None, erase_message: int | None
+) -> list[str]:
+    """Do what was asked; returns the texts that were erased."""
     now = common.clock().now()
     if withdraw is not None:
         learned.withdraw(session, brand, withdraw, by=OPERATOR, now=now)
     if restore is not None:
         learned.restore(session, brand, restore)
     if erase_message is not None:
-        count = learned.erase_message(session, brand, erase_message, by=OPERATOR, now=now)
-        common.console.print(f"Erased the text of {count} learned examples")
+        return learned.erase_message(session, brand, erase_message, by=OPERATOR, now=now)
+    return []

@@ -207,22 +207,23 @@ def restore(session: Session, brand_id: str, example_id: int) -> LearnedExampleR
     return row
 
 
-def erase_message(session: Session, brand_id: str, message_id: int, *, by: str, now: datetime) -> int:
-    """Blank the text of everything that a message taught, for its author's sake; returns how many rows that were.
+def erase_message(session: Session, brand_id: str, message_id: int, *, by: str, now: datetime) -> list[str]:
+    """Blank the text of everything that a message taught, for its author's sake; returns the text of each row.
 
-    Once something was erased, the message teaches nothing any more.
+    Once something was erased, the message teaches nothing any more. Caches are the caller's to clear.
     """
     brand = lock_brand(session, brand_id)
     statement = select(LearnedExampleRow).where(
         LearnedExampleRow.brand_id == brand_id, LearnedExampleRow.message_id == message_id, LearnedExampleRow.text != ""
     )
     rows = list(session.exec(statement))
+    texts = [row.text for row in rows]
     _withdraw(rows, by=by, now=now)
     for row in rows:
         row.text, row.is_undone = "", True
     if rows:
         raise_revision(session, brand)
-    return len(rows)
+    return texts
 
 
 def _standing(brand_id: str) -> Subquery:

@@ -26,6 +26,7 @@ from .renewal import BrandIndex, Wanted
 from .store.files import BaseFolder
 
 CALIBRATION = "calibration.json"
+EMBEDDINGS = "embeddings"  # the folder of what encoders made of templates' texts, below the home folder
 FIRST_OF_A_PART = 3
 
 
@@ -122,7 +123,7 @@ class IndexRegistry:
         encoder = self.encoder
         with self._lock:
             if self._cached is None:
-                self._cached = CachedEncoder(encoder, self._settings.home / "embeddings")
+                self._cached = CachedEncoder(encoder, self._settings.home / EMBEDDINGS)
             return self._cached
 
     def index_for(self, database: Database, brand_id: str) -> TemplateIndex:
