@@ -15,7 +15,7 @@ from replyassist.faq.files import read_templates
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.entries import entries_of
-from replyassist.retrieval.index import TemplateIndex, TemplateMatch
+from replyassist.retrieval.index import PLACES_KEPT, TemplateIndex, TemplateMatch
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -295,3 +295,12 @@ def test_a_plain_paraphrase_finds_its_template(
     )
 
     assert ids(matches)[0] == template_id
+
+
+def test_where_templates_may_be_used_is_worked_out_once_also_after_many_made_up_channels() -> None:
+    index = TemplateIndex([shipping(), DECAF], FakeEncoder())
+    for number in range(PLACES_KEPT):
+        index.allowed(channel=f"made-up-{number}", visibility="public", day=DAY)
+    first = index.allowed(channel="instagram", visibility="public", day=DAY)
+
+    assert index.allowed(channel="instagram", visibility="public", day=DAY) is first

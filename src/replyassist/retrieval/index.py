@@ -193,8 +193,9 @@ class TemplateIndex:
             fits = [template.fits(channel=channel, visibility=visibility, day=day) for template in self.templates]
             known = np.array(fits, dtype=np.bool_)
             known.flags.writeable = False
-            if len(self._allowed) < PLACES_KEPT:
-                self._allowed[where] = known
+            if len(self._allowed) >= PLACES_KEPT:  # of days long gone, or channels that somebody made up
+                self._allowed.clear()
+            self._allowed[where] = known
         return known
 
     def template(self, template_id: str) -> ReplyTemplate | None:
