@@ -2,9 +2,9 @@
 
 Usage: REPLYASSIST_BENCH_DATA=../shared/data python scripts/fit_calibration.py [--check]
 Three quarters of banking77's train file as examples and the rest as messages, clinc150 val with the 100 training
-messages out of scope, every third bitext message, and eval/cases/dev.jsonl; each of the five weighs the same. With
-``--check`` nothing is written, and it exits 1 when the file differs. No test set is read. Vectors are kept below
-REPLYASSIST_HOME.
+messages out of scope, every third bitext message, and eval/cases/dev.jsonl; clinc150 and our own also without
+examples. Each of the seven weighs the same. With ``--check`` nothing is written, and it exits 1 when the file differs.
+No test set is read. Vectors are kept below REPLYASSIST_HOME.
 """
 
 from __future__ import annotations
@@ -41,7 +41,16 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "src/replyassist/retrieval/calibration.json"
 DAY = date(2026, 11, 22)
 NOTHING = (0.0,) * len(SIGNALS)
-UNFITTED = Calibration(encoder="", cases=0, means=NOTHING, scales=(1.0,) * len(SIGNALS), weights=NOTHING, bias=0.0)
+UNFITTED = Calibration(
+    encoder="",
+    cases=0,
+    means=NOTHING,
+    scales=(1.0,) * len(SIGNALS),
+    weights=NOTHING,
+    bias=0.0,
+    cold_weights=NOTHING,
+    cold_bias=0.0,
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class Evidence:
 def main() -> int:
     """Fit, say each part's figures, and write the fit or compare it."""
     encoder = CachedEncoder(SentenceTransformerEncoder(), settings().home / VECTORS)
-    parts = [*public_parts(bench_data(), encoder), own_cases(encoder)]
+    parts = [*public_parts(bench_data(), encoder), own_cases(encoder), own_cases(encoder, is_cold=True)]
     fitted = fit_calibration(
         np.concatenate([part.signals for part in parts]),
         np.concatenate([part.right for part in parts]),
@@ -93,6 +102,7 @@ def public_parts(folder: Path, encoder: Encoder) -> list[Evidence]:
         of_task("banking77, 5", few_shot(known, held, examples=5, seed=0), encoder),
         of_task("banking77, 10", few_shot(known, held, examples=10, seed=1), encoder),
         of_task("clinc150, 10", few_shot(train, val, examples=10, seed=0), encoder),
+        of_task("clinc150, cold", few_shot(train, val, examples=0, seed=0), encoder),
         of_task("bitext", bitext_cold(folder, every=3), encoder),
     ]
 
@@ -103,12 +113,15 @@ def of_task(name: str, task: Task, encoder: Encoder) -> Evidence:
     return evidence(name, TemplateIndex(task.templates, encoder, calibration=UNFITTED), messages, encoder)
 
 
-def own_cases(encoder: Encoder) -> Evidence:
-    """Our own labelled cases of both brands, those for tuning."""
+def own_cases(encoder: Encoder, *, is_cold: bool = False) -> Evidence:
+    """Our own labelled cases of both brands, those for tuning; ``is_cold``: as if there were no example questions."""
     cases = [case for case in load_cases(ROOT / "eval/cases").cases if case.split == "dev"]
     found = []
     for brand in sorted({case.brand for case in cases}):
-        index = TemplateIndex(read_templates(ROOT / "faq" / brand).templates, encoder, calibration=UNFITTED)
+        templates = read_templates(ROOT / "faq" / brand).templates
+        if is_cold:
+            templates = [template.model_copy(update={"questions": []}) for template in templates]
+        index = TemplateIndex(templates, encoder, calibration=UNFITTED)
         messages = [
             Message(case.text, tuple(case.right_templates), case.channel, case.visibility)
             for case in cases
@@ -116,7 +129,7 @@ def own_cases(encoder: Encoder) -> Evidence:
         ]
         found.append(evidence(brand, index, messages, encoder))
     return Evidence(
-        "our dev",
+        "our dev, cold" if is_cold else "our dev",
         np.concatenate([part.signals for part in found]),
         np.concatenate([part.right for part in found]),
         np.concatenate([part.in_scope for part in found]),

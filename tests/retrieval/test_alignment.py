@@ -80,7 +80,7 @@ def test_memory_and_time_are_bounded() -> None:
     long = " ".join(f"word{number}" for number in range(MOST_PIECES + 10))
     alignment = aligned(long, "order", owner=np.array([0, 1]))
 
-    assert len(alignment.pieces[0]) == MOST_PIECES
+    assert len(alignment.pieces[0].vectors) == MOST_PIECES
     kept, whole = words(" ".join(long.split()[:READ_PIECES])), words(long)
     assert alignment.scores(whole, BOTH).tolist() == alignment.scores(kept, BOTH).tolist()
 
@@ -90,3 +90,26 @@ def test_the_texts_that_stand_for_many_are_spread_over_them() -> None:
     some = standing_for(1000, templates=3)
     assert (len(some), some[0], some[-1]) == (MOST_TEXTS, 0, 975)
     assert len(standing_for(1000, templates=100_000)) == FEWEST_TEXTS
+
+
+def test_a_template_says_more_than_the_message_asks_and_stands_behind_one_that_does_not() -> None:
+    alignment = aligned("cancel order", "cancel order before dispatch", owner=np.array([0, 1]))
+    short, long = alignment.scores(words("cancel order"), BOTH)
+
+    assert short > long
+    assert alignment.scores(words("cancel order before dispatch"), BOTH).argmax() == 1
+
+
+def test_what_each_text_says_counts_the_same_however_long_it_is() -> None:
+    long = " ".join(f"word{number}" for number in range(MOST_PIECES - 2))
+    pieces = aligned("cancel order", long, "never kept", "a parcel", owner=np.array([0, 0, 0, 1])).pieces[0]
+
+    assert (pieces.starts.tolist(), len(pieces.shares)) == ([0, 2], MOST_PIECES)
+    assert np.add.reduceat(pieces.shares, pieces.starts) == pytest.approx([1.0, 1.0], abs=1e-4)
+
+
+def test_a_text_without_words_among_others_is_passed_over() -> None:
+    alignment = aligned("", "cancel order", "", "a parcel", "", owner=np.array([0, 0, 0, 1, 1]))
+
+    assert [pieces.starts.tolist() for pieces in alignment.pieces] == [[0], [0]]
+    assert alignment.scores(words("cancel"), BOTH).argmax() == 0

@@ -8,6 +8,7 @@ import pytest
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.errors import InvalidInput
 from replyassist.retrieval.confidence import (
+    BELONGING,
     SIGNALS,
     Calibration,
     case_weights,
@@ -61,7 +62,7 @@ def test_overconfidence_is_an_error_and_honesty_is_none() -> None:
 
 def test_a_close_lone_match_is_surer_than_a_far_one_and_than_one_with_a_rival() -> None:
     assert sureness(1.6, 0.4, 0.3) > 0.9
-    assert sureness(0.5, 0.3, 0.3) < 0.3
+    assert sureness(0.5, 0.3, 0.3) < 0.4
     assert sureness(1.2, 1.15, 0.3) < sureness(1.2, 0.3, 0.3)
 
 
@@ -120,7 +121,8 @@ def test_without_words_their_signal_says_neither_good_nor_bad() -> None:
     neutral[:, SIGNALS.index("aligned")] = fitted().means[SIGNALS.index("aligned")]
 
     assert fitted().probabilities(blind) == pytest.approx(fitted().probabilities(neutral))
-    assert np.isnan(signals_of(ranking(1.6, 0.4), allowed=np.array([True, True]), chosen=np.array([0]))[0, -1])
+    found = signals_of(ranking(1.6, 0.4), allowed=np.array([True, True]), chosen=np.array([0]))[0]
+    assert np.isnan(found[SIGNALS.index("aligned")])
 
 
 def test_sureness_can_be_fitted_where_no_message_has_words() -> None:
@@ -129,4 +131,24 @@ def test_sureness_can_be_fitted_where_no_message_has_words() -> None:
     found = fit_calibration(blind, RIGHT, encoder="e", weights=EVEN)
 
     assert found.weights[SIGNALS.index("aligned")] == 0.0
+    assert expected_calibration_error(found.probabilities(blind), RIGHT) < 0.05
+
+
+def test_where_belonging_is_not_known_the_other_signals_tell_as_much_as_they_can() -> None:
+    blind = ROWS.copy()
+    blind[:, BELONGING] = np.nan
+    right = RANDOM.uniform(size=2000) < 1 / (1 + np.exp(-(2 * ROWS[:, 0] + 2 * ROWS[:, BELONGING])))
+    found = fit_calibration(ROWS, right, encoder="e", weights=EVEN)
+
+    assert found.weights[BELONGING] > 1.0 > found.cold_weights[BELONGING] == 0.0
+    assert expected_calibration_error(found.probabilities(ROWS), right) < 0.04
+    assert expected_calibration_error(found.probabilities(blind), right) < 0.04
+
+
+def test_a_brand_without_examples_is_fitted_by_what_it_has() -> None:
+    blind = ROWS.copy()
+    blind[:, BELONGING] = np.nan
+    found = fit_calibration(blind, RIGHT, encoder="e", weights=EVEN)
+
+    assert found.weights == found.cold_weights
     assert expected_calibration_error(found.probabilities(blind), RIGHT) < 0.05

@@ -14,13 +14,19 @@ DECAF = ["do you have a decaf?", "coffee without caffeine", "something for the e
 ENCODER = FakeEncoder()
 
 
-def rank(text: str, *templates: list[str], field: str = "question", against: dict[int, str] | None = None) -> Ranking:
-    """Templates known by these texts, and by template number a text that speaks against it."""
+def rank(
+    text: str,
+    *templates: list[str],
+    field: str = "question",
+    against: dict[int, str] | None = None,
+    elsewhere: tuple[str, ...] = (),
+) -> Ranking:
+    """Templates known by these texts, by template number a text that speaks against it, and texts that none answers."""
     own = [said for texts in templates for said in texts]
     owner = np.repeat(np.arange(len(templates)), [len(texts) for texts in templates])
     questions = np.bincount(owner) * (field == "question")
     vectors = ENCODER.encode(own)
-    learnt = learn(own, vectors, owner, questions=questions)
+    learnt = learn(own, vectors, owner, questions=questions, elsewhere=(elsewhere, ENCODER.encode(elsewhere)))
     counter = against or {}
     everything = np.vstack([vectors, ENCODER.encode(list(counter.values()))])
     membership = membership_of(
@@ -97,3 +103,19 @@ def test_a_template_without_a_near_text_counts_as_far_as_the_last_that_was_looke
     assert found.nearest[1] <= found.nearest[0]
     assert (int(found.entry[1]), len(found.total)) == (CANDIDATES, 2)
     assert found.cosine[1] > ENCODER.encode(["zebra"])[0] @ ENCODER.encode(["do you ship to Norway"])[0]
+
+
+def test_what_resembles_messages_from_elsewhere_belongs_to_no_template() -> None:
+    elsewhere = ("who won the match", "how far is the moon", "why do cats purr")
+    ours, other = (rank(text, SHIPPING, DECAF, elsewhere=elsewhere).belonging for text in (SHIPPING[0], "cats purr"))
+
+    assert ours is not None
+    assert other is not None
+    assert float(ours[0]) > 0 > float(other.max())
+
+
+def test_without_messages_from_elsewhere_belonging_is_not_known() -> None:
+    found = rank(SHIPPING[0], SHIPPING, DECAF)
+
+    assert found.belonging is not None
+    assert np.isnan(found.belonging).all()

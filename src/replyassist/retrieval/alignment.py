@@ -1,4 +1,4 @@
-"""Word by word: how well what a message says is said in a template's texts, as the encoder sees each piece."""
+"""Word by word: how well a message and a template's texts say each other, as the encoder sees each piece."""
 
 from __future__ import annotations
 
@@ -14,38 +14,59 @@ from replyassist.core.words import Words
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 WIDTH = 64  # main directions of the brand's own pieces that are kept; 64, 128 and all 384 are equally good
 SHARPNESS = 20.0  # of the soft best match; 10 to 40 and the hard best were tried
+BACK, BACK_TEXTS = 1 / 3, 3  # share of what a message says of a template's texts, and of how many; 1 to 6 and all tried
 MOST_TEXTS, MOST_PIECES = 40, 512  # of a template: memory and time stay small however many examples it has
 FEWEST_TEXTS, TEXTS_OF_ALL = 4, 6_000  # of a template, and of all: words take 10 kB a text on disk
 READ_PIECES = 64  # of a message: longer ones are read so far
 
 
 @dataclass(frozen=True)
-class Alignment:
-    """Pieces of all templates, turned and shortened to ``WIDTH`` numbers of unit length.
+class Pieces:
+    """Those of one template, turned and shortened to ``WIDTH`` numbers of unit length: ``vectors`` (pieces, width).
 
-    ``pieces`` holds an array of shape (pieces, width) for each class; ``rarity`` is the logarithm of how rare a piece
-    of the vocabulary is among the texts, ``unseen`` that of one in none.
+    A text's pieces begin at one of ``starts`` (texts,); their ``shares`` (pieces,) of what it says sum to 1.
+    """
+
+    vectors: Vectors
+    shares: Vectors
+    starts: NDArray[np.int64]
+
+    def said_back(self, cosines: Vectors) -> float:
+        """How much a message says of the three texts that it says most of; ``cosines`` (its pieces, pieces)."""
+        by_text = np.add.reduceat(cosines.max(axis=0) * self.shares, self.starts)
+        return float(np.sort(by_text)[-BACK_TEXTS:].mean())
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The pieces of each class, and how pieces of a message are turned and weighed.
+
+    ``rarity`` is the logarithm of how rare a piece of the vocabulary is among the texts, ``unseen`` that of one in
+    none.
     """
 
     centre: Vectors
     basis: Vectors
-    pieces: tuple[Vectors, ...]
+    pieces: tuple[Pieces, ...]
     rarity: dict[int, float]
     unseen: float
 
     def scores(self, words: Words, classes: NDArray[np.int64]) -> Vectors:
         """How well the message's pieces match those of each of these classes, about 0 to 1, shape (len(classes),).
 
-        A piece's match is the soft maximum of its cosines with the class's pieces; rare ones count more. Class -1, of
-        which nothing is known, like one without pieces, has the mean of the others.
+        A piece's match is the soft maximum of its cosines with the class's pieces; rare ones count more. A third is how
+        the pieces of the class's texts match those of the message. Class -1, of which nothing is known, like one
+        without pieces, has the mean of the others.
         """
         found = np.full(len(classes), np.nan, dtype=np.float32)
         if len(words.numbers):
             weights = self._weights(words)
             said = self._shortened(words.vectors[:READ_PIECES])
             for row, number in enumerate(classes):
-                if number >= 0 and len(self.pieces[number]):
-                    found[row] = weights @ _soft_best(said @ self.pieces[number].T)
+                if number >= 0 and len(self.pieces[number].vectors):
+                    cosines = said @ self.pieces[number].vectors.T
+                    back = self.pieces[number].said_back(cosines)
+                    found[row] = (1 - BACK) * (weights @ _soft_best(cosines)) + BACK * back
         known = ~np.isnan(found)
         found[~known] = found[known].mean() if known.any() else 0.0
         return found
@@ -73,25 +94,48 @@ def align(readings: Sequence[Words | None], owner: NDArray[np.int64], *, count: 
     words = [reading for reading in readings if reading is not None]
     if len(words) < len(readings) or not any(len(reading.numbers) for reading in words):
         return None
-    ends = np.cumsum(np.bincount(owner, [len(reading.numbers) for reading in words], count)).astype(np.int64)
-    every_text = np.concatenate([reading.vectors for reading in words if len(reading.numbers)])  # of none, no width
-    together = [several[:MOST_PIECES] for several in np.split(every_text, ends[:-1])]
-    every = np.concatenate(together).astype(np.float32)
+    ends = np.cumsum(np.bincount(owner, minlength=count))
+    together = [words[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    width = max(reading.vectors.shape[1] for reading in words)
+    kept = [_first_vectors(several, width=width) for several in together]
+    every = np.concatenate(kept).astype(np.float32)
     centre = every.mean(axis=0)
     basis = _directions(every - centre)
-    appearing = np.concatenate([np.unique(reading.numbers) for reading in words])
-    numbers, texts = np.unique(appearing, return_counts=True)
-    unseen = float(np.log((len(words) + 1) / 0.5))
+    rarity = _rarity(words)
     return Alignment(
         centre=centre,
         basis=basis,
-        pieces=tuple(_unit((several.astype(np.float32) - centre) @ basis) for several in together),
-        rarity={
-            int(number): max(1e-6, float(np.log((len(words) + 1) / (found + 0.5))))
-            for number, found in zip(numbers, texts, strict=True)
-        },
-        unseen=unseen,
+        pieces=tuple(
+            _pieces(_unit((vectors.astype(np.float32) - centre) @ basis), several, rarity)
+            for vectors, several in zip(kept, together, strict=True)
+        ),
+        rarity=rarity,
+        unseen=float(np.log((len(words) + 1) / 0.5)),
     )
+
+
+def _first_vectors(words: Sequence[Words], *, width: int) -> NDArray[np.float16]:
+    given = [reading.vectors for reading in words if len(reading.numbers)]
+    return np.concatenate(given)[:MOST_PIECES] if given else np.zeros((0, width), dtype=np.float16)
+
+
+def _rarity(words: Sequence[Words]) -> dict[int, float]:
+    numbers, texts = np.unique(np.concatenate([np.unique(reading.numbers) for reading in words]), return_counts=True)
+    return {
+        int(number): max(1e-6, float(np.log((len(words) + 1) / (found + 0.5))))
+        for number, found in zip(numbers, texts, strict=True)
+    }
+
+
+def _pieces(vectors: Vectors, words: Sequence[Words], rarity: dict[int, float]) -> Pieces:
+    lengths = np.array([len(reading.numbers) for reading in words if len(reading.numbers)], dtype=np.int64)
+    starts = np.cumsum(lengths) - lengths
+    starts = starts[starts < len(vectors)]
+    numbers = [int(number) for reading in words for number in reading.numbers][: len(vectors)]
+    weights = np.array([rarity[number] for number in numbers], dtype=np.float32)
+    if len(weights):
+        weights /= np.repeat(np.add.reduceat(weights, starts), np.diff(starts, append=len(weights)))
+    return Pieces(vectors, weights, starts)
 
 
 def _directions(centred: Vectors) -> Vectors:

@@ -17,7 +17,8 @@ from replyassist.core.errors import InvalidInput
 
 from .ranking import Ranking
 
-SIGNALS = ("cosine", "nearest", "centroid", "rivalry", "aligned")
+SIGNALS = ("cosine", "nearest", "centroid", "rivalry", "aligned", "belonging")
+BELONGING = SIGNALS.index("belonging")
 SHARPNESS = 10.0  # of the softmax over total scores in ``rivalry``; as wide as the spread of totals of one template
 NO_RIVAL = 0.2  # the total score of what is not there: a lone template is held against it
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
@@ -31,7 +32,9 @@ Weights = Annotated[tuple[float, ...], Field(min_length=len(SIGNALS), max_length
 class Calibration(BaseModel):
     """A logistic model over the signals, standardised by ``means`` and ``scales``.
 
-    ``encoder`` is the digest of the model whose scores it was fitted on; ``cases`` is on how many messages.
+    ``encoder`` is the digest of the model whose scores it was fitted on; ``cases`` is on how many messages. Where
+    ``belonging`` is not known, for a brand with too few examples to learn from, ``cold_weights`` and ``cold_bias`` are
+    taken: the other signals have to tell more then.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,19 +45,24 @@ class Calibration(BaseModel):
     scales: Weights
     weights: Weights
     bias: float
+    cold_weights: Weights
+    cold_bias: float
 
     def probabilities(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability for each row of signals, shape (rows,), that its template answers."""
         standard = (_without_gaps(signals, np.array(self.means)) - np.array(self.means)) / np.array(self.scales)
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(standard @ np.array(self.weights) + self.bias, -30, 30))))
+        warm = standard @ np.array(self.weights) + self.bias
+        cold = standard @ np.array(self.cold_weights) + self.cold_bias
+        odds = np.where(np.isnan(signals[:, BELONGING]), cold, warm)
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))))
 
 
 def signals_of(ranking: Ranking, *, allowed: NDArray[np.bool_], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What tells how sure to be of each chosen template, shape (len(chosen), 5), in the order of ``SIGNALS``.
+    """What tells how sure to be of each chosen template, shape (len(chosen), 6), in the order of ``SIGNALS``.
 
-    ``cosine``, ``nearest``, ``centroid`` and ``aligned`` as in the ranking, NaN for the latter without words: the model
-    takes its mean then; ``rivalry`` is the log-odds of a softmax over the total
-    scores of all allowed templates: high when no other comes near.
+    All but ``rivalry`` as in the ranking; ``aligned`` and ``belonging`` are NaN where they are not known.
+    ``rivalry`` is the log-odds of a softmax over the total scores of all allowed templates: high
+    when no other comes near.
     """
     totals = np.where(allowed, ranking.total, -np.inf).astype(np.float64)
     rows = []
@@ -64,8 +72,13 @@ def signals_of(ranking: Ranking, *, allowed: NDArray[np.bool_], chosen: NDArray[
         crowd = np.exp(SHARPNESS * np.clip(others - totals[number], -2, 2)).sum()
         scores = (ranking.cosine[number], ranking.nearest[number], ranking.centroid[number])
         rivalry = -float(np.log(crowd + np.exp(SHARPNESS * (NO_RIVAL - totals[number]))))
-        rows.append([*map(float, scores), rivalry, np.nan if ranking.aligned is None else ranking.aligned[number]])
+        where_known = (_at(ranking.aligned, number), _at(ranking.belonging, number))
+        rows.append([*map(float, scores), rivalry, *where_known])
     return np.array(rows, dtype=np.float64).reshape(len(chosen), len(SIGNALS))
+
+
+def _at(scores: NDArray[np.float32] | None, number: int) -> float:
+    return float("nan") if scores is None else float(scores[number])
 
 
 def case_weights(in_scope: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -88,17 +101,44 @@ def fit_calibration(
 ) -> Calibration:
     """Fit on the signals of the first template of each message, and whether it was right.
 
-    ``weights`` (messages,) as of ``case_weights``. Raise InvalidInput when there are too few
-    messages, or all are right or all wrong.
+    ``weights`` (messages,) as of ``case_weights``. What is taken where ``belonging`` is not known is fitted on all
+    messages without it. Raise InvalidInput when there are too few messages, or all are right or all wrong.
     """
-    if len(right) < FEWEST_CASES or right.all() or not right.any():
+    if not _can_be_fitted(right):
         raise InvalidInput(f"at least {FEWEST_CASES} cases are needed, with right and wrong templates among them")
+    means = np.nansum(signals, axis=0) / np.maximum((~np.isnan(signals)).sum(axis=0), 1)
+    full = _without_gaps(signals, means)
+    scales = np.maximum(full.std(axis=0), 1e-4)  # not 0 when rounded
+    standard = (full - means) / scales
+    unknowing = standard.copy()
+    unknowing[:, BELONGING] = 0.0
+    cold = _fit(unknowing, right, weights=weights)
+    warm, known = cold, ~np.isnan(signals[:, BELONGING])
+    if _can_be_fitted(right[known]):
+        warm = _fit(standard[known], right[known], weights=weights[known])
+    rounded = [tuple(round(float(value), 5) for value in row) for row in (means, scales, warm, cold)]
+    return Calibration(
+        encoder=encoder,
+        cases=len(right),
+        means=rounded[0],
+        scales=rounded[1],
+        weights=rounded[2][:-1],
+        bias=rounded[2][-1],
+        cold_weights=rounded[3][:-1],
+        cold_bias=rounded[3][-1],
+    )
+
+
+def _can_be_fitted(right: NDArray[np.bool_]) -> bool:
+    return len(right) >= FEWEST_CASES and not right.all() and bool(right.any())
+
+
+def _fit(
+    standard: NDArray[np.float64], right: NDArray[np.bool_], *, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weights of the standardised signals, and the bias behind them."""
     share = weights / weights.sum()
-    known = np.maximum((~np.isnan(signals)).sum(axis=0), 1)
-    means = np.nansum(signals, axis=0) / known
-    signals = _without_gaps(signals, means)
-    scales = np.maximum(signals.std(axis=0), 1e-4)  # not 0 when rounded
-    standard = np.hstack([(signals - means) / scales, np.ones((len(signals), 1))])
+    standard = np.hstack([standard, np.ones((len(standard), 1))])
     sign = np.where(right, 1.0, -1.0)
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -108,16 +148,7 @@ def fit_calibration(
         value = float((share * np.logaddexp(0.0, -scores)).sum() + 0.5 * PENALTY * (kept @ kept))
         return value, standard.T @ (share * slope) + PENALTY * kept
 
-    found = minimize(loss, np.zeros(standard.shape[1]), jac=True, method="L-BFGS-B").x
-    rounded = [tuple(round(float(value), 5) for value in row) for row in (means, scales, found)]
-    return Calibration(
-        encoder=encoder,
-        cases=len(right),
-        means=rounded[0],
-        scales=rounded[1],
-        weights=rounded[2][:-1],
-        bias=rounded[2][-1],
-    )
+    return np.asarray(minimize(loss, np.zeros(standard.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
 def _without_gaps(signals: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -153,8 +184,8 @@ def expected_calibration_error(
 def default_calibration() -> Calibration:
     """The one that travels with the program.
 
-    Fitted on eval/cases/dev.jsonl, parts of banking77's train file, clinc150 val and every third bitext message, each
-    set weighing the same.
+    Fitted on eval/cases/dev.jsonl, parts of banking77's train file, clinc150 val and every third bitext message, dev
+    and clinc150 also without examples, each weighing the same.
     """
     return Calibration.model_validate_json(
         (files("replyassist.retrieval") / "calibration.json").read_text(encoding="utf-8")

@@ -24,21 +24,31 @@ LARGEST_TASK = 5_000_000  # texts times templates: beyond, training would take m
 class Learnt:
     """``place``: the class of each template by its number, shape (templates,); -1 for one that came after training.
 
-    ``classifier`` and its ``spelling``: None with too few example questions; ``alignment``: None without words.
+    ``classifier`` and its ``spelling``: None with too few example questions; its last class is that of messages from
+    elsewhere where ``knows_elsewhere``. ``alignment``: None without words.
     """
 
     place: NDArray[np.int64]
     spelling: Spelling | None = None
     classifier: LinearClassifier | None = None
+    knows_elsewhere: bool = False
     alignment: Alignment | None = None
 
-    def logits(self, vector: Vectors, *, text: str) -> Vectors:
-        """Log-odds of every template less the mean over classes, shape (templates,); 0 for one not trained on."""
-        if self.spelling is None or self.classifier is None:
-            return np.zeros(len(self.place), dtype=np.float32)
-        spelt = SPELLING_WEIGHT * self.spelling.vectors([text])[0]
-        by_class = self.classifier.logits(np.concatenate([vector, spelt]))
-        return np.where(self.place >= 0, by_class[self.place], np.float32(0.0))
+    def logits(self, vector: Vectors, *, text: str) -> tuple[Vectors, Vectors]:
+        """By template, shape (templates,): log-odds less the mean over classes, and those against no template at all.
+
+        One not trained on has 0 and NaN; the latter is NaN for all where nothing from elsewhere was trained on.
+        """
+        known = self.place >= 0
+        logits = np.zeros(len(known), dtype=np.float32)
+        belonging = np.full(len(known), np.nan, dtype=np.float32)
+        if self.spelling is not None and self.classifier is not None:
+            spelt = SPELLING_WEIGHT * self.spelling.vectors([text])[0]
+            by_class = self.classifier.logits(np.concatenate([vector, spelt]))
+            logits[known] = by_class[self.place[known]]
+            if self.knows_elsewhere:
+                belonging[known] = logits[known] - by_class[-1]
+        return logits, belonging
 
     def moved(self, place: NDArray[np.int64]) -> Learnt:
         """The same for templates in a new order: ``place`` is each one's number at training, -1 for a new one."""
@@ -52,15 +62,24 @@ def is_worth_learning(texts: int, *, questions: NDArray[np.int64]) -> bool:
 
 
 def learn(
-    texts: Sequence[str], vectors: Vectors, owner: NDArray[np.int64], *, questions: NDArray[np.int64]
+    texts: Sequence[str],
+    vectors: Vectors,
+    owner: NDArray[np.int64],
+    *,
+    questions: NDArray[np.int64],
+    elsewhere: tuple[Sequence[str], Vectors] = ((), np.zeros((0, 0), dtype=np.float32)),
 ) -> Learnt | None:
     """Train on the templates' own texts, shape (texts,) each; None where it would not pay.
 
-    ``questions`` is how many example questions each template has, shape (templates,).
+    ``questions`` is how many example questions each template has, shape (templates,); ``elsewhere`` are messages that
+    none of them answers, and their vectors: one more class.
     """
     if not is_worth_learning(len(texts), questions=questions):
         return None
-    templates = len(questions)
+    templates, more = len(questions), len(elsewhere[0])
     spelling = Spelling(texts)
-    features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors(texts)])
-    return Learnt(np.arange(templates), spelling, fit_classifier(features, owner, count=templates))
+    vectors = np.vstack([vectors, elsewhere[1]]) if more else vectors
+    features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors([*texts, *elsewhere[0]])])
+    classes = np.concatenate([owner, np.full(more, templates)])
+    classifier = fit_classifier(features, classes, count=templates + (more > 0))
+    return Learnt(np.arange(templates), spelling, classifier, knows_elsewhere=more > 0)

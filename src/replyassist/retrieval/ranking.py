@@ -17,7 +17,7 @@ from .store.vectors import VectorStore
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 CENTRING = 0.7  # share of the brand's mean direction that is taken out: what all its texts have in common tells nothing
 CLASSIFIER_WEIGHT = 0.25  # of a log-odd, beside two cosines
-ALIGNMENT_WEIGHT, ALIGNED = 1.5, 10  # .5 to 3, and how many templates, the first ones before it, are aligned
+ALIGNMENT_WEIGHT, ALIGNED = 3.0, 10  # 1.5 to 4, and how many templates, the first ones before it; 20, 30 or all: same
 CANDIDATES = 512  # nearest texts that are looked at; a template without one counts as far as the last of them
 
 
@@ -27,7 +27,8 @@ class Ranking:
 
     ``total`` ranks; ``nearest`` and ``centroid`` are cosines after centring; ``logits`` come from the classifier (zeros
     without one); ``aligned`` is how well the words match (None without words; those that stand too far behind to be
-    looked at have the lowest score); ``entry`` is the slot of each template's nearest text and ``cosine`` its cosine
+    looked at have the lowest score); ``belonging`` are the classifier's log-odds against no template at all (NaN where
+    they are not known); ``entry`` is the slot of each template's nearest text and ``cosine`` its cosine
     before centring.
     """
 
@@ -38,6 +39,7 @@ class Ranking:
     entry: Slots
     cosine: Vectors
     aligned: Vectors | None = None
+    belonging: Vectors | None = None
 
 
 class Ranker:
@@ -58,7 +60,7 @@ class Ranker:
         length = max(float(np.linalg.norm(away)), 1e-6)
         nearest, entry, cosine = self._nearest(self._centred(cosines, slots, vector, length), cosines, slots)
         centroid = all_products(self._centroids, away / length)
-        logits = np.zeros_like(nearest) if self._learnt is None else self._learnt.logits(vector, text=text)
+        logits, belonging = self._classified(vector, text, templates=len(nearest))
         total = nearest + centroid + CLASSIFIER_WEIGHT * logits
         aligned = self._aligned(total, words)
         return Ranking(
@@ -67,9 +69,15 @@ class Ranker:
             centroid=centroid,
             logits=logits,
             aligned=aligned,
+            belonging=belonging,
             entry=entry,
             cosine=cosine,
         )
+
+    def _classified(self, vector: Vectors, text: str, *, templates: int) -> tuple[Vectors, Vectors | None]:
+        if self._learnt is None:
+            return np.zeros(templates, dtype=np.float32), None
+        return self._learnt.logits(vector, text=text)
 
     def _aligned(self, total: Vectors, words: Words | None) -> Vectors | None:
         if self._learnt is None or self._learnt.alignment is None or words is None:

@@ -11,6 +11,7 @@ from replyassist.core.words import Reader
 
 from .alignment import Alignment, align, standing_for
 from .contents import Contents
+from .elsewhere import elsewhere
 from .learnt import Learnt, is_worth_learning, learn
 
 
@@ -19,7 +20,7 @@ def train(contents: Contents, encoder: Encoder) -> Learnt | None:
 
     The encoder tells the words of the texts; one that cannot is not asked.
     """
-    learnt, alignment = _classified(contents), _aligned(contents, encoder)
+    learnt, alignment = _classified(contents, encoder), _aligned(contents, encoder)
     if alignment is None:
         return learnt
     return replace(learnt or Learnt(np.arange(len(contents.known))), alignment=alignment)
@@ -38,11 +39,12 @@ def _aligned(contents: Contents, encoder: Encoder) -> Alignment | None:
     return align([reading.words for reading in readings], owner, count=count)
 
 
-def _classified(contents: Contents) -> Learnt | None:
+def _classified(contents: Contents, encoder: Encoder) -> Learnt | None:
     questions = np.array([known.texts.questions for known in contents.known], dtype=np.int64)
     own = [known.texts.own for known in contents.known]
     if not is_worth_learning(sum(own), questions=questions):
         return None
     texts = [text for known in contents.known for text in known.texts.said[: known.texts.own]]
     vectors = contents.store.vectors(np.concatenate([known.slots[: known.texts.own] for known in contents.known]))
-    return learn(texts, vectors, np.repeat(np.arange(len(own)), own), questions=questions)
+    owner = np.repeat(np.arange(len(own)), own)
+    return learn(texts, vectors, owner, questions=questions, elsewhere=elsewhere(vectors, encoder))
