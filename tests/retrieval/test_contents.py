@@ -143,6 +143,14 @@ def test_from_a_file_that_is_behind_only_the_rest_is_encoded(tmp_path: Path) -> 
     assert held(again) == held(Contents.of(now, [], FakeEncoder()))
 
 
+def test_what_was_read_from_a_file_does_not_keep_it_open(tmp_path: Path) -> None:
+    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    opened = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+
+    assert opened.store.base is not None
+    assert all(each.total.base is None for each in opened.known)
+
+
 def test_another_brand_does_not_see_the_file(tmp_path: Path) -> None:
     Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
     encoder = CountingEncoder()

@@ -185,8 +185,8 @@ def _totals_in(base: Base, known: Sequence[KnownTemplate], digests: Sequence[Dig
     """The sum of each template's own texts, where it is known or the base has it; else nothing."""
     keys = [_total_digest(several[: each.texts.own]) for each, several in zip(known, digests, strict=True)]
     rows = found_in(base.total_digests, np.concatenate(keys))
-    return [
-        base.totals[row] if row >= 0 and not len(each.total) else each.total
+    return [  # copied: a view would keep the file open, and its place on the disk, long after the base is replaced
+        base.totals[row].copy() if row >= 0 and not len(each.total) else each.total
         for each, row in zip(known, rows, strict=True)
     ]
 
