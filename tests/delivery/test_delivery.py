@@ -109,6 +109,8 @@ def test_what_changes_after_approval_stops_the_sending(world: World, change: Any
     assert channel.sent == []
     assert now.status == ReviewStatus.PENDING
     assert reason in (now.notice or "")
+    assert world.jobs.take("learn") == decisions.learn_job(item)  # of the approval
+    assert world.jobs.take("learn") == decisions.learn_job(now)  # for it fell
 
 
 def test_a_new_message_in_the_conversation_stops_the_sending(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from replyassist.learning.lessons import Lesson, lessons_of
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import AuditEntry, ReviewItem
-from replyassist.review.proposal import BY_TEMPLATE, Proposal
+from replyassist.review.proposal import BY_NOBODY, BY_TEMPLATE, Proposal
 from replyassist.testing import FakeClock
 from replyassist.triage import Route, triage
 
@@ -87,6 +87,10 @@ class TestApproving:
 
     def test_a_reply_of_the_persons_own_says_nothing_for_the_template(self) -> None:
         own = item(status="sent", final_text="Sorry, we do not know yet. Please write to us in a week.")
+        assert taught(own, "edited_and_approved") == []
+
+    def test_where_there_was_no_draft_the_reply_is_the_persons_own(self) -> None:
+        own = item(status="sent", draft="", drafted_by=BY_NOBODY, route=Route.ESCALATE, final_text="Please call us.")
         assert taught(own, "edited_and_approved") == []
 
     def test_an_edit_for_a_wrong_template_counts_against_it(self) -> None:

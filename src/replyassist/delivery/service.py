@@ -16,6 +16,7 @@ from replyassist.core.errors import ConfigurationError
 from replyassist.core.jobs import Fence, JobQueue
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import DELIVERIES
+from replyassist.review.decisions import learn_job
 from replyassist.review.models import Approval, ReviewItem
 
 from . import outbox
@@ -75,6 +76,7 @@ def deliver(
         item = session.get(ReviewItem, approval.review_item_id) if approval else None
         if item is None:
             return
+        was_in_force = item.approval_id == approval_id
         try:
             connected = connect(session, item)
         except ConfigurationError as error:
@@ -88,6 +90,8 @@ def deliver(
             attempts=settings.delivery_attempts,
             now=clock.now(),
         )
+        if was_in_force and item.approval_id is None:  # it went back to the queue, and what it taught falls with it
+            jobs.enqueue(session, learn_job(item))
     if claimed is None:
         return
     verdict = outbox.send(claimed, connected.channel, fence)

@@ -104,4 +104,4 @@ def _first_choice(proposal: Proposal) -> str | None:
 
 def _keeps_the_draft(item: ReviewItem) -> bool:
     draft, final = (Counter(_WORD.findall((text or "").casefold())) for text in (item.draft, item.final_text))
-    return (draft & final).total() >= KEPT_WORDS * draft.total()
+    return bool(draft) and (draft & final).total() >= KEPT_WORDS * draft.total()
