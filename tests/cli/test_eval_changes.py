@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from replyassist.cli.evaluation.changes import Change, changed_contexts, recent_messages
 from replyassist.core.errors import InvalidInput
 from replyassist.core.resources import resource_folder
+from replyassist.faq.learned import LearnedExample
+from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
+from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
 from tests.evaluation.test_replay import context
 from tests.world import BRAND, World
 
-TEMPLATE = {"id": "hours", "title": "When are you open?", "questions": ["open today?"], "reply": "From 9:00."}
+TEMPLATE: dict[str, Any] = {
+    "id": "hours",
+    "title": "When are you open?",
+    "questions": ["open today?"],
+    "reply": "From 9:00.",
+}
 
 
 def brands(*names: str) -> dict[str, PipelineContext]:
@@ -47,6 +57,15 @@ class TestTemplates:
         assert set(changed_contexts(brands("fernhill", "harbour"), named, encoder=FakeEncoder())) == {"harbour"}
         with pytest.raises(InvalidInput, match="--brand"):
             changed_contexts(brands("fernhill", "harbour"), Change(faq=tmp_path), encoder=FakeEncoder())
+
+    def test_what_decisions_taught_counts_with_the_change_as_it_did_without(self, tmp_path: Path) -> None:
+        taught = LearnedExample(1, "hours", "may I come on Sunday")
+        live = context()["fernhill"]
+        index = TemplateIndex([ReplyTemplate(**TEMPLATE)], FakeEncoder(), examples=[taught])
+        written(tmp_path / "hours.yaml", reply="From 8:00.")
+
+        after = changed_contexts({"fernhill": replace(live, index=index)}, Change(faq=tmp_path), encoder=FakeEncoder())
+        assert after["fernhill"].index.examples == (taught,)
 
 
 class TestVoiceAndPrompts:

@@ -136,6 +136,11 @@ class TemplateIndex:
         classes = {template.id: int(place) for template, place in zip(self.templates, learnt.place, strict=True)}
         return np.array([classes.get(template.id, -1) for template in templates], dtype=np.int64)
 
+    @property
+    def examples(self) -> tuple[LearnedExample, ...]:
+        """What decisions taught its templates, as far as they are known here."""
+        return tuple(example for known in self._contents.known for example in known.examples)
+
     def __len__(self) -> int:
         return sum(len(known.texts.said) for known in self._contents.known)
 

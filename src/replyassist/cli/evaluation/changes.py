@@ -53,7 +53,10 @@ def live_contexts(brands: Iterable[str], built: Parts, *, day: date) -> Contexts
 
 
 def changed_contexts(before: Contexts, change: Change, *, encoder: Encoder) -> Contexts:
-    """The brands that the change touches, with it; raise InvalidInput when it fits none of them."""
+    """The brands that the change touches, with it and with what decisions taught them so far.
+
+    Raise InvalidInput when it fits none of them.
+    """
     after = dict(before)
     if change.voice is not None:
         voice = load_voice(change.voice)
@@ -63,8 +66,9 @@ def changed_contexts(before: Contexts, change: Change, *, encoder: Encoder) -> C
         after[voice.brand] = replace(after[voice.brand], voice=voice)
     if change.faq is not None:
         for brand, path in _template_folders(change.faq, before, change.brand).items():
-            kept = before[brand].index.calibration
-            index = TemplateIndex(read_templates(path).templates, encoder, calibration=kept)
+            live = before[brand].index
+            templates = read_templates(path).templates
+            index = TemplateIndex(templates, encoder, examples=live.examples, calibration=live.calibration)
             after[brand] = replace(after[brand], index=index)
     if change.prompts is not None:
         library = _library(change.prompts)
