@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,18 @@ def test_what_was_kept_is_used_with_the_encoder_that_it_was_fitted_on(tmp_path: 
     assert load_calibration(path, encoder="e") == fitted("e")
     assert load_calibration(path, encoder="another") == default_calibration()
     assert [file.name for file in path.parent.iterdir()] == ["calibration.json"]
+
+
+@pytest.mark.parametrize("signals", [4, 9])
+def test_what_another_version_kept_is_not_used_and_stops_nothing(
+    signals: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "calibration.json"
+    weights = dict.fromkeys(("means", "scales", "weights"), [1.0] * signals)
+    path.write_text(json.dumps({"encoder": "e", "cases": 40, "bias": 0.1, **weights}), encoding="utf-8")
+
+    assert load_calibration(path, encoder="e") == default_calibration()
+    assert "eval calibrate" in caplog.text
 
 
 def test_a_broken_file_is_refused_by_name(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +26,7 @@ OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: 
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
 FEWEST_CASES = 30
 FOLDS = 5
+logger = logging.getLogger(__name__)
 
 Weights = Annotated[tuple[float, ...], Field(min_length=len(SIGNALS), max_length=len(SIGNALS))]
 
@@ -193,7 +195,7 @@ def default_calibration() -> Calibration:
 
 
 def load_calibration(path: Path, *, encoder: str) -> Calibration:
-    """The one kept in this file, when it is there and was fitted with this encoder; else the default.
+    """The one kept in this file, when it was fitted with this encoder and these signals; else the default.
 
     Raise InvalidInput for a file that is no calibration.
     """
@@ -202,8 +204,18 @@ def load_calibration(path: Path, *, encoder: str) -> Calibration:
     try:
         kept = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
+        if isinstance(error, ValidationError) and _is_of_other_signals(error):
+            logger.warning("%s was fitted by another version and is not used; run eval calibrate again", path)
+            return default_calibration()
         raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
     return kept if kept.encoder == encoder else default_calibration()
+
+
+def _is_of_other_signals(error: ValidationError) -> bool:
+    wrong = {(found["loc"], found["type"]) for found in error.errors()}
+    kinds = {kind for _, kind in wrong}
+    is_named = not wrong & {(("encoder",), "missing"), (("weights",), "missing")}
+    return is_named and kinds <= {"missing", "extra_forbidden", "too_short", "too_long"}
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:

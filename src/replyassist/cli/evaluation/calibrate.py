@@ -20,13 +20,15 @@ from replyassist.evaluation.sureness import Sureness
 from replyassist.retrieval.confidence import (
     FEWEST_CASES,
     FOLDS,
+    Calibration,
     case_weights,
+    default_calibration,
     fit_calibration,
     held_out_probabilities,
     save_calibration,
 )
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.retrieval.service import CALIBRATION
+from replyassist.retrieval.service import CALIBRATION, IndexRegistry
 
 from .. import common
 from ..faq import parse_map
@@ -103,9 +105,17 @@ def _held_out(evidence: _Evidence, weights: NDArray[np.float64]) -> Sureness | N
     return Sureness(stated, evidence.right, evidence.in_scope)
 
 
+def _present(registry: IndexRegistry) -> Calibration:
+    """What is used now; of a broken file, which is about to be made anew, the default."""
+    try:
+        return registry.calibration()
+    except InvalidInput:
+        return default_calibration()
+
+
 def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: date) -> _Evidence:
     registry = built.registry
-    calibration = registry.calibration()
+    calibration = _present(registry)
     indexes: dict[str, TemplateIndex] = {}
     rows: list[tuple[NDArray[np.float64], bool, bool]] = []
     readings = read(registry.encoder, [case.text for case in dataset.cases])
