@@ -76,7 +76,7 @@ def test_a_foreign_file_under_our_name_is_not_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["empty", "cut", "cut in its header", "longer", "another kind", "turned bit", "zeros"]
+    "damage", ["empty", "cut", "cut in its header", "longer", "another kind", "no object", "turned bit", "zeros"]
 )
 def test_a_damaged_file_is_deleted_and_the_one_before_is_used(tmp_path: Path, damage: str) -> None:
     mine = folder(tmp_path)
@@ -90,6 +90,7 @@ def test_a_damaged_file_is_deleted_and_the_one_before_is_used(tmp_path: Path, da
         "cut in its header": content[:60],
         "longer": content + b"x",
         "another kind": b"PK" + content[2:],
+        "no object": content[: content.index(b"{")] + b"null\n" + content,
         "turned bit": content[:4100] + bytes([content[4100] ^ 1]) + content[4101:],
         "zeros": content[: -60 * DIMENSION * 4] + bytes(60 * DIMENSION * 4),
     }

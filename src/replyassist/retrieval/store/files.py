@@ -77,7 +77,7 @@ class BaseFolder:
                 return self._opened(path)
             except OSError as error:
                 logger.warning("the base %s cannot be read: %s", path, error)
-            except (BrokenBase, ValueError, KeyError) as error:
+            except (BrokenBase, ValueError, KeyError, TypeError) as error:
                 logger.warning("the base %s is deleted: %s", path, error)
                 path.unlink(missing_ok=True)
         return None
