@@ -82,13 +82,19 @@ def test_what_a_message_taught_is_erased_for_good(run: Run, world: World) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--brand", "nobody"), ("--brand", BRAND, "--withdraw", 99), ("--withdraw", 1, "--restore", 1)]
+    "arguments",
+    [("--brand", "nobody"), ("--brand", BRAND, "--withdraw", 99), ("--withdraw", 1, "--restore", 1)],
 )
 def test_a_wrong_call_says_so_in_one_line(run: Run, arguments: tuple[object, ...]) -> None:
     result = run("learned", *(arguments if "--brand" in arguments else ("--brand", BRAND, *arguments)))
 
     assert result.status == 2
     assert len(result.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("option", ["--withdraw", "--restore", "--erase-message", "--limit"])
+def test_a_number_that_no_database_holds_is_a_wrong_call(run: Run, option: str) -> None:
+    assert run("learned", "--brand", BRAND, option, 2**80).status == 2
 
 
 def test_an_export_holds_what_was_learned_only_when_asked(run: Run, world: World, tmp_path: Path) -> None:

@@ -207,6 +207,19 @@ class TestUndoing:
         assert texts(world.database) == ["send to Bergen?"]
         assert teach(world, "send to bergen!") is not None
 
+    def test_what_a_later_decision_speaks_against_waits_until_that_is_undone(self, world: World) -> None:
+        number = taught(world, "send to Bergen?")
+        with world.database.writing() as session:
+            learned.withdraw(session, BRAND, number, by="Mia", now=world.clock.now())
+        against = taught(world, "send to Bergen", counts_against=True)
+        with world.database.writing() as session, pytest.raises(Conflict, match=f"undo example {against} first"):
+            learned.restore(session, BRAND, number)
+        with world.database.writing() as session:
+            learned.withdraw(session, BRAND, against, by="Mia", now=world.clock.now())
+            learned.restore(session, BRAND, number)
+
+        assert texts(world.database) == ["send to Bergen?"]
+
     def test_an_example_of_another_brand_does_not_exist(self, world: World) -> None:
         number = taught(world, "send to Bergen?")
         with world.database.reading() as session, pytest.raises(NotFound):

@@ -13,7 +13,7 @@ from replyassist.brands.service import get_brand
 from replyassist.core.errors import InvalidInput
 from replyassist.core.forgetting import forget
 from replyassist.faq import learned
-from replyassist.faq.learned_endpoints import example_out
+from replyassist.faq.learned_endpoints import LARGEST_ID, example_out
 from replyassist.learning.gaps import gaps, unanswered
 from replyassist.retrieval.service import EMBEDDINGS
 
@@ -27,12 +27,21 @@ COLUMNS = ("id", "template", "text", "counts", "item", "by", "learned", "withdra
 def learned_command(
     *,
     brand: Annotated[str, typer.Option("--brand", help="The brand, by its id.")],
-    withdraw: Annotated[int | None, typer.Option("--withdraw", help="Let this example count no more.")] = None,
-    restore: Annotated[int | None, typer.Option("--restore", help="Let this example count again.")] = None,
-    erase_message: Annotated[
-        int | None, typer.Option("--erase-message", help="Blank the text of all that this message taught, for good.")
+    withdraw: Annotated[
+        int | None, typer.Option("--withdraw", min=1, max=LARGEST_ID, help="Let this example count no more.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many of the newest are shown.")] = 100,
+    restore: Annotated[
+        int | None, typer.Option("--restore", min=1, max=LARGEST_ID, help="Let this example count again.")
+    ] = None,
+    erase_message: Annotated[
+        int | None,
+        typer.Option(
+            "--erase-message", min=1, max=LARGEST_ID, help="Blank the text of all that this message taught, for good."
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=LARGEST_ID, help="How many of the newest are shown.")
+    ] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show what decisions taught, the newest first, also what was withdrawn; or undo, restore, erase."""

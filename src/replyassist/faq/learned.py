@@ -194,11 +194,18 @@ def withdraw(session: Session, brand_id: str, example_id: int, *, by: str, now: 
 
 
 def restore(session: Session, brand_id: str, example_id: int) -> LearnedExampleRow:
-    """Let an example count again; raise NotFound, or Conflict when its text was erased. Again it changes nothing."""
+    """Let an example count again; again it changes nothing.
+
+    Raise NotFound, or Conflict when its text was erased, or when a later decision says the opposite of the same words
+    and would still be the one that counts.
+    """
     brand = lock_brand(session, brand_id)
     row = find_example(session, brand_id, example_id)
     if not row.text:
         raise Conflict("its text was erased; it cannot come back")
+    for other in _same(session, brand_id, row.template_id, row.text_digest, counts_against=not row.counts_against):
+        if other.withdrawn_at is None and (other.learned_at, other.id or 0) > (row.learned_at, example_id):
+            raise Conflict(f"a later decision says the opposite of these words; undo example {other.id} first")
     for other in _same(session, brand_id, row.template_id, row.text_digest, counts_against=row.counts_against):
         other.is_undone = False
     if row.withdrawn_at is not None:

@@ -19,7 +19,7 @@ from .service import template_versions
 
 router = APIRouter()
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
 ExampleId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The example's id.")]
 Before = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="`next_cursor` of the page before.")]
 
@@ -93,7 +93,7 @@ def restore_example(
     principal: PrincipalDep,
     session: WritingDep,
 ) -> LearnedExampleOut:
-    """Let a withdrawn example count again; 409 when its text was erased."""
+    """Let a withdrawn example count again; 409 when its text was erased or a later decision says the opposite."""
     require_for_brand(principal, Permission.EXAMPLES_WRITE, brand)
     _require_of_template(learned.find_example(session, brand, example_id), template_id)
     return example_out(learned.restore(session, brand, example_id))
