@@ -31,6 +31,8 @@ READERS = 3
 def scale(bench: Bench) -> Figures:
     """By size: whole searches, recall of the ten nearest, memory, start from the file, single changes, a rebuild.
 
+    Drawn vectors have no words: what comparing them costs, whatever the size, and what they take in memory is not in it
+    (``latency`` and ``peers`` have it), nor is reading the texts from a database in the start.
     ``exact_ms`` is a scan of all vectors in one thread; ``readers`` are processes that read one file at the same time.
     """
     sizes = QUICK_SIZES if bench.quick else SIZES

@@ -60,7 +60,7 @@ def measure(folder: Path, count: int, task: str) -> Figures:
 
 
 def search(index: TemplateIndex, vector: Vectors) -> None:
-    """One whole search: nearest texts, ranking, sureness."""
+    """One search of a message without words: nearest texts, ranking, sureness."""
     index.search(vector, limit=3, **WHERE)
 
 
