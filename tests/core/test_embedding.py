@@ -13,17 +13,16 @@ from sentence_transformers import SentenceTransformer
 
 from replyassist.core.digests import text_digest
 from replyassist.core.embedding import (
-    BATCH_SIZE,
     EMBEDDED_WEIGHTS_SHA256,
     LOOKUP_CHUNK,
     CachedEncoder,
     SentenceTransformerEncoder,
     Vectors,
-    alike_in_length,
     embedded_encoder_path,
     weights_sha256,
 )
 from replyassist.core.errors import ConfigurationError
+from replyassist.core.model_calls import BATCH_SIZE, alike_in_length
 from replyassist.testing import FakeEncoder
 
 

@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 
 from .digests import text_digest
 from .errors import ConfigurationError
-from .words import Reader, Reading, Words, read, watch_layers, words_in
+from .model_calls import alike_in_length, embed, lengths, load, read_words
+from .words import Reader, Reading, Words, read
 
 Vectors = NDArray[np.float32]
 EMBEDDED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH_SIZE = 64
-CALL_COST = 25  # what each forward pass costs, in word pieces: measured with all-MiniLM-L6-v2 on one core and on two
-COUNTED_TOGETHER = 1000
-LONGEST = 2000  # characters; what is longer is cut by most models, and costs no more
 LOOKUP_CHUNK = 500
 TABLES = ("vector", "words")
 READ_WHEN_NEW = 2_000  # texts whose words are kept at once, to be there when retrieval compares them; 10 kB a text
@@ -82,23 +79,23 @@ class SentenceTransformerEncoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         model = self._loaded()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for places in alike_in_length(_lengths(model, texts)):
-            vectors[places] = _embed(model, [texts[place] for place in places])
+        for places in alike_in_length(lengths(model, texts)):
+            vectors[places] = embed(model, [texts[place] for place in places])
         return vectors
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading for each text; without words from a model that has a prompt of its own or no word pieces."""
         readings: dict[int, Reading] = {}
         model = self._loaded()
-        for places in alike_in_length(_lengths(model, texts)):
-            found = _read(model, [texts[place] for place in places])
+        for places in alike_in_length(lengths(model, texts)):
+            found = read_words(model, [texts[place] for place in places])
             readings |= zip(places, found, strict=True)
         return [readings[place] for place in range(len(texts))]
 
     def _loaded(self) -> Any:
         with self._lock:
             if self._model is None:
-                self._model = _load(self._source)
+                self._model = load(self._source)
             return self._model
 
 
@@ -196,30 +193,6 @@ class CachedEncoder:
             connection.close()
 
 
-def alike_in_length(lengths: Sequence[int], *, most: int = BATCH_SIZE, call_cost: int = CALL_COST) -> list[list[int]]:
-    """Places of the texts in batches of at most ``most``, so that little is padded; the shortest texts first.
-
-    A batch costs its longest text times its size, and ``call_cost`` once; of all ways to cut the texts, sorted by
-    length, into batches this is the cheapest (dynamic programming over where the last batch begins).
-    """
-    order = np.argsort(lengths, kind="stable")
-    widths = np.asarray(lengths)[order]
-    costs = np.zeros(len(order) + 1)
-    begins = np.zeros(len(order) + 1, dtype=np.int64)
-    for end in range(1, len(order) + 1):
-        first = max(0, end - most)
-        sizes = np.arange(end - first, 0, -1)
-        totals = costs[first:end] + call_cost + sizes * widths[end - 1]
-        best = int(np.argmin(totals))
-        costs[end], begins[end] = totals[best], first + best
-    batches: list[list[int]] = []
-    end = len(order)
-    while end:
-        batches.append(order[begins[end] : end].tolist())
-        end = int(begins[end])
-    return batches[::-1]
-
-
 def weights_sha256(folder: Path) -> str:
     """SHA-256 of a model folder's ``model.safetensors``."""
     with (folder / "model.safetensors").open("rb") as file:
@@ -233,64 +206,3 @@ def _model_digest(source: str) -> str:
         parts = [weights_sha256(folder)]
         parts += [text_digest(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
     return text_digest(json.dumps(parts or [source]))
-
-
-def _lengths(model: Any, texts: Sequence[str]) -> list[int]:
-    """Word pieces of each text as the model reads it; from one that does not say, a quarter of the characters."""
-    if len(texts) < 2:
-        return [1] * len(texts)
-    counts: list[int] = []
-    for start in range(0, len(texts), COUNTED_TOGETHER):
-        some = list(texts[start : start + COUNTED_TOGETHER])
-        mask = model.preprocess(some).get("attention_mask")
-        counts += [min(len(text), LONGEST) // 4 for text in some] if mask is None else mask.sum(dim=1).tolist()
-    return counts
-
-
-def _embed(model: Any, texts: list[str]) -> Vectors:
-    """The vectors of one batch: what the model's own ``encode`` does for plain texts, without its overhead per call.
-
-    A model with a prompt of its own or shortened vectors goes the whole way.
-    """
-    if _is_special(model):
-        whole = model.encode(texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(whole, dtype=np.float32)
-    return _normal(_forward(model, texts))
-
-
-def _read(model: Any, texts: list[str]) -> list[Reading]:
-    if _is_special(model):
-        return [Reading(vector) for vector in _embed(model, texts)]
-    found = _forward(model, texts)
-    return [Reading(*both) for both in zip(_normal(found), words_in(found, model), strict=True)]
-
-
-def _is_special(model: Any) -> bool:
-    return model.default_prompt_name is not None or model.truncate_dim is not None
-
-
-def _forward(model: Any, texts: list[str]) -> Any:
-    import torch
-
-    with torch.inference_mode():
-        return model(model.preprocess(texts))
-
-
-def _normal(found: Any) -> Vectors:
-    import torch
-
-    normal = torch.nn.functional.normalize(found["sentence_embedding"], p=2, dim=1)
-    return np.asarray(normal.float().numpy(), dtype=np.float32)
-
-
-def _load(source: str) -> Any:
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
-    try:
-        model = SentenceTransformer(source, device="cpu").eval()
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"the encoder '{source}' cannot be loaded: {error}") from error
-    watch_layers(model)
-    return model

@@ -12,7 +12,8 @@ from queue import SimpleQueue
 from typing import Any
 
 from replyassist.core.batched_reading import BatchingReader
-from replyassist.core.embedding import BATCH_SIZE
+from replyassist.core.batching import lanes
+from replyassist.core.model_calls import BATCH_SIZE
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import retrieve
@@ -56,7 +57,7 @@ def _rounds(texts: Sequence[str], *, quick: bool) -> list[list[str]]:
 
 def _inside(bench: Bench, templates: Sequence[ReplyTemplate], rounds: Sequence[list[str]]) -> Figures:
     index = TemplateIndex(templates, bench.encoder)
-    encoder = BatchingReader(bench.bare_encoder)
+    encoder = BatchingReader(bench.bare_encoder, lanes=lanes())
 
     def request(text: str) -> None:
         retrieve(text, index, encoder, threshold=0.5, limit=3, **WHERE)
