@@ -14,7 +14,7 @@ from replyassist.core.words import Words
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 WIDTH = 64  # main directions of the brand's own pieces that are kept; 64, 128 and all 384 are equally good
 SHARPNESS = 20.0  # of the soft best match; 10 to 40 and the hard best were tried
-BACK, BACK_TEXTS = 1 / 3, 3  # share of what a message says of a template's texts, and of how many; 1 to 6 and all tried
+BACK_TEXTS = 3  # of a template, of which a message says most, are asked what it says of them; 1 to 6 were tried
 MOST_TEXTS, MOST_PIECES = 40, 512  # of a template: memory and time stay small however many examples it has
 FEWEST_TEXTS, TEXTS_OF_ALL = 4, 6_000  # of a template, and of all: words take 10 kB a text on disk
 READ_PIECES = 64  # of a message: longer ones are read so far
@@ -51,12 +51,12 @@ class Alignment:
     rarity: dict[int, float]
     unseen: float
 
-    def scores(self, words: Words, classes: NDArray[np.int64]) -> Vectors:
+    def scores(self, words: Words, classes: NDArray[np.int64], *, back: float = 0.0) -> Vectors:
         """How well the message's pieces match those of each of these classes, about 0 to 1, shape (len(classes),).
 
-        A piece's match is the soft maximum of its cosines with the class's pieces; rare ones count more. A third is how
-        the pieces of the class's texts match those of the message. Class -1, of which nothing is known, like one
-        without pieces, has the mean of the others.
+        A piece's match is the soft maximum of its cosines with the class's pieces; rare ones count more. A share of
+        ``back`` is how the pieces of the class's texts match those of the message. Class -1, of which nothing is known,
+        like one without pieces, has the mean of the others.
         """
         found = np.full(len(classes), np.nan, dtype=np.float32)
         if len(words.numbers):
@@ -65,8 +65,9 @@ class Alignment:
             for row, number in enumerate(classes):
                 if number >= 0 and len(self.pieces[number].vectors):
                     cosines = said @ self.pieces[number].vectors.T
-                    back = self.pieces[number].said_back(cosines)
-                    found[row] = (1 - BACK) * (weights @ _soft_best(cosines)) + BACK * back
+                    found[row] = weights @ _soft_best(cosines)
+                    if back:
+                        found[row] += back * (self.pieces[number].said_back(cosines) - found[row])
         known = ~np.isnan(found)
         found[~known] = found[known].mean() if known.any() else 0.0
         return found
