@@ -209,13 +209,12 @@ class _Call:
         self.woken = threading.Event()
         self.error: Exception | None = None
         self._todo = sorted(range(len(self.texts)), key=lambda place: len(self.texts[place]))
-        self._places: list[int] = []
-        self._rows: list[Vectors] = []
+        self._found: list[tuple[list[int], Vectors]] = []
 
     @property
     def filled(self) -> int:
         """How many texts have their vectors."""
-        return len(self._places)
+        return sum(len(places) for places, _ in self._found)
 
     @property
     def remaining(self) -> int:
@@ -237,17 +236,16 @@ class _Call:
         self._todo = places + self._todo
 
     def fill(self, places: list[int], rows: Vectors) -> None:
-        """Keep the vectors of these places."""
-        self._places += places
-        self._rows.append(rows)
+        """Keep the vectors of these places, in one step: two lanes may fill the same call at once."""
+        self._found.append((places, rows))
 
     def result(self) -> Vectors:
         """All vectors; raise what the encoder raised for these texts."""
         if self.error is not None:
             raise self.error
-        together = np.concatenate(self._rows)
+        together = np.concatenate([rows for _, rows in self._found])
         vectors = np.empty_like(together)
-        vectors[self._places] = together
+        vectors[[place for places, _ in self._found for place in places]] = together
         return vectors
 
 
