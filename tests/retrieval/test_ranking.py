@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from replyassist.retrieval.learnt import learn
-from replyassist.retrieval.ranking import CANDIDATES, Ranker, Ranking
+from replyassist.retrieval.alignment import align
+from replyassist.retrieval.learnt import Learnt, learn
+from replyassist.retrieval.ranking import BACK, CANDIDATES, Ranker, Ranking
 from replyassist.retrieval.store.membership import membership_of
 from replyassist.retrieval.store.vectors import VectorStore
-from replyassist.testing import FakeEncoder
+from replyassist.testing import FakeEncoder, FakeReader
 
 SHIPPING = ["do you ship to Norway?", "is delivery abroad possible", "shipping to Sweden"]
 DECAF = ["do you have a decaf?", "coffee without caffeine", "something for the evening"]
@@ -119,3 +122,21 @@ def test_without_messages_from_elsewhere_belonging_is_not_known() -> None:
 
     assert found.belonging is not None
     assert np.isnan(found.belonging).all()
+
+
+@pytest.mark.parametrize(("has_examples", "back"), [(False, BACK), (True, 0.0)])
+def test_what_a_message_says_of_the_texts_counts_where_there_are_no_examples(has_examples: bool, back: float) -> None:
+    own, owner, places = [*SHIPPING, *DECAF], np.repeat([0, 1], 3), np.array([0, 1])
+    readings = FakeReader().read(own)
+    alignment, vectors = align([reading.words for reading in readings], owner, count=2), ENCODER.encode(own)
+    learnt = learn(own, vectors, owner, questions=np.array([3, 3])) if has_examples else Learnt(places)
+    assert learnt is not None
+    assert alignment is not None
+    membership = membership_of(owner, np.zeros(6, dtype=np.bool_), vectors, templates=2)
+    ranker = Ranker(VectorStore(vectors), membership, learnt=replace(learnt, alignment=alignment))
+
+    message = FakeReader().read(["ship to Norway"])[0]
+    assert message.words is not None
+    found = ranker.rank(message.vector, text="ship to Norway", words=message.words).aligned
+    assert found == pytest.approx(alignment.scores(message.words, places, back=back))
+    assert found != pytest.approx(alignment.scores(message.words, places, back=BACK - back))

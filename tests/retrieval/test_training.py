@@ -59,11 +59,3 @@ def test_a_template_that_came_after_training_is_found_and_leaves_the_others_thei
     assert first(index, "is there a decaf").template_id == "decaf"
     assert first(index, "where is it", meant="my order").template_id == "order"
     assert first(index.renewed(), "where is it", meant="my parcel").template_id == "parcel"
-
-
-def test_without_examples_a_template_that_says_more_than_the_message_stands_behind() -> None:
-    short = ReplyTemplate(id="short", title="order", reply="order")
-    long = ReplyTemplate(id="long", title="order parcel", reply="order parcel")
-    index = TemplateIndex([long, short], READER)
-
-    assert first(index, "where is it", meant="order").template_id == "short"
