@@ -17,7 +17,6 @@ from starlette.middleware.sessions import SessionMiddleware
 from replyassist import __version__
 from replyassist.brands.endpoints import router as brands_router
 from replyassist.core.batched_reading import BatchingReader
-from replyassist.core.batching import lanes
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
@@ -88,7 +87,7 @@ def build_parts(
         jobs = queue
     clock = clock or SystemClock()
     registry = IndexRegistry(
-        settings, lambda: BatchingReader(encoder or SentenceTransformerEncoder(settings.encoder_model), lanes=lanes())
+        settings, lambda: BatchingReader(encoder or SentenceTransformerEncoder(settings.encoder_model))
     )
     closing.callback(registry.close)
     proposer = Proposer(

@@ -249,68 +249,18 @@ def test_a_cache_may_stand_on_either_side(is_in_front: bool, tmp_path: Path) -> 
     assert all(same(vectors, ["one", f"text {number % 4}"]) for number, vectors in enumerate(found))
 
 
-def test_with_two_lanes_two_callers_are_served_at_once_and_a_third_waits(held: HeldEncoder) -> None:
-    callers = Callers(BatchingEncoder(held, lanes=2))
-    running = [callers.start("one"), callers.start("two")]
-    for _ in running:
-        held.entered.acquire(timeout=LONG)
-    waiting = callers.start("three")
-
-    assert sorted(held.batches) == [["one"], ["two"]]
-    held.gate.release(3)
-    assert all(same(result_of(future), [text]) for future, text in zip(running, ["one", "two"], strict=True))
-    assert same(result_of(waiting), ["three"])
-
-
-def test_lanes_share_those_who_wait_out(held: HeldEncoder) -> None:
-    callers = Callers(BatchingEncoder(held, lanes=2))
-    running = [callers.start("one"), callers.start("two")]
-    for _ in running:
-        held.entered.acquire(timeout=LONG)
-    waiting = [callers.start(f"text {number}") for number in range(8)]
-    held.gate.release(1)
+def test_those_who_come_back_from_two_batches_share_the_next_one(held: HeldEncoder) -> None:
+    batching = BatchingEncoder(held, wait_ms=10_000)
+    callers = Callers(batching)
+    first = callers.start("one")
     held.entered.acquire(timeout=LONG)
+    waiting = callers.start("two")
+    threading.Event().wait(2.0)  # half as long "two" then waits for "one" to come back
+    held.gate.release(1)
+    result_of(first)
+    again = callers.start("one again")
+    held.gate.release(2)
 
-    assert len(held.batches[2]) == 4
-    held.gate.release(10)
-    assert [same(result_of(future), [f"text {number}"]) for number, future in enumerate(waiting)] == [True] * 8
-    assert all(result_of(future).shape[0] == 1 for future in running)
-
-
-def test_a_lone_caller_with_many_texts_has_full_batches_whatever_the_lanes() -> None:
-    held = HeldEncoder(is_open=True)
-    texts = [f"text {number}" for number in range(20)]
-
-    assert same(BatchingEncoder(held, lanes=4, most=10).encode(texts), texts)
-    assert [len(batch) for batch in held.batches] == [10, 10]
-
-
-def test_an_interrupted_leader_of_one_lane_leaves_its_texts_to_the_other() -> None:
-    class Interrupted(HeldEncoder):
-        def encode(self, texts: Sequence[str]) -> Vectors:
-            vectors = super().encode(texts)
-            if "leave" in texts and len(texts) > 1:
-                raise KeyboardInterrupt
-            return vectors
-
-    held = Interrupted()
-    callers = Callers(BatchingEncoder(held, lanes=2))
-    running = [callers.start("one"), callers.start("two")]
-    for _ in running:
-        held.entered.acquire(timeout=LONG)
-    waiting = [callers.start("leave"), *(callers.start(f"text {number}") for number in range(3))]
-    held.gate.release(20)
-
-    finished = [future.exception(timeout=LONG) for future in waiting]
-    assert all(error is None or isinstance(error, KeyboardInterrupt) for error in finished)
-    assert sum(error is None for error in finished) >= 3
-
-
-def test_many_threads_and_lanes_get_their_own_vectors() -> None:
-    batching = BatchingEncoder(FakeEncoder(), lanes=3, most=5)
-    asked = [[f"text {caller} {number}" for number in range(caller % 7)] for caller in range(120)]
-    with ThreadPoolExecutor(32) as pool:
-        found = list(pool.map(batching.encode, asked, timeout=LONG))
-
-    assert all(same(vectors, texts) for vectors, texts in zip(found, asked, strict=True))
-    assert batching.waiting == 0
+    assert same(result_of(waiting), ["two"])
+    assert same(result_of(again), ["one again"])
+    assert [sorted(batch) for batch in held.batches] == [["one"], ["one again", "two"]]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -17,17 +15,15 @@ from .model_calls import BATCH_SIZE
 LINGER_MS = 5.0
 PATIENCE_SECONDS = 30.0
 OLDEST_SHARE = 4  # a quarter of a batch is the oldest caller's, however many short ones come
-MOST_LANES = 4  # batches at once: beyond, each would be too small to gain from being one
 
 
 class BatchingEncoder:
     """An encoder in front of another; the callers' own threads do the work, so there is none to stop.
 
-    The first caller leads: it encodes at once, and whoever comes while ``lanes`` callers lead waits. When one of them
-    has its own vectors, the oldest of those who wait leads its lane's next batch with the texts of all of them (with
-    several lanes its share of them), at most ``most``; who has more texts than that gets them in several batches, among
-    the others. A lone caller never waits for company: only after a batch of several callers does a leader wait for as
-    many to come back, until none came for ``wait_ms``.
+    The first caller leads: it encodes at once, and whoever comes meanwhile waits. When it has its own vectors, the
+    oldest of those who wait leads the next batch with the texts of all of them, at most ``most``; who has more texts
+    than that gets them in several batches, among the others. A lone caller never waits for company: only after a batch
+    of several callers does a leader wait for as many to come back, until none came for ``wait_ms``.
 
     A batch that fails is tried again caller by caller, so that an error reaches only whose texts raise it. Raise
     EncoderBusy when a caller's texts make no progress for ``patience_seconds``.
@@ -40,17 +36,15 @@ class BatchingEncoder:
         most: int = BATCH_SIZE,
         wait_ms: float = LINGER_MS,
         patience_seconds: float = PATIENCE_SECONDS,
-        lanes: int = 1,
     ) -> None:
         self._encoder = encoder
         self._most = most
-        self._lanes = lanes
         self._linger = wait_ms / 1000
         self._patience = patience_seconds
         self._arrived = threading.Condition()
         self._queue: list[_Call] = []
-        self._leaders: set[int] = set()
-        self._company, self._took = 1, 0.0  # callers of the last batch, and its seconds
+        self._leader: int | None = None
+        self._company, self._took = 1, 0.0  # callers when the last batch ended, and its seconds
 
     @property
     def model_digest(self) -> str:
@@ -69,41 +63,28 @@ class BatchingEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), dimension), in the order of the texts."""
-        if not texts or threading.get_ident() in self._leaders:  # the encoder behind it may itself come back here
+        if not texts or self._leader == threading.get_ident():  # the encoder behind it may itself come back here
             return self._encoder.encode(texts)
         call = _Call(texts)
         try:
-            if self._enter(call):
-                self._lead(call)
-            while not call.is_done:
-                if self._is_promoted(call):
-                    self._lead(call)
+            if self._enter(call) or self._is_promoted(call):
+                while not call.is_done:
+                    parts = self._gather()
+                    started = time.monotonic()
+                    self._run(parts)
+                    self._took = time.monotonic() - started
         finally:
             self._leave(call)
         return call.result()
 
     def _enter(self, call: _Call) -> bool:
-        """Stand in line; whether this caller leads because a lane is free."""
+        """Stand in line; whether this caller leads because nobody does."""
         with self._arrived:
             self._queue.append(call)
             self._arrived.notify()
-            if len(self._leaders) == self._lanes:
-                return False
-            self._leaders.add(call.thread)
-            return True
-
-    def _lead(self, call: _Call) -> None:
-        """Encode until all texts of this call are in a batch, then hand over; some may be in that of another lane."""
-        while call.remaining and not call.is_done:
-            parts = self._gather()
-            started = time.monotonic()
-            if parts:
-                self._run(parts)
-            self._took = time.monotonic() - started
-        with self._arrived:
-            self._hand_over(call)
-            if not call.is_done:
-                call.woken.clear()
+            if self._leader is None:
+                self._leader = call.thread
+            return self._leader == call.thread
 
     def _is_promoted(self, call: _Call) -> bool:
         """Wait until nothing more will come (False) or this caller has to lead (True); raise EncoderBusy."""
@@ -116,53 +97,34 @@ class BatchingEncoder:
         return not call.is_done
 
     def _leave(self, call: _Call) -> None:
-        """Whatever ended this call, nobody waits for it."""
+        """Whatever ended this call, nobody waits for it; a leader hands over to the oldest of those who wait."""
         with self._arrived:
             if call in self._queue:
                 self._queue.remove(call)
-            self._hand_over(call)
-
-    def _hand_over(self, call: _Call) -> None:
-        """A leader's lane goes to the oldest of those who wait to be encoded; called with the lock held."""
-        if call.thread not in self._leaders:
-            return
-        self._leaders.remove(call.thread)
-        following = next((one for one in self._waiting() if one.thread not in self._leaders), None)
-        if following is not None and following is not call:
-            self._leaders.add(following.thread)
-            following.woken.set()
-
-    def _waiting(self) -> list[_Call]:
-        """Those with texts in no batch yet, the oldest first; called with the lock held."""
-        return [call for call in self._queue if call.remaining]
+            if self._leader == call.thread:
+                following = self._queue[0] if self._queue else None
+                self._leader = following.thread if following else None
+                if following:
+                    following.woken.set()
 
     def _gather(self) -> list[_Part]:
-        """The next batch, which leaves the other leaders theirs; empty when nobody waits any more.
-
-        A share for the oldest caller, then the others, those with the fewest texts first.
-        """
+        """The next batch: a share for the oldest caller, then the others, those with the fewest texts first."""
         with self._arrived:
             self._await_company()
-            waiting = self._waiting()
-            if not waiting:  # another lane took them meanwhile
-                return []
-            everything = sum(call.remaining for call in waiting)
-            room = min(self._most, math.ceil(everything / len(self._leaders)))
-            oldest = waiting[0]
-            places = {oldest: min(oldest.remaining, max(1, room // OLDEST_SHARE))}
+            room = self._most
+            places = {self._queue[0]: min(self._queue[0].remaining, max(1, room // OLDEST_SHARE))}
             room -= sum(places.values())
-            for call in sorted(waiting, key=lambda one: one.remaining):
+            for call in sorted(self._queue, key=lambda waiting: waiting.remaining):
                 more = min(room, call.remaining - places.get(call, 0))
                 if more:
                     places[call] = places.get(call, 0) + more
                     room -= more
-            self._company = len(places)
             return [_Part(call, call.take(count)) for call, count in places.items()]
 
     def _await_company(self) -> None:
         """Wait while callers of the last batch come back one after the other, half as long as that took at most."""
         end = time.monotonic() + self._took / 2
-        while len(waiting := self._waiting()) < self._company and sum(call.remaining for call in waiting) < self._most:
+        while len(self._queue) < self._company and sum(call.remaining for call in self._queue) < self._most:
             left = min(self._linger, end - time.monotonic())
             if left <= 0 or not self._arrived.wait(left):
                 return
@@ -189,15 +151,11 @@ class BatchingEncoder:
     def _dismiss(self, parts: list[_Part]) -> None:
         """Let those go who have all their vectors, or an error."""
         with self._arrived:
+            self._company = len(self._queue)
             for call in [part.call for part in parts if part.call.is_done]:
                 if call in self._queue:  # it may have given up
                     self._queue.remove(call)
                 call.woken.set()
-
-
-def lanes() -> int:
-    """How many batches this machine encodes at once, each on a core of its own."""
-    return max(1, min(MOST_LANES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1))
 
 
 class _Call:
@@ -209,12 +167,13 @@ class _Call:
         self.woken = threading.Event()
         self.error: Exception | None = None
         self._todo = sorted(range(len(self.texts)), key=lambda place: len(self.texts[place]))
-        self._found: list[tuple[list[int], Vectors]] = []
+        self._places: list[int] = []
+        self._rows: list[Vectors] = []
 
     @property
     def filled(self) -> int:
         """How many texts have their vectors."""
-        return sum(len(places) for places, _ in self._found)
+        return len(self._places)
 
     @property
     def remaining(self) -> int:
@@ -236,16 +195,17 @@ class _Call:
         self._todo = places + self._todo
 
     def fill(self, places: list[int], rows: Vectors) -> None:
-        """Keep the vectors of these places, in one step: two lanes may fill the same call at once."""
-        self._found.append((places, rows))
+        """Keep the vectors of these places."""
+        self._places += places
+        self._rows.append(rows)
 
     def result(self) -> Vectors:
         """All vectors; raise what the encoder raised for these texts."""
         if self.error is not None:
             raise self.error
-        together = np.concatenate([rows for _, rows in self._found])
+        together = np.concatenate(self._rows)
         vectors = np.empty_like(together)
-        vectors[[place for places, _ in self._found for place in places]] = together
+        vectors[self._places] = together
         return vectors
 
 

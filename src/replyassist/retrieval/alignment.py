@@ -32,8 +32,8 @@ class Pieces:
     starts: NDArray[np.int64]
 
     def said_back(self, cosines: Vectors) -> float:
-        """How much a message says of the three texts that it says most of; ``cosines`` (its pieces, pieces)."""
-        by_text = np.add.reduceat(cosines.max(axis=0) * self.shares, self.starts)
+        """How much a message says of the three texts that it says most of; ``cosines`` (pieces, its pieces)."""
+        by_text = np.add.reduceat(cosines.max(axis=1) * self.shares, self.starts)
         return float(np.sort(by_text)[-BACK_TEXTS:].mean())
 
 
@@ -58,18 +58,18 @@ class Alignment:
         ``back`` is how the pieces of the class's texts match those of the message. Class -1, of which nothing is known,
         like one without pieces, has the mean of the others.
         """
-        found = np.full(len(classes), np.nan, dtype=np.float32)
-        if len(words.numbers):
-            weights = self._weights(words)
-            said = self._shortened(words.vectors[:READ_PIECES])
-            for row, number in enumerate(classes):
-                if number >= 0 and len(self.pieces[number].vectors):
-                    cosines = said @ self.pieces[number].vectors.T
-                    found[row] = weights @ _soft_best(cosines)
-                    if back:
-                        found[row] += back * (self.pieces[number].said_back(cosines) - found[row])
-        known = ~np.isnan(found)
-        found[~known] = found[known].mean() if known.any() else 0.0
+        places = [place for place, number in enumerate(classes) if number >= 0 and len(self.pieces[number].vectors)]
+        if not places or not len(words.numbers):
+            return np.zeros(len(classes), dtype=np.float32)
+        there = [self.pieces[classes[place]] for place in places]
+        cosines, ends = _cosines(self._shortened(words.vectors[:READ_PIECES]), there)
+        scores = np.zeros(len(places), dtype=np.float32)
+        if back:
+            by_class = zip(there, np.split(cosines, ends[:-1]), strict=True)
+            scores += back * np.array([pieces.said_back(several) for pieces, several in by_class], dtype=np.float32)
+        scores += (1.0 - back) * (_soft_best(cosines, ends) @ self._weights(words))
+        found = np.full(len(classes), scores.mean(), dtype=np.float32)
+        found[places] = scores
         return found
 
     def _weights(self, words: Words) -> Vectors:
@@ -144,8 +144,23 @@ def _directions(centred: Vectors) -> Vectors:
     return np.ascontiguousarray(turned[:, ::-1][:, :WIDTH])
 
 
-def _soft_best(cosines: Vectors) -> Vectors:
-    return np.asarray(1.0 + np.log(np.exp(SHARPNESS * (cosines - 1.0)).mean(axis=1)) / SHARPNESS, dtype=np.float32)
+def _cosines(said: Vectors, classes: Sequence[Pieces]) -> tuple[Vectors, NDArray[np.int64]]:
+    """Of all classes' pieces with those of the message, shape (pieces, said), and where each class ends."""
+    ends = np.cumsum([len(pieces.vectors) for pieces in classes])
+    cosines = np.empty((ends[-1], len(said)), dtype=np.float32)
+    for pieces, end in zip(classes, ends, strict=True):
+        np.matmul(pieces.vectors, said.T, out=cosines[end - len(pieces.vectors) : end])
+    return cosines, ends
+
+
+def _soft_best(cosines: Vectors, ends: NDArray[np.int64]) -> Vectors:
+    """The soft maximum over each class's pieces, shape (classes, said); the cosines are used up."""
+    cosines -= 1.0
+    cosines *= SHARPNESS
+    np.exp(cosines, out=cosines)
+    counts = np.diff(ends, prepend=0)
+    means = np.add.reduceat(cosines, ends - counts, axis=0) / counts[:, None]
+    return np.asarray(1.0 + np.log(means) / SHARPNESS, dtype=np.float32)
 
 
 def _unit(vectors: NDArray[np.floating]) -> Vectors:

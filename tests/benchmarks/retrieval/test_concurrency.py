@@ -64,5 +64,5 @@ def test_both_ways_are_measured_inside_and_through_a_real_server(tmp_path: Path)
     )
     found = concurrency(bench)
 
-    assert set(found) == {"concurrent_32", "concurrent_32_http"}
+    assert set(found) == {"concurrent_32", "concurrent_32_parts", "concurrent_32_http"}
     assert all(value > 0 for figures in found.values() for value in figures.values())

@@ -12,10 +12,10 @@ from queue import SimpleQueue
 from typing import Any
 
 from replyassist.core.batched_reading import BatchingReader
-from replyassist.core.batching import lanes
 from replyassist.core.model_calls import BATCH_SIZE
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.parts import parts_of
 from replyassist.retrieval.service import retrieve
 
 from .bench import WHERE, Bench, Figures
@@ -24,7 +24,7 @@ from .served import served
 
 CALLERS = 32
 EXAMPLES = 2000
-ROUNDS, MESSAGES_A_ROUND = 5, 128
+ROUNDS, MESSAGES_A_ROUND = 4, 256
 QUICK_ROUNDS, QUICK_MESSAGES_A_ROUND = 1, 64
 Request = Callable[[str], Any]
 
@@ -32,6 +32,8 @@ Request = Callable[[str], Any]
 def concurrency(bench: Bench) -> Figures:
     """``concurrent_32``: retrieval as the product does it, 32 callers at once against one after the other.
 
+    Of messages that ask one thing, so that a request is one text, as it is for ``encoder_limit``. In
+    ``concurrent_32_parts`` a quarter of the messages has several parts, which even a lone request encodes together.
     ``concurrent_32_http`` is the same through ``POST /v1/templates/search`` of a server in a process of its own. Every
     round sends the same banking77 test messages in each way, the ways in turn, so that what else the machine does
     falls on all of them; figures are over all rounds. ``encoder_limit`` is the bare encoder's rate in batches of 64
@@ -41,9 +43,12 @@ def concurrency(bench: Bench) -> Figures:
     task = few_shot(train, test, examples=None, seed=0)
     share = EXAMPLES // len(task.templates)
     templates = [template.model_copy(update={"questions": template.questions[:share]}) for template in task.templates]
-    rounds = _rounds([text for text, _ in task.messages], quick=bench.quick)
+    every = [text for text, _ in task.messages]
+    rounds = _rounds(every, quick=bench.quick)
+    whole = _rounds([text for text in every if not parts_of(text)], quick=bench.quick)
     return {
-        f"concurrent_{CALLERS}": _inside(bench, templates, rounds),
+        f"concurrent_{CALLERS}": _inside(bench, templates, whole),
+        f"concurrent_{CALLERS}_parts": _inside(bench, templates, rounds),
         f"concurrent_{CALLERS}_http": _through_http(bench, templates, rounds),
     }
 
@@ -57,13 +62,14 @@ def _rounds(texts: Sequence[str], *, quick: bool) -> list[list[str]]:
 
 def _inside(bench: Bench, templates: Sequence[ReplyTemplate], rounds: Sequence[list[str]]) -> Figures:
     index = TemplateIndex(templates, bench.encoder)
-    encoder = BatchingReader(bench.bare_encoder, lanes=lanes())
+    encoder = BatchingReader(bench.bare_encoder)
 
     def request(text: str) -> None:
         retrieve(text, index, encoder, threshold=0.5, limit=3, **WHERE)
 
     times = Times()
     request("The first call loads the model.")
+    at_once(rounds[0], [request] * CALLERS)
     for number, texts in enumerate(rounds):
         bench.progress("concurrency", number, len(rounds))
         times.add("encoder_single", texts, lambda texts: _each(texts, lambda text: bench.bare_encoder.encode([text])))
