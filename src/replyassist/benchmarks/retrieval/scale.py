@@ -54,10 +54,10 @@ def _of_size(bench: Bench, size: int, folder: Path) -> Figures:
     np.save(folder / NEAREST, nearest)
     del vectors
     figures = percentiles("exact_ms", exact_ms)
-    figures |= _process(folder, size, "build") | _process(folder, size, "start")
-    if size == (QUICK_SIZES if bench.quick else SIZES)[-1]:
+    figures |= _process(folder, size, "build")
+    if size == (QUICK_SIZES if bench.quick else SIZES)[-1]:  # before a part is taken out
         figures["readers"] = _readers(folder, size)
-    return figures
+    return figures | _process(folder, size, "start")
 
 
 def _exact(vectors: Vectors, asked: Vectors) -> tuple[list[float], Vectors]:
@@ -68,7 +68,6 @@ def _exact(vectors: Vectors, asked: Vectors) -> tuple[list[float], Vectors]:
 
 def _readers(folder: Path, size: int) -> list[Figures]:
     """Processes that read one file at the same time, and say what they hold once all have searched."""
-    _process(folder, size, "build")  # of all texts again: a part was taken out before
     running = [_started(folder, size, "read") for _ in range(READERS)]
     for process in running:
         _line(process)
