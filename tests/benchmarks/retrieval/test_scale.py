@@ -71,3 +71,12 @@ def test_the_short_form_measures_every_size_and_finds_what_exact_search_finds(da
 def test_a_process_that_fails_says_so_and_leaves_no_figures(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         scale_process.measure(tmp_path, 10, "build")
+
+
+def test_texts_that_have_no_number_have_a_vector_too(tmp_path: Path) -> None:
+    np.save(tmp_path / "vectors.npy", np.eye(4, dtype=np.float32))
+    found = NumberedEncoder(tmp_path / "vectors.npy").encode(["text 2", "text 6 again", "who won the match"])
+
+    assert found.shape == (3, 4)
+    assert found[0].tolist() == found[1].tolist() == [0.0, 0.0, 1.0, 0.0]
+    assert found[2].sum() == 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +79,22 @@ class NumberedEncoder:
         return int(self._vectors.shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of texts such as ``text 17``, float32, shape (len(texts), dimension)."""
-        numbers: NDArray[np.int64] = np.array([int(text.split()[1]) for text in texts], dtype=np.int64)
+        """The vectors of texts such as ``text 17``, float32, shape (len(texts), dimension).
+
+        Any other text, such as the messages from elsewhere that training reads, has that of some number.
+        """
+        numbers: NDArray[np.int64] = np.array([_number(text) for text in texts], dtype=np.int64)
         return np.asarray(self._vectors[numbers % len(self._vectors)])
 
 
 def _text(number: int) -> str:
     return f"text {number}"
+
+
+def _number(text: str) -> int:
+    word, _, number = text.partition(" ")
+    number = number.removesuffix(" again")
+    return int(number) if word == "text" and number.isdigit() else crc32(text.encode())
 
 
 def _groups(folder: Path, encoder: Encoder) -> list[Vectors]:
