@@ -38,7 +38,17 @@ class Served:
         return HTTPConnection(HOST, self.port, timeout=ANSWER_SECONDS)
 
     def search(self, connection: HTTPConnection, text: str) -> None:
-        """One search for templates; raise ReplyassistError when it is not answered with 200."""
+        """One search for templates; raise ReplyassistError when it is not answered with 200.
+
+        A connection that the server closed because nothing came for some seconds is opened anew, once.
+        """
+        try:
+            self._ask(connection, text)
+        except ConnectionError:  # http.client's RemoteDisconnected is one
+            connection.close()
+            self._ask(connection, text)
+
+    def _ask(self, connection: HTTPConnection, text: str) -> None:
         body = json.dumps({"brand": BRAND, "text": text, "limit": 3})
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         connection.request("POST", "/v1/templates/search", body=body, headers=headers)
