@@ -5,8 +5,6 @@ Each call that changes something raises the brand's ``faq_revision`` by one, so 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +18,7 @@ from replyassist.brands.service import get_brand
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionConflict
 
 from . import repository
+from .cursors import cursor_after, place_of
 from .repository import StoredTemplate, TemplateState
 from .template import ReplyTemplate
 
@@ -132,11 +131,11 @@ def list_templates(
     """One page of the templates in use, by id: those with this tag, this id, and all words of ``query`` in their id,
     title, questions, reply or tags. Raise NotFound for an unknown brand, InvalidInput for a foreign cursor."""
     get_brand(session, brand_id)
-    after = _decode_cursor(cursor) if cursor else None
+    after = place_of(cursor) if cursor else None
     rows = repository.active(session, brand_id, after=after, template_id=template_id)
     found = list(islice(_matching(rows, tag=tag, query=query), limit + 1))
     items = found[:limit]
-    return TemplatePage(items, _encode_cursor(items[-1].template_id) if len(found) > limit else None)
+    return TemplatePage(items, cursor_after(items[-1].template_id) if len(found) > limit else None)
 
 
 def stored_template(session: Session, brand_id: str, template_id: str) -> StoredTemplate:
@@ -285,17 +284,3 @@ def _searched_text(document: dict[str, Any]) -> str:
 
 def _template(document: dict[str, Any]) -> ReplyTemplate:
     return ReplyTemplate.model_validate(document)
-
-
-def _encode_cursor(template_id: str) -> str:
-    return base64.urlsafe_b64encode(template_id.encode()).decode()
-
-
-def _decode_cursor(cursor: str) -> str:
-    try:
-        template_id = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput("this cursor is not one of ours", field="cursor") from error
-    if "\x00" in template_id:
-        raise InvalidInput("this cursor is not one of ours", field="cursor")
-    return template_id
