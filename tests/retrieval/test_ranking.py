@@ -7,7 +7,7 @@ import pytest
 
 from replyassist.retrieval.alignment import align
 from replyassist.retrieval.learnt import Learnt, learn
-from replyassist.retrieval.ranking import BACK, CANDIDATES, Ranker, Ranking
+from replyassist.retrieval.ranking import ALIGNED, BACK, CANDIDATES, Ranker, Ranking
 from replyassist.retrieval.store.membership import membership_of
 from replyassist.retrieval.store.vectors import VectorStore
 from replyassist.testing import FakeEncoder, FakeReader
@@ -140,3 +140,24 @@ def test_what_a_message_says_of_the_texts_counts_where_there_are_no_examples(has
     found = ranker.rank(message.vector, text="ship to Norway", words=message.words).aligned
     assert found == pytest.approx(alignment.scores(message.words, places, back=back))
     assert found != pytest.approx(alignment.scores(message.words, places, back=BACK - back))
+
+
+def test_words_are_compared_with_the_first_templates_that_are_allowed() -> None:
+    near = [f"ship to Norway {number}" for number in range(ALIGNED)]
+    own = [*near, "do you ship abroad", "a decaf please"]
+    owner = np.arange(len(own))
+    alignment = align([reading.words for reading in FakeReader().read(own)], owner, count=len(own))
+    vectors = ENCODER.encode(own)
+    membership = membership_of(owner, np.zeros(len(own), dtype=np.bool_), vectors, templates=len(own))
+    ranker = Ranker(VectorStore(vectors), membership, learnt=Learnt(place=owner, alignment=alignment))
+    message = FakeReader().read(["ship to Norway"])[0]
+    allowed = owner >= ALIGNED
+    of_all, of_allowed = (
+        ranker.rank(message.vector, text="ship to Norway", words=message.words, allowed=which).aligned
+        for which in (None, allowed)
+    )
+
+    assert of_all is not None
+    assert of_allowed is not None
+    assert of_all[ALIGNED] == of_all[ALIGNED + 1]
+    assert of_allowed[ALIGNED] > of_allowed[ALIGNED + 1]

@@ -164,7 +164,7 @@ class TemplateIndex:
         if self._ranker is None:
             return ()
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
-        ranking = self._ranker.rank(vector, text=text, words=words)
+        ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=limit)
         if not len(chosen):
             return ()
@@ -186,7 +186,7 @@ class TemplateIndex:
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
         if self._ranker is None or not allowed.any():
             return None
-        ranking = self._ranker.rank(vector, text=text, words=words)
+        ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=1)
         return self.templates[int(chosen[0])].id, signals_of(ranking, allowed=allowed, chosen=chosen)[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
 from replyassist.core.words import Words
@@ -54,8 +55,13 @@ class Ranker:
         self._centre = CENTRING * means.mean(axis=0)
         self._centroids = _unit(means - self._centre)
 
-    def rank(self, vector: Vectors, *, text: str, words: Words | None = None) -> Ranking:
-        """Scores for a message: its unit vector of shape (dimension,), its text for the spelling, and its words."""
+    def rank(
+        self, vector: Vectors, *, text: str, words: Words | None = None, allowed: NDArray[np.bool_] | None = None
+    ) -> Ranking:
+        """Scores for a message: its unit vector of shape (dimension,), its text for the spelling, and its words.
+
+        The words are compared with those of the first templates that are ``allowed``, shape (templates,); None: all.
+        """
         cosines, slots = self._store.search(vector, count=CANDIDATES)
         away = vector - self._centre
         length = max(float(np.linalg.norm(away)), 1e-6)
@@ -64,7 +70,8 @@ class Ranker:
         logits, belonging = self._classified(vector, text, templates=len(nearest))
         total = nearest + centroid + CLASSIFIER_WEIGHT * logits
         is_cold = self._learnt is None or self._learnt.classifier is None
-        aligned = self._aligned(total, words, back=BACK if is_cold else 0.0)
+        open_to = total if allowed is None else np.where(allowed, total, -np.inf)
+        aligned = self._aligned(open_to, words, back=BACK if is_cold else 0.0)
         return Ranking(
             total=total if aligned is None else total + (COLD_WEIGHT if is_cold else ALIGNMENT_WEIGHT) * aligned,
             nearest=nearest,
@@ -86,7 +93,7 @@ class Ranker:
             return None
         first = np.argsort(-total, kind="stable")[:ALIGNED]
         scores = self._learnt.alignment.scores(words, self._learnt.place[first], back=back)
-        aligned = np.full_like(total, scores.min())
+        aligned = np.full(len(total), scores.min(), dtype=np.float32)
         aligned[first] = scores
         return aligned
 
