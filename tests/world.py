@@ -17,9 +17,9 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.inbox.schemas import MessageIn
 from replyassist.inbox.service import take_in
+from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import ReviewItem
-from replyassist.review.proposal import BY_TEMPLATE, Proposal
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import FakeClock, FakeJobQueue
 from replyassist.triage import Route, triage

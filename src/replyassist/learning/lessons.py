@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from replyassist.proposal import Proposal
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import AuditEntry, ReviewItem, ReviewStatus
-from replyassist.review.proposal import Proposal
 from replyassist.review.queue import HIGH
 from replyassist.triage.suspicion import DISTRUST_FROM
 

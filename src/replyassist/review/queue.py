@@ -10,10 +10,10 @@ from sqlmodel import Session
 from replyassist.core.errors import VersionConflict
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.service import load
+from replyassist.proposal import Proposal
 
 from . import repository
 from .models import ReviewItem, ReviewStatus
-from .proposal import Proposal
 from .transitions import PIPELINE, Move, make, write_audit
 
 LOW, HIGH = "low", "high"

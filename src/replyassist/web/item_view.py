@@ -17,11 +17,11 @@ from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
 from replyassist.inbox.models import Author, Message
 from replyassist.inbox.repository import conversation_messages
 from replyassist.inbox.service import StoredMessage, load
+from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
 from replyassist.review.checking import check_text
 from replyassist.review.models import AuditEntry, ReviewItem
-from replyassist.review.proposal import Candidate, Proposal
 
 from . import repository
 from .abilities import Abilities, Gate, abilities, gate
