@@ -20,7 +20,7 @@ from replyassist.inbox import repository as inbox
 from replyassist.inbox.models import MessageStatus
 from replyassist.inbox.service import DRAFT_JOB, StoredMessage, draft_job, load
 from replyassist.learning.service import learn
-from replyassist.proposal import Proposal
+from replyassist.proposal import Proposal, RedraftRequest
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
 from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, learn_job, redraft_job
@@ -72,14 +72,14 @@ class Worker:
             if item is None or not item.is_redrafting or item.redraft_attempt != attempt:
                 return
             message = as_inbound(session, load(session, item.message_id))
-            asked = item.proposal.get("asked", {})
-        picked = asked.get("template_id") or item.proposal.get("picked_template")
+            asked = item.proposal.asked or RedraftRequest()
+        picked = asked.template_id or item.proposal.picked_template
         proposal = self.proposer.propose(
             item.brand_id,
             message,
             template_id=picked,
-            instruction=asked.get("instruction") or None,
-            with_follow_up=bool(asked.get("with_follow_up")),
+            instruction=asked.instruction or None,
+            with_follow_up=asked.with_follow_up,
         )
         with self.database.writing() as session:
             current = session.get(ReviewItem, item_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import JSON, type_coerce
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Author, Conversation, Message
@@ -53,7 +54,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
             col(ReviewItem.status).in_(_STANDS),
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
-            ReviewItem.proposal["also_template_id"].as_string().is_(None),
+            type_coerce(ReviewItem.proposal, JSON)["also_template_id"].as_string().is_(None),
         )
         .order_by(col(Approval.id).desc())
         .limit(limit)

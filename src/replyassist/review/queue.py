@@ -72,7 +72,7 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "draft": proposal.draft,
         "drafted_by": proposal.drafted_by,
         "template_id": proposal.template_id,
-        "proposal": proposal.model_dump(mode="json"),
+        "proposal": proposal,
     }
 
 
