@@ -16,7 +16,7 @@ from replyassist.faq.service import import_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.inbox.schemas import MessageIn
-from replyassist.inbox.service import take_in
+from replyassist.intake.service import take_in
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import ReviewItem
 from replyassist.review.proposal import BY_TEMPLATE, Proposal
@@ -119,7 +119,12 @@ class World:
         with self.database.writing() as session:
             incoming = message_in(next(self.numbers), **overrides)
             return take_in(
-                session, incoming, jobs=self.jobs, now=self.clock.now(), queue_limit=self.settings.queue_limit
+                session,
+                incoming,
+                jobs=self.jobs,
+                now=self.clock.now(),
+                queue_limit=self.settings.queue_limit,
+                group_seconds=self.settings.group_seconds,
             ).message.id
 
     def item(self, *, message: dict[str, Any] | None = None, **overrides: Any) -> ReviewItem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -19,8 +20,9 @@ from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import ChannelFactory, deliver
 from replyassist.inbox import repository as inbox
-from replyassist.inbox.models import MessageStatus
-from replyassist.inbox.service import DRAFT_JOB, StoredMessage, draft_job, load
+from replyassist.inbox.models import AttachmentKind, MessageStatus
+from replyassist.inbox.service import DRAFT_JOB, draft_job, load
+from replyassist.inbox.threads import StoredMessage
 from replyassist.learning.service import learn
 from replyassist.pipeline import Inbound
 from replyassist.proposing import Proposer
@@ -37,6 +39,15 @@ RETRY_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 RECONCILE_LIMIT = 500
 THREAD_REPLIES = 3
+_WITH_ARTICLE = {
+    AttachmentKind.IMAGE: "an image",
+    AttachmentKind.VIDEO: "a video",
+    AttachmentKind.AUDIO: "a recording",
+    AttachmentKind.FILE: "a file",
+    AttachmentKind.STICKER: "a sticker",
+    AttachmentKind.LINK: "a link",
+    AttachmentKind.OTHER: "an attachment",
+}
 
 
 @dataclass(frozen=True)
@@ -61,13 +72,12 @@ class Worker:
             self._give_up(stored)
             return
         try:
-            proposal = self.proposer.propose(stored.message.brand_id, message)
+            proposal = self._proposal(stored, message)
         except Exception:
             logger.exception("drafting message %d failed, attempt %d", message_id, attempt)
             self._draft_failed(stored, attempt)
             return
-        with self.database.writing() as session:
-            enqueue_proposal(session, message_id, proposal, now=self.clock.now())
+        self._enqueue(stored, proposal)
 
     def redraft(self, item_id: int, attempt: int) -> None:
         """Draft anew as a person asked; when it fails, the old draft stays."""
@@ -75,11 +85,12 @@ class Worker:
             item = session.get(ReviewItem, item_id)
             if item is None or not item.is_redrafting or item.redraft_attempt != attempt:
                 return
-            message = as_inbound(session, load(session, item.message_id))
+            stored = load(session, item.message_id)
+            message = as_inbound(session, stored)
             asked = item.proposal.get("asked", {})
         picked = asked.get("template_id") or item.proposal.get("picked_template")
-        proposal = self.proposer.propose(
-            item.brand_id,
+        proposal = self._proposal(
+            stored,
             message,
             template_id=picked,
             instruction=asked.get("instruction") or None,
@@ -88,7 +99,8 @@ class Worker:
         with self.database.writing() as session:
             current = session.get(ReviewItem, item_id)
             if current is not None:
-                replace_proposal(session, current, proposal, redraft_attempt=attempt, now=self.clock.now())
+                now = self.clock.now()
+                replace_proposal(session, current, proposal, redraft_attempt=attempt, now=now, read=stored.digest)
 
     def deliver(self, approval_id: int, attempt: int) -> None:
         """Make one attempt at sending an approved reply."""
@@ -161,12 +173,31 @@ class Worker:
             route=Route.ESCALATE,
             reason="drafting_failed: the machine could not draft this; the error is in the log",
             triage=triage(
-                stored.message.text,
+                stored.text,
                 context_texts=[text for text in (stored.author.name, stored.conversation.parent_text) if text],
             ),
         )
+        self._enqueue(stored, proposal)
+
+    def _proposal(self, stored: StoredMessage, message: Inbound, **asked: Any) -> Proposal:
+        """What the pipeline makes of a message; without words it is for a person, who can look at what hangs on it."""
+        if message.text:
+            return self.proposer.propose(stored.message.brand_id, message, **asked)
+        words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
+        kinds = " and ".join(dict.fromkeys(_WITH_ARTICLE[attached.kind] for attached in stored.attachments))
+        return Proposal(
+            route=Route.ESCALATE,
+            reason=f"attachment: {kinds or 'nothing'} without words",
+            triage=triage("\n".join(words), context_texts=message.context_texts),
+        )
+
+    def _enqueue(self, stored: StoredMessage, proposal: Proposal) -> None:
+        """Make the item; where the author changed the message while it was drafted, another draft follows."""
         with self.database.writing() as session:
-            enqueue_proposal(session, stored.message.id or 0, proposal, now=self.clock.now())
+            now = self.clock.now()
+            item = enqueue_proposal(session, stored.message.id or 0, proposal, now=now, read=stored.digest)
+            if item is not None and item.is_redrafting:
+                self.jobs.enqueue(session, redraft_job(item.id or 0, item.redraft_attempt))
 
     def _revive_messages(self, *, before: datetime) -> int:
         with self.database.reading() as session:
@@ -219,7 +250,7 @@ class Worker:
 def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
     """A stored message as the pipeline sees it, with the brand's last replies in its thread."""
     return Inbound(
-        text=stored.message.text,
+        text=stored.text,
         channel=stored.message.channel,
         visibility=stored.conversation.visibility,
         author_name=stored.author.name,

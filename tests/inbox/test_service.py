@@ -22,7 +22,8 @@ from replyassist.core.settings import Settings
 from replyassist.inbox import repository
 from replyassist.inbox.models import Author, Conversation, Message, MessageStatus
 from replyassist.inbox.schemas import MessageIn
-from replyassist.inbox.service import Taken, draft_job, load, take_in
+from replyassist.inbox.service import Taken, draft_job, load
+from replyassist.intake.service import take_in
 from replyassist.testing import FakeEncoder
 from tests.world import BRAND, World, message_in
 
@@ -35,7 +36,7 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def take(world: World, incoming: MessageIn, *, jobs: JobQueue | None = None, queue_limit: int = LIMIT) -> Taken:
     with world.database.writing() as session:
         return take_in(
-            session, incoming, jobs=jobs or world.jobs, now=world.clock.now(), queue_limit=queue_limit
+            session, incoming, jobs=jobs or world.jobs, now=world.clock.now(), queue_limit=queue_limit, group_seconds=0
         )  # fmt: skip
 
 
@@ -202,7 +203,9 @@ class TestOneTransaction:
     def test_an_error_leaves_neither(self, world: World, engine: DbosJobQueue) -> None:
         keys = []
         with pytest.raises(RuntimeError, match="pulled"), world.database.writing() as session:
-            taken = take_in(session, message_in(), jobs=engine, now=world.clock.now(), queue_limit=LIMIT)
+            taken = take_in(
+                session, message_in(), jobs=engine, now=world.clock.now(), queue_limit=LIMIT, group_seconds=0
+            )
             keys.append(draft_job(taken.message.id, 0).key)
             raise RuntimeError("the plug was pulled")
 

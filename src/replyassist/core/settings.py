@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         True, description="Let decided messages become examples of templates, or count against them."
     )
 
+    group_seconds: float = Field(
+        120.0,
+        ge=0,
+        description="What one author writes in one conversation within this time is one item; 0: each message its own.",
+    )
     queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
     body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)
     claim_minutes: int = Field(10, ge=1)

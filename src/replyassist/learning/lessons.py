@@ -18,7 +18,8 @@ KEPT_WORDS = 0.5
 by judgement: half of a reply is its facts, and an edit that mends the tone keeps those."""
 
 _APPROVALS = frozenset({"approved", "edited_and_approved"})
-_DECISIVE = _APPROVALS | {"rejected", "escalated", "redraft_asked", "taken_back"}
+_OF_THE_MESSAGE = frozenset({"message_added", "message_edited", "message_deleted", "message_restored"})
+_DECISIVE = _APPROVALS | {"rejected", "escalated", "redraft_asked", "taken_back"} | _OF_THE_MESSAGE
 _STANDS = frozenset(
     {
         ReviewStatus.APPROVED,
@@ -51,7 +52,7 @@ def lessons_of(
 ) -> tuple[Lesson, ...]:
     """What the last decision about the item teaches; nothing when it was taken back, escalated or never made.
 
-    An approved draft makes the message an example of its template; to pick another template does the same for that one,
+    What was decided about a message that its author changed later teaches nothing. An approved draft makes the message an example of its template; to pick another template does the same for that one,
     and counts against the machine's choice; "wrong template" counts against the draft's. A message that asks two
     things, looks like an attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1) teaches
     nothing. ``history`` is the item's audit, the oldest first; ``spoken_against`` are templates against which the item

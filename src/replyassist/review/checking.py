@@ -38,7 +38,7 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
         CheckContext(
             voice=voice,
             template=_template(session, item),
-            message=stored.message.text,
+            message=stored.text,
             author_name=stored.author.name,
             author_handle=stored.author.handle,
             channel=item.channel,

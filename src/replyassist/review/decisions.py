@@ -23,7 +23,6 @@ from replyassist.core.jobs import Job, JobQueue
 from replyassist.core.security import Permission
 from replyassist.faq.service import current_version
 from replyassist.guardrails import CheckResult
-from replyassist.inbox.repository import last_event_of_author
 
 from .binding import Binding, current_binding
 from .checking import check_text
@@ -109,7 +108,7 @@ def approve(
     found = mended_failures(item.draft, text, failures)
     require_may_decide(item, principal)
     binding = current_binding(session, item, text)
-    _require_what_was_seen(session, item, binding)
+    _require_the_template_that_was_seen(item, binding)
     result = check_text(session, item, text)
     require_may_send(principal, result, accept_findings=accept_findings)
     approval = _approval(principal, binding, result, item_id=item_id, text=text, now=now)
@@ -280,10 +279,7 @@ def _reason(reason: str) -> str:
     return reason
 
 
-def _require_what_was_seen(session: Session, item: ReviewItem, binding: Binding) -> None:
-    """The template is that of the draft, and the author has not written again unseen."""
+def _require_the_template_that_was_seen(item: ReviewItem, binding: Binding) -> None:
     seen = (item.proposal.get("template_version"), item.proposal.get("also_template_version"))
     if item.template_id and (binding.template_version, binding.also_template_version) != seen:
         raise VersionConflict("the template has changed since this was drafted; draft it anew")
-    if last_event_of_author(session, item.message_id) != item.seen_event:
-        raise VersionConflict("the author has written again; read the newer message first")

@@ -31,8 +31,8 @@ class ReviewStatus(StrEnum):
 class ReviewItem(SQLModel, table=True):
     """One message with its whole proposal, and where it stands. ``version`` grows with every change.
 
-    ``seen_event``: the conversation's last event by the same author that the item shows. ``is_escalated``: once
-    escalated, only a lead decides, whatever happens to the item later.
+    ``read_digest``: of the words and attachments that the draft was made for. ``is_escalated``: once escalated, only a
+    lead decides, whatever happens to the item later.
     """
 
     __tablename__ = "review_item"
@@ -66,7 +66,7 @@ class ReviewItem(SQLModel, table=True):
     final_text: str | None = None
     approval_id: int | None = None
     attempt: int = 0
-    seen_event: int | None = None
+    read_digest: str | None = Field(default=None, max_length=64)
     is_escalated: bool = False
     notice: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -20,19 +20,21 @@ from .failures import FailureKind
 from .models import AuditEntry, ReviewItem, ReviewStatus
 
 P, E, A, S = ReviewStatus.PENDING, ReviewStatus.ESCALATED, ReviewStatus.APPROVED, ReviewStatus.SENDING
+W = ReviewStatus.WITHDRAWN
 
 MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
-    P: frozenset({P, E, A, ReviewStatus.REJECTED, ReviewStatus.EXPIRED, ReviewStatus.WITHDRAWN}),
-    E: frozenset({E, A, ReviewStatus.REJECTED}),
-    A: frozenset({P, E, S}),  # back to the queue: taken back by a person, or something moved on before it was sent
+    P: frozenset({P, E, A, W, ReviewStatus.REJECTED, ReviewStatus.EXPIRED}),
+    E: frozenset({E, A, W, ReviewStatus.REJECTED}),
+    A: frozenset({P, E, S, W}),  # back to the queue: taken back by a person, or something moved on before it was sent
     S: frozenset({S, P, E, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
-    ReviewStatus.FAILED: frozenset({P, E}),
-    ReviewStatus.UNCERTAIN: frozenset({P, E}),
-    ReviewStatus.REJECTED: frozenset({P, E}),  # a person changes their mind; nothing has left
-    ReviewStatus.SENT: frozenset(),
+    ReviewStatus.FAILED: frozenset({P, E, W}),
+    ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E}),  # to itself: its message changed
+    ReviewStatus.REJECTED: frozenset({P, E, W}),  # a person changes their mind; nothing has left
+    ReviewStatus.SENT: frozenset({ReviewStatus.SENT}),  # to itself: its message changed
     ReviewStatus.EXPIRED: frozenset(),
-    ReviewStatus.WITHDRAWN: frozenset(),
+    W: frozenset({P, E}),  # the platform shows the message again
 }
+SENT_ACT = "sent"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Actor:
 
 
 PIPELINE = Actor("pipeline")
+PLATFORM = Actor("platform")
 DELIVERY = Actor("delivery")
 
 

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
-from replyassist.inbox.repository import conversation_messages
-from replyassist.inbox.service import StoredMessage, load
+from replyassist.inbox.models import Direction
+from replyassist.inbox.schemas import Attachment
+from replyassist.inbox.service import load
+from replyassist.inbox.threads import StoredMessage
 
 from . import repository
+from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
 
@@ -96,6 +99,7 @@ class ReviewSummary(BaseModel):
     message_id: int
     external_id: str
     message: str
+    attachments: tuple[Attachment, ...]
     author: str
     visibility: str
     posted_at: datetime
@@ -129,12 +133,19 @@ class AuditView(BaseModel):
 
 
 class ConversationLine(BaseModel):
-    """One message of the conversation."""
+    """One message of the conversation, or one reply of ours (``direction`` ``out``).
+
+    ``is_this``: the item is about it, of which there may be several. The text of a deleted message is still told.
+    """
 
     author: str
     text: str
     posted_at: datetime
+    direction: Direction
     is_this: bool
+    is_edited: bool
+    is_deleted: bool
+    attachments: tuple[Attachment, ...]
 
 
 class ReviewDetail(ReviewSummary):
@@ -163,12 +174,16 @@ def detail(session: Session, item: ReviewItem) -> ReviewDetail:
     stored = load(session, item.message_id)
     lines = [
         ConversationLine(
-            author=author.name or author.handle or "somebody",
-            text=message.text,
-            posted_at=message.posted_at,
-            is_this=message.id == item.message_id,
+            author=line.author,
+            text=line.text,
+            posted_at=line.at,
+            direction=line.direction,
+            is_this=line.is_this,
+            is_edited=line.is_edited,
+            is_deleted=line.is_deleted,
+            attachments=line.attachments,
         )
-        for message, author in conversation_messages(session, stored.message.conversation_id)
+        for line in conversation_lines(session, stored)
     ]
     return ReviewDetail(
         **_fields(item, stored),
@@ -205,7 +220,8 @@ def _fields(item: ReviewItem, stored: StoredMessage) -> dict[str, Any]:
         "brand": item.brand_id,
         "reason": item.proposal["reason"],
         "external_id": stored.message.external_id,
-        "message": stored.message.text,
+        "message": stored.text,
+        "attachments": stored.attachments,
         "author": stored.author.name or stored.author.handle or "somebody",
         "visibility": stored.conversation.visibility,
         "posted_at": stored.message.posted_at,
