@@ -76,7 +76,7 @@ class TestOneMessage:
         assert (message.status, message.attempt) == (MessageStatus.RECEIVED, 0)
         assert (author.external_id, author.handle, author.name) == ("9911", "tom.k", "Tom")
         assert (conversation.visibility, conversation.parent_text) == ("public", "New roast is out!")
-        assert conversation.last_message_id == message.id
+        assert (message.direction, message.attachments, message.in_reply_to) == ("in", [], None)
 
     def test_its_draft_is_planned_with_it(self, world: World) -> None:
         taken = take(world, message_in())
@@ -116,7 +116,6 @@ class TestAuthorsAndConversations:
         second = take(world, message_in(2, conversation=conversation, text="hello?"))
 
         assert second.conversation_id == first.conversation_id
-        assert stored(world, second)[2].last_message_id == second.message.id
         assert (rows(world, Author), rows(world, Conversation), rows(world, Message)) == (1, 1, 2)
         with world.database.reading() as session:
             told = repository.conversation_messages(session, first.conversation_id)
@@ -139,15 +138,6 @@ class TestAuthorsAndConversations:
         second = take(world, message_in(2, author={"external_id": "9911"}))
 
         assert (stored(world, second)[1].handle, stored(world, second)[1].name) == ("tom.k", "Tom")
-
-    @on_sqlite
-    def test_a_message_that_comes_twice_is_no_new_event(self, world: World) -> None:
-        conversation = {"external_id": "thread-1"}
-        take(world, message_in(1, conversation=conversation))
-        second = take(world, message_in(2, conversation=conversation))
-        take(world, message_in(1, conversation=conversation))
-
-        assert stored(world, second)[2].last_message_id == second.message.id
 
     @on_sqlite
     def test_only_the_last_messages_of_a_long_conversation_are_told(self, world: World) -> None:
@@ -297,9 +287,6 @@ class TestApi:
 
         assert at_once(12, act) == [202] * 12
         assert (rows(world, Message), rows(world, Author), rows(world, Conversation)) == (12, 2, 3)
-        with world.database.reading() as session:
-            ids = {message.id for message in session.exec(select(Message))}
-            assert all(thread.last_message_id in ids for thread in session.exec(select(Conversation)))
 
     @pytest.mark.parametrize(
         ("field", "value"),
