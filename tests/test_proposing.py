@@ -7,8 +7,8 @@ from replyassist.pipeline import PipelineContext
 from replyassist.proposing import EXAMPLE_AUTHOR
 from replyassist.review import decisions
 from replyassist.review.approved import exemplary_replies, replies_in_thread
+from replyassist.review.thread import as_inbound
 from replyassist.testing import FakeChatModel
-from replyassist.worker import as_inbound
 from tests.review.test_decisions import approve
 from tests.test_worker import GOOD, worker
 from tests.world import BRAND, DRAFT, LATER, World, shipping, voice

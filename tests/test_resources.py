@@ -11,12 +11,13 @@ import pytest
 from replyassist.brands.voice import VoiceRules, WorkedExample, default_voice, load_voice, sample_voice
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
-from replyassist.drafting.personalise import Addressee, personalise, thank
+from replyassist.drafting.personalise import personalise, thank
 from replyassist.drafting.profiles import profile_named
 from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import CheckContext, Verdict, check
+from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.schemas import MessageIn
 
 BRANDS = ("fernhill", "harbour")
@@ -35,8 +36,7 @@ def verdict(text: str, example: WorkedExample, voice: VoiceRules) -> Verdict:
     context = CheckContext(
         voice=voice,
         template=ReplyTemplate(id="example", reply=example.template),
-        message=example.message,
-        author_name=example.author or None,
+        message=Inbound(example.message, author_name=example.author or None),
     )
     return check(text, context).verdict
 
@@ -71,7 +71,7 @@ class TestVoices:
     @pytest.mark.parametrize("profile", ["base", "chat"])
     @pytest.mark.parametrize("path", VOICE_FILES, ids=[path.stem for path in VOICE_FILES])
     def test_every_voice_makes_a_prompt(self, path: Path, profile: str) -> None:
-        request = DraftRequest(message="hello?", answer="Yes.", author_name=None, channel="email")
+        request = DraftRequest(message=Inbound("hello?", channel="email"), answer="Yes.")
         prompt = build_prompt(
             request,
             voice=load_voice(path),
@@ -105,10 +105,10 @@ class TestTemplates:
         voice = load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml")
         for channel in template.channels or voice.length:
             for name in ("Ana", None):
-                to = Addressee(author_name=name, channel=channel, visibility="private", seed=template.questions[0])
+                to = Inbound(template.questions[0], channel, visibility="private", author_name=name)
                 text = personalise(template.rendered_reply, voice=voice, mood=mood, to=to)
                 context = CheckContext(
-                    voice=voice, template=template, message=template.questions[0], author_name=name, channel=channel
+                    voice=voice, template=template, message=Inbound(template.questions[0], channel, author_name=name)
                 )
                 assert not check(text, context).findings, text
 
@@ -116,10 +116,11 @@ class TestTemplates:
     def test_every_thank_you_of_a_brand_passes_its_guardrails(self, brand: str) -> None:
         voice = load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml")
         for number in range(20):
-            to = Addressee(author_name="Ana", channel="default", visibility="public", seed=f"message {number}")
+            to = Inbound(f"message {number}", author_name="Ana")
             text = thank(voice=voice, to=to)
             assert (
-                check(text, CheckContext(voice=voice, author_name="Ana", message="I love it")).verdict is Verdict.READY
+                check(text, CheckContext(voice=voice, message=Inbound("I love it", author_name="Ana"))).verdict
+                is Verdict.READY
             )
 
 

@@ -16,11 +16,11 @@ from replyassist.delivery.service import channels_from, outbox_folder
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import import_templates
 from replyassist.inbox.models import Message, MessageStatus
+from replyassist.proposal import BY_MODEL
 from replyassist.proposing import Proposer
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review import decisions
 from replyassist.review.models import ReviewStatus
-from replyassist.review.proposal import BY_MODEL
 from replyassist.review.repository import find_by_message
 from replyassist.testing import FakeChatModel, FakeEncoder
 from replyassist.worker import Worker

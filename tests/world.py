@@ -18,9 +18,9 @@ from replyassist.guardrails import Verdict
 from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
 from replyassist.inbox.service import load
 from replyassist.intake.service import delete, edit, take_in
+from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import ReviewItem
-from replyassist.review.proposal import BY_TEMPLATE, Proposal
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import FakeClock, FakeJobQueue
 from replyassist.triage import Route, triage

@@ -13,12 +13,13 @@ from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
-from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PastReply, PipelineContext, propose
 from replyassist.privacy.nameless import nameless
+from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.approved import ApprovedReply, approved_texts, exemplary_replies
-from replyassist.review.proposal import Proposal
 
 REMEMBERED_REPLIES = 100
 EXAMPLES_KEPT = 10

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep
 from replyassist.core.security import Permission
-from replyassist.pipeline import Inbound
+from replyassist.inbox.inbound import Inbound
+from replyassist.proposal import Proposal
 from replyassist.proposing import Proposer
-from replyassist.review.proposal import Proposal
 
 router = APIRouter(prefix="/v1/suggestions", tags=["suggestions"], responses=PROBLEM_RESPONSES)
 

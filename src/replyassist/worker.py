@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
-
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.job_runner import JobRunner
@@ -20,25 +18,24 @@ from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import ChannelFactory, deliver
 from replyassist.inbox import repository as inbox
+from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.models import AttachmentKind, MessageStatus
 from replyassist.inbox.service import DRAFT_JOB, draft_job, load
 from replyassist.inbox.threads import StoredMessage
 from replyassist.learning.service import learn
-from replyassist.pipeline import Inbound
+from replyassist.proposal import Proposal
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
-from replyassist.review.approved import replies_in_thread
 from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, learn_job, redraft_job
 from replyassist.review.models import ReviewItem, ReviewStatus
-from replyassist.review.proposal import Proposal
 from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_proposal
+from replyassist.review.thread import as_inbound
 from replyassist.triage import Route, triage
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 RECONCILE_LIMIT = 500
-THREAD_REPLIES = 3
 _WITH_ARTICLE = {
     AttachmentKind.IMAGE: "an image",
     AttachmentKind.VIDEO: "a video",
@@ -245,16 +242,3 @@ class Worker:
     def _log_reconciled(revived: int) -> None:
         if revived:
             logger.warning("%d rows had lost their job and got a new one", revived)
-
-
-def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
-    """A stored message as the pipeline sees it, with the brand's last replies in its thread."""
-    return Inbound(
-        text=stored.text,
-        channel=stored.message.channel,
-        visibility=stored.conversation.visibility,
-        author_name=stored.author.name,
-        author_handle=stored.author.handle,
-        parent_text=stored.conversation.parent_text,
-        earlier_replies=tuple(replies_in_thread(session, stored.message.conversation_id, limit=THREAD_REPLIES)),
-    )

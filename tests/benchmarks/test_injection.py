@@ -13,7 +13,8 @@ from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.guardrails import Verdict
-from replyassist.pipeline import Inbound, PipelineContext, propose
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PipelineContext, propose
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeChatModel, FakeEncoder
 from tests.world import shipping, voice

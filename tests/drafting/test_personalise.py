@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from replyassist.brands.voice import VoiceRules
 from replyassist.drafting.names import first_name
-from replyassist.drafting.personalise import Addressee, personalise, thank
+from replyassist.drafting.personalise import personalise, thank
+from replyassist.inbox.inbound import Inbound
 from tests.world import voice
 
 ANSWER = "We ship to 32 countries in Europe."
@@ -37,9 +38,9 @@ ODD_NAMES = [
 ]
 
 
-def to(name: str | None = "Tom", **overrides: Any) -> Addressee:
-    fields: dict[str, Any] = {"channel": "instagram", "visibility": "public", "seed": "do you ship?"}
-    return Addressee(author_name=name, **(fields | overrides))
+def to(name: str | None = "Tom", **overrides: Any) -> Inbound:
+    fields: dict[str, Any] = {"channel": "instagram", "visibility": "public", "text": "do you ship?"}
+    return Inbound(author_name=name, **(fields | overrides))
 
 
 def spoken(**overrides: Any) -> VoiceRules:
@@ -160,7 +161,7 @@ class TestLength:
 
     @given(st.integers(1, 200), st.sampled_from(["question", "complaint", "praise"]), st.text(max_size=40))
     def test_the_answer_is_whole_and_the_limit_is_kept_where_it_can_be(self, limit: int, mood: str, seed: str) -> None:
-        text = reply(rules=spoken(length={"default": {"max": limit}}), mood=mood, seed=seed)
+        text = reply(rules=spoken(length={"default": {"max": limit}}), mood=mood, text=seed)
 
         assert ANSWER in text
         assert len(text) <= max(limit, len(ANSWER))
@@ -187,11 +188,11 @@ class TestWording:
     def test_the_same_message_gets_the_same_words(self) -> None:
         rules = spoken(greetings={"named": list(self.CHOICES)})
 
-        assert len({reply(rules=rules, seed="do you ship?") for _ in range(20)}) == 1
+        assert len({reply(rules=rules, text="do you ship?") for _ in range(20)}) == 1
 
     def test_other_messages_get_other_words(self) -> None:
         rules = spoken(greetings={"named": list(self.CHOICES)})
-        replies = {reply(rules=rules, seed=f"message {number}").split(" Good")[0] for number in range(50)}
+        replies = {reply(rules=rules, text=f"message {number}").split(" Good")[0] for number in range(50)}
 
         assert replies == {choice.replace("{name}", "Tom") for choice in self.CHOICES}
 
@@ -208,5 +209,5 @@ class TestThanks:
     def test_the_thanks_are_not_said_twice(self) -> None:
         rules = spoken(empathy={"praise": ["How kind.", "You made our day."]})
         for number in range(20):
-            text = thank(voice=rules, to=to(seed=f"message {number}"))
+            text = thank(voice=rules, to=to(text=f"message {number}"))
             assert ("How kind." in text) + ("You made our day." in text) == 1

@@ -20,6 +20,7 @@ from replyassist.drafting.outline import Outline, Sentence
 from replyassist.drafting.profiles import profile_named
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
 from replyassist.drafting.variants import Variant
+from replyassist.inbox.inbound import Inbound
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 BRANDS = {"fernhill": "tiktok", "harbour": "linkedin"}
@@ -34,7 +35,10 @@ def request(**overrides: Any) -> DraftRequest:
         "author_name": "Tom Berg",
         "channel": "instagram",
     }
-    return DraftRequest(**(fields | overrides))
+    fields |= overrides
+    inbound = {"text": fields.pop("message")}
+    inbound |= {name: fields.pop(name) for name in ("author_name", "channel", "parent_text") if name in fields}
+    return DraftRequest(Inbound(**inbound), **fields)
 
 
 def voice(brand: str) -> VoiceRules:

@@ -8,7 +8,7 @@ from typing import Any
 from replyassist.evaluation.dataset import Case
 from replyassist.evaluation.record import CaseResult, EvaluationRun
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.review.proposal import BY_MODEL, Candidate, Proposal
+from replyassist.proposal import BY_MODEL, Candidate, Proposal
 from replyassist.triage import Route, triage
 
 DRAFT = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."

@@ -17,8 +17,8 @@ from replyassist.evaluation.evaluators import Outcome
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.pipeline import PipelineContext
+from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, Proposal
 from replyassist.retrieval.index import TemplateIndex, TemplateMatch
-from replyassist.review.proposal import BY_MODEL, BY_NOBODY, Candidate, Proposal
 from replyassist.testing import FakeEncoder
 from replyassist.triage import Route, triage
 

@@ -10,7 +10,7 @@ import pytest
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.record import CaseResult, EvaluationRun, load_run, save_run
 from replyassist.guardrails import Verdict
-from replyassist.review.proposal import BY_TEMPLATE, Proposal
+from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.triage import Route, triage
 
 from .labelled import REPLY, case

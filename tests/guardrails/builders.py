@@ -7,6 +7,9 @@ from typing import Any
 from replyassist.brands.voice import VoiceRules
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, check
+from replyassist.inbox.inbound import Inbound
+
+_AROUND = ("author_name", "author_handle", "parent_text", "earlier_replies")
 
 TEMPLATE = (
     "Delivery takes 4 to 7 working days and costs €50 for 1,000 g, with 20 % off until 18 December. "
@@ -34,8 +37,13 @@ def template(reply: str = TEMPLATE, **fields: Any) -> ReplyTemplate:
 
 
 def context(*, rules: dict[str, Any] | None = None, reply: str | None = TEMPLATE, **fields: Any) -> CheckContext:
-    """A context with this voice and this template reply; None for no template at all."""
+    """A context with this voice and this template reply; None for no template at all.
+
+    ``message`` is its text; the other fields of ``Inbound`` may stand beside those of ``CheckContext``.
+    """
     fields.setdefault("template", None if reply is None else template(reply))
+    inbound = {name: fields.pop(name) for name in ("channel", "visibility", *_AROUND) if name in fields}
+    fields["message"] = Inbound(fields.pop("message", ""), **inbound)
     return CheckContext(voice=voice(**(rules or {})), **fields)
 
 

@@ -211,7 +211,7 @@ def test_a_contact_that_only_the_message_names_blocks(contact: str) -> None:
 
 
 def test_the_parent_post_is_trusted_no_more_than_the_message() -> None:
-    found = fact_findings("Tomorrow it is.", context(conversation=("Back tomorrow!",)), "grounding")
+    found = fact_findings("Tomorrow it is.", context(parent_text="Back tomorrow!"), "grounding")
     assert [finding.rule for finding in found] == ["grounding.only_in_message"]
 
 

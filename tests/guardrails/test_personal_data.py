@@ -72,7 +72,7 @@ def test_the_authors_own_data_is_fine_in_private() -> None:
 
 
 def test_other_peoples_data_warns_in_private() -> None:
-    private = context(visibility="private", message="where is it?", conversation=("mail bob@mail.example",))
+    private = context(visibility="private", message="where is it?", parent_text="mail bob@mail.example")
     found = findings("We wrote to bob@mail.example.", private, "privacy")
     assert [(finding.excerpt, finding.severity) for finding in found] == [("bob@mail.example", Severity.WARN)]
 

@@ -101,7 +101,7 @@ replies = texts.map(_storable)
 @example("\ud800 {{ x }}", "\udfff")
 @example("9" * 5000, "1:" * 50)
 def test_any_text_can_be_checked_and_every_span_lies_in_it(text: str, message: str) -> None:
-    there = context(rules=RULES, message=message, author_name=message[:10], conversation=(text[:20],))
+    there = context(rules=RULES, message=message, author_name=message[:10], parent_text=text[:20])
     for finding in check(text, there).findings:
         assert 0 <= finding.start <= finding.end <= len(text)
         assert finding.excerpt == text[finding.start : finding.end]

@@ -11,6 +11,7 @@ from replyassist.brands.voice import VoiceRules, WorkedExample, load_voice
 from replyassist.core.resources import resource_folder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, Severity, check
+from replyassist.inbox.inbound import Inbound
 
 BRANDS = ("fernhill", "harbour")
 VOICES = {brand: load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml") for brand in BRANDS}
@@ -39,9 +40,9 @@ def test_the_reply_of_a_sample_template_needs_no_edit(brand: str, template: Repl
     there = CheckContext(
         voice=VOICES[brand],
         template=template,
-        message=template.questions[0],
-        author_name="Ana",
-        channel=template.channels[0] if template.channels else "default",
+        message=Inbound(
+            template.questions[0], template.channels[0] if template.channels else "default", author_name="Ana"
+        ),
     )
     assert not _objections(greeting + template.rendered_reply, there)
     assert check(greeting + template.rendered_reply, there).coverage == 1.0
@@ -64,6 +65,5 @@ def _example_context(voice: VoiceRules, example: WorkedExample) -> CheckContext:
     return CheckContext(
         voice=voice,
         template=ReplyTemplate(id="example", reply=example.template),
-        message=example.message,
-        author_name=example.author,
+        message=Inbound(example.message, author_name=example.author),
     )

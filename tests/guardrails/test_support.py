@@ -58,7 +58,7 @@ def test_taking_up_what_the_author_told_needs_no_support() -> None:
 
 
 def test_the_conversation_is_named_as_the_source() -> None:
-    there = context(reply=PARCEL, conversation=("Our summer tasting with live jazz is on the roof terrace.",))
+    there = context(reply=PARCEL, parent_text="Our summer tasting with live jazz is on the roof terrace.")
     assert (
         spans_of("The summer tasting with live jazz is on the roof terrace.", there)[0].support is Support.CONVERSATION
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -56,9 +55,8 @@ class TestMessages:
         assert stored(api.world).in_reply_to is None
 
     def test_a_number_as_an_id_is_its_string(self, api: Api) -> None:
-        message = body(
-            external_id=17841400001, author={"external_id": 9911}, conversation={"external_id": 77}, in_reply_to=5
-        )
+        message = body() | {"external_id": 17841400001, "in_reply_to": 5}
+        message |= {"author": {"external_id": 9911}, "conversation": {"external_id": 77}}
         assert api.post("/v1/messages", message).json()["external_id"] == "17841400001"
 
         assert (stored(api.world).external_id, stored(api.world).in_reply_to) == ("17841400001", "5")
@@ -110,8 +108,8 @@ class TestMessages:
 
 class TestChanges:
     @pytest.fixture
-    def item(self, api: Api) -> Iterator[ReviewItem]:
-        yield api.world.item(message={"external_id": "a/b c"})
+    def item(self, api: Api) -> ReviewItem:
+        return api.world.item(message={"external_id": "a/b c"})
 
     def put(self, api: Api, key: str = "a%2Fb%20c", **content: Any) -> Any:
         headers = content.pop("headers", api.manager)

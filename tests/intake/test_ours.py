@@ -9,9 +9,9 @@ import pytest
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.thread import as_inbound
 from replyassist.review.thread_findings import thread_findings
 from replyassist.review.views import detail
-from replyassist.worker import as_inbound
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.intake.test_parts import DM, POST
 from tests.review.test_decisions import approve

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from replyassist.learning.lessons import Lesson, lessons_of
+from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import AuditEntry, ReviewItem
-from replyassist.review.proposal import BY_NOBODY, BY_TEMPLATE, Proposal
 from replyassist.testing import FakeClock
 from replyassist.triage import Route, triage
 

@@ -7,8 +7,9 @@ import pytest
 from replyassist.core.errors import LanguageModelError, LanguageModelTimeout
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
-from replyassist.pipeline import Inbound, PipelineContext, propose
-from replyassist.review.proposal import BY_MODEL, BY_NOBODY, BY_TEMPLATE
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PipelineContext, propose
+from replyassist.proposal import BY_MODEL, BY_NOBODY, BY_TEMPLATE
 from replyassist.testing import FakeChatModel
 from replyassist.triage import Route
 from tests.pipeline.builders import context as built

@@ -8,9 +8,10 @@ import pytest
 from replyassist.brands.voice import WorkedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Severity, Verdict
-from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PastReply, PipelineContext, propose
 from replyassist.pipeline.story import SURE_ENOUGH
-from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE
+from replyassist.proposal import BY_MODEL, BY_TEMPLATE
 from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
 from replyassist.triage import Route

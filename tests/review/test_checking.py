@@ -5,9 +5,9 @@ import pytest
 from replyassist.brands.service import get_brand, set_voice
 from replyassist.core.errors import TextBlocked
 from replyassist.guardrails import Finding, Severity, Verdict, verdict_of
+from replyassist.proposal import Candidate
 from replyassist.review.checking import check_text
 from replyassist.review.models import ReviewItem
-from replyassist.review.proposal import Candidate
 from tests.review.test_decisions import approve
 from tests.world import BRAND, DRAFT, World, voice
 

@@ -11,10 +11,10 @@ from replyassist.brands.voice import sample_voice
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
+from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.schemas import MessageIn
 from replyassist.inbox.service import load
 from replyassist.intake.service import take_in
-from replyassist.pipeline import Inbound
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import ModelCall
 

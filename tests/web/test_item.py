@@ -6,7 +6,7 @@ import pytest
 
 from replyassist.core.security import Role
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.review.proposal import BY_MODEL, BY_NOBODY, Candidate, Timings
+from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, Timings
 from replyassist.triage import Route, triage
 from tests.web.console import Console, page_of, words
 from tests.world import DRAFT, LATER

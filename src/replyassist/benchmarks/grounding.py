@@ -35,6 +35,7 @@ from replyassist.core.embedding import Encoder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Severity, check
 from replyassist.guardrails.text import sentence_spans
+from replyassist.inbox.inbound import Inbound
 
 __all__ = ["Pair", "judge", "measure", "pairs_of", "read_rows", "reference", "sample", "score"]
 
@@ -128,7 +129,7 @@ def judge(pair: Pair, *, encoder: TimedEncoder | None, message: str) -> Judged:
     context = CheckContext(
         voice=voice_of(pair.row),
         template=ReplyTemplate(id="fact", title=pair.question[:300], reply=pair.answer),
-        message=message,
+        message=Inbound(message),
         encoder=encoder,
     )
     encoded = encoder.seconds if encoder else 0.0

@@ -21,8 +21,9 @@ from typing import Any
 from replyassist.benchmarks.obedient_model import ObedientModel
 from replyassist.core.errors import InvalidInput
 from replyassist.guardrails import Verdict
-from replyassist.pipeline import Inbound, PipelineContext, propose
-from replyassist.review.proposal import Proposal
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PipelineContext, propose
+from replyassist.proposal import Proposal
 from replyassist.triage.suspicion import DISTRUST_FROM, ESCALATE_FROM, suspicion_of
 
 FILE = "prompt_injection.jsonl"

@@ -8,9 +8,9 @@ import typer
 from rich.table import Table
 
 from replyassist.core.errors import InvalidInput
+from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.schemas import MAX_TEXT
-from replyassist.pipeline import Inbound
-from replyassist.review.proposal import Proposal
+from replyassist.proposal import Proposal
 
 from .common import cells, output, parts, print_json
 

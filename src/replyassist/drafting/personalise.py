@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from replyassist.brands.voice import Empathy, VoiceRules
 from replyassist.core.digests import text_digest
+from replyassist.inbox.inbound import Inbound
 
 from .names import first_name
 
@@ -21,24 +21,15 @@ _GOES_ON = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Addressee:
-    """Who is answered, and where. ``seed`` (the message text) picks the wording: the same seed, the same words."""
-
-    author_name: str | None
-    channel: str
-    visibility: str
-    seed: str
-
-
-def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> str:
+def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Inbound) -> str:
     """Greeting, a sentence for the mood (``question``, ``complaint`` or ``praise``), the answer, a closing.
 
+    ``to`` is the message that is answered; its text picks the wording: the same text, the same words.
     What does not fit the length limit of the platform is dropped, the answer last of all: it is never cut.
     """
     greeting = greeting_for(voice, to)
-    empathy = _pick(getattr(voice.empathy, mood), to.seed)
-    closing = _pick(getattr(voice.closings, to.visibility), to.seed) if is_closed(answer) else ""
+    empathy = _pick(getattr(voice.empathy, mood), to.text)
+    closing = _pick(getattr(voice.closings, to.visibility), to.text) if is_closed(answer) else ""
     sign_off = voice.sign_off.text if voice.sign_off.required else ""
     attempts = (
         (greeting, empathy, answer, closing, sign_off),
@@ -51,9 +42,9 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Addressee) -> 
     return next((text for text in texts if len(text) <= limit), texts[-1])
 
 
-def greeting_for(voice: VoiceRules, to: Addressee) -> str:
+def greeting_for(voice: VoiceRules, to: Inbound) -> str:
     """One of the brand's greetings, by first name where there is one."""
-    return _pick(greetings_for(voice, to.author_name), to.seed)
+    return _pick(greetings_for(voice, to.author_name), to.text)
 
 
 def greetings_for(voice: VoiceRules, author_name: str | None) -> list[str]:
@@ -82,9 +73,9 @@ def continued(text: str) -> str:
     return text[:1].lower() + text[1:] if _GOES_ON.match(text) else text
 
 
-def thank(*, voice: VoiceRules, to: Addressee) -> str:
+def thank(*, voice: VoiceRules, to: Inbound) -> str:
     """A thank-you for praise in the brand's own words, or an empty text when the voice has none."""
-    words = _pick(voice.empathy.praise, to.seed)
+    words = _pick(voice.empathy.praise, to.text)
     if not words:
         return ""
     return personalise(words, voice=voice.model_copy(update={"empathy": Empathy()}), mood="praise", to=to)

@@ -10,6 +10,7 @@ from replyassist.brands.voice import VoiceRules, WorkedExample
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
+from replyassist.inbox.inbound import Inbound
 
 from .names import first_name
 from .outline import Outline
@@ -23,13 +24,10 @@ CANARY_LENGTH = 12
 
 @dataclass(frozen=True)
 class DraftRequest:
-    """What is to be answered, for whom, and with what. ``language`` (ISO 639-1) is that of the reply."""
+    """What is to be answered and with what, personal data hidden. ``language`` (ISO 639-1) is that of the reply."""
 
-    message: str
+    message: Inbound
     answer: str
-    author_name: str | None
-    channel: str
-    parent_text: str | None = None
     instruction: str | None = None
     language: str = "en"
     variant: Variant = Variant.REPLY
@@ -69,12 +67,12 @@ def build_prompt(
     The worked examples are the same for each message of a brand, so that the model's cache of the prefix holds;
     ``approved`` (replies that people of the brand approved) stand after them, where the profile wants any.
     """
-    length = voice.length_for(request.channel)
+    length = voice.length_for(request.message.channel)
     canary = _canary(voice) if profile.layout == "rules" else ""
     system = library.render(
         "draft_system.j2",
         voice=voice,
-        channel=request.channel,
+        channel=request.message.channel,
         layout=profile.layout,
         length=length,
         language=language_name(request.language),
@@ -83,7 +81,8 @@ def build_prompt(
     )
     messages = [ChatMessage("system", system)]
     for example in (*_worked(voice, profile), *approved[: profile.approved_examples]):
-        shown = DraftRequest(example.message, example.template, example.author or None, request.channel)
+        message = Inbound(example.message, request.message.channel, author_name=example.author or None)
+        shown = DraftRequest(message, example.template)
         messages += [
             ChatMessage("user", _user(shown, profile, library)),
             ChatMessage("assistant", example.close_reply if profile.layout == "examples" else example.reply),
@@ -128,10 +127,10 @@ def _user(request: DraftRequest, profile: Profile, library: PromptLibrary) -> st
     return library.render(
         "draft_user.j2",
         layout=profile.layout,
-        message=request.message,
-        author=first_name(request.author_name),
+        message=request.message.text,
+        author=first_name(request.message.author_name),
         answer=request.answer,
-        parent_text=request.parent_text,
+        parent_text=request.message.parent_text,
         instruction=request.instruction,
     )
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.dataset import Case
-from replyassist.review.proposal import Proposal
+from replyassist.proposal import Proposal
 
 RETRIEVAL = "retrieval"
 DRAFT = "draft"

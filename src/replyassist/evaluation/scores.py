@@ -14,7 +14,7 @@ from replyassist.evaluation.record import RETRIEVAL, CaseResult, EvaluationRun
 from replyassist.evaluation.statistics import Interval, bootstrap_interval, proportion_interval
 from replyassist.evaluation.sureness import sureness_by_brand, sureness_of
 from replyassist.guardrails import Verdict
-from replyassist.review.proposal import BY_TEMPLATE
+from replyassist.proposal import BY_TEMPLATE
 
 Figures = dict[str, Any]
 DIGITS = 4

@@ -17,7 +17,7 @@ from replyassist.evaluation.evaluators import (
 )
 from replyassist.evaluation.record import DRAFT, RETRIEVAL, CaseResult
 from replyassist.pipeline import PipelineContext, propose
-from replyassist.review.proposal import Proposal
+from replyassist.proposal import Proposal
 
 REASON_LIMIT = 300
 

@@ -70,11 +70,11 @@ def dropped_conditions(text: str, context: CheckContext) -> Iterable[Finding]:
     conditions = _conditions(context.template_text)
     if not conditions:
         return
-    stated = content_vocabulary((text, context.message))
+    stated = content_vocabulary((text, context.message.text))
     offered = _keys(
         [
             mention
-            for source in (text, context.message)
+            for source in (text, context.message.text)
             for mention in mentions(source)
             if mention.kind is not Kind.ROUND_THE_CLOCK
         ]
@@ -89,7 +89,7 @@ def dropped_conditions(text: str, context: CheckContext) -> Iterable[Finding]:
                 continue
             if condition.group and condition.group in folded:
                 continue
-            if not condition.is_plain and _ATTRIBUTE.search(f"{folded}\n{normalise(context.message).text}"):
+            if not condition.is_plain and _ATTRIBUTE.search(f"{folded}\n{normalise(context.message.text).text}"):
                 continue
             yield report(
                 text,

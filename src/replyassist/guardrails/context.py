@@ -10,28 +10,25 @@ from replyassist.brands.voice import VoiceRules
 from replyassist.core.embedding import Encoder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.findings import Finding, Severity
+from replyassist.inbox.inbound import Inbound
+
+NOBODY = Inbound()
+"""No message: a text is checked by itself."""
 
 
 @dataclass(frozen=True)
 class CheckContext:
     """What a draft is held against. ``template`` is None when a person writes freely.
 
-    ``conversation`` holds earlier texts (such as the parent post); they are trusted no more than the message.
-    ``recent_replies`` are the brand's own last replies in the same thread, the newest first. ``language`` (ISO 639-1)
-    is the one that the reply should be in. ``mood`` is the message's (question, complaint, praise), empty where nobody
+    ``message`` is what is answered, with the visibility that the reply will have. ``language`` (ISO 639-1) is the one
+    that the reply should be in. ``mood`` is the message's (question, complaint, praise), empty where nobody
     knows it. ``canary`` is a token of the prompt that no reply may hold. Without an
     ``encoder`` the checks that compare meanings by sentence embedding fall back to words.
     """
 
     voice: VoiceRules
     template: ReplyTemplate | None = None
-    message: str = ""
-    author_name: str | None = None
-    author_handle: str | None = None
-    channel: str = "default"
-    visibility: str = "public"
-    conversation: tuple[str, ...] = ()
-    recent_replies: tuple[str, ...] = ()
+    message: Inbound = NOBODY
     language: str = "en"
     mood: str = ""
     canary: str = ""
@@ -63,7 +60,7 @@ class CheckContext:
     @cached_property
     def untrusted_texts(self) -> tuple[str, ...]:
         """What other people wrote."""
-        return (self.message, *self.conversation)
+        return tuple(text for text in (self.message.text, self.message.parent_text) if text)
 
 
 Rule = Callable[[str, CheckContext], Iterable[Finding]]

@@ -44,7 +44,7 @@ def mend(text: str, context: CheckContext) -> Mended:
     loses all its words. A draft that the voice's rules would change for ever is left as it is, and so is one that is
     more than twice as long as the platform allows: no mending makes that one fit.
     """
-    if len(text) > _BEYOND_MENDING * context.voice.length_for(context.channel).max:
+    if len(text) > _BEYOND_MENDING * context.voice.length_for(context.message.channel).max:
         return Mended(text)
     current, changes = text, tuple[_Change, ...]()
     for _ in range(_MOST_ROUNDS):

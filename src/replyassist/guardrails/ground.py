@@ -53,7 +53,7 @@ def ground_of(context: CheckContext) -> Ground:
             common=common,
         )
 
-    heard = [(Support.MESSAGE, context.message)] + [(Support.CONVERSATION, text) for text in context.conversation]
+    heard = ((Support.MESSAGE, context.message.text), (Support.CONVERSATION, context.message.parent_text or ""))
     return Ground(
         trusted=sources(passages, title),
         passages=passages,

@@ -89,11 +89,11 @@ def _is_author(mention: Mention, plain: PlainText, context: CheckContext) -> boo
     """Whether the mention is how the author is called: somebody named April, or their handle."""
     mentioned = plain.text[mention.start : mention.end]
     if mention.kind is Kind.HANDLE:
-        names = (context.author_handle, context.author_name)
+        names = (context.message.author_handle, context.message.author_name)
         return any(name and normalise(name).text.lstrip("@") == mentioned.lstrip("@") for name in names)
-    if mention.kind not in _NAME_LIKE or not context.author_name:
+    if mention.kind not in _NAME_LIKE or not context.message.author_name:
         return False
-    return mentioned in normalise(context.author_name).text.split()
+    return mentioned in normalise(context.message.author_name).text.split()
 
 
 def _is_asked(mention: Mention, plain: PlainText) -> bool:

@@ -52,7 +52,7 @@ def _own_words(context: CheckContext) -> str:
 def _readable(text: str, context: CheckContext) -> str:
     """The text without names, brand words and quotations, which are in no language."""
     rest = _QUOTED.sub(" ", text)
-    for name in (context.author_name, context.author_handle, context.voice.name):
+    for name in (context.message.author_name, context.message.author_handle, context.voice.name):
         if name:
             rest = rest.replace(name, " ").replace(name.split()[0] if name.split() else name, " ")
     return rest

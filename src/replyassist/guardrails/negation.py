@@ -203,7 +203,7 @@ def _answer(said: str, own: tuple[Statement, ...], aligned: tuple[Statement, ...
 
 def _asks_the_title(context: CheckContext) -> bool:
     template = context.template
-    asked = normalise(context.message).text.strip()
+    asked = normalise(context.message.text).text.strip()
     if template is None or not asked:
         return not asked
     return any(normalise(question).text == asked for question in (template.title, *template.questions))

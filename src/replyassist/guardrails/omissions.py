@@ -67,7 +67,7 @@ def left_out(text: str, context: CheckContext) -> tuple[LeftOut, ...]:
     """
     if context.template is None:
         return ()
-    return _left_out(text, context.template_text, context.message, ground_of(context))
+    return _left_out(text, context.template_text, context.message.text, ground_of(context))
 
 
 def asked_facts_left_out(text: str, context: CheckContext) -> Iterable[Finding]:

@@ -23,8 +23,8 @@ def personalisation(text: str, context: CheckContext, *, recent: Sequence[str] =
     it in other words than the template; differs from the ``recent`` replies to the same template.
     """
     parts = [_takes_up(text, context), _own_words(text, context.template_text), 1.0 - likest(text, recent)]
-    if context.author_name and context.author_name.strip():
-        parts.append(float(_greets(text, context.author_name)))
+    if context.message.author_name and context.message.author_name.strip():
+        parts.append(float(_greets(text, context.message.author_name)))
     return sum(parts) / len(parts)
 
 
@@ -42,7 +42,7 @@ def _greets(text: str, name: str) -> bool:
 
 def _takes_up(text: str, context: CheckContext) -> float:
     """1 where a sentence of the draft's own holds a content word of the message, .5 where only the template's do."""
-    heard = set(content_words(context.message)) - set(content_words(context.author_name or ""))
+    heard = set(content_words(context.message.text)) - set(content_words(context.message.author_name or ""))
     template = normalise(context.template_text).text
     best = 0.0
     for start, end in sentence_spans(text):

@@ -51,7 +51,7 @@ def personal_data(text: str, context: CheckContext) -> Iterable[Finding]:
 
 def _finding(text: str, span: tuple[int, int], item: PersonalData, context: CheckContext) -> Finding:
     what = f"This is {_WORDS[item.kind]} that is not the brand's"
-    if context.visibility == "private":
+    if context.message.visibility == "private":
         rule, severity = "privacy.other_persons_data", Severity.WARN
         explanation = f"{what} and not in the message."
     else:
@@ -79,8 +79,8 @@ def _is_own(item: PersonalData, context: CheckContext) -> bool:
     if item.kind is Kind.EMAIL and _is_at(item.text, context.voice.allowed_link_domains):
         return True
     texts = (*context.trusted_texts, context.voice.about, context.voice.persona)
-    if context.visibility == "private":
-        texts = (*texts, context.message)
+    if context.message.visibility == "private":
+        texts = (*texts, context.message.text)
     value = (item.kind, canonical(item))
     own = _values(texts)
     return value in own or any(_is_same(value, other) for other in own)

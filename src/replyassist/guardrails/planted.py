@@ -51,7 +51,7 @@ def planted_contacts(text: str, context: CheckContext) -> Iterator[Planted]:
         return
     theirs = _canonical(strangers_texts(context))
     ours = _canonical((*context.trusted_texts, *context.voice.allowed_link_domains))
-    own_handle = normalise(context.author_handle or "").text.lstrip("@")
+    own_handle = normalise(context.message.author_handle or "").text.lstrip("@")
     plain = normalise(text)
     for address in found:
         is_author = address.kind is Kind.HANDLE and address.canonical == own_handle

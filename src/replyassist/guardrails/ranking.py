@@ -56,9 +56,9 @@ def asked_share(result: CheckResult) -> float:
 
 def relevance(text: str, context: CheckContext) -> float:
     """Cosine of the reply and the message, 0 to 1; a half where nothing can measure it."""
-    if context.encoder is None or not context.message:
+    if context.encoder is None or not context.message.text:
         return 0.5
-    reply, message = MEMORY.of(context.encoder, [text, context.message])
+    reply, message = MEMORY.of(context.encoder, [text, context.message.text])
     return float(np.clip(reply @ message, 0.0, 1.0))
 
 

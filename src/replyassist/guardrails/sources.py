@@ -15,7 +15,7 @@ _WORD = re.compile(r"\w+(?:'\w+)?")
 
 def strangers_texts(context: CheckContext) -> tuple[str, ...]:
     """The message, the earlier texts of the conversation and the author's name."""
-    return tuple(text for text in (*context.untrusted_texts, context.author_name or "") if text)
+    return tuple(text for text in (*context.untrusted_texts, context.message.author_name or "") if text)
 
 
 def suspicious_texts(context: CheckContext) -> tuple[str, ...]:

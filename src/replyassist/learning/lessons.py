@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from replyassist.proposal import Proposal
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import AuditEntry, ReviewItem, ReviewStatus
-from replyassist.review.proposal import Proposal
 from replyassist.review.queue import HIGH
 from replyassist.triage.suspicion import DISTRUST_FROM
 
@@ -52,11 +52,12 @@ def lessons_of(
 ) -> tuple[Lesson, ...]:
     """What the last decision about the item teaches; nothing when it was taken back, escalated or never made.
 
-    What was decided about a message that its author changed later teaches nothing. An approved draft makes the message an example of its template; to pick another template does the same for that one,
-    and counts against the machine's choice; "wrong template" counts against the draft's. A message that asks two
-    things, looks like an attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1) teaches
-    nothing. ``history`` is the item's audit, the oldest first; ``spoken_against`` are templates against which the item
-    counts already: once another was picked, retrieval may have learned and name the wrong one no more.
+    What was decided about a message that its author changed later teaches nothing. An approved draft makes the
+    message an example of its template; to pick another template does the same for that one, and counts against the
+    machine's choice; "wrong template" counts against the draft's. A message that asks two things, looks like an
+    attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1) teaches nothing. ``history`` is
+    the item's audit, the oldest first; ``spoken_against`` are templates against which the item counts already: once
+    another was picked, retrieval may have learned and name the wrong one no more.
     """
     decision = next((entry for entry in reversed(history) if entry.act in _DECISIVE), None)
     proposal = Proposal.model_validate(item.proposal)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from replyassist.core.language import detect_language
-from replyassist.drafting.personalise import Addressee
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
-from replyassist.pipeline.inputs import Inbound, PipelineContext, check_context
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.stopwatch import Stopwatch
-from replyassist.review.proposal import Candidate
+from replyassist.proposal import Candidate
 from replyassist.triage import Triage
 
 PRIVATE, PUBLIC = "private", "public"
@@ -52,22 +52,20 @@ class Assignment:
         """Whether the reply has to be in another language than the template, which only a model can do."""
         return self.template is not None and self.language != self.template_language
 
-    def addressee(self, visibility: str = "") -> Addressee:
-        """Who is answered, and where."""
-        message = self.message
-        return Addressee(message.author_name, message.channel, visibility or message.visibility, seed=message.text)
+    def message_as(self, visibility: str) -> Inbound:
+        """The message, answered in public or in private."""
+        return replace(self.message, visibility=visibility)
 
-    def checks(self, *, canary: str = "", visibility: str = "") -> CheckContext:
-        """What the draft is held against."""
-        return check_context(
-            self.message,
-            self.context.voice,
-            self.template,
-            encoder=self.context.encoder,
+    def checks(self, *, canary: str = "", visibility: str) -> CheckContext:
+        """What a draft is held against that will be seen in public or in private."""
+        return CheckContext(
+            voice=self.context.voice,
+            template=self.template,
+            message=self.message_as(visibility),
             language=self.language,
-            canary=canary,
-            visibility=visibility,
             mood=self.triaged.mood.value,
+            canary=canary,
+            encoder=self.context.encoder,
         )
 
 

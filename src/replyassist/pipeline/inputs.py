@@ -1,4 +1,4 @@
-"""All that ``propose`` is given: the message, and what the brand has at this moment."""
+"""What ``propose`` is given beside the message: what the brand has at this moment."""
 
 from __future__ import annotations
 
@@ -12,26 +12,7 @@ from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.faq.template import ReplyTemplate
-from replyassist.guardrails import CheckContext
 from replyassist.retrieval.index import TemplateIndex
-
-
-@dataclass(frozen=True)
-class Inbound:
-    """A message as the pipeline sees it; ``earlier_replies``: the brand's own in this thread, the newest first."""
-
-    text: str
-    channel: str
-    visibility: str = "public"
-    author_name: str | None = None
-    author_handle: str | None = None
-    parent_text: str | None = None
-    earlier_replies: tuple[str, ...] = ()
-
-    @property
-    def context_texts(self) -> tuple[str, ...]:
-        """What other strangers' texts a model would read with it."""
-        return tuple(text for text in (self.author_name, self.parent_text) if text)
 
 
 @dataclass(frozen=True)
@@ -78,32 +59,3 @@ class PipelineContext:
     def recent_replies(self, template: ReplyTemplate | None) -> tuple[str, ...]:
         """The last replies that were built on this template."""
         return tuple(past.text for past in self.recent if template and past.template_id == template.id)
-
-
-def check_context(
-    message: Inbound,
-    voice: VoiceRules,
-    template: ReplyTemplate | None,
-    *,
-    encoder: Encoder | None = None,
-    language: str = "en",
-    canary: str = "",
-    visibility: str = "",
-    mood: str = "",
-) -> CheckContext:
-    """What a reply to this message is held against; ``visibility`` is the message's own unless another is given."""
-    return CheckContext(
-        voice=voice,
-        template=template,
-        message=message.text,
-        author_name=message.author_name,
-        author_handle=message.author_handle,
-        channel=message.channel,
-        visibility=visibility or message.visibility,
-        conversation=(message.parent_text,) if message.parent_text else (),
-        recent_replies=message.earlier_replies,
-        language=language,
-        mood=mood,
-        canary=canary,
-        encoder=encoder,
-    )

@@ -7,7 +7,7 @@ from replyassist.guardrails.fixing import mend
 from replyassist.guardrails.personal import likest, personalisation
 from replyassist.guardrails.ranking import Merits, asked_share, relevance, supported_share
 from replyassist.pipeline.assignment import Assignment
-from replyassist.review.proposal import Candidate
+from replyassist.proposal import Candidate
 
 # What compares the meaning of sentences, which across two languages it cannot.
 _WITHIN_ONE_LANGUAGE = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from replyassist.review.proposal import Timings
+from replyassist.proposal import Timings
 
 
 @dataclass

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
+from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.assignment import Assignment, Draft
-from replyassist.pipeline.inputs import Inbound, PipelineContext
+from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.judging import two_questions, unsure
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
+from replyassist.proposal import BY_NOBODY, Candidate, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
-from replyassist.review.proposal import BY_NOBODY, Candidate, Proposal
 from replyassist.triage import Route, Triage, triage
 from replyassist.triage.suspicion import suspicion_of
 

@@ -16,10 +16,10 @@ from replyassist.drafting.variants import Variant
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.guardrails.mending import keep_supported
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
-from replyassist.pipeline.hiding import Veil, veil_for
 from replyassist.pipeline.judging import judge, perhaps_irony
+from replyassist.pipeline.redaction import Redactor, redactor_for
 from replyassist.pipeline.sketching import CANNOT_FOLLOW, follows_instruction, outline_for
-from replyassist.review.proposal import BY_MODEL, BY_TEMPLATE, Candidate
+from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Candidate
 
 NO_MODEL = "no language model is configured"
 NONE_PASSED = "no candidate passed the checks; the template's reply was used"
@@ -55,15 +55,17 @@ def _with_model(
     assignment: Assignment, model: ChatModel, profile: Profile, variant: Variant, fallback: Candidate | None
 ) -> Draft:
     context = assignment.context
-    desk = _Desk(assignment, model, profile, variant, veil_for(assignment.message, hides_name=context.hides_names))
-    prompt = _prompt(desk)
+    task = _DraftTask(
+        assignment, model, profile, variant, redactor_for(assignment.message, hides_name=context.hides_names)
+    )
+    prompt = _prompt(task)
     written: list[Written] = []
     note = NONE_PASSED
     try:
-        for attempt in _attempts(desk, prompt, written):
-            texts = _sample(desk, attempt)
+        for attempt in _attempts(task, prompt, written):
+            texts = _sample(task, attempt)
             with assignment.watch.stage("check"):
-                written += _judged(desk, texts, prompt)
+                written += _judged(task, texts, prompt)
             if _best(written):
                 break
     except LanguageModelError as error:
@@ -76,14 +78,14 @@ def _with_model(
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _DraftTask:
     """Everything that the writing with a model needs, whatever the attempt."""
 
     assignment: Assignment
     model: ChatModel
     profile: Profile
     variant: Variant
-    veil: Veil
+    redactor: Redactor
 
     @property
     def visibility(self) -> str:
@@ -111,74 +113,78 @@ class Written:
         return item.verdict is not Verdict.BLOCKED, -len(self.objections), item.score
 
 
-def _prompt(desk: _Desk) -> Prompt:
-    assignment, veil = desk.assignment, desk.veil
+def _prompt(task: _DraftTask) -> Prompt:
+    assignment, redactor = task.assignment, task.redactor
     template, context, message = assignment.template, assignment.context, assignment.message
     assert template is not None
-    text = veil.hide(message.text)
+    text = redactor.hide(message.text)
     outline = None
-    if desk.profile.decoding == "outline":
-        outline = outline_for(assignment, message=text, author_name=veil.author_name, variant=desk.variant)
+    if task.profile.decoding == "outline":
+        outline = outline_for(assignment, message=text, author_name=redactor.author_name, variant=task.variant)
     request = DraftRequest(
-        message=text,
+        message=replace(
+            message,
+            text=text,
+            author_name=redactor.author_name,
+            author_handle=None,
+            parent_text=redactor.hide(message.parent_text) or None,
+            earlier_replies=(),
+        ),
         answer=template.rendered_reply,
-        author_name=veil.author_name,
-        channel=message.channel,
-        parent_text=veil.hide(message.parent_text) or None,
-        instruction=veil.hide(assignment.instruction) or None,
+        instruction=redactor.hide(assignment.instruction) or None,
         language=assignment.language,
-        variant=desk.variant,
+        variant=task.variant,
         outline=outline,
     )
     return build_prompt(
-        request, voice=context.voice, profile=desk.profile, library=context.library, approved=context.approved
+        request, voice=context.voice, profile=task.profile, library=context.library, approved=context.approved
     )
 
 
-def _attempts(desk: _Desk, prompt: Prompt, written: list[Written]) -> Iterator[Prompt]:
+def _attempts(task: _DraftTask, prompt: Prompt, written: list[Written]) -> Iterator[Prompt]:
     """The prompt, then at most ``repair_turns`` times the prompt with what the checks have against the best draft."""
     yield prompt
-    for _ in range(desk.profile.repair_turns):
+    for _ in range(task.profile.repair_turns):
         nearest = max(written, key=lambda one: one.rank, default=None)
         if nearest is None or not nearest.objections:
             return
-        objections = [desk.veil.hide(f"{item.excerpt!r}: {item.explanation}") for item in nearest.objections]
-        library = desk.assignment.context.library
+        objections = [task.redactor.hide(f"{item.excerpt!r}: {item.explanation}") for item in nearest.objections]
+        library = task.assignment.context.library
         yield repair_prompt(prompt, draft=nearest.raw, objections=objections, library=library)
 
 
-def _sample(desk: _Desk, prompt: Prompt) -> tuple[str, ...]:
-    context, since = desk.assignment.context, time.perf_counter()
+def _sample(task: _DraftTask, prompt: Prompt) -> tuple[str, ...]:
+    context, since = task.assignment.context, time.perf_counter()
     seconds = 0.0
     try:
         generated = generate_candidates(
             prompt,
-            desk.model,
+            task.model,
             count=context.candidates,
-            temperature=desk.profile.temperature,
+            temperature=task.profile.temperature,
             deadline_seconds=context.deadline_seconds,
         )
         seconds = generated.seconds
     finally:
-        desk.assignment.watch.add_model_call(since, seconds)
+        task.assignment.watch.add_model_call(since, seconds)
     return generated.texts
 
 
-def _judged(desk: _Desk, texts: Iterable[str], prompt: Prompt) -> Iterator[Written]:
-    checks = desk.assignment.checks(canary=prompt.canary, visibility=desk.visibility)
-    if desk.profile.decoding == "outline":
-        texts = _within_the_template(desk.assignment, texts, prompt)
+def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[Written]:
+    checks = task.assignment.checks(canary=prompt.canary, visibility=task.visibility)
+    if task.profile.decoding == "outline":
+        texts = _within_the_template(task.assignment, texts, prompt)
     for raw in dict.fromkeys(texts):
-        text = desk.veil.lift(raw, is_private=desk.visibility == PRIVATE)
+        text = task.redactor.restore(raw, is_private=task.visibility == PRIVATE)
         if text:
-            yield Written(raw, judge(text, BY_MODEL, assignment=desk.assignment, checks=checks))
+            yield Written(raw, judge(text, BY_MODEL, assignment=task.assignment, checks=checks))
 
 
 def _within_the_template(assignment: Assignment, texts: Iterable[str], prompt: Prompt) -> Iterator[str]:
     """What keeps to the outline, as it is; of what does not (not every endpoint knows grammars), what is supported."""
     template, voice = assignment.template, assignment.context.voice
     assert template is not None
-    greeting = greeting_for(voice, assignment.addressee())
+    greeting = greeting_for(voice, assignment.message)
     for text in texts:
         if prompt.outline is not None and prompt.outline.accepts(text):
             yield text
@@ -220,7 +226,7 @@ def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None
         return None
     voice, template = assignment.context.voice, assignment.template
     visibility = _VISIBILITY.get(variant, assignment.message.visibility)
-    to, checks = assignment.addressee(visibility), assignment.checks(visibility=visibility)
+    to, checks = assignment.message_as(visibility), assignment.checks(visibility=visibility)
     if template is None:
         text = thank(voice=voice, to=to)
         also = (perhaps_irony(text),)

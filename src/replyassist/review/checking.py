@@ -14,11 +14,10 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, check
 from replyassist.inbox.service import load
 
-from .approved import replies_in_thread
 from .models import ReviewItem
+from .thread import as_inbound
 
 LONGEST_REPLY = 10_000
-THREAD_REPLIES = 3
 
 
 def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
@@ -32,19 +31,12 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
     if text == item.draft and (earlier := _stored(session, item, voice)) is not None:
         return earlier
     stored = load(session, item.message_id)
-    parent = stored.conversation.parent_text
     return check(
         text,
         CheckContext(
             voice=voice,
             template=_template(session, item),
-            message=stored.text,
-            author_name=stored.author.name,
-            author_handle=stored.author.handle,
-            channel=item.channel,
-            visibility=stored.conversation.visibility,
-            conversation=(parent,) if parent else (),
-            recent_replies=tuple(replies_in_thread(session, stored.message.conversation_id, limit=THREAD_REPLIES)),
+            message=as_inbound(session, stored),
             language=_language(item),
             mood=item.proposal.get("triage", {}).get("mood", ""),
         ),

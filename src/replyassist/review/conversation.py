@@ -39,7 +39,7 @@ class Line:
 
 
 def conversation_lines(session: Session, stored: StoredMessage, *, limit: int = 50) -> list[Line]:
-    """The last messages of a message's conversation, the message itself always among them, and our replies between them.
+    """The last messages of a conversation, ``stored`` always among them, with our replies between them.
 
     An echo of a reply of ours is that reply, and not told twice.
     """

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.service import load_locked
+from replyassist.proposal import Proposal
 
 from .models import ReviewItem, ReviewStatus
 from .notices import KEPT_THROUGH_REDRAFTS
-from .proposal import Proposal
 from .transitions import PIPELINE, Move, make, write_audit
 
 LOW, HIGH = "low", "high"

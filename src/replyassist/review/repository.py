@@ -107,8 +107,8 @@ def open_items_before(session: Session, message: Message, *, private: bool, name
     """Undecided items of earlier messages of the conversation that a new message matters to, locked.
 
     In private that is all of them; in public those of its author, of the comment that it answers, and of the authors
-    ``names``. (Other answers to that comment count when a reply is approved and sent; they do not move an open item, for
-    under a busy comment nobody could decide it.)
+    ``names``. Other answers to that comment count when a reply is sent; they do not move an open item, for under a busy
+    comment nobody could decide it.
     """
     is_earlier = or_(
         col(Message.posted_at) < message.posted_at,

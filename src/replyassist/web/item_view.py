@@ -16,13 +16,13 @@ from replyassist.faq.models import LearnedExampleRow
 from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
 from replyassist.inbox.service import load
 from replyassist.inbox.threads import StoredMessage, events_since
+from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
 from replyassist.review.checking import check_text
 from replyassist.review.conversation import Line as ConversationLine
 from replyassist.review.conversation import conversation_lines
 from replyassist.review.models import AuditEntry, ReviewItem
-from replyassist.review.proposal import Candidate, Proposal
 from replyassist.triage.models import Risk
 
 from . import repository

@@ -11,7 +11,7 @@ from replyassist.evaluation.evaluators.cost import Cost
 from replyassist.evaluation.evaluators.person import Language, Personalisation
 from replyassist.evaluation.evaluators.reference import Overlap, Similarity
 from replyassist.evaluation.evaluators.safety import Safety
-from replyassist.review.proposal import Timings
+from replyassist.proposal import Timings
 
 from ..labelled import REPLY, candidate, case, outcome, proposal
 

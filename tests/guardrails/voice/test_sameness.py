@@ -46,19 +46,19 @@ def test_without_a_limit_nothing_is_an_echo() -> None:
 
 def test_the_third_similar_reply_in_a_row_is_reported() -> None:
     recent = (f"Hi Ana! {REPLY}", f"Hello Bo, {REPLY}")
-    there = context(recent_replies=recent)
+    there = context(earlier_replies=tuple(recent))
     assert findings(f"Hi Tom! {REPLY}", there, "voice.similar_reply")
     assert not findings("Hi Tom! We open at noon on every day of the week.", there, "voice.similar_reply")
 
 
 @pytest.mark.parametrize("recent", [(f"Hi! {REPLY}",), (f"Hi! {REPLY}", "We open at noon.", f"Hi! {REPLY}"), ()])
 def test_two_similar_replies_or_such_with_another_between_are_fine(recent: tuple[str, ...]) -> None:
-    assert not findings(REPLY, context(recent_replies=recent), "voice.similar_reply")
+    assert not findings(REPLY, context(earlier_replies=tuple(recent)), "voice.similar_reply")
 
 
 def test_the_third_reply_with_the_same_opening_is_reported() -> None:
     recent = ("Hi Ana! So sorry about the crushed box.", "Hey Bo! So sorry about that late bag.")
-    there = context(recent_replies=recent)
+    there = context(earlier_replies=tuple(recent))
     assert excerpts("Hi Tom! So sorry about this cup.", there, "voice.same_opening") == ["So sorry about"]
     assert not excerpts("Hi Tom! That cup is no good.", there, "voice.same_opening")
 

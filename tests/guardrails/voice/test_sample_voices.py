@@ -9,10 +9,11 @@ import yaml
 
 from replyassist.brands.voice import VoiceRules, sample_voice
 from replyassist.core.resources import resource_folder
-from replyassist.drafting.personalise import Addressee, personalise, thank
+from replyassist.drafting.personalise import personalise, thank
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, check
 from replyassist.guardrails.fixing import mend
+from replyassist.inbox.inbound import Inbound
 
 BRANDS = ("fernhill", "harbour")
 MOODS = ("question", "complaint", "praise")
@@ -31,7 +32,7 @@ def templates(brand: str) -> list[ReplyTemplate]:
 
 
 def context_of(voice: VoiceRules, name: str | None, mood: str, template: ReplyTemplate | None) -> CheckContext:
-    return CheckContext(voice=voice, template=template, author_name=name, mood=mood)
+    return CheckContext(voice=voice, template=template, message=Inbound(author_name=name), mood=mood)
 
 
 def assert_clean(text: str, there: CheckContext) -> None:
@@ -45,7 +46,7 @@ def assert_clean(text: str, there: CheckContext) -> None:
 def test_a_personalised_template_keeps_every_rule_and_needs_no_mending(brand: str, mood: str, name: str | None) -> None:
     voice = voice_of(brand)
     for number, template in enumerate(templates(brand)):
-        to = Addressee(name, "default", ("public", "private")[number % 2], seed=SEEDS[number % len(SEEDS)])
+        to = Inbound(SEEDS[number % len(SEEDS)], visibility=("public", "private")[number % 2], author_name=name)
         text = personalise(template.rendered_reply, voice=voice, mood=mood, to=to)
         assert_clean(text, context_of(voice, name, mood, template))
 
@@ -54,7 +55,7 @@ def test_a_personalised_template_keeps_every_rule_and_needs_no_mending(brand: st
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_thanks_for_praise_keep_every_rule(brand: str, seed: str) -> None:
     voice = voice_of(brand)
-    text = thank(voice=voice, to=Addressee("Ana", "default", "public", seed=seed))
+    text = thank(voice=voice, to=Inbound(seed, author_name="Ana"))
     assert_clean(text, context_of(voice, "Ana", "praise", None))
 
 
@@ -63,7 +64,9 @@ def test_a_worked_example_needs_no_mending(brand: str) -> None:
     voice = voice_of(brand)
     for example in voice.examples:
         template = ReplyTemplate(id="example", reply=example.template)
-        there = CheckContext(voice=voice, template=template, message=example.message, author_name=example.author)
+        there = CheckContext(
+            voice=voice, template=template, message=Inbound(example.message, author_name=example.author)
+        )
         for reply in filter(None, (example.reply, example.close_reply)):
             assert mend(reply, there).text == reply
 

@@ -11,8 +11,9 @@ from replyassist.evaluation.dataset import Case
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
-from replyassist.pipeline import Inbound, PipelineContext, check_context
-from replyassist.review.proposal import Candidate, Proposal
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PipelineContext
+from replyassist.proposal import Candidate, Proposal
 
 Value = float | bool | str
 LONGEST_SOURCE = 10_000  # characters; whether two templates fit was decided when the draft was made
@@ -51,13 +52,13 @@ class Outcome:
     @cached_property
     def checks(self) -> CheckContext:
         """What the draft is held against."""
-        return check_context(
-            message_of(self.case),
-            self.context.voice,
-            self.template,
-            encoder=self.context.encoder,
+        return CheckContext(
+            voice=self.context.voice,
+            template=self.template,
+            message=message_of(self.case),
             language=self.proposal.triage.language,
             mood=self.proposal.triage.mood.value,
+            encoder=self.context.encoder,
         )
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from replyassist.evaluation.record import CaseResult
 from replyassist.guardrails import Finding, LeftOut, Span, Support
-from replyassist.review.proposal import Candidate, Proposal
+from replyassist.proposal import Candidate, Proposal
 
 ERROR = "error"
 WEIGHTS = {

@@ -33,9 +33,9 @@ def own_rules(text: str, context: CheckContext) -> Iterator[Finding]:
 def holds(when: When, context: CheckContext) -> bool:
     """Whether a rule holds for this channel, mood, visibility and language; an unknown mood is no mood."""
     given = (
-        (when.channel, context.channel),
+        (when.channel, context.message.channel),
         (when.mood, context.mood),
-        (when.visibility, context.visibility),
+        (when.visibility, context.message.visibility),
         (when.language, context.language),
     )
     return all(not wanted or value in wanted for wanted, value in given)

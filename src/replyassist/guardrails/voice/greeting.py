@@ -46,7 +46,7 @@ def greeted_name(text: str, context: CheckContext) -> Iterable[Finding]:
     """Block a greeting by another name than the author's; warn where the name cannot be known."""
     for start, end in _greeted(text):
         name = text[start:end]
-        own = _parts(f"{context.author_name or ''} {context.author_handle or ''}")
+        own = _parts(f"{context.message.author_name or ''} {context.message.author_handle or ''}")
         if _matches(name, own):
             continue
         heard = _matches(name, _parts(" ".join(context.untrusted_texts)), exactly=True)
@@ -57,7 +57,7 @@ def greeted_name(text: str, context: CheckContext) -> Iterable[Finding]:
             (start, end),
             rule="draft.wrong_name",
             severity=Severity.BLOCK if own and not heard else Severity.WARN,
-            explanation=_explanation(name, context.author_name),
+            explanation=_explanation(name, context.message.author_name),
         )
 
 
@@ -70,19 +70,19 @@ def greets_by_name(text: str, context: CheckContext) -> Iterable[Finding]:
             (start, end),
             rule="voice.greeting",
             severity=standing(context.voice.severities.greeting),
-            explanation=f'{context.voice.name} greets by name, and the author is "{context.author_name}".',
+            explanation=f'{context.voice.name} greets by name, and the author is "{context.message.author_name}".',
         )
 
 
 def nameless_greeting(text: str, context: CheckContext) -> tuple[int, int]:
     """Where the reply greets without the known name of its author; an empty span where all is well."""
     greeting = _GREETING.match(text)
-    if not context.voice.greet_by_name or greeting is None or first_name(context.author_name) is None:
+    if not context.voice.greet_by_name or greeting is None or first_name(context.message.author_name) is None:
         return (0, 0)
     start = len(text) - len(text.lstrip())
     if any(span[0] < greeting.end() for span in _greeted(text)):
         return (0, 0)
-    own = _parts(f"{context.author_name or ''} {context.author_handle or ''}")
+    own = _parts(f"{context.message.author_name or ''} {context.message.author_handle or ''}")
     return (0, 0) if _parts(greeting[0]) & own else (start, greeting.end())
 
 

@@ -70,7 +70,7 @@ def named_greeting(text: str, context: CheckContext) -> Iterator[Edit]:
     """A greeting without the known name becomes the brand's greeting by name."""
     start, end = nameless_greeting(text, context)
     if start < end and context.voice.greetings.named:
-        greeting = context.voice.greetings.named[0].replace("{name}", first_name(context.author_name) or "")
+        greeting = context.voice.greetings.named[0].replace("{name}", first_name(context.message.author_name) or "")
         yield Edit(start, end, greeting, "voice.greeting")
 
 
@@ -78,7 +78,7 @@ def appended_sign_off(text: str, context: CheckContext) -> Iterator[Edit]:
     """A missing closing line is put at the end, when the platform leaves room for it."""
     end = len(text.rstrip())
     closing = context.voice.sign_off.text.strip()
-    room = context.voice.length_for(context.channel).max - len(text.strip())
+    room = context.voice.length_for(context.message.channel).max - len(text.strip())
     if lacks_sign_off(text, context) and len(closing) + 1 <= room:
         yield Edit(end, len(text), f"\n{closing}", "voice.sign_off_missing")
 
@@ -102,7 +102,7 @@ def folded_capitals(text: str, context: CheckContext) -> Iterator[Edit]:
 
 def _names(context: CheckContext) -> frozenset[str]:
     """What is written with a capital inside a sentence of the template or the message, and the names of both sides."""
-    names = WORD.findall(f"{context.voice.name} {context.author_name or ''}")
+    names = WORD.findall(f"{context.voice.name} {context.message.author_name or ''}")
     for text in (context.template_text, *context.untrusted_texts):
         for start, end in sentence_spans(text):
             names += [match[0] for match in [*WORD.finditer(text, start, end)][1:] if match[0].istitle()]

@@ -40,7 +40,7 @@ def reading_grade(text: str) -> float | None:
 
 def reading_level(text: str, context: CheckContext) -> Iterable[Finding]:
     """Report a reply that asks for more schooling than the brand allows on this platform."""
-    most = context.voice.reading_grade_max_for(context.channel)
+    most = context.voice.reading_grade_max_for(context.message.channel)
     if most is None or context.language in _NO_SPACES:
         return
     grade = reading_grade(text)

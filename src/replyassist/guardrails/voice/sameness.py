@@ -47,7 +47,7 @@ def echo(text: str, context: CheckContext) -> Iterable[Finding]:
     frame = _SAYS_BACK.match(text, start, end)
     said = content_words(text[frame.end() if frame else start : end])
     is_question = text[start:end].rstrip().endswith(("?", "？"))
-    if not (frame or is_question) or len(said) < _ECHO_WORDS or _share(said, _asked(context.message)) < most:
+    if not (frame or is_question) or len(said) < _ECHO_WORDS or _share(said, _asked(context.message.text)) < most:
         return
     if _share(said, content_words(context.template_text)) >= _FROM_TEMPLATE:
         return
@@ -74,13 +74,13 @@ def _share(words: tuple[str, ...], others: tuple[str, ...]) -> float:
 def repetition(text: str, context: CheckContext) -> Iterable[Finding]:
     """Report a reply, or an opening, that the thread's last replies have had already."""
     most = context.voice.similar_replies_max
-    if _in_a_row(context.recent_replies, lambda other: similarity(text, other) >= _ALIKE) >= most:
+    if _in_a_row(context.message.earlier_replies, lambda other: similarity(text, other) >= _ALIKE) >= most:
         yield _again(
             text, (0, len(text)), "similar_reply", f"The last {most} replies here said nearly the same.", context
         )
         return
     most, opening = context.voice.same_openings_max, _opening(text)
-    if opening and _in_a_row(context.recent_replies, lambda other: _opening(other) == opening) >= most:
+    if opening and _in_a_row(context.message.earlier_replies, lambda other: _opening(other) == opening) >= most:
         explanation = f"The last {most} replies here began with these words."
         yield _again(text, (body_start(text), _opening_end(text)), "same_opening", explanation, context)
 

@@ -16,7 +16,7 @@ _ENDING = re.compile(r"[\s.,!?…]+$")
 
 def length(text: str, context: CheckContext) -> Iterable[Finding]:
     """Report a reply that is too long or too short for the channel."""
-    limits = context.voice.length_for(context.channel)
+    limits = context.voice.length_for(context.message.channel)
     size = len(text.strip())
     if size > limits.max:
         start = len(text) - len(text.lstrip()) + limits.max

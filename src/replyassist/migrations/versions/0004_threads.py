@@ -10,6 +10,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+ADDED = ("direction", "attachments", "in_reply_to", "part_of_id", "revision", "edited_at", "deleted_at", "echo_of_id")
+
 
 def upgrade() -> None:
     op.drop_index("ix_message_conversation", "message")
@@ -51,8 +53,6 @@ def downgrade() -> None:
         message.drop_constraint("message_status", type_="check")
         message.create_check_constraint("message_status", "status IN ('received', 'queued')")
         message.drop_constraint("message_part_of", type_="foreignkey")
-        for column in (
-            "direction", "attachments", "in_reply_to", "part_of_id", "revision", "edited_at", "deleted_at", "echo_of_id",
-        ):  # fmt: skip
+        for column in ADDED:
             message.drop_column(column)
     op.create_index("ix_message_conversation", "message", ["conversation_id", "id"], unique=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replyassist.drafting.names import first_name
-from replyassist.pipeline.inputs import Inbound
+from replyassist.inbox.inbound import Inbound
 from replyassist.privacy import Kind, Vault
 
 BELONGS_INTO_A_PRIVATE_REPLY = frozenset({Kind.ORDER})
@@ -15,7 +15,7 @@ _SHORTEST_NAME = 2  # letters
 
 
 @dataclass(frozen=True)
-class Veil:
+class Redactor:
     """Hides the personal data of one conversation from a model, and lifts what belongs into the reply.
 
     ``name`` is the author's first name and ``placeholder`` what stands for it; ``hidden_names`` are the parts of the
@@ -41,24 +41,24 @@ class Veil:
             covered = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", _NAME_MARK, covered)
         return self.vault.hide(covered).replace(_NAME_MARK, self.placeholder)
 
-    def lift(self, text: str, *, is_private: bool) -> str:
+    def restore(self, text: str, *, is_private: bool) -> str:
         """Put back the author's first name, and in a private reply their order number; all else stays hidden."""
         if self.placeholder:
             text = text.replace(self.placeholder, self.name)
         return self.vault.restore(text, kinds=BELONGS_INTO_A_PRIVATE_REPLY) if is_private else text
 
 
-_NAME_MARK = "\ue000"  # private use: no message keeps it, see veil_for
+_NAME_MARK = "\ue000"  # private use: no message keeps it, see redactor_for
 
 
-def veil_for(message: Inbound, *, hides_name: bool) -> Veil:
-    """The veil for one message; ``hides_name``: the author's name must not reach the model either."""
+def redactor_for(message: Inbound, *, hides_name: bool) -> Redactor:
+    """The redactor for one message; ``hides_name``: the author's name must not reach the model either."""
     full_name = (message.author_name or "").replace(_NAME_MARK, "")
     name = first_name(full_name) or ""
     vault = Vault(names=(full_name,) if full_name.strip() else ())
     placeholder = vault.placeholder_for(Kind.NAME, name) if name else ""
     parts = tuple(_parts(full_name)) if hides_name and placeholder else ()
-    return Veil(vault, name, placeholder, parts)
+    return Redactor(vault, name, placeholder, parts)
 
 
 def _parts(name: str) -> Iterable[str]:
