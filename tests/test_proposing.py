@@ -11,7 +11,7 @@ from replyassist.review.thread import as_inbound
 from replyassist.testing import FakeChatModel
 from tests.review.test_decisions import approve
 from tests.test_worker import GOOD, worker
-from tests.world import BRAND, DRAFT, World, shipping, voice
+from tests.world import BRAND, DRAFT, LATER, World, shipping, voice
 
 ODD = "Hi Zebediah! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 PERSONAL = "order FH-30982, I am Tom Berg, tom@mail.example: do you ship to Norway??"
@@ -67,7 +67,7 @@ def test_replies_of_another_brand_are_never_shown(world: World) -> None:
 def test_the_pipeline_knows_what_the_brand_said_in_the_thread(world: World) -> None:
     thread = {"external_id": "post-of-tom", "visibility": "public", "parent_text": None}
     approve(world, world.person(), world.item(message={"conversation": thread}), text=DRAFT)
-    later = world.message(conversation=thread)
+    later = world.message(conversation=thread, posted_at=LATER)
 
     with world.database.reading() as session:
         stored = load(session, later)

@@ -15,8 +15,9 @@ from replyassist.core.settings import Settings
 from replyassist.faq.service import import_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
-from replyassist.inbox.schemas import MessageIn
-from replyassist.inbox.service import take_in
+from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
+from replyassist.inbox.service import load
+from replyassist.intake.service import delete, edit, take_in
 from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import ReviewItem
@@ -25,6 +26,7 @@ from replyassist.testing import FakeClock, FakeJobQueue
 from replyassist.triage import Route, triage
 
 BRAND = "fernhill"
+LATER = "2026-11-22T09:45:00Z"  # than any message here, by more than makes it a part of an earlier one
 DRAFT = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 
 
@@ -119,8 +121,29 @@ class World:
         with self.database.writing() as session:
             incoming = message_in(next(self.numbers), **overrides)
             return take_in(
-                session, incoming, jobs=self.jobs, now=self.clock.now(), queue_limit=self.settings.queue_limit
+                session,
+                incoming,
+                jobs=self.jobs,
+                now=self.clock.now(),
+                queue_limit=self.settings.queue_limit,
+                group_seconds=self.settings.group_seconds,
             ).message.id
+
+    def edit(self, external_id: str, text: str, **overrides: Any) -> MessageChanged:
+        """The author edits a message, or the platform shows it again."""
+        change = MessageEdit.model_validate({"text": text} | overrides)
+        with self.database.writing() as session:
+            return edit(session, BRAND, "instagram", external_id, change, jobs=self.jobs, now=self.clock.now())
+
+    def delete(self, external_id: str) -> MessageChanged:
+        """The author deletes a message."""
+        with self.database.writing() as session:
+            return delete(session, BRAND, "instagram", external_id, jobs=self.jobs, now=self.clock.now())
+
+    def key(self, item: ReviewItem) -> str:
+        """The external id of an item's message."""
+        with self.database.reading() as session:
+            return load(session, item.message_id).message.external_id
 
     def item(self, *, message: dict[str, Any] | None = None, **overrides: Any) -> ReviewItem:
         """A message with its proposal in the queue."""

@@ -31,7 +31,7 @@ from replyassist.core.settings import Settings
 from replyassist.delivery.service import channels_from
 from replyassist.drafting.profiles import profile_named
 from replyassist.faq.endpoints import router as templates_router
-from replyassist.inbox.endpoints import router as messages_router
+from replyassist.intake.endpoints import router as messages_router
 from replyassist.proposing import Proposer
 from replyassist.retrieval.endpoints import router as search_router
 from replyassist.retrieval.service import IndexRegistry

@@ -7,9 +7,12 @@ Jobs carry ids only; the truth is in the rows. The reconciler gives a new job to
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from replyassist.brands.models import Brand
+from replyassist.brands.service import list_brands
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.job_runner import JobRunner
@@ -17,15 +20,18 @@ from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import ChannelFactory, deliver
 from replyassist.inbox import repository as inbox
-from replyassist.inbox.models import MessageStatus
-from replyassist.inbox.service import DRAFT_JOB, StoredMessage, draft_job, load
+from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.models import AttachmentKind, MessageStatus
+from replyassist.inbox.service import DRAFT_JOB, draft_job, load
+from replyassist.inbox.threads import StoredMessage
 from replyassist.learning.service import learn
 from replyassist.proposal import Proposal, RedraftRequest
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
+from replyassist.review.checking import assess, check_text, keep_verdict
 from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, learn_job, redraft_job
 from replyassist.review.models import ReviewItem, ReviewStatus
-from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_proposal
+from replyassist.review.queue import enqueue_proposal, expire, give_up_redraft, replace_proposal
 from replyassist.review.thread import as_inbound
 from replyassist.triage import Route, triage
 
@@ -33,6 +39,15 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 RECONCILE_LIMIT = 500
+_WITH_ARTICLE = {
+    AttachmentKind.IMAGE: "an image",
+    AttachmentKind.VIDEO: "a video",
+    AttachmentKind.AUDIO: "a recording",
+    AttachmentKind.FILE: "a file",
+    AttachmentKind.STICKER: "a sticker",
+    AttachmentKind.LINK: "a link",
+    AttachmentKind.OTHER: "an attachment",
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,7 @@ class Worker:
     connect: ChannelFactory
     clock: Clock
     settings: Settings
+    verdicts_as_of: dict[str, tuple[str, int, str]] = field(default_factory=dict)
 
     def draft(self, message_id: int, attempt: int) -> None:
         """Propose a reply to a message that was taken in, and put it into the queue."""
@@ -57,13 +73,12 @@ class Worker:
             self._give_up(stored)
             return
         try:
-            proposal = self.proposer.propose(stored.message.brand_id, message)
+            proposal = self._proposal(stored, message)
         except Exception:
             logger.exception("drafting message %d failed, attempt %d", message_id, attempt)
             self._draft_failed(stored, attempt)
             return
-        with self.database.writing() as session:
-            enqueue_proposal(session, message_id, proposal, now=self.clock.now())
+        self._enqueue(stored, proposal)
 
     def redraft(self, item_id: int, attempt: int) -> None:
         """Draft anew as a person asked; when it fails, the old draft stays."""
@@ -71,11 +86,12 @@ class Worker:
             item = session.get(ReviewItem, item_id)
             if item is None or not item.is_redrafting or item.redraft_attempt != attempt:
                 return
-            message = as_inbound(session, load(session, item.message_id))
+            stored = load(session, item.message_id)
+            message = as_inbound(session, stored)
             asked = item.proposal.asked or RedraftRequest()
         picked = asked.template_id or item.proposal.picked_template
-        proposal = self.proposer.propose(
-            item.brand_id,
+        proposal = self._proposal(
+            stored,
             message,
             template_id=picked,
             instruction=asked.instruction or None,
@@ -84,7 +100,8 @@ class Worker:
         with self.database.writing() as session:
             current = session.get(ReviewItem, item_id)
             if current is not None:
-                replace_proposal(session, current, proposal, redraft_attempt=attempt, now=self.clock.now())
+                now = self.clock.now()
+                replace_proposal(session, current, proposal, redraft_attempt=attempt, now=now, read=stored.digest)
 
     def deliver(self, approval_id: int, attempt: int) -> None:
         """Make one attempt at sending an approved reply."""
@@ -129,7 +146,25 @@ class Worker:
             self._revive_messages(before=before)
             + self._revive_deliveries(before=before)
             + self._give_up_redrafts(before=before)
+            + self._expire()
         )
+
+    def refresh_verdicts(self) -> None:
+        """Hold the drafts of open items anew against templates, voice and calendar, where a brand's have changed.
+
+        Rows and pages are always computed; this is for the column that the queue filters by.
+        """
+        with self.database.reading() as session:
+            brands = {brand.id: self._state_of(brand) for brand in list_brands(session)}
+        for brand_id, state in brands.items():
+            if self.verdicts_as_of.get(brand_id) == state:
+                continue
+            after = 0
+            while items := self._open_items(brand_id, after):
+                for item_id in items:
+                    self._refresh_verdict(item_id)
+                after = items[-1]
+            self.verdicts_as_of[brand_id] = state
 
     def runner(self, *, concurrency: dict[str, int] | None = None) -> JobRunner:
         """The runner that takes these jobs from the durable queue."""
@@ -139,7 +174,10 @@ class Worker:
             concurrency=concurrency or {DRAFT_JOB: self.settings.draft_concurrency, REDRAFT_JOB: 2, DELIVER_JOB: 8},
             poll_seconds=self.settings.job_poll_seconds,
             dead_after_seconds=self.settings.worker_dead_after_seconds,
-            periodic={"reconcile": (RECONCILE_SECONDS, lambda: self._log_reconciled(self.reconcile()))},
+            periodic={
+                "reconcile": (RECONCILE_SECONDS, lambda: self._log_reconciled(self.reconcile())),
+                "refresh_verdicts": (RECONCILE_SECONDS, self.refresh_verdicts),
+            },
         )
 
     def _draft_failed(self, stored: StoredMessage, attempt: int) -> None:
@@ -157,12 +195,31 @@ class Worker:
             route=Route.ESCALATE,
             reason="drafting_failed: the machine could not draft this; the error is in the log",
             triage=triage(
-                stored.message.text,
+                stored.text,
                 context_texts=[text for text in (stored.author.name, stored.conversation.parent_text) if text],
             ),
         )
+        self._enqueue(stored, proposal)
+
+    def _proposal(self, stored: StoredMessage, message: Inbound, **asked: Any) -> Proposal:
+        """What the pipeline makes of a message; without words it is for a person, who can look at what hangs on it."""
+        if message.text:
+            return self.proposer.propose(stored.message.brand_id, message, **asked)
+        words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
+        kinds = " and ".join(dict.fromkeys(_WITH_ARTICLE[attached.kind] for attached in stored.attachments))
+        return Proposal(
+            route=Route.ESCALATE,
+            reason=f"attachment: {kinds or 'nothing'} without words",
+            triage=triage("\n".join(words), context_texts=message.context_texts),
+        )
+
+    def _enqueue(self, stored: StoredMessage, proposal: Proposal) -> None:
+        """Make the item; where the author changed the message while it was drafted, another draft follows."""
         with self.database.writing() as session:
-            enqueue_proposal(session, stored.message.id or 0, proposal, now=self.clock.now())
+            now = self.clock.now()
+            item = enqueue_proposal(session, stored.message.id or 0, proposal, now=now, read=stored.digest)
+            if item is not None and item.is_redrafting:
+                self.jobs.enqueue(session, redraft_job(item.id or 0, item.redraft_attempt))
 
     def _revive_messages(self, *, before: datetime) -> int:
         with self.database.reading() as session:
@@ -205,6 +262,40 @@ class Worker:
                     give_up_redraft(session, current, now=self.clock.now())
                     given_up += 1
         return given_up
+
+    def _expire(self) -> int:
+        """Items that nobody decided for long leave the queue; escalated ones never do."""
+        days = self.settings.expire_after_days
+        if not days:
+            return 0
+        before = self.clock.now() - timedelta(days=days)
+        with self.database.reading() as session:
+            waiting = reviews.in_status_since(session, [ReviewStatus.PENDING], before=before, limit=RECONCILE_LIMIT)
+        for item in waiting:
+            with self.database.writing() as session:
+                current = session.get(ReviewItem, item.id)
+                if current is not None and current.version == item.version:
+                    expire(session, current, days=days, now=self.clock.now())
+        return len(waiting)
+
+    def _state_of(self, brand: Brand) -> tuple[str, int, str]:
+        return brand.voice_version, brand.faq_revision, brand.day(self.clock.now()).isoformat()
+
+    def _open_items(self, brand_id: str, after: int) -> list[int]:
+        with self.database.reading() as session:
+            return reviews.open_drafts(session, brand_id, after=after, limit=RECONCILE_LIMIT)
+
+    def _refresh_verdict(self, item_id: int) -> None:
+        """The checks read first; an item that moved meanwhile has a fresh verdict already."""
+        with self.database.reading() as session:
+            item = session.get_one(ReviewItem, item_id)
+            checked = check_text(session, item, item.draft)
+            if assess(session, item, item.draft, now=self.clock.now()).verdict == item.verdict:
+                return
+        with self.database.writing() as session:
+            current = session.get_one(ReviewItem, item_id)
+            if current.version == item.version:
+                keep_verdict(session, current, checked.result, now=self.clock.now())
 
     @staticmethod
     def _log_reconciled(revived: int) -> None:

@@ -19,7 +19,7 @@ from replyassist.faq.service import delete_template, import_templates
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.review.test_decisions import approve
-from tests.world import BRAND, DRAFT, World, shipping, voice
+from tests.world import BRAND, DRAFT, LATER, World, shipping, voice
 
 
 @dataclass
@@ -116,13 +116,13 @@ def test_what_changes_after_approval_stops_the_sending(world: World, change: Any
 def test_a_new_message_in_the_conversation_stops_the_sending(world: World) -> None:
     conversation = {"external_id": "thread-1", "visibility": "private"}
     item, channel = approved(world, message={"conversation": conversation}), FakeChannel()
-    world.message(conversation=conversation, text="forget it, I am cancelling")
+    world.message(conversation=conversation, text="forget it, I am cancelling", posted_at=LATER)
     run(world, channel)
 
     now = world.reload(item)
     assert channel.sent == []
     assert now.status == ReviewStatus.PENDING
-    assert "new message in the conversation" in (now.notice or "")
+    assert "there is a new message" in (now.notice or "")
 
 
 def test_an_approval_that_was_taken_back_is_not_sent(world: World) -> None:
@@ -184,7 +184,7 @@ def test_a_reply_that_may_have_landed_is_never_called_unsent(world: World) -> No
     item = approved(world, message={"conversation": conversation})
     channel = FakeChannel(errors=[DeliveryUncertain("timeout")])
     run(world, channel)
-    world.message(conversation=conversation, text="hello?")
+    world.message(conversation=conversation, text="hello?", posted_at=LATER)
     run(world, channel)
 
     now = world.reload(item)

@@ -23,7 +23,7 @@ from replyassist.review import approving, decisions
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.triage import triage
-from tests.world import BRAND, DRAFT, World, shipping
+from tests.world import BRAND, DRAFT, LATER, World, shipping
 
 
 def approve(world: World, who: Principal, item: ReviewItem, **overrides: Any) -> ReviewItem:
@@ -90,7 +90,7 @@ def test_a_draft_of_a_changed_template_cannot_be_approved(world: World) -> None:
 def test_a_new_message_of_the_same_author_makes_the_seen_version_old(world: World) -> None:
     conversation = {"external_id": "thread-1", "visibility": "private"}
     item, who = world.item(message={"conversation": conversation}), world.person()
-    world.item(message={"conversation": conversation, "text": "never mind, I found it"})
+    world.item(message={"conversation": conversation, "text": "never mind, I found it", "posted_at": LATER})
 
     with pytest.raises(VersionConflict):
         approve(world, who, item)

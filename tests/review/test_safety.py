@@ -18,7 +18,7 @@ from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_
 from tests.delivery.test_delivery import FakeChannel, approved, run
 from tests.review.test_decisions import approve
 from tests.test_worker import worker
-from tests.world import BRAND, World
+from tests.world import BRAND, LATER, World
 
 THREAD = {"external_id": "thread-1", "visibility": "private"}
 
@@ -33,15 +33,16 @@ def ask_redraft(world: World, who: Any, item: ReviewItem, **overrides: Any) -> R
 
 def test_a_newer_message_that_is_not_drafted_yet_stops_the_approval(world: World) -> None:
     item, who = world.item(message={"conversation": THREAD}), world.person()
-    world.message(conversation=THREAD, text="STOP, cancel it all")
+    world.message(conversation=THREAD, text="STOP, cancel it all", posted_at=LATER)
 
-    with pytest.raises(VersionConflict, match="written again"):
+    with pytest.raises(VersionConflict):
         approve(world, who, item)
+    assert "written again" in (world.reload(item).notice or "")
 
 
 def test_an_item_that_is_drafted_after_a_newer_message_knows_of_it(world: World) -> None:
     first = world.message(conversation=THREAD)
-    world.item(message={"conversation": THREAD, "text": "and also decaf?"})
+    world.item(message={"conversation": THREAD, "text": "and also decaf?", "posted_at": LATER})
     with world.database.writing() as session:
         late = enqueue_proposal(session, first, world.proposal(), now=world.clock.now())
     assert late is not None

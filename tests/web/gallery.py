@@ -13,7 +13,8 @@ from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.schemas import MessageIn
-from replyassist.inbox.service import load, take_in
+from replyassist.inbox.service import load
+from replyassist.intake.service import take_in
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import ModelCall
 
@@ -55,7 +56,7 @@ def fill(parts: Parts) -> None:
     for line in lines:
         incoming = MessageIn.model_validate(json.loads(line))
         with parts.database.writing() as session:
-            taken = take_in(session, incoming, jobs=parts.jobs, now=now, queue_limit=1000)
+            taken = take_in(session, incoming, jobs=parts.jobs, now=now, queue_limit=1000, group_seconds=0)
         with parts.database.reading() as session:
             stored = load(session, taken.message.id)
         inbound = Inbound(

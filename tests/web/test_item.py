@@ -9,7 +9,7 @@ from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, Timings
 from replyassist.triage import Route, triage
 from tests.web.console import Console, page_of, words
-from tests.world import DRAFT
+from tests.world import DRAFT, LATER
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -79,7 +79,7 @@ def test_earlier_messages_and_our_replies_are_part_of_the_context(console: Conso
     first = console.world.item(message={"conversation": thread, "text": "hello?"})
     console.sign_in()
     console.act(first, "approve", text=DRAFT)
-    second = console.world.item(message={"conversation": thread, "text": "and to Sweden?"})
+    second = console.world.item(message={"conversation": thread, "text": "and to Sweden?", "posted_at": LATER})
     page = page_of(console, second)
     assert page.index("hello?") < page.index("Our reply") < page.index("and to Sweden?")
     assert "newer" in page_of(console, first)

@@ -19,9 +19,9 @@ from replyassist.brands.service import get_brand
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import InvalidInput, QueueFull, ReplyassistError
 from replyassist.core.jobs import Heartbeats
+from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.schemas import MessageIn
-from replyassist.inbox.service import take_in
-from replyassist.review.models import ReviewItem
+from replyassist.intake.service import take_in
 
 from .common import console, progress
 
@@ -82,7 +82,7 @@ def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
 
 
 def wait_until_queued(parts: Parts, message_ids: Sequence[int], *, quiet: bool = False) -> None:
-    """Wait until every message has its review item; raise when nothing has moved for five minutes."""
+    """Wait until no message waits for its draft; raise when nothing has moved for five minutes."""
     done = 0
     last_move = time.monotonic()
     with progress() as bar:
@@ -165,6 +165,7 @@ def _take_when_there_is_room(parts: Parts, chunk: Sequence[MessageIn]) -> list[i
                         jobs=parts.jobs,
                         now=parts.clock.now(),
                         queue_limit=parts.settings.queue_limit,
+                        group_seconds=parts.settings.group_seconds,
                     ).message.id
                     for message in chunk
                 ]
@@ -193,6 +194,8 @@ def _count_queued(parts: Parts, message_ids: Sequence[int]) -> int:
         for start in range(0, len(message_ids), LOOKUP_CHUNK):
             chunk = message_ids[start : start + LOOKUP_CHUNK]
             count += session.exec(
-                select(func.count()).select_from(ReviewItem).where(col(ReviewItem.message_id).in_(chunk))
+                select(func.count())
+                .select_from(Message)
+                .where(col(Message.id).in_(chunk), Message.status != MessageStatus.RECEIVED)
             ).one()
     return count

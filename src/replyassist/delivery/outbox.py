@@ -21,7 +21,7 @@ from replyassist.core.jobs import Fence, JobQueue
 from replyassist.inbox.service import load
 from replyassist.review.binding import current_binding
 from replyassist.review.decisions import deliver_job
-from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+from replyassist.review.models import SENT_ACT, Approval, ReviewItem, ReviewStatus
 from replyassist.review.transitions import DELIVERY, Move, make
 
 from .channels import Channel, OutgoingReply, Repeat
@@ -183,6 +183,7 @@ def settle(
     )
     if held.rowcount != 1:
         return False
+    session.refresh(item, with_for_update=True)  # the platform may report an edit at this very moment
     _move_item(session, item, claimed, verdict, jobs=jobs, now=now)
     return True
 
@@ -191,7 +192,7 @@ def _move_item(
     session: Session, item: ReviewItem, claimed: Claimed, verdict: Verdict, *, jobs: JobQueue, now: datetime
 ) -> None:
     moves: dict[DeliveryStatus, Callable[[], Move]] = {
-        DeliveryStatus.SENT: lambda: Move("sent", ReviewStatus.SENT, text=claimed.reply.text),
+        DeliveryStatus.SENT: lambda: Move(SENT_ACT, ReviewStatus.SENT, text=claimed.reply.text),
         DeliveryStatus.FAILED: lambda: Move("failed", ReviewStatus.FAILED, reason=verdict.error or ""),
         DeliveryStatus.UNCERTAIN: lambda: Move("uncertain", ReviewStatus.UNCERTAIN, reason=verdict.error or ""),
         DeliveryStatus.RETRY: lambda: Move("retry_planned", ReviewStatus.SENDING, reason=verdict.error or ""),
@@ -254,7 +255,7 @@ def _outgoing(session: Session, item: ReviewItem, approval: Approval, delivery: 
         brand=item.brand_id,
         channel=item.channel,
         text=approval.text,
-        in_reply_to=stored.message.external_id,
+        in_reply_to=stored.reply_to,
         conversation=stored.conversation.external_id,
         visibility=stored.conversation.visibility,
         author=stored.author.external_id,

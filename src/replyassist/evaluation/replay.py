@@ -12,7 +12,7 @@ from replyassist.evaluation.dataset import Case, Expected
 from replyassist.evaluation.gate import FailedCheck, Gate, Objection, gate
 from replyassist.evaluation.record import CaseResult, EvaluationRun
 from replyassist.evaluation.task import Task
-from replyassist.inbox.service import StoredMessage
+from replyassist.inbox.threads import StoredMessage
 from replyassist.pipeline import PipelineContext
 
 SEND_READY = "send_ready"
@@ -134,7 +134,7 @@ def case_of(stored: StoredMessage) -> Case:
         brand=message.brand_id,
         channel=message.channel,
         visibility="private" if stored.conversation.visibility == "private" else "public",
-        text=message.text,
+        text=stored.text,
         author_name=stored.author.name,
         author_handle=stored.author.handle,
         parent_text=stored.conversation.parent_text,

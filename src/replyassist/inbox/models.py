@@ -1,4 +1,4 @@
-"""Tables of authors, conversations and the messages that came in."""
+"""Tables of authors, conversations and their messages."""
 
 from __future__ import annotations
 
@@ -17,6 +17,26 @@ class MessageStatus(StrEnum):
 
     RECEIVED = "received"  # on disk, waits for its proposal
     QUEUED = "queued"  # a review item exists
+    KEPT = "kept"  # gets no item of its own: ours, part of an earlier message, or deleted before it was drafted
+
+
+class Direction(StrEnum):
+    """Who wrote to whom."""
+
+    IN = "in"  # somebody to the brand
+    OUT = "out"  # the brand: a reply that was sent elsewhere, or an echo of one
+
+
+class AttachmentKind(StrEnum):
+    """What hangs on a message."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    FILE = "file"
+    STICKER = "sticker"
+    LINK = "link"
+    OTHER = "other"
 
 
 class Author(SQLModel, table=True):
@@ -33,7 +53,7 @@ class Author(SQLModel, table=True):
 
 
 class Conversation(SQLModel, table=True):
-    """A post with its comments, or a private thread. ``last_message_id`` is its last known event."""
+    """A post with its comments, or a private thread. Its row is locked by whoever changes its messages."""
 
     __tablename__ = "conversation"
     __table_args__: Any = (UniqueConstraint("brand_id", "channel", "external_id"),)
@@ -43,18 +63,24 @@ class Conversation(SQLModel, table=True):
     external_id: str = Field(max_length=200)
     visibility: str = Field(max_length=10)
     parent_text: str | None = None
-    last_message_id: int | None = None
 
 
 class Message(SQLModel, table=True):
-    """One inbound message, kept as it came."""
+    """One message, as its author last made it.
+
+    ``part_of_id``: the message that it goes on from; both are one item. ``revision`` grows with every edit, deletion
+    and restoration. The text of a deleted message stays. ``echo_of_id``: the review item whose sent reply this is.
+    """
 
     __tablename__ = "message"
     __table_args__: Any = (
         UniqueConstraint("brand_id", "channel", "external_id"),
-        CheckConstraint("status IN ('received', 'queued')", name="message_status"),
+        CheckConstraint("status IN ('received', 'queued', 'kept')", name="message_status"),
+        CheckConstraint("direction IN ('in', 'out')", name="message_direction"),
         Index("ix_message_status_received_at", "status", "received_at"),
-        Index("ix_message_conversation", "conversation_id", "id"),
+        Index("ix_message_conversation", "conversation_id", "posted_at", "id"),
+        Index("ix_message_conversation_author", "conversation_id", "author_id"),
+        Index("ix_message_conversation_in_reply_to", "conversation_id", "in_reply_to"),
     )
     id: int | None = Field(default=None, primary_key=True)
     brand_id: str = Field(foreign_key="brand.id", max_length=60)
@@ -66,5 +92,13 @@ class Message(SQLModel, table=True):
     posted_at: datetime = Field(sa_type=UtcDateTime)
     received_at: datetime = Field(sa_type=UtcDateTime)
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    direction: str = Field(default=Direction.IN.value, max_length=3)
+    attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    in_reply_to: str | None = Field(default=None, max_length=200)
+    part_of_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    revision: int = 0
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    echo_of_id: int | None = None
     status: str = Field(default=MessageStatus.RECEIVED.value, max_length=20)
     attempt: int = 0

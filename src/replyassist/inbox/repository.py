@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
-from .models import Author, Conversation, Message, MessageStatus
+from .models import Author, Conversation, Direction, Message, MessageStatus
 
 
 def find_message(session: Session, brand_id: str, channel: str, external_id: str) -> Message | None:
@@ -78,27 +79,105 @@ def next_attempt(session: Session, message_id: int, *, attempt: int) -> bool:
     return bool(result.rowcount == 1)
 
 
+def parts_of(session: Session, message_id: int) -> list[Message]:
+    """The message and those that go on from it, as they stand now, in the order in which they were posted."""
+    return list(
+        session.exec(
+            select(Message)
+            .where(or_(col(Message.id) == message_id, col(Message.part_of_id) == message_id))
+            .order_by(col(Message.posted_at), col(Message.id))
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 def conversation_messages(session: Session, conversation_id: int, *, limit: int = 50) -> list[tuple[Message, Author]]:
-    """The last messages of a conversation with their authors, oldest first."""
+    """The last messages of a conversation by the time of their posting, with their authors, oldest first."""
     rows = session.exec(
         select(Message, Author)
         .where(Message.conversation_id == conversation_id, Message.author_id == Author.id)
-        .order_by(col(Message.id).desc())
+        .order_by(col(Message.posted_at).desc(), col(Message.id).desc())
         .limit(limit)
     )
     return list(reversed([(message, author) for message, author in rows]))
 
 
-def last_event_of_author(session: Session, message_id: int) -> int | None:
-    """Id of the newest message that this message's author wrote in its conversation."""
-    message = session.get(Message, message_id)
-    if message is None:
-        return None
-    return session.exec(
-        select(func.max(Message.id)).where(
-            Message.conversation_id == message.conversation_id, Message.author_id == message.author_id
+def begun_near(session: Session, message: Message, *, seconds: float) -> list[Message]:
+    """Messages by the same author that begin an item and were posted within so many seconds of this one; the last
+    posted first."""
+    window = timedelta(seconds=seconds)
+    return list(
+        session.exec(
+            select(Message)
+            .where(
+                Message.conversation_id == message.conversation_id,
+                Message.author_id == message.author_id,
+                Message.id != message.id,
+                Message.direction == Direction.IN,
+                col(Message.part_of_id).is_(None),
+                col(Message.deleted_at).is_(None),
+                col(Message.posted_at).between(message.posted_at - window, message.posted_at + window),
+            )
+            .order_by(col(Message.posted_at).desc(), col(Message.id).desc())
         )
-    ).one()
+    )
+
+
+def posted_after(
+    session: Session, last: Message, *, around: ColumnElement[bool], excluding: Collection[int]
+) -> list[Message]:
+    """Messages of the conversation that were posted after ``last`` and fulfil a condition, oldest first.
+
+    What was posted at the same moment counts as later when it arrived later. Echoes of our own replies are left out.
+    """
+    is_later = or_(
+        col(Message.posted_at) > last.posted_at,
+        and_(col(Message.posted_at) == last.posted_at, col(Message.id) > last.id),
+    )
+    return list(
+        session.exec(
+            select(Message)
+            .where(
+                Message.conversation_id == last.conversation_id,
+                is_later,
+                around,
+                col(Message.id).not_in(excluding),
+                col(Message.echo_of_id).is_(None),
+            )
+            .order_by(col(Message.posted_at), col(Message.id))
+        )
+    )
+
+
+def authors_with_handles(session: Session, message: Message, handles: Collection[str]) -> list[int]:
+    """Ids of the authors on the message's channel who have one of these handles."""
+    if not handles:
+        return []
+    wanted = [f"{mark}{handle.lower()}" for handle in handles for mark in ("", "@")]
+    statement = select(Author.id).where(
+        Author.brand_id == message.brand_id,
+        Author.channel == message.channel,
+        func.lower(col(Author.handle)).in_(wanted),
+    )
+    return [author_id for author_id in session.exec(statement) if author_id is not None]
+
+
+def last_replies_elsewhere(session: Session, conversation_id: int, *, limit: int) -> list[Message]:
+    """The last replies of ours that were sent elsewhere, the newest first."""
+    return list(
+        session.exec(
+            select(Message)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.direction == Direction.OUT,
+                Message.text != "",
+                col(Message.echo_of_id).is_(None),
+                col(Message.deleted_at).is_(None),
+            )
+            .order_by(col(Message.posted_at).desc(), col(Message.id).desc())
+            .limit(limit)
+        )
+    )
 
 
 def lock_conversation(session: Session, conversation_id: int) -> None:

@@ -1,14 +1,31 @@
-"""What other programs send: one message in, in the contract's format."""
+"""What other programs send, in the contract's format: a message, and what its author made of it later."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+
+from .models import AttachmentKind
 
 MAX_TEXT = 10_000
+MAX_ATTACHMENTS = 20
+MAX_URL = 2000
+MAX_ALT_TEXT = 2000
+EMPTY = "has no words, and nothing is attached"
 MAX_BATCH = 1000
 MAX_METADATA_CHARACTERS = 10_000
 
@@ -26,11 +43,38 @@ def _in_utc(time: datetime) -> datetime:
         raise ValueError("lies outside the calendar") from None
 
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_no_nul)]
+def _text_of_a_number(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _nothing_for_empty(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _is_a_web_address(url: str) -> str:
+    parts = urlsplit(url)  # raises ValueError for brackets that are no address
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or any(mark.isspace() for mark in url):
+        raise ValueError("expected an address that begins with http:// or https://")
+    return url
+
+
+_Trimmed = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+_ByNumber = BeforeValidator(_text_of_a_number, json_schema_input_type=str | int)
+_EmptyIsNull = BeforeValidator(_nothing_for_empty)
+
+Short = Annotated[str, _Trimmed, AfterValidator(_no_nul)]
+Id = Annotated[str, _Trimmed, AfterValidator(_no_nul), _ByNumber]
 Slug = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT), AfterValidator(_no_nul)
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT), AfterValidator(_no_nul)]
+LongText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_no_nul)]
+Url = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_URL),
+    AfterValidator(_no_nul),
+    AfterValidator(_is_a_web_address),
 ]
+AltText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_ALT_TEXT), AfterValidator(_no_nul)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class _Strict(BaseModel):
@@ -38,23 +82,38 @@ class _Strict(BaseModel):
 
 
 class AuthorIn(_Strict):
-    """Who wrote it."""
+    """Who wrote it; for a message of ours, the brand's own account."""
 
-    external_id: Short
-    handle: Short | None = None
-    name: Short | None = None
+    external_id: Id
+    handle: Annotated[Short | None, _EmptyIsNull] = None
+    name: Annotated[Short | None, _EmptyIsNull] = None
 
 
 class ConversationIn(_Strict):
     """The post or private thread that it belongs to."""
 
-    external_id: Short
+    external_id: Id
     visibility: Literal["public", "private"] = "public"
-    parent_text: Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_no_nul)] | None = None
+    parent_text: Annotated[LongText | None, _EmptyIsNull] = None
+
+
+class Attachment(_Strict):
+    """What hangs on a message. ``alt_text`` is the words of whoever posted it: untrusted, like the text."""
+
+    kind: AttachmentKind
+    url: Annotated[Url | None, _EmptyIsNull] = None
+    alt_text: Annotated[AltText | None, _EmptyIsNull] = None
+
+
+Attachments = Annotated[tuple[Attachment, ...], Field(max_length=MAX_ATTACHMENTS)]
 
 
 class MessageIn(_Strict):
-    """One inbound message. Unknown fields are refused, so that a typo is not silently lost."""
+    """One message. Unknown fields are refused, so that a typo is not silently lost.
+
+    ``direction`` ``out``: a reply of ours that was sent elsewhere, or an echo; it is kept and never drafted.
+    ``in_reply_to``: the external id of the comment that it answers. The text may be empty beside an attachment.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -73,6 +132,11 @@ class MessageIn(_Strict):
                         "parent_text": "New roast is out!",
                     },
                     "posted_at": "2026-11-22T09:30:00Z",
+                    "direction": "in",
+                    "in_reply_to": None,
+                    "attachments": [
+                        {"kind": "image", "url": "https://cdn.example/9.jpg", "alt_text": "a bag of coffee"}
+                    ],
                     "metadata": {},
                 }
             ]
@@ -81,12 +145,22 @@ class MessageIn(_Strict):
 
     brand: Slug
     channel: Slug
-    external_id: Short
-    text: Text
+    external_id: Id
+    attachments: Attachments = ()
+    text: Text = Field(default="", validate_default=True)
     author: AuthorIn
     conversation: ConversationIn
-    posted_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+    posted_at: Moment
+    direction: Literal["in", "out"] = "in"
+    in_reply_to: Annotated[Id | None, _EmptyIsNull] = None
     metadata: dict[str, Any] = {}
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, text: str, given: ValidationInfo) -> str:
+        if not text and not given.data.get("attachments", True):  # bad attachments have an error of their own
+            raise ValueError(EMPTY)
+        return text
 
     @field_validator("metadata")
     @classmethod
@@ -100,6 +174,25 @@ class MessageIn(_Strict):
         return value
 
 
+class MessageEdit(_Strict):
+    """What the author made of a message that is here already. Without ``attachments`` those stay as they are.
+
+    ``edited_at``: when, by the platform's clock; an edit older than the last one changes nothing.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"text": "do you ship to Norway, and how long?", "edited_at": "2026-11-22T09:34:00Z"}]
+        },
+    )
+
+    text: Text
+    attachments: Attachments | None = None
+    edited_at: Moment | None = None
+
+
 class MessageTaken(BaseModel):
     """The answer to a message: the same one each time the message comes."""
 
@@ -108,6 +201,14 @@ class MessageTaken(BaseModel):
     channel: str
     external_id: str
     received_at: datetime
+
+
+class MessageChanged(MessageTaken):
+    """How a message stands after an edit or a deletion."""
+
+    text: str
+    edited_at: datetime | None
+    deleted_at: datetime | None
 
 
 class BatchIn(_Strict):

@@ -1,4 +1,4 @@
-"""Takes messages in: once each, on disk before the answer, with their job in the same transaction."""
+"""Keeps messages: each once, as its author last made it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
-from replyassist.core.errors import NotFound, QueueFull
-from replyassist.core.jobs import Job, JobQueue
+from replyassist.core.errors import InvalidInput, NotFound, QueueFull
+from replyassist.core.jobs import Job
 
 from . import repository
-from .models import Author, Conversation, Message
-from .schemas import MessageIn, MessageTaken
+from .models import Author, Conversation, Direction, Message, MessageStatus
+from .schemas import EMPTY, MessageChanged, MessageEdit, MessageIn, MessageTaken
+from .threads import StoredMessage
 
 DRAFT_JOB = "draft"
 
@@ -27,30 +28,23 @@ class Taken:
     conversation_id: int
 
 
-@dataclass(frozen=True)
-class StoredMessage:
-    """A message with its author and conversation, as the later stages need it."""
-
-    message: Message
-    author: Author
-    conversation: Conversation
-
-
 def draft_job(message_id: int, attempt: int) -> Job:
     """The job that drafts a reply; one attempt is one job."""
     return Job(name=DRAFT_JOB, key=f"{DRAFT_JOB}-{message_id}-{attempt}", arguments=(message_id, attempt))
 
 
-def take_in(session: Session, incoming: MessageIn, *, jobs: JobQueue, now: datetime, queue_limit: int) -> Taken:
-    """Store a message and enqueue its draft; the same (brand, channel, external_id) again changes nothing.
+def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: int) -> Taken:
+    """Keep a message; the same (brand, channel, external_id) again changes nothing.
 
-    Raises NotFound for an unknown brand and QueueFull when too many messages wait; then nothing is stored.
+    Its conversation is locked until the transaction ends. Raises NotFound for an unknown brand and QueueFull when too
+    many messages wait; then nothing is stored.
     """
     get_brand(session, incoming.brand)
     known = repository.find_message(session, incoming.brand, incoming.channel, incoming.external_id)
     if known is not None:
         return Taken(message=taken(known), is_new=False, conversation_id=known.conversation_id)
-    if repository.count_waiting(session) >= queue_limit:
+    is_ours = Direction(incoming.direction) is Direction.OUT
+    if not is_ours and repository.count_waiting(session) >= queue_limit:
         raise QueueFull(f"{queue_limit} messages wait for a draft; nothing was stored, send it again later")
     author = _author(session, incoming)
     conversation = _conversation(session, incoming)
@@ -64,17 +58,63 @@ def take_in(session: Session, incoming: MessageIn, *, jobs: JobQueue, now: datet
         posted_at=incoming.posted_at,
         received_at=now,
         attributes=incoming.metadata,
+        direction=incoming.direction,
+        attachments=[attached.model_dump(mode="json") for attached in incoming.attachments],
+        in_reply_to=incoming.in_reply_to,
+        status=MessageStatus.KEPT if is_ours else MessageStatus.RECEIVED,
     )
     session.add(message)
     session.flush()
-    conversation.last_message_id = message.id
-    session.add(conversation)
-    jobs.enqueue(session, draft_job(_key(message.id), 0))
     return Taken(message=taken(message), is_new=True, conversation_id=_key(conversation.id))
 
 
+def find_locked(session: Session, brand_id: str, channel: str, external_id: str) -> Message:
+    """The message under this key, its conversation locked until the transaction ends; raise NotFound."""
+    message = repository.find_message(session, brand_id, channel, external_id)
+    if message is None:
+        raise NotFound(f"there is no message '{external_id}' of {brand_id} on {channel}")
+    repository.lock_conversation(session, message.conversation_id)
+    session.refresh(message)
+    return message
+
+
+def rewrite(session: Session, message: Message, edit: MessageEdit, *, now: datetime) -> bool:
+    """Keep what the author made of a message; False when that changes nothing. A deleted message stands again.
+
+    Raises InvalidInput where neither words nor attachments would be left.
+    """
+    attachments = message.attachments
+    if edit.attachments is not None:
+        attachments = [attached.model_dump(mode="json") for attached in edit.attachments]
+    if not edit.text and not attachments:
+        raise InvalidInput(EMPTY, field="text")
+    if edit.edited_at is not None and message.edited_at is not None and edit.edited_at < message.edited_at:
+        return False
+    is_same = (edit.text, attachments) == (message.text, message.attachments)
+    if is_same and message.deleted_at is None:
+        return False
+    if not is_same:
+        message.text, message.attachments, message.edited_at = edit.text, attachments, edit.edited_at or now
+    message.deleted_at = None
+    message.revision += 1
+    session.add(message)
+    session.flush()
+    return True
+
+
+def mark_deleted(session: Session, message: Message, *, now: datetime) -> bool:
+    """Note that the author deleted a message; False when that is known. Its text stays."""
+    if message.deleted_at is not None:
+        return False
+    message.deleted_at = now
+    message.revision += 1
+    session.add(message)
+    session.flush()
+    return True
+
+
 def load(session: Session, message_id: int) -> StoredMessage:
-    """A message with its author and conversation; raise NotFound."""
+    """A message with its author, conversation and parts; raise NotFound."""
     message = session.get(Message, message_id)
     if message is None:
         raise NotFound(f"there is no message {message_id}")
@@ -82,7 +122,13 @@ def load(session: Session, message_id: int) -> StoredMessage:
     conversation = session.get(Conversation, message.conversation_id)
     if author is None or conversation is None:
         raise NotFound(f"message {message_id} has lost its author or conversation")
-    return StoredMessage(message, author, conversation)
+    return StoredMessage(message, author, conversation, tuple(repository.parts_of(session, message_id)))
+
+
+def load_locked(session: Session, message_id: int) -> StoredMessage:
+    """As ``load``; nothing is added to the conversation, edited or deleted until this transaction ends."""
+    repository.lock_conversation(session, load(session, message_id).message.conversation_id)
+    return load(session, message_id)
 
 
 def taken(message: Message) -> MessageTaken:
@@ -93,6 +139,16 @@ def taken(message: Message) -> MessageTaken:
         channel=message.channel,
         external_id=message.external_id,
         received_at=message.received_at,
+    )
+
+
+def changed(message: Message) -> MessageChanged:
+    """The answer for a message that was edited or deleted."""
+    return MessageChanged(
+        **taken(message).model_dump(),
+        text=message.text,
+        edited_at=message.edited_at,
+        deleted_at=message.deleted_at,
     )
 
 

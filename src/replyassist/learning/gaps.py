@@ -51,7 +51,7 @@ def unanswered(session: Session, brand_id: str, *, limit: int = LOOKED_AT) -> li
         select(ReviewItem, Message, Author)
         .join(Message, col(Message.id) == col(ReviewItem.message_id))
         .join(Author, col(Author.id) == col(Message.author_id))
-        .where(ReviewItem.brand_id == brand_id)
+        .where(ReviewItem.brand_id == brand_id, col(Message.deleted_at).is_(None))
         .order_by(col(ReviewItem.id).desc())
         .limit(limit)
     ).all()

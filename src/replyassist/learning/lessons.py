@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from replyassist.proposal import Proposal
 from replyassist.review.failures import FailureKind
-from replyassist.review.models import AuditEntry, ReviewItem, ReviewStatus
-from replyassist.review.queue import HIGH
+from replyassist.review.models import HIGH, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.triage.suspicion import DISTRUST_FROM
 
 KEPT_WORDS = 0.5
@@ -18,7 +17,8 @@ KEPT_WORDS = 0.5
 by judgement: half of a reply is its facts, and an edit that mends the tone keeps those."""
 
 _APPROVALS = frozenset({"approved", "edited_and_approved"})
-_DECISIVE = _APPROVALS | {"rejected", "escalated", "redraft_asked", "taken_back"}
+_OF_THE_MESSAGE = frozenset({"message_added", "message_edited", "message_deleted", "message_restored"})
+_DECISIVE = _APPROVALS | {"rejected", "escalated", "redraft_asked", "taken_back"} | _OF_THE_MESSAGE
 _STANDS = frozenset(
     {
         ReviewStatus.APPROVED,
@@ -51,11 +51,12 @@ def lessons_of(
 ) -> tuple[Lesson, ...]:
     """What the last decision about the item teaches; nothing when it was taken back, escalated or never made.
 
-    An approved draft makes the message an example of its template; to pick another template does the same for that one,
-    and counts against the machine's choice; "wrong template" counts against the draft's. A message that asks two
-    things, looks like an attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1) teaches
-    nothing. ``history`` is the item's audit, the oldest first; ``spoken_against`` are templates against which the item
-    counts already: once another was picked, retrieval may have learned and name the wrong one no more.
+    What was decided about a message that its author changed later teaches nothing. An approved draft makes the
+    message an example of its template; to pick another template does the same for that one, and counts against the
+    machine's choice; "wrong template" counts against the draft's. A message that asks two things, looks like an
+    attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1) teaches nothing. ``history`` is
+    the item's audit, the oldest first; ``spoken_against`` are templates against which the item counts already: once
+    another was picked, retrieval may have learned and name the wrong one no more.
     """
     decision = next((entry for entry in reversed(history) if entry.act in _DECISIVE), None)
     proposal = item.proposal

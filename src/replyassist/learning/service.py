@@ -97,7 +97,7 @@ def _lessons(session: Session, item: ReviewItem, text: str | None) -> tuple[Less
 
 def _text(session: Session, item: ReviewItem) -> str | None:
     stored = load(session, item.message_id)
-    return example_text(stored.message.text, name=stored.author.name or "", handle=stored.author.handle or "")
+    return example_text(stored.text, name=stored.author.name or "", handle=stored.author.handle or "")
 
 
 def _standing(session: Session, item_id: int) -> dict[Key, LearnedExampleRow]:

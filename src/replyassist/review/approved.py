@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import JSON, type_coerce
+from sqlalchemy import JSON, and_, exists, type_coerce
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Author, Conversation, Message
+from replyassist.inbox.repository import last_replies_elsewhere
 
-from .models import Approval, ReviewItem, ReviewStatus
-from .queue import LOW
+from .models import LOW, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
 
 _STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 _OBJECTIONS = frozenset({"block", "warn"})
+_Part = aliased(Message)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def approved_texts(session: Session, brand_id: str, *, limit: int) -> list[tuple
 def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[ApprovedReply]:
     """Approved replies that may serve as examples, the newest first.
 
-    They stood in public, on one template, with nothing found against them and nothing risky about the message.
+    They stood in public, on one template, with nothing found against them and nothing risky about the message, which
+    was written in one go and not deleted.
     """
     rows = session.exec(
         select(ReviewItem.template_id, Approval, Message.text, Author.name)
@@ -55,6 +59,8 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
             type_coerce(ReviewItem.proposal, JSON)["also_template_id"].as_string().is_(None),
+            col(Message.deleted_at).is_(None),
+            ~exists().where(col(_Part.part_of_id) == col(Message.id)),
         )
         .order_by(col(Approval.id).desc())
         .limit(limit)
@@ -66,14 +72,42 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
     ]
 
 
-def replies_in_thread(session: Session, conversation_id: int, *, limit: int) -> list[str]:
-    """The brand's last replies in a conversation that were not taken back, the newest first."""
+@dataclass(frozen=True)
+class SentReply:
+    """A reply of ours that the platform has, with the item and the message that it answers."""
+
+    item_id: int
+    message_id: int
+    text: str
+    at: datetime
+
+
+def sent_replies(session: Session, conversation_id: int, *, limit: int = 50) -> list[SentReply]:
+    """The last replies that were sent in a conversation, oldest first."""
     rows = session.exec(
-        select(Approval.text)
+        select(ReviewItem.id, ReviewItem.message_id, Approval.text, AuditEntry.at)
+        .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
+        .join(AuditEntry, and_(col(AuditEntry.review_item_id) == col(ReviewItem.id), col(AuditEntry.act) == SENT_ACT))
+        .join(Message, col(Message.id) == col(ReviewItem.message_id))
+        .where(Message.conversation_id == conversation_id, ReviewItem.status == ReviewStatus.SENT)
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(limit)
+    )
+    found = [SentReply(item_id or 0, message_id, text, at) for item_id, message_id, text, at in rows]
+    return found[::-1]
+
+
+def replies_in_thread(session: Session, conversation_id: int, *, limit: int) -> list[str]:
+    """The brand's last replies in a conversation, the newest first: approved here and not taken back, or sent
+    elsewhere."""
+    rows = session.exec(
+        select(Approval.created_at, Approval.text)
         .join(ReviewItem, col(ReviewItem.approval_id) == col(Approval.id))
         .join(Message, col(Message.id) == col(ReviewItem.message_id))
         .where(Message.conversation_id == conversation_id, col(ReviewItem.status).in_(_STANDS))
         .order_by(col(Approval.id).desc())
         .limit(limit)
     )
-    return list(rows)
+    elsewhere = last_replies_elsewhere(session, conversation_id, limit=limit)
+    replies = [*rows, *((message.posted_at, message.text) for message in elsewhere)]
+    return [text for _, text in sorted(replies, key=lambda reply: reply[0], reverse=True)[:limit]]

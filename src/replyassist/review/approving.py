@@ -13,7 +13,6 @@ from replyassist.core.digests import text_digest
 from replyassist.core.errors import Conflict, InvalidInput, VersionConflict
 from replyassist.core.jobs import JobQueue
 from replyassist.guardrails import CheckResult, Concern, Finding
-from replyassist.inbox.repository import last_event_of_author
 
 from .binding import Binding, current_binding
 from .checking import CheckedText, check_text, keep_verdict, weigh
@@ -103,7 +102,7 @@ def approve(
     require_may_decide(item, principal)
     binding = current_binding(session, item, text.text, now=now)
     result = weigh(session, item, text.result, now=now)
-    _require_what_was_seen(session, item, text, binding, result)
+    _require_what_was_seen(text, binding, result)
     require_may_send(principal, result, accept_findings=accept_findings)
     approval = _approval(principal, binding, result, item_id=item_id, text=text.text, now=now)
     session.add(approval)
@@ -150,13 +149,9 @@ def _accepted(finding: Finding, principal: Principal) -> Finding:
     return finding.model_copy(update={"confirmed_by": principal.name})
 
 
-def _require_what_was_seen(
-    session: Session, item: ReviewItem, text: CheckedText, binding: Binding, result: CheckResult
-) -> None:
-    """The template is that of the draft, nothing moved while it was checked, and the author has not written unseen."""
+def _require_what_was_seen(text: CheckedText, binding: Binding, result: CheckResult) -> None:
+    """The template is that of the draft, and nothing moved while the text was checked."""
     if any(finding.rule == TEMPLATE_CHANGED for finding in result.findings):
         raise VersionConflict("the template has changed since this was drafted; draft it anew")
     if not text.holds_for(binding):
         raise VersionConflict("the message, its template or the voice changed just now; look at it again")
-    if last_event_of_author(session, item.message_id) != item.seen_event:
-        raise VersionConflict("the author has written again; read the newer message first")

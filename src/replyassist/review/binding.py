@@ -11,8 +11,8 @@ from sqlmodel import Session
 from replyassist.brands.service import get_brand, hold_brand
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.faq.service import current_version
-from replyassist.inbox.repository import lock_conversation
-from replyassist.inbox.service import load
+from replyassist.inbox.service import load_locked
+from replyassist.inbox.threads import last_event
 
 from .models import ReviewItem
 from .standing import unusable_templates
@@ -20,7 +20,7 @@ from .standing import unusable_templates
 _CHANGED = {
     "text": "the text is not the one that was approved",
     "message": "the message has changed",
-    "conversation_event": "there is a new message in the conversation",
+    "thread_event": "there is a new message, an edit or a deletion in the conversation",
     "template_version": "the template has changed",
     "also_template_version": "the second template has changed",
     "voice_version": "the brand's voice has changed",
@@ -31,12 +31,13 @@ _CHANGED = {
 class Binding:
     """What an approval is bound to: if any of it differs at the time of sending, nothing is sent.
 
+    ``thread_event`` is a digest of what was said, edited or deleted since that matters to the item.
     ``templates_unusable`` says why a template may not be used here today, which a person can have accepted.
     """
 
     text: str
     message: str
-    conversation_event: int | None
+    thread_event: str
     template_version: str | None
     voice_version: str
     also_template_version: str | None = None
@@ -44,7 +45,7 @@ class Binding:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all parts, 64 hex digits; a second template and reasons against any count where there are some."""
+        """SHA-256 over all parts, 64 hex digits; a second template, and reasons against any, count where there are."""
         parts = asdict(self)
         for name in ("also_template_version", "templates_unusable"):
             if not parts[name]:
@@ -61,15 +62,13 @@ class Binding:
 
 def current_binding(session: Session, item: ReviewItem, text: str, *, now: datetime) -> Binding:
     """The binding of this text as things stand, held still until this transaction ends."""
-    conversation_id = load(session, item.message_id).message.conversation_id
-    lock_conversation(session, conversation_id)
+    stored = load_locked(session, item.message_id)
     hold_brand(session, item.brand_id)
-    stored = load(session, item.message_id)
     second = item.proposal.also_template_id
     return Binding(
         text=text_digest(text),
-        message=text_digest(stored.message.text),
-        conversation_event=stored.conversation.last_message_id,
+        message=text_digest(stored.text),
+        thread_event=last_event(session, stored),
         template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
         voice_version=get_brand(session, item.brand_id).voice_version,
         templates_unusable=unusable_templates(session, item, now=now),

@@ -15,6 +15,10 @@ from replyassist.core.database import ModelJson, UtcDateTime
 from replyassist.guardrails import Finding
 from replyassist.proposal import Proposal
 
+SENT_ACT = "sent"
+LOW, HIGH = "low", "high"
+"""Risk of an item."""
+
 
 class ReviewStatus(StrEnum):
     """The life of a review item; the moves between them are in ``transitions.py``."""
@@ -58,8 +62,8 @@ class Confirmations(BaseModel):
 class ReviewItem(SQLModel, table=True):
     """One message with its whole proposal, and where it stands. ``version`` grows with every change.
 
-    ``seen_event``: the conversation's last event by the same author that the item shows. ``is_escalated``: once
-    escalated, only a lead decides, whatever happens to the item later.
+    ``read_digest``: of the words and attachments that the draft was made for. ``is_escalated``: once escalated, only a
+    lead decides, whatever happens to the item later.
     """
 
     __tablename__ = "review_item"
@@ -96,7 +100,7 @@ class ReviewItem(SQLModel, table=True):
     final_text: str | None = None
     approval_id: int | None = None
     attempt: int = 0
-    seen_event: int | None = None
+    read_digest: str | None = Field(default=None, max_length=64)
     is_escalated: bool = False
     notice: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -7,30 +7,39 @@ from typing import Any
 
 from sqlmodel import Session
 
-from replyassist.core.errors import VersionConflict
 from replyassist.inbox import repository as inbox
-from replyassist.inbox.service import load
+from replyassist.inbox.service import load_locked
 from replyassist.proposal import Proposal
 
-from . import repository
-from .models import ReviewItem, ReviewStatus
+from .checking import refresh_verdict
+from .models import HIGH, LOW, ReviewItem, ReviewStatus
+from .notices import KEPT_THROUGH_REDRAFTS
 from .transitions import PIPELINE, Move, make, write_audit
 
-LOW, HIGH = "low", "high"
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
-def enqueue_proposal(session: Session, message_id: int, proposal: Proposal, *, now: datetime) -> ReviewItem | None:
-    """Make the review item of a message; None when another attempt did it first."""
+def enqueue_proposal(
+    session: Session, message_id: int, proposal: Proposal, *, now: datetime, read: str | None = None
+) -> ReviewItem | None:
+    """Make the review item of a message; None when another attempt did it first, or the message was deleted.
+
+    ``read`` is the digest of what was drafted for (none: the message as it stands now). Where the author has changed it
+    meanwhile the item ``is_redrafting`` from the start, and the caller plans that job.
+    """
+    stored = load_locked(session, message_id)
     if not inbox.mark_queued(session, message_id):
         return None
-    stored = load(session, message_id)
+    read = read or stored.digest
+    is_old = read != stored.digest
     item = ReviewItem(
         message_id=message_id,
         brand_id=stored.message.brand_id,
         channel=stored.message.channel,
         urgency=proposal.triage.urgency,
-        seen_event=inbox.last_event_of_author(session, message_id),
+        read_digest=read,
+        is_redrafting=is_old,
+        redraft_attempt=int(is_old),
         created_at=now,
         updated_at=now,
         **_columns(proposal),
@@ -39,19 +48,38 @@ def enqueue_proposal(session: Session, message_id: int, proposal: Proposal, *, n
     session.flush()
     queued = Move("queued", ReviewStatus.PENDING, reason=proposal.reason, text=proposal.draft or None)
     write_audit(session, item, queued, actor=PIPELINE, now=now, before=None)
-    _tell_siblings(session, message_id, now=now)
+    refresh_verdict(session, item, now=now)
     return item
 
 
 def replace_proposal(
-    session: Session, item: ReviewItem, proposal: Proposal, *, redraft_attempt: int, now: datetime
+    session: Session,
+    item: ReviewItem,
+    proposal: Proposal,
+    *,
+    redraft_attempt: int,
+    now: datetime,
+    read: str | None = None,
 ) -> bool:
-    """Give an item its new draft; False when the item has moved on meanwhile."""
+    """Give an item its new draft; False when the item has moved on meanwhile. ``read`` as in ``enqueue_proposal``."""
+    stored = load_locked(session, item.message_id)
+    session.refresh(item)
     is_open = ReviewStatus(item.status) in OPEN
     if not is_open or not item.is_redrafting or item.redraft_attempt != redraft_attempt:
         return False
     move = Move("redrafted", ReviewStatus(item.status), reason=proposal.instruction or "", text=proposal.draft or None)
-    make(session, item, move, actor=PIPELINE, now=now, is_redrafting=False, notice=None, **_columns(proposal))
+    make(
+        session,
+        item,
+        move,
+        actor=PIPELINE,
+        now=now,
+        is_redrafting=False,
+        notice=item.notice if item.notice in KEPT_THROUGH_REDRAFTS else None,
+        read_digest=read or stored.digest,
+        urgency=proposal.triage.urgency,
+        **_columns(proposal),
+    )
     return True
 
 
@@ -64,6 +92,13 @@ def give_up_redraft(session: Session, item: ReviewItem, *, now: datetime) -> Non
     make(session, item, move, actor=PIPELINE, now=now, is_redrafting=False, notice=notice)
 
 
+def expire(session: Session, item: ReviewItem, *, days: int, now: datetime) -> None:
+    """Nobody decided in time: the item leaves the queue, says so, and a person may still bring it back."""
+    notice = f"Nobody decided within {days} days."
+    move = Move("expired", ReviewStatus.EXPIRED, reason=notice)
+    make(session, item, move, actor=PIPELINE, now=now, notice=notice, is_redrafting=False)
+
+
 def _columns(proposal: Proposal) -> dict[str, Any]:
     return {
         "risk": HIGH if proposal.triage.is_high_risk else LOW,
@@ -74,15 +109,3 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "template_id": proposal.template_id,
         "proposal": proposal,
     }
-
-
-def _tell_siblings(session: Session, message_id: int, *, now: datetime) -> None:
-    """The author wrote again: whoever looks at an earlier item of theirs must see that before deciding."""
-    for sibling in repository.open_siblings(session, message_id):
-        notice = "The author has written again since; read the newer message first."
-        move = Move("conversation_moved", ReviewStatus(sibling.status), reason=notice)
-        seen = inbox.last_event_of_author(session, sibling.message_id)
-        try:
-            make(session, sibling, move, actor=PIPELINE, now=now, notice=notice, seen_event=seen)
-        except VersionConflict:
-            continue  # decided at this very moment; the binding stops the sending

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from replyassist.core.errors import InvalidInput
@@ -95,29 +95,45 @@ def count_by_status(session: Session, brands: Iterable[str] | None) -> dict[str,
     return {status: count for status, count in session.exec(statement)}
 
 
-def find_by_message(session: Session, message_id: int) -> ReviewItem | None:
-    """The item of a message, or None."""
-    return session.exec(select(ReviewItem).where(ReviewItem.message_id == message_id)).first()
+def find_by_message(session: Session, message_id: int, *, locked: bool = False) -> ReviewItem | None:
+    """The item of a message, or None; ``locked``: as it stands now, and nobody moves it in this transaction."""
+    statement = select(ReviewItem).where(ReviewItem.message_id == message_id)
+    if locked:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.exec(statement).first()
 
 
-def open_siblings(session: Session, message_id: int) -> list[ReviewItem]:
-    """Undecided items of earlier messages by the same author in the same conversation."""
-    message = session.get(Message, message_id)
-    if message is None:
-        return []
-    return list(
-        session.exec(
-            select(ReviewItem)
-            .join(Message, col(Message.id) == col(ReviewItem.message_id))
-            .where(
-                Message.conversation_id == message.conversation_id,
-                Message.author_id == message.author_id,
-                col(Message.id) < message_id,
-                col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
-            )
-            .limit(100)
-        )
+def open_items_before(session: Session, message: Message, *, private: bool, names: Collection[int]) -> list[ReviewItem]:
+    """Undecided items of earlier messages of the conversation that a new message matters to, locked.
+
+    In private that is all of them; in public those of its author, of the comment that it answers, and of the authors
+    ``names``. Other answers to that comment count when a reply is sent; they do not move an open item, for under a busy
+    comment nobody could decide it.
+    """
+    is_earlier = or_(
+        col(Message.posted_at) < message.posted_at,
+        and_(col(Message.posted_at) == message.posted_at, col(Message.id) < message.id),
     )
+    statement = (
+        select(ReviewItem)
+        .join(Message, col(Message.id) == col(ReviewItem.message_id))
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.id != message.part_of_id,
+            is_earlier,
+            col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
+        )
+        .order_by(col(ReviewItem.id))
+        .limit(100)
+        .with_for_update(of=ReviewItem)
+        .execution_options(populate_existing=True)
+    )
+    if not private:
+        around: list[ColumnElement[bool]] = [col(Message.author_id).in_({message.author_id, *names})]
+        if message.in_reply_to is not None:
+            around.append(col(Message.external_id) == message.in_reply_to)
+        statement = statement.where(or_(*around))
+    return list(session.exec(statement))
 
 
 def audit_of(session: Session, item_id: int) -> list[AuditEntry]:
@@ -157,6 +173,22 @@ def in_status_since(
             .limit(limit)
         )
     )
+
+
+def open_drafts(session: Session, brand_id: str, *, after: int, limit: int) -> list[int]:
+    """Ids of the brand's undecided items that have a draft, from the one after an id on."""
+    found = session.exec(
+        select(ReviewItem.id)
+        .where(
+            ReviewItem.brand_id == brand_id,
+            col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
+            col(ReviewItem.id) > after,
+            ReviewItem.draft != "",
+        )
+        .order_by(col(ReviewItem.id))
+        .limit(limit)
+    )
+    return [item_id for item_id in found if item_id is not None]
 
 
 def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[ReviewItem]:

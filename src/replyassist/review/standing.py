@@ -15,6 +15,7 @@ from replyassist.guardrails import Finding, Severity
 from replyassist.inbox.service import load
 
 from .models import ReviewItem
+from .thread_findings import thread_findings
 
 TEMPLATE_CHANGED = "template.changed"
 TEMPLATE_NOT_FOR_HERE = "template.not_for_here"
@@ -22,7 +23,7 @@ TEMPLATE_NOT_FOR_HERE = "template.not_for_here"
 
 def standing_findings(session: Session, item: ReviewItem, *, now: datetime) -> tuple[Finding, ...]:
     """Findings about the message and the template as things stand; those that a person confirmed ask nothing more."""
-    found = (*item.proposal.doubts, *_of_templates(session, item, now=now))
+    found = (*thread_findings(session, item), *_of_templates(session, item, now=now), *item.proposal.doubts)
     return tuple(settled(finding, item) for finding in found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from replyassist.inbox.inbound import Inbound
-from replyassist.inbox.service import StoredMessage
+from replyassist.inbox.threads import StoredMessage
 
 from .approved import replies_in_thread
 
@@ -15,7 +15,7 @@ THREAD_REPLIES = 3
 def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
     """The message with the brand's last replies in its thread."""
     return Inbound(
-        text=stored.message.text,
+        text=stored.text,
         channel=stored.message.channel,
         visibility=stored.conversation.visibility,
         author_name=stored.author.name,

@@ -16,23 +16,31 @@ from replyassist.core.accounts import Principal
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import InvalidTransition, VersionConflict
 
+from .checking import refresh_verdict
 from .failures import FailureKind
 from .models import AuditEntry, ReviewItem, ReviewStatus
 
 P, E, A, S = ReviewStatus.PENDING, ReviewStatus.ESCALATED, ReviewStatus.APPROVED, ReviewStatus.SENDING
+W = ReviewStatus.WITHDRAWN
 
 MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
-    P: frozenset({P, E, A, ReviewStatus.REJECTED, ReviewStatus.EXPIRED, ReviewStatus.WITHDRAWN}),
-    E: frozenset({E, A, ReviewStatus.REJECTED}),
-    A: frozenset({P, E, S}),  # back to the queue: taken back by a person, or something moved on before it was sent
+    P: frozenset({P, E, A, W, ReviewStatus.REJECTED, ReviewStatus.EXPIRED}),
+    E: frozenset({E, A, W, ReviewStatus.REJECTED}),
+    A: frozenset({P, E, S, W}),  # back to the queue: taken back by a person, or something moved on before it was sent
     S: frozenset({S, P, E, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
-    ReviewStatus.FAILED: frozenset({P, E}),
-    ReviewStatus.UNCERTAIN: frozenset({P, E}),
-    ReviewStatus.REJECTED: frozenset({P, E}),  # a person changes their mind; nothing has left
-    ReviewStatus.SENT: frozenset(),
-    ReviewStatus.EXPIRED: frozenset(),
-    ReviewStatus.WITHDRAWN: frozenset(),
+    ReviewStatus.FAILED: frozenset({P, E, W}),
+    ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E}),  # to itself: its message changed
+    ReviewStatus.REJECTED: frozenset({P, E, W}),  # a person changes their mind; nothing has left
+    ReviewStatus.SENT: frozenset({ReviewStatus.SENT}),  # to itself: its message changed
+    ReviewStatus.EXPIRED: frozenset({P, E, W}),  # a person answers it all the same
+    W: frozenset({P, E}),  # the platform shows the message again
 }
+TAKEN_BACK_FROM = frozenset(
+    {A, ReviewStatus.REJECTED, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN, ReviewStatus.EXPIRED}
+)
+"""From where a person may bring an item back into the queue."""
+CLAIMED_IN = frozenset({P, E}) | TAKEN_BACK_FROM
+"""Where there is something for a person to do, so that holding the item makes sense."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Actor:
 
 
 PIPELINE = Actor("pipeline")
+PLATFORM = Actor("platform")
 DELIVERY = Actor("delivery")
 
 
@@ -88,6 +97,7 @@ def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: d
     write_audit(session, item, move, actor=actor, now=now, before=before)
     session.flush()
     session.refresh(item)
+    refresh_verdict(session, item, now=now)
     return item
 
 

@@ -9,12 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from replyassist.guardrails import CheckResult, Concern, Severity
-from replyassist.inbox.repository import conversation_messages
-from replyassist.inbox.service import StoredMessage, load
+from replyassist.inbox.models import Direction
+from replyassist.inbox.schemas import Attachment
+from replyassist.inbox.service import load
+from replyassist.inbox.threads import StoredMessage
 from replyassist.proposal import Proposal
 
 from . import repository
 from .checking import assess
+from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
 
@@ -121,6 +124,7 @@ class ReviewSummary(BaseModel):
     message_id: int
     external_id: str
     message: str
+    attachments: tuple[Attachment, ...]
     author: str
     visibility: str
     posted_at: datetime
@@ -154,12 +158,19 @@ class AuditView(BaseModel):
 
 
 class ConversationLine(BaseModel):
-    """One message of the conversation."""
+    """One message of the conversation, or one reply of ours (``direction`` ``out``).
+
+    ``is_this``: the item is about it, of which there may be several. The text of a deleted message is still told.
+    """
 
     author: str
     text: str
     posted_at: datetime
+    direction: Direction
     is_this: bool
+    is_edited: bool
+    is_deleted: bool
+    attachments: tuple[Attachment, ...]
 
 
 class ReviewDetail(ReviewSummary):
@@ -191,12 +202,16 @@ def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail
     stored = load(session, item.message_id)
     lines = [
         ConversationLine(
-            author=author.name or author.handle or "somebody",
-            text=message.text,
-            posted_at=message.posted_at,
-            is_this=message.id == item.message_id,
+            author=line.author,
+            text=line.text,
+            posted_at=line.at,
+            direction=line.direction,
+            is_this=line.is_this,
+            is_edited=line.is_edited,
+            is_deleted=line.is_deleted,
+            attachments=line.attachments,
         )
-        for message, author in conversation_messages(session, stored.message.conversation_id)
+        for line in conversation_lines(session, stored)
     ]
     return ReviewDetail(
         **_fields(item, stored, assessed),
@@ -241,7 +256,8 @@ def _fields(item: ReviewItem, stored: StoredMessage, assessed: CheckResult | Non
         "verdict": assessed.verdict.value if assessed else None,
         "reason": item.proposal.reason,
         "external_id": stored.message.external_id,
-        "message": stored.message.text,
+        "message": stored.text,
+        "attachments": stored.attachments,
         "author": stored.author.name or stored.author.handle or "somebody",
         "visibility": stored.conversation.visibility,
         "posted_at": stored.message.posted_at,

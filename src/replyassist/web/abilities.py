@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from replyassist.core.accounts import Principal
 from replyassist.core.security import Permission
 from replyassist.guardrails import CheckResult, Concern, Severity, Verdict
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.models import HIGH, ReviewItem, ReviewStatus
 from replyassist.review.permits import ASKS
-from replyassist.review.queue import HIGH
 from replyassist.review.standing import TEMPLATE_CHANGED
+from replyassist.review.transitions import TAKEN_BACK_FROM
 
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
-TAKEN_BACK_FROM = (ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN)
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,17 @@ from replyassist.core.security import Permission
 from replyassist.faq.learned import examples_of_item
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
-from replyassist.inbox.models import Author, Message
-from replyassist.inbox.repository import conversation_messages
-from replyassist.inbox.service import StoredMessage, load
+from replyassist.inbox.service import load
+from replyassist.inbox.threads import StoredMessage, events_since
 from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
 from replyassist.review.checking import assess
+from replyassist.review.conversation import Line as ConversationLine
+from replyassist.review.conversation import conversation_lines
 from replyassist.review.models import AuditEntry, ReviewItem
+from replyassist.review.permits import ASKS, may_confirm
+from replyassist.triage.models import Risk
 
 from . import repository
 from .abilities import Abilities, Gate, abilities, gate
@@ -31,24 +34,21 @@ from .repository import Answer
 
 @dataclass(frozen=True)
 class Line:
-    """One message of the conversation, with what was answered to it."""
+    """One line of the conversation with its risky words marked, and the item of a message that is not this one's."""
 
-    author: str
-    text: str
-    at: datetime
-    is_this: bool
-    is_same_author: bool
+    said: ConversationLine
+    text: list[Segment]
     answer: Answer | None
-    is_newer: bool
 
 
 @dataclass(frozen=True)
 class MarkedFinding:
-    """A finding with its place as a browser counts."""
+    """A finding with its place as a browser counts, and whether this person may confirm it."""
 
     finding: Finding
     start: int
     end: int
+    may_confirm: bool
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,16 @@ class Check:
     left_out: tuple[LeftOut, ...] = ()
 
     @property
+    def asks(self) -> int:
+        """How many findings leave something to do."""
+        return sum(found.finding.severity in ASKS for found in self.findings)
+
+    @property
     def summary(self) -> str:
         """One sentence for people who do not see the marks."""
         if self.verdict is None:
             return ""
-        count = len(self.findings)
+        count = self.asks
         return "Checks: ready." if not count else f"Checks: {count} finding{'s' if count > 1 else ''}."
 
 
@@ -110,7 +115,6 @@ class ItemView:
     parent_text: str | None
     lines: list[Line]
     others: list[Line]
-    message: list[Segment]
     proposal: Proposal
     templates: list[TemplateChoice]
     candidates: list[MarkedCandidate]
@@ -152,8 +156,7 @@ def item_view(
     claimer = claimer_of(session, principal, item, now=now)
     may = abilities(item, principal, claimer=claimer)
     text = typed if typed is not None else (item.final_text or item.draft)
-    lines, others = _conversation(session, stored)
-    risks = [(risk.excerpt, risk.explanation) for risk in proposal.triage.risks]
+    lines, others = _conversation(session, stored, proposal.triage.risks)
     return ItemView(
         item=item,
         brand_name=brand.name,
@@ -164,7 +167,6 @@ def item_view(
         parent_text=stored.conversation.parent_text,
         lines=lines,
         others=others,
-        message=segments(stored.message.text, find_words(stored.message.text, risks)),
         proposal=proposal,
         templates=[
             TemplateChoice(
@@ -193,7 +195,7 @@ def check_view(session: Session, principal: Principal, item: ReviewItem, text: s
     """What the checks say of this text as the reply to this item."""
     text = text.strip()
     result = assess(session, item, text, now=now) if text else None
-    return _check(text, result, gate(principal, text, result))
+    return _check(text, result, gate(principal, text, result), principal)
 
 
 def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now: datetime) -> str | None:
@@ -205,16 +207,21 @@ def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now:
 
 
 def _unchecked(text: str) -> Check:
-    return _check(text, None, Gate("closed"))
+    return _check(text, None, Gate("closed"), None)
 
 
-def _check(text: str, result: CheckResult | None, gate: Gate) -> Check:
+def _check(text: str, result: CheckResult | None, gate: Gate, principal: Principal | None) -> Check:
     findings: Sequence[Finding] = result.findings if result else ()
     return Check(
         verdict=result.verdict if result else None,
         segments=segments(text, findings),
         findings=[
-            MarkedFinding(finding, utf16_offset(text, finding.start), utf16_offset(text, finding.end))
+            MarkedFinding(
+                finding,
+                utf16_offset(text, finding.start),
+                utf16_offset(text, finding.end),
+                principal is not None and may_confirm(principal, finding),
+            )
             for finding in findings
         ],
         gate=gate,
@@ -226,32 +233,19 @@ def _check(text: str, result: CheckResult | None, gate: Gate) -> Check:
     )
 
 
-def _conversation(session: Session, stored: StoredMessage) -> tuple[list[Line], list[Line]]:
+def _conversation(session: Session, stored: StoredMessage, risks: Sequence[Risk]) -> tuple[list[Line], list[Line]]:
     """The lines that matter, and beside them other people's comments under a public post."""
-    conversation = stored.conversation
-    rows = conversation_messages(session, conversation.id or 0)
-    if not any(message.id == stored.message.id for message, _ in rows):
-        rows.insert(0, (stored.message, stored.author))
-    answers = repository.answers(session, conversation.id or 0)
-    lines = [_line(message, author, stored, answers) for message, author in rows]
-    if conversation.visibility == "private":
-        return lines, []
-    mine = [line for line in lines if line.is_same_author]
-    return mine, [line for line in lines if not line.is_same_author]
-
-
-def _line(message: Message, author: Author, stored: StoredMessage, answers: dict[int, Answer]) -> Line:
-    is_this = message.id == stored.message.id
-    answer = answers.get(message.id or 0)
-    return Line(
-        author=author.name or author.handle or "Somebody",
-        text=message.text,
-        at=message.posted_at,
-        is_this=is_this,
-        is_same_author=author.id == stored.author.id,
-        answer=None if is_this else answer,
-        is_newer=(message.id or 0) > (stored.message.id or 0),
-    )
+    answers = repository.answers(session, stored.message.conversation_id)
+    words = [(risk.excerpt, risk.explanation) for risk in risks]
+    touching = {event.id for event in events_since(session, stored)} | {part.id for part in stored.parts}
+    mine: list[Line] = []
+    others: list[Line] = []
+    for said in conversation_lines(session, stored):
+        text = segments(said.text, find_words(said.text, words) if said.is_this else [])
+        line = Line(said, text, None if said.is_this else answers.get(said.message_id or 0))
+        is_near = said.is_same_author or said.message_id in touching or said.answers_id in touching
+        (mine if is_near or stored.conversation.visibility == "private" else others).append(line)
+    return mine, others
 
 
 def _percent(score: float) -> int:

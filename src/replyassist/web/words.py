@@ -51,7 +51,7 @@ FAILURES = {
     "too_long": "Too long",
     "other": "Something else",
 }
-ACTORS = {"pipeline": "The pipeline", "delivery": "Delivery"}
+ACTORS = {"pipeline": "The pipeline", "delivery": "Delivery", "platform": "The platform"}
 ACTS = {
     "queued": "put it into the queue",
     "approved": "approved the draft as it was",
@@ -63,6 +63,10 @@ ACTS = {
     "redraft_failed": "could not write a new draft",
     "taken_back": "took it back into the queue",
     "conversation_moved": "noticed a newer message",
+    "message_added": "reported more by the same author",
+    "message_edited": "reported an edit",
+    "message_deleted": "reported a deletion",
+    "message_restored": "reported that the message is there again",
     "sending": "began to send it",
     "sent": "sent it",
     "failed": "could not send it",
@@ -83,6 +87,7 @@ REASONS = {
     "language": "Another language",
     "template": "The template says so",
     "praise": "Praise",
+    "attachment": "Something to look at",
 }
 MATCHED_FIELDS = {
     "title": "title",

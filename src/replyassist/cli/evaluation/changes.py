@@ -81,7 +81,8 @@ def recent_messages(database: Database, brands: Iterable[str], *, limit: int) ->
     with database.reading() as session:
         wanted = QueueFilter(brands=frozenset(brands), newest_first=True)
         items = list_items(session, wanted, after=None, limit=limit) if limit else []
-        return [case_of(load(session, item.message_id)) for item in items]
+        stored = [load(session, item.message_id) for item in items]
+        return [case_of(message) for message in stored if message.text]
 
 
 def _live(brand: str, built: Parts, day: date) -> PipelineContext:

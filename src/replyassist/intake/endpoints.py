@@ -12,14 +12,25 @@ from replyassist.core.accounts import Principal
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.errors import InvalidInput, ReplyassistError
-from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep
+from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep, WritingDep
 from replyassist.core.jobs import JobQueue
 from replyassist.core.security import Permission
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import MESSAGES
+from replyassist.inbox.schemas import (
+    BatchIn,
+    BatchOutcome,
+    BatchTaken,
+    Id,
+    MessageChanged,
+    MessageEdit,
+    MessageIn,
+    MessageTaken,
+    Slug,
+)
+from replyassist.inbox.service import Taken
 
-from .schemas import BatchIn, BatchOutcome, BatchTaken, MessageIn, MessageTaken
-from .service import Taken, take_in
+from .service import delete, edit, take_in
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], responses=PROBLEM_RESPONSES)
 
@@ -72,6 +83,49 @@ def take_messages(
     return BatchTaken(outcomes=outcomes)
 
 
+@router.put("/{brand}/{channel}/{external_id:path}")
+def edit_message(
+    request: Request,
+    principal: PrincipalDep,
+    session: WritingDep,
+    clock: ClockDep,
+    brand: Slug,
+    channel: Slug,
+    external_id: Id,
+    change: Annotated[MessageEdit, Body()],
+) -> MessageChanged:
+    """The author edited a message, or it is shown again after a deletion: its item comes back with a new draft.
+
+    Where the reply is being sent, or was, the item says so. The same edit again, or one older than the last, changes
+    nothing.
+    """
+    _require_may_write(principal, brand)
+    return edit(session, brand, channel, external_id, change, jobs=request.app.state.jobs, now=clock.now())
+
+
+@router.delete("/{brand}/{channel}/{external_id:path}")
+def delete_message(
+    request: Request,
+    principal: PrincipalDep,
+    session: WritingDep,
+    clock: ClockDep,
+    brand: Slug,
+    channel: Slug,
+    external_id: Id,
+) -> MessageChanged:
+    """The author deleted a message: its item is withdrawn; where the reply is being sent, or was, the item says so.
+
+    The same deletion again changes nothing. ``PUT`` brings the message back.
+    """
+    _require_may_write(principal, brand)
+    return delete(session, brand, channel, external_id, jobs=request.app.state.jobs, now=clock.now())
+
+
+def _require_may_write(principal: Principal, brand: str) -> None:
+    principal.require(Permission.MESSAGES_WRITE)
+    principal.require_brand(brand)
+
+
 def _take(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> Taken:
     try:
         taken = _stored(request, principal, database, clock, message)
@@ -83,14 +137,20 @@ def _take(request: Request, principal: Principal, database: Database, clock: Clo
 
 
 def _stored(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> Taken:
-    principal.require(Permission.MESSAGES_WRITE)
-    principal.require_brand(message.brand)
+    _require_may_write(principal, message.brand)
     jobs: JobQueue = request.app.state.jobs
     settings: Settings = request.app.state.settings
 
     def once() -> Taken:
         with database.writing() as session:
-            return take_in(session, message, jobs=jobs, now=clock.now(), queue_limit=settings.queue_limit)
+            return take_in(
+                session,
+                message,
+                jobs=jobs,
+                now=clock.now(),
+                queue_limit=settings.queue_limit,
+                group_seconds=settings.group_seconds,
+            )
 
     for _ in range(ROWS_THAT_OTHERS_MAY_MAKE_FIRST):
         try:

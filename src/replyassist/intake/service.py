@@ -1,0 +1,121 @@
+"""Takes in what platforms report, once each; message, items and jobs are committed together or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from replyassist.core.jobs import JobQueue
+from replyassist.delivery.echoes import echoed_item
+from replyassist.inbox import repository as inbox
+from replyassist.inbox.models import Direction, Message, MessageStatus
+from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
+from replyassist.inbox.service import Taken, changed, draft_job, find_locked, load, mark_deleted, rewrite, store
+from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, goes_on_from
+from replyassist.review import arrivals
+from replyassist.review.repository import find_by_message
+from replyassist.review.thread_findings import answered_here
+
+
+def take_in(
+    session: Session, incoming: MessageIn, *, jobs: JobQueue, now: datetime, queue_limit: int, group_seconds: float
+) -> Taken:
+    """Keep a message and plan its draft; the same (brand, channel, external_id) again changes nothing.
+
+    What the author wrote within ``group_seconds`` (0: never) of an earlier message becomes a part of that one's item.
+    A reply of ours is only kept. Raises NotFound for an unknown brand and QueueFull when too many messages wait; then
+    nothing is stored.
+    """
+    taken = store(session, incoming, now=now, queue_limit=queue_limit)
+    if not taken.is_new:
+        return taken
+    message = session.get_one(Message, taken.message.id)
+    if message.direction == Direction.OUT:
+        message.echo_of_id = echoed_item(session, message)
+        if message.echo_of_id is None:
+            arrivals.tell_others(session, message, now=now)
+    elif group_seconds and (earlier := _goes_on_from(session, message, seconds=group_seconds)) is not None:
+        _join(session, message, earlier, jobs=jobs, now=now)
+    else:
+        jobs.enqueue(session, draft_job(taken.message.id, 0))
+        arrivals.tell_others(session, message, now=now)
+    session.flush()
+    return taken
+
+
+def edit(
+    session: Session,
+    brand_id: str,
+    channel: str,
+    external_id: str,
+    change: MessageEdit,
+    *,
+    jobs: JobQueue,
+    now: datetime,
+) -> MessageChanged:
+    """Keep what the author made of a message, and put its item before a person again; a deleted one stands again.
+
+    Raises NotFound for an unknown message, and InvalidInput where nothing would be left of it.
+    """
+    message = find_locked(session, brand_id, channel, external_id)
+    was_deleted = message.deleted_at is not None
+    if rewrite(session, message, change, now=now):
+        item = arrivals.item_of(session, message)
+        if item is not None:
+            arrivals.edited(session, item, was_deleted=was_deleted, jobs=jobs, now=now)
+        elif was_deleted:
+            _plan_again(session, message, jobs=jobs)
+    return changed(message)
+
+
+def delete(
+    session: Session, brand_id: str, channel: str, external_id: str, *, jobs: JobQueue, now: datetime
+) -> MessageChanged:
+    """The author deleted a message: its item is withdrawn, or says so; raise NotFound for an unknown one."""
+    message = find_locked(session, brand_id, channel, external_id)
+    if mark_deleted(session, message, now=now):
+        item = arrivals.item_of(session, message)
+        if item is not None:
+            arrivals.deleted(session, item, jobs=jobs, now=now)
+        elif (stored := load(session, message.part_of_id or message.id or 0)).is_withdrawn:
+            stored.message.status = MessageStatus.KEPT  # nothing is left to draft for
+            session.add(stored.message)
+    return changed(message)
+
+
+def _goes_on_from(session: Session, message: Message, *, seconds: float) -> StoredMessage | None:
+    """The earlier message whose item this one belongs to, as long as nobody has answered it or decided about it."""
+    for near in inbox.begun_near(session, message, seconds=seconds):
+        earlier = load(session, near.id or 0)
+        if not goes_on_from(message, earlier, seconds=seconds):
+            continue
+        item = find_by_message(session, near.id or 0, locked=True)
+        is_undecided = near.status == MessageStatus.RECEIVED if item is None else arrivals.takes_parts(item)
+        if is_undecided and not _is_answered(session, earlier):
+            return earlier
+    return None
+
+
+def _is_answered(session: Session, stored: StoredMessage) -> bool:
+    is_elsewhere = bool(answers_elsewhere(stored, events_since(session, stored)))
+    return is_elsewhere or answered_here(session, stored, item_id=None) is not None
+
+
+def _join(session: Session, message: Message, earlier: StoredMessage, *, jobs: JobQueue, now: datetime) -> None:
+    message.part_of_id, message.status = earlier.message.id, MessageStatus.KEPT
+    session.add(message)
+    session.flush()
+    item = arrivals.item_of(session, message)
+    if item is not None:  # else the job that drafts the earlier message reads this one too
+        arrivals.add_part(session, item, jobs=jobs, now=now)
+    arrivals.tell_others(session, message, now=now)
+
+
+def _plan_again(session: Session, message: Message, *, jobs: JobQueue) -> None:
+    """A message that was deleted before it was drafted stands again: its draft is due."""
+    first = load(session, message.part_of_id or message.id or 0).message
+    if first.direction == Direction.IN and first.status == MessageStatus.KEPT:
+        first.status, first.attempt = MessageStatus.RECEIVED, first.attempt + 1
+        session.add(first)
+        jobs.enqueue(session, draft_job(first.id or 0, first.attempt))

@@ -1,0 +1,13 @@
+"""What an item says of its thread: short sentences above the draft."""
+
+from __future__ import annotations
+
+AUTHOR_WROTE = "The author has written again since; read the newer message first."
+OTHERS_WROTE = "Somebody else has written since; read that first."
+ANSWERED = "This may have been answered elsewhere since."
+ADDED = "The author went on writing; the draft is for all of it."
+EDITED = "The author edited the message."
+DELETED = "The author deleted the message."
+PARTLY_DELETED = "The author deleted a part of the message."
+RESTORED = "The message was deleted and is there again."
+KEPT_THROUGH_REDRAFTS = frozenset({ADDED, EDITED, PARTLY_DELETED, RESTORED})
