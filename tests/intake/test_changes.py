@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from replyassist.core.errors import DeliveryNotMade, InvalidInput, NotFound
+from replyassist.core.accounts import Principal
+from replyassist.core.errors import DeliveryNotMade, InvalidInput, NotFound, VersionConflict
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review import decisions
@@ -15,6 +17,7 @@ from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.review.views import detail
 from tests.delivery.test_delivery import FakeChannel, run
+from tests.inbox.test_service import at_once
 from tests.intake.test_parts import DM, NEVER_MIND, SOON, items, shown
 from tests.review.test_decisions import approve
 from tests.test_worker import worker
@@ -243,3 +246,43 @@ def test_only_what_waits_counts_as_waiting(world: World) -> None:
 
     with world.database.reading() as session:
         assert [message.status for message in session.exec(select(Message))] == [MessageStatus.KEPT]
+
+
+def test_a_deletion_at_the_moment_of_sending_never_breaks_either(world: World) -> None:
+    who = world.person()
+    for number in range(4):
+        item = approve(world, who, world.item(message={"external_id": f"key-{number}"}))
+        channel = FakeChannel()
+        at_once(2, lambda side, number=number, channel=channel: _send_or_delete(world, side, number, channel))
+
+        now = world.reload(item)
+        assert (now.status, len(channel.sent)) in [(S.SENT, 1), (S.WITHDRAWN, 0)]
+        assert now.notice == "The author deleted the message."
+
+
+def test_an_edit_and_an_approval_at_once_never_send_an_answer_to_other_words(world: World) -> None:
+    who = world.person()
+    for number in range(4):
+        item = world.item(message={"external_id": f"key-{number}"})
+        key, channel = f"key-{number}", FakeChannel()
+        at_once(2, lambda side, item=item, key=key: _approve_or_edit(world, side, who, item, key))
+        if any(job.name == "deliver" for job, _ in world.jobs.planned):
+            run(world, channel)
+
+        now = world.reload(item)
+        assert (now.status, channel.sent, now.notice) == (S.PENDING, [], "The author edited the message.")
+
+
+def _send_or_delete(world: World, side: int, number: int, channel: FakeChannel) -> None:
+    if side:
+        world.delete(f"key-{number}")
+    else:
+        run(world, channel)
+
+
+def _approve_or_edit(world: World, side: int, who: Principal, item: ReviewItem, key: str) -> None:
+    if side:
+        world.edit(key, EDITED)
+        return
+    with suppress(VersionConflict):
+        approve(world, who, item)
