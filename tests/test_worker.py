@@ -75,7 +75,7 @@ def test_a_message_that_cannot_be_drafted_still_reaches_a_person(world: World) -
         item = find_by_message(session, message_id)
     assert item is not None
     assert item.route == "escalate"
-    assert item.proposal["reason"].startswith("drafting_failed")
+    assert item.proposal.reason.startswith("drafting_failed")
 
 
 def test_a_changed_template_is_found_without_a_restart(world: World) -> None:
@@ -89,7 +89,7 @@ def test_a_changed_template_is_found_without_a_restart(world: World) -> None:
 
     with world.database.reading() as session:
         replies = [
-            item.proposal["templates"][0]["reply"]
+            item.proposal.templates[0].reply
             for message_id in (first, second)
             if (item := find_by_message(session, message_id))
         ]

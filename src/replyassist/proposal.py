@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
-from replyassist.guardrails.findings import Finding, Verdict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from replyassist.guardrails.findings import Concern, Finding, Verdict
 from replyassist.guardrails.spans import LeftOut, Span
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.triage import Route, Triage
@@ -47,11 +49,24 @@ class Timings(BaseModel):
     total: float = 0.0
 
 
+class RedraftRequest(BaseModel):
+    """What a person asked the next draft to be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    instruction: str = ""
+    template_id: str | None = None
+    with_follow_up: bool = False
+
+
 class Proposal(BaseModel):
     """What a person decides on. ``verdict`` is None when there is no draft to judge.
 
     ``also_template_id``: a second template, for the other question of a message that asks two things.
-    ``follow_up``: the private message that goes with a public draft, when a person asked for both.
+    ``findings`` are about the draft's text, ``doubts`` about the message or the choice of template: an edit clears
+    none of those. ``verdict`` follows from both.
+    ``follow_up``: the private message that goes with a public draft, when a person asked for both. ``asked``: the
+    redraft that is being made.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +87,7 @@ class Proposal(BaseModel):
     drafted_by: str = BY_NOBODY
     verdict: Verdict | None = None
     findings: tuple[Finding, ...] = ()
+    doubts: tuple[Finding, ...] = ()
     spans: tuple[Span, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -81,3 +97,14 @@ class Proposal(BaseModel):
     instruction: str | None = None
     notes: tuple[str, ...] = ()
     timings: Timings = Timings()
+    asked: RedraftRequest | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _doubts_apart(cls, value: Any) -> Any:
+        """Proposals stored before ``doubts`` was a field of its own have them among the findings."""
+        if not isinstance(value, dict) or "doubts" in value:
+            return value
+        found = [Finding.model_validate(finding) for finding in value.get("findings", ())]
+        doubts = [finding for finding in found if finding.concern is Concern.MESSAGE]
+        return value | {"findings": [finding for finding in found if finding not in doubts], "doubts": doubts}

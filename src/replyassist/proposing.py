@@ -59,7 +59,8 @@ class Proposer:
     def context_for(self, brand_id: str) -> PipelineContext:
         """The brand's voice, index, threshold and approved replies as they stand now."""
         with self.database.reading() as session:
-            voice = voice_of(get_brand(session, brand_id))
+            brand = get_brand(session, brand_id)
+            voice, day = voice_of(brand), brand.day(self.clock.now())
             threshold = self.registry.threshold_for(session, brand_id)
             recent = approved_texts(session, brand_id, limit=REMEMBERED_REPLIES)
             exemplary = exemplary_replies(session, brand_id, limit=REMEMBERED_REPLIES)
@@ -70,7 +71,7 @@ class Proposer:
             encoder=self.registry.encoder,
             model=self.model,
             library=self.library,
-            day=self.clock.now().date(),
+            day=day,
             threshold=threshold,
             templates_shown=self.settings.templates_shown,
             candidates=self.settings.llm_candidates,

@@ -23,7 +23,7 @@ from replyassist.inbox.models import AttachmentKind, MessageStatus
 from replyassist.inbox.service import DRAFT_JOB, draft_job, load
 from replyassist.inbox.threads import StoredMessage
 from replyassist.learning.service import learn
-from replyassist.proposal import Proposal
+from replyassist.proposal import Proposal, RedraftRequest
 from replyassist.proposing import Proposer
 from replyassist.review import repository as reviews
 from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, learn_job, redraft_job
@@ -84,14 +84,14 @@ class Worker:
                 return
             stored = load(session, item.message_id)
             message = as_inbound(session, stored)
-            asked = item.proposal.get("asked", {})
-        picked = asked.get("template_id") or item.proposal.get("picked_template")
+            asked = item.proposal.asked or RedraftRequest()
+        picked = asked.template_id or item.proposal.picked_template
         proposal = self._proposal(
             stored,
             message,
             template_id=picked,
-            instruction=asked.get("instruction") or None,
-            with_follow_up=bool(asked.get("with_follow_up")),
+            instruction=asked.instruction or None,
+            with_follow_up=asked.with_follow_up,
         )
         with self.database.writing() as session:
             current = session.get(ReviewItem, item_id)

@@ -65,7 +65,7 @@ def test_the_message_the_author_and_the_conversation_are_sources() -> None:
     fields: dict[str, Any] = {
         "message": "do you ship to norway?",
         "author_name": "Ingrid",
-        "conversation": ("Hello Bergen!",),
+        "parent_text": "Hello Bergen!",
     }
     assert named(text, **fields) == []
 

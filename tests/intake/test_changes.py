@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from replyassist.core.accounts import Principal
 from replyassist.core.errors import DeliveryNotMade, InvalidInput, NotFound, VersionConflict
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
@@ -91,7 +90,7 @@ def test_a_deletion_withdraws_the_item_or_is_noted_on_it(
     assert acts(world, item)[-1] == "message_deleted"
     assert answer.deleted_at == world.clock.now()
     with world.database.reading() as session:
-        (line,) = detail(session, now).conversation
+        (line,) = detail(session, now, now=world.clock.now()).conversation
         assert (line.text, line.is_deleted) == ("do you ship to Norway??", True), "it stays for the audit"
 
 
@@ -253,8 +252,11 @@ def test_a_deletion_at_the_moment_of_sending_never_breaks_either(world: World) -
     for number in range(4):
         item = approve(world, who, world.item(message={"external_id": f"key-{number}"}))
         channel = FakeChannel()
-        at_once(2, lambda side, number=number, channel=channel: _send_or_delete(world, side, number, channel))
 
+        def act(side: int, key: str = f"key-{number}", channel: FakeChannel = channel) -> None:
+            world.delete(key) if side else run(world, channel)
+
+        at_once(2, act)
         now = world.reload(item)
         assert (now.status, len(channel.sent)) in [(S.SENT, 1), (S.WITHDRAWN, 0)]
         assert now.notice == "The author deleted the message."
@@ -263,26 +265,17 @@ def test_a_deletion_at_the_moment_of_sending_never_breaks_either(world: World) -
 def test_an_edit_and_an_approval_at_once_never_send_an_answer_to_other_words(world: World) -> None:
     who = world.person()
     for number in range(4):
-        item = world.item(message={"external_id": f"key-{number}"})
-        key, channel = f"key-{number}", FakeChannel()
-        at_once(2, lambda side, item=item, key=key: _approve_or_edit(world, side, who, item, key))
+        item, channel = world.item(message={"external_id": f"key-{number}"}), FakeChannel()
+
+        def act(side: int, key: str = f"key-{number}", item: ReviewItem = item) -> None:
+            if side:
+                world.edit(key, EDITED)
+                return
+            with suppress(VersionConflict):
+                approve(world, who, item)
+
+        at_once(2, act)
         if any(job.name == "deliver" for job, _ in world.jobs.planned):
             run(world, channel)
-
         now = world.reload(item)
         assert (now.status, channel.sent, now.notice) == (S.PENDING, [], "The author edited the message.")
-
-
-def _send_or_delete(world: World, side: int, number: int, channel: FakeChannel) -> None:
-    if side:
-        world.delete(f"key-{number}")
-    else:
-        run(world, channel)
-
-
-def _approve_or_edit(world: World, side: int, who: Principal, item: ReviewItem, key: str) -> None:
-    if side:
-        world.edit(key, EDITED)
-        return
-    with suppress(VersionConflict):
-        approve(world, who, item)

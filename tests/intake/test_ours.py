@@ -33,7 +33,7 @@ def rules(world: World, item: ReviewItem) -> list[str]:
 
 def told(world: World, item: ReviewItem) -> list[tuple[str, str]]:
     with world.database.reading() as session:
-        return [(line.direction.value, line.text) for line in detail(session, item).conversation]
+        return [(line.direction.value, line.text) for line in detail(session, item, now=world.clock.now()).conversation]
 
 
 def test_a_reply_sent_elsewhere_is_kept_and_never_drafted(world: World) -> None:

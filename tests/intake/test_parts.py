@@ -32,7 +32,7 @@ def items(world: World) -> list[ReviewItem]:
 
 def shown(world: World, item: ReviewItem) -> str:
     with world.database.reading() as session:
-        return summary(session, item).message
+        return summary(session, item, now=world.clock.now()).message
 
 
 def moved_to(world: World, status: ReviewStatus) -> ReviewItem:
@@ -134,7 +134,7 @@ def test_parts_are_read_in_the_order_of_posting_however_they_arrive(world: World
 
     assert shown(world, item) == "first\nsecond"
     with world.database.reading() as session:
-        assert [line.is_this for line in detail(session, item).conversation] == [True, True]
+        assert [line.is_this for line in detail(session, item, now=world.clock.now()).conversation] == [True, True]
 
 
 def test_two_parts_that_arrive_at_once_are_one_item(world: World) -> None:
@@ -194,4 +194,4 @@ def test_the_person_who_asks_for_a_draft_keeps_the_wish_when_the_author_goes_on(
     assert world.reload(item).is_redrafting, "the draft for less than all of it is not taken"
     work.redraft(*new.arguments)
 
-    assert world.reload(item).proposal["instruction"] == "shorter"
+    assert world.reload(item).proposal.instruction == "shorter"

@@ -37,8 +37,7 @@ def item(*, status: str, asked: str | None = None, **overrides: Any) -> ReviewIt
     }
     final = overrides.pop("final_text", DRAFT)
     risk = overrides.pop("risk", "low")
-    proposal = Proposal(**(fields | overrides))
-    document = proposal.model_dump(mode="json") | ({"asked": {"template_id": asked}} if asked else {})
+    proposal = Proposal(**(fields | overrides), asked=RedraftRequest(template_id=asked) if asked else None)
     return ReviewItem(
         id=1,
         message_id=1,
@@ -48,7 +47,7 @@ def item(*, status: str, asked: str | None = None, **overrides: Any) -> ReviewIt
         risk=risk,
         route="draft",
         draft=proposal.draft,
-        proposal=document,
+        proposal=proposal,
         template_id=proposal.template_id,
         final_text=final,
         created_at=NOW,

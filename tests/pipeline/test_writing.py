@@ -10,7 +10,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Severity, Verdict
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline import PastReply, PipelineContext, propose
-from replyassist.pipeline.story import SURE_ENOUGH
+from replyassist.pipeline.doubts import SURE_ENOUGH
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE
 from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
@@ -223,7 +223,7 @@ class TestLanguage:
 
         assert "in German" in model.calls[0].messages[0].content
         assert proposal.verdict is not Verdict.READY
-        assert "draft.translated" in {finding.rule for item in proposal.candidates for finding in item.findings}
+        assert "draft.translated" in {finding.rule for finding in proposal.doubts}
 
     def test_without_such_a_model_a_person_gets_it_with_the_reason(self) -> None:
         proposal = propose(self.GERMAN, context(FakeChatModel([GOOD], profile="base")))
@@ -324,7 +324,7 @@ class TestTwoQuestions:
         assert "32 countries" in proposal.draft
         assert "Lullaby" in proposal.draft
         assert proposal.also_template_version
-        assert {finding.rule for finding in proposal.findings} == {"draft.two_questions"}
+        assert {finding.rule for finding in proposal.doubts} == {"draft.two_questions"}
 
     def test_a_reply_that_answers_only_one_is_never_ready(self) -> None:
         tight = voice(length={"default": {"min": 1, "max": 110}})
@@ -346,9 +346,9 @@ class TestDoubt:
 
         assert proposal.templates[0].probability < SURE_ENOUGH
         assert proposal.verdict is Verdict.NEEDS_EDIT
-        assert "draft.unsure_template" in {finding.rule for finding in proposal.findings}
+        assert "draft.unsure_template" in {finding.rule for finding in proposal.doubts}
 
     def test_a_template_that_a_person_picked_is_not_doubted(self) -> None:
         proposal = propose(self.UNSURE, context(None, threshold=0.0), template_id="shipping-abroad")
 
-        assert "draft.unsure_template" not in {finding.rule for finding in proposal.findings}
+        assert "draft.unsure_template" not in {finding.rule for finding in proposal.doubts}

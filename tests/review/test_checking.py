@@ -34,10 +34,10 @@ def test_a_changed_voice_makes_the_earlier_findings_void(world: World) -> None:
     with world.database.writing() as session:
         set_voice(session, get_brand(session, BRAND), voice(exclamations_max=1))
     with world.database.reading() as session:
-        assert check_text(session, item, DRAFT).findings == ()
+        assert check_text(session, item, DRAFT).result.findings == ()
 
 
 def test_a_persons_own_words_are_checked_anew(world: World) -> None:
     item = drafted(world, SEEN)
     with world.database.reading() as session:
-        assert check_text(session, item, DRAFT + " ").verdict is Verdict.READY
+        assert check_text(session, item, DRAFT + " ").result.verdict is Verdict.READY

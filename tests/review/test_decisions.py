@@ -19,7 +19,7 @@ from replyassist.core.errors import (
 )
 from replyassist.core.security import Role
 from replyassist.faq.service import import_templates
-from replyassist.review import decisions
+from replyassist.review import approving, decisions
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.triage import triage
@@ -27,16 +27,18 @@ from tests.world import BRAND, DRAFT, LATER, World, shipping
 
 
 def approve(world: World, who: Principal, item: ReviewItem, **overrides: Any) -> ReviewItem:
+    text = overrides.pop("text", item.draft)
     arguments: dict[str, Any] = {
         "version": item.version,
-        "text": item.draft,
         "accept_findings": False,
         "jobs": world.jobs,
         "now": world.clock.now(),
         "send_delay_seconds": 5,
     }
+    with world.database.reading() as session:
+        read = approving.checked(session, who, item.id or 0, text)
     with world.database.writing() as session:
-        return decisions.approve(session, who, item.id or 0, **(arguments | overrides))
+        return approving.approve(session, who, item.id or 0, text=read, **(arguments | overrides))
 
 
 def test_an_approval_keeps_the_text_and_plans_its_sending_after_the_undo_time(world: World) -> None:

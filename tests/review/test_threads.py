@@ -134,7 +134,11 @@ class TestOrder:
             world.message(conversation=DM, text=text, posted_at=at)
 
         with world.database.reading() as session:
-            assert [line.text for line in detail(session, item).conversation] == ["first", "second", "third"]
+            assert [line.text for line in detail(session, item, now=world.clock.now()).conversation] == [
+                "first",
+                "second",
+                "third",
+            ]
 
     def test_a_conversation_always_holds_the_message_itself(self, world: World) -> None:
         item = world.item(message={"conversation": POST, "text": "the oldest", "posted_at": EARLIER})
@@ -142,7 +146,7 @@ class TestOrder:
             world.message(conversation=POST, author=STRANGER, text=f"wow {number}", posted_at=LATER)
 
         with world.database.reading() as session:
-            lines = detail(session, item).conversation
+            lines = detail(session, item, now=world.clock.now()).conversation
         assert [line.text for line in lines if line.is_this] == ["the oldest"]
         assert lines[0].is_this
 

@@ -89,7 +89,7 @@ def test_a_public_reply_may_be_split_from_a_private_message(console: Console) ->
     item = console.world.item()
     console.sign_in()
     console.act(item, "redraft", with_follow_up="true")
-    assert console.world.reload(item).proposal["asked"]["with_follow_up"] is True
+    assert console.world.reload(item).proposal.asked == RedraftRequest(with_follow_up=True)
 
 
 def test_undo_brings_the_item_back_with_the_text_that_was_approved(console: Console) -> None:
@@ -156,11 +156,7 @@ def test_another_draft_is_asked_for_and_the_page_stays(console: Console) -> None
     assert answer.headers["location"] == f"/queue/{item.id}"
     asked = console.world.reload(item)
     assert asked.is_redrafting
-    assert asked.proposal["asked"] == {
-        "instruction": "shorter",
-        "template_id": "shipping-abroad",
-        "with_follow_up": False,
-    }
+    assert asked.proposal.asked == RedraftRequest(instruction="shorter", template_id="shipping-abroad")
     assert "A new draft is being written." in words(console.get(f"/queue/{item.id}"))
     assert console.act(asked, "redraft", instruction="x" * 501).status_code == 422
     assert console.act(asked, "redraft", template_id="nothing", accept="text/html").status_code == 404

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import UtcDateTime
 
+UTC_ZONE: Final = "UTC"
+
 
 class Brand(SQLModel, table=True):
-    """A brand with its voice as a document; ``voice_version`` is the digest of that document."""
+    """A brand with its voice as a document; ``voice_version`` is the digest of that document.
+
+    ``time_zone`` (IANA, such as Europe/Dublin) says when a day of the brand begins.
+    """
 
     __tablename__ = "brand"
     id: str = Field(primary_key=True, max_length=60)
@@ -21,7 +27,12 @@ class Brand(SQLModel, table=True):
     voice_version: str = Field(max_length=64)
     abstain_threshold: float | None = None
     faq_revision: int = 0
+    time_zone: str = Field(default=UTC_ZONE, max_length=60)
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+    def day(self, now: datetime) -> date:
+        """The date in the brand's own time zone."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class ChannelConnection(SQLModel, table=True):

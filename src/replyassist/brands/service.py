@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from difflib import get_close_matches
+from zoneinfo import available_timezones
 
 from sqlmodel import Session, col, select
 
@@ -78,6 +80,21 @@ def set_abstain_threshold(session: Session, brand_id: str, threshold: float | No
         raise InvalidInput("a probability is needed, 0 to 1", field="threshold")
     brand = get_brand(session, brand_id)
     brand.abstain_threshold = threshold
+    session.add(brand)
+    session.flush()
+
+
+def set_time_zone(session: Session, brand_id: str, name: str) -> None:
+    """Say in which time zone (IANA, such as ``Europe/Dublin``) the brand's days begin and end.
+
+    Raise NotFound, or InvalidInput for a name that is no time zone.
+    """
+    brand = get_brand(session, brand_id)
+    if name not in available_timezones():
+        near = get_close_matches(name, available_timezones(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ", such as Europe/Dublin"
+        raise InvalidInput(f"'{name[:60]}' is not a time zone{hint}", field="time_zone")
+    brand.time_zone = name
     session.add(brand)
     session.flush()
 

@@ -12,7 +12,7 @@ from replyassist.review.models import ReviewStatus
 from replyassist.review.repository import Place, QueueFilter, list_items
 from replyassist.review.views import ReviewSummary, summary
 
-from .common import cells, database, output, print_json
+from .common import cells, clock, database, output, print_json
 
 app = typer.Typer(no_args_is_help=True)
 PAGE = 500
@@ -64,7 +64,7 @@ def _rows(wanted: QueueFilter, limit: int) -> list[ReviewSummary]:
     with database().reading() as session:
         while len(rows) < limit:
             items = list_items(session, wanted, after=place, limit=min(PAGE, limit - len(rows)))
-            rows += [summary(session, item) for item in items]
+            rows += [summary(session, item, now=clock().now()) for item in items]
             if len(items) < PAGE:
                 break
             place = Place(urgency=items[-1].urgency, item_id=items[-1].id or 0)

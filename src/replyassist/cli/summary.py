@@ -22,14 +22,14 @@ def summarise(session: Session, message_ids: Sequence[int]) -> dict[str, Any]:
     for start in range(0, len(message_ids), CHUNK):
         chunk = message_ids[start : start + CHUNK]
         items += session.exec(select(ReviewItem).where(col(ReviewItem.message_id).in_(chunk)))
-    seconds = [item.proposal["timings"]["total"] / 1000 for item in items if item.draft and item.proposal["model"]]
+    seconds = [item.proposal.timings.total / 1000 for item in items if item.draft and item.proposal.model]
     return {
         "messages": len(message_ids),
         "queued": len(items),
         "routes": dict(Counter(item.route for item in items)),
         "verdicts": dict(Counter(item.verdict or NO_DRAFT for item in items)),
         "drafted_by": dict(Counter(item.drafted_by for item in items)),
-        "abstained": sum(bool(item.proposal["abstained"]) for item in items),
+        "abstained": sum(item.proposal.abstained for item in items),
         "seconds_per_draft_p50": round(median(seconds), 3) if seconds else None,
     }
 

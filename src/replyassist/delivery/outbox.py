@@ -81,7 +81,7 @@ def claim(
         return None
     delivery = session.exec(select(Delivery).where(Delivery.approval_id == approval_id)).first()
     may_have_landed = delivery is not None and (delivery.may_have_landed or delivery.status == DeliveryStatus.SENDING)
-    binding = current_binding(session, item, item.final_text or "")
+    binding = current_binding(session, item, item.final_text or "", now=now)
     if binding.digest != approval.binding_digest:
         reasons = "; ".join(binding.differences(approval.bound_to))
         _return_or_doubt(session, item, delivery, reasons, may_have_landed=may_have_landed, now=now)

@@ -3,13 +3,14 @@
 from replyassist.guardrails.check import RULES, CheckResult, check
 from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import content_recall, coverage
-from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
+from replyassist.guardrails.findings import Concern, Finding, Severity, Verdict, verdict_of
 from replyassist.guardrails.spans import LeftOut, Span, Support
 
 __all__ = [
     "RULES",
     "CheckContext",
     "CheckResult",
+    "Concern",
     "Finding",
     "LeftOut",
     "Rule",

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from replyassist.core.digests import text_digest
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -25,8 +27,54 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"  # at least one blocking finding
 
 
+class Concern(StrEnum):
+    """What a finding is about, which says what can clear it."""
+
+    TEXT = "text"  # checked anew with every edit
+    MESSAGE = "message"  # the message or the choice of template: stays through every edit until a person confirms it
+
+
+_CONCERNS = {
+    "voice": Concern.TEXT,
+    "grounding": Concern.TEXT,
+    "privacy": Concern.TEXT,
+    "language": Concern.TEXT,
+    "template": Concern.MESSAGE,
+    "thread": Concern.MESSAGE,
+    "draft.cut_end": Concern.TEXT,
+    "draft.empty": Concern.TEXT,
+    "draft.language": Concern.TEXT,
+    "draft.machine_talk": Concern.TEXT,
+    "draft.markup": Concern.TEXT,
+    "draft.placeholder": Concern.TEXT,
+    "draft.prompt_debris": Concern.TEXT,
+    "draft.repeated_sentence": Concern.TEXT,
+    "draft.wrong_name": Concern.TEXT,
+    "draft.praise_or_irony": Concern.MESSAGE,
+    "draft.second_question": Concern.MESSAGE,
+    "draft.translated": Concern.MESSAGE,
+    "draft.two_questions": Concern.MESSAGE,
+    "draft.unsure_template": Concern.MESSAGE,
+    "safety.attacker_content": Concern.TEXT,
+    "safety.off_brand_task": Concern.TEXT,
+    "safety.prompt_leak": Concern.TEXT,
+    "safety.suspicious_message": Concern.MESSAGE,
+}
+
+
+def concern_of(rule: str) -> Concern:
+    """What a rule's findings are about, by the rule's id or its family; raise LookupError for one that says neither."""
+    concern = _CONCERNS.get(rule) or _CONCERNS.get(rule.partition(".")[0])
+    if concern is None:
+        raise LookupError(f"the rule '{rule}' is neither of the text nor of the message; say which in findings.py")
+    return concern
+
+
 class Finding(BaseModel):
-    """One rule's objection; ``start`` and ``end`` are character offsets into the checked text."""
+    """One rule's objection; ``start`` and ``end`` are character offsets into the checked text.
+
+    ``confirmed_by`` names the person who confirmed a finding about the message; it then asks nothing more.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,6 +84,21 @@ class Finding(BaseModel):
     start: int = 0
     end: int = 0
     excerpt: str = ""
+    confirmed_by: str = ""
+
+    @property
+    def concern(self) -> Concern:
+        """Whether it is about the text, or about the message or the choice of template."""
+        return concern_of(self.rule)
+
+    @property
+    def key(self) -> str:
+        """The same for the same finding whatever the text is: its rule and what it says (SHA-256, 64 hex digits)."""
+        return text_digest(f"{self.rule}\n{self.explanation}")
+
+    def confirmed(self, by: str) -> Finding:
+        """As confirmed by somebody: worth knowing, and nothing left to do."""
+        return self.model_copy(update={"severity": Severity.INFO, "confirmed_by": by})
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

@@ -79,8 +79,8 @@ def gaps(messages: Sequence[Unanswered], encoder: Encoder, *, fewest: int = 2) -
 
 
 def _has_no_template(item: ReviewItem) -> bool:
-    is_asked = item.route != Route.NO_REPLY and not item.proposal["triage"].get("is_plain_praise")
-    return item.template_id is None and bool(item.proposal.get("abstained")) and is_asked
+    is_asked = item.route != Route.NO_REPLY and not item.proposal.triage.is_plain_praise
+    return item.template_id is None and item.proposal.abstained and is_asked
 
 
 def _with_a_wrong_template(session: Session, brand_id: str) -> set[int]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from replyassist.proposal import Proposal
 from replyassist.review.failures import FailureKind
-from replyassist.review.models import AuditEntry, ReviewItem, ReviewStatus
-from replyassist.review.queue import HIGH
+from replyassist.review.models import HIGH, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.triage.suspicion import DISTRUST_FROM
 
 KEPT_WORDS = 0.5
@@ -60,7 +59,7 @@ def lessons_of(
     another was picked, retrieval may have learned and name the wrong one no more.
     """
     decision = next((entry for entry in reversed(history) if entry.act in _DECISIVE), None)
-    proposal = Proposal.model_validate(item.proposal)
+    proposal = item.proposal
     if decision is None or not _is_fit(item, proposal, languages):
         return ()
     right, wrong = _judged(item, decision)
@@ -92,9 +91,8 @@ def _judged(item: ReviewItem, decision: AuditEntry) -> tuple[str | None, set[str
 
 def _picked(item: ReviewItem) -> str | None:
     """The template that a person named: for the draft that is being made, else for the one that is there."""
-    asked: str | None = item.proposal.get("asked", {}).get("template_id")
-    picked: str | None = item.proposal.get("picked_template")
-    return asked or picked
+    asked = item.proposal.asked
+    return (asked.template_id if asked else None) or item.proposal.picked_template
 
 
 def _first_choice(proposal: Proposal) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replyassist.guardrails import CheckContext, Finding, Severity, check, verdict_of
+from replyassist.guardrails import CheckContext, check, verdict_of
 from replyassist.guardrails.fixing import mend
 from replyassist.guardrails.personal import likest, personalisation
 from replyassist.guardrails.ranking import Merits, asked_share, relevance, supported_share
@@ -28,15 +28,14 @@ def judge(
     *,
     assignment: Assignment,
     checks: CheckContext,
-    also: tuple[Finding, ...] = (),
 ) -> Candidate:
-    """Mend what mends itself, then hold the text against every rule; ``also``: what is known beside the rules."""
+    """Mend what mends itself, then hold the text against every rule."""
     mended = mend(text, checks)
     result = check(mended.text, checks)
     found = result.findings
     if assignment.is_translation:
-        found = (*(item for item in found if item.rule not in _WITHIN_ONE_LANGUAGE), _translated(mended.text))
-    findings = (*mended.findings, *found, *also)
+        found = tuple(item for item in found if item.rule not in _WITHIN_ONE_LANGUAGE)
+    findings = (*mended.findings, *found)
     recent = assignment.context.recent_replies(assignment.template)
     personal = personalisation(mended.text, checks, recent=recent)
     merits = Merits(
@@ -57,58 +56,3 @@ def judge(
         left_out=result.left_out,
         personalisation=round(personal, 3),
     )
-
-
-def _translated(text: str) -> Finding:
-    return Finding(
-        rule="draft.translated",
-        severity=Severity.WARN,
-        explanation="The template is in another language. Please let somebody who speaks both compare them.",
-        start=0,
-        end=len(text),
-        excerpt=text,
-    )
-
-
-def perhaps_irony(text: str) -> Finding:
-    """No rule can tell praise from sarcasm, and thanking for sarcasm is the kind of reply that gets a screenshot."""
-    return Finding(
-        rule="draft.praise_or_irony",
-        severity=Severity.WARN,
-        explanation="This thanks for praise. Read the message once more: is it meant?",
-        start=0,
-        end=len(text),
-        excerpt=text,
-    )
-
-
-def two_questions(candidate: Candidate, *, other: str, is_answered: bool) -> Candidate:
-    """A draft for a message that seems to ask two things: a person looks whether it does, and whether both stand there.
-
-    A second question is seen where there is none about once in five times (``docs/benchmarks.md``).
-    """
-    answer = "Please make sure that it was asked." if is_answered else "This reply does not answer it."
-    finding = Finding(
-        rule="draft.two_questions" if is_answered else "draft.second_question",
-        severity=Severity.WARN,
-        explanation=f'The message seems to ask a second thing: "{other}". {answer}',
-        start=0,
-        end=len(candidate.text),
-        excerpt=candidate.text,
-    )
-    findings = (*candidate.findings, finding)
-    return candidate.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
-
-
-def unsure(candidate: Candidate, sureness: float) -> Candidate:
-    """A draft from a template that may be the wrong one: a person makes sure that this is what was asked."""
-    finding = Finding(
-        rule="draft.unsure_template",
-        severity=Severity.WARN,
-        explanation=f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
-        start=0,
-        end=len(candidate.text),
-        excerpt=candidate.text,
-    )
-    findings = (*candidate.findings, finding)
-    return candidate.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})

@@ -6,24 +6,20 @@ from dataclasses import dataclass, replace
 
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
+from replyassist.guardrails import verdict_of
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.assignment import Assignment, Draft
+from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
-from replyassist.pipeline.judging import two_questions, unsure
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
-from replyassist.proposal import BY_NOBODY, Candidate, Proposal
+from replyassist.proposal import BY_NOBODY, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import Route, Triage, triage
 from replyassist.triage.suspicion import suspicion_of
 
 ROOM_FOR_A_GREETING = 50  # characters
-SURE_ENOUGH = 0.67
-"""Probability of the template below which a draft is never ready.
-
-On eval/cases/dev.jsonl 8 of 73 drafts from here on stand on a wrong template, and 7 of 19 between .50 and here.
-"""
 
 
 def propose(
@@ -56,8 +52,6 @@ def propose(
     if route is Route.DRAFT:
         draft = write(assignment, is_public_half=with_follow_up)
         follow_up = write_follow_up(assignment) if with_follow_up else None
-        if draft.chosen is not None and template is not None and template_id is None:
-            draft = replace(draft, chosen=_with_doubts(draft.chosen, found, both=second is not None))
         if draft.chosen is None and draft.stopped_by:
             route, reason = Route.ESCALATE, draft.stopped_by
     return _proposal(assignment, found, draft, second, route=route, reason=reason, picked=template_id).model_copy(
@@ -78,6 +72,7 @@ def _proposal(
     """All that the queue keeps of it."""
     context, chosen = assignment.context, draft.chosen
     template = assignment.first
+    doubts = doubts_of(assignment, found, answers_both=second is not None, picked=picked is not None) if chosen else ()
     return Proposal(
         route=route,
         reason=reason,
@@ -93,8 +88,9 @@ def _proposal(
         voice_version=context.voice.version,
         draft=chosen.text if chosen else "",
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
-        verdict=chosen.verdict if chosen else None,
+        verdict=verdict_of((*chosen.findings, *doubts)) if chosen else None,
         findings=chosen.findings if chosen else (),
+        doubts=doubts,
         spans=chosen.spans if chosen else (),
         left_out=chosen.left_out if chosen else (),
         candidates=draft.candidates,
@@ -133,14 +129,6 @@ def _template(
     if triaged.is_plain_praise:
         return None
     return context.index.template(found.best.template_id) if found.best else None
-
-
-def _with_doubts(chosen: Candidate, found: Retrieved, *, both: bool) -> Candidate:
-    """What a person should know of the choice of the template, which no check of the text can tell."""
-    if found.second is not None:
-        chosen = two_questions(chosen, other=found.second.title, is_answered=both)
-    sureness = found.matches[0].probability
-    return unsure(chosen, sureness) if sureness < SURE_ENOUGH else chosen
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from replyassist.drafting.variants import Variant
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.guardrails.mending import keep_supported
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
-from replyassist.pipeline.judging import judge, perhaps_irony
+from replyassist.pipeline.judging import judge
 from replyassist.pipeline.redaction import Redactor, redactor_for
 from replyassist.pipeline.sketching import CANNOT_FOLLOW, follows_instruction, outline_for
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Candidate
@@ -25,7 +25,7 @@ NO_MODEL = "no language model is configured"
 NONE_PASSED = "no candidate passed the checks; the template's reply was used"
 PRAISE = "praise: the brand's own thank-you"
 _MUST_GO = frozenset({Severity.BLOCK, Severity.WARN})
-_BEYOND_WORDS = frozenset({"draft.translated", "safety.suspicious_message"})
+_BEYOND_WORDS = frozenset({"safety.suspicious_message"})
 _VISIBILITY = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}
 
 
@@ -102,7 +102,7 @@ class Written:
 
     @property
     def objections(self) -> list[Finding]:
-        """What other words could mend: a translation or a suspicious message stays one whatever is written."""
+        """What other words could mend: a suspicious message stays one whatever is written."""
         found = self.candidate.findings
         return [item for item in found if item.severity in _MUST_GO and item.rule not in _BEYOND_WORDS]
 
@@ -229,8 +229,7 @@ def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None
     to, checks = assignment.message_as(visibility), assignment.checks(visibility=visibility)
     if template is None:
         text = thank(voice=voice, to=to)
-        also = (perhaps_irony(text),)
-        return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks, also=also) if text else None
+        return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks) if text else None
     mood, answer = assignment.triaged.mood.value, template.rendered_reply
     if variant is Variant.PRIVATE:
         answer = join(voice.handover.private[0], answer)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists
+from sqlalchemy import JSON, and_, exists, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.inbox.repository import last_replies_elsewhere
 
-from .models import Approval, AuditEntry, ReviewItem, ReviewStatus
-from .queue import LOW
+from .models import LOW, Approval, AuditEntry, ReviewItem, ReviewStatus
 from .transitions import SENT_ACT
 
 _STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
@@ -60,7 +59,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
             col(ReviewItem.status).in_(_STANDS),
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
-            ReviewItem.proposal["also_template_id"].as_string().is_(None),
+            type_coerce(ReviewItem.proposal, JSON)["also_template_id"].as_string().is_(None),
             col(Message.deleted_at).is_(None),
             ~exists().where(col(_Part.part_of_id) == col(Message.id)),
         )

@@ -17,6 +17,7 @@ from replyassist.inbox.models import Direction, Message
 from replyassist.inbox.service import load
 
 from . import repository
+from .checking import refresh_verdict
 from .decisions import learn_job, redraft_job
 from .models import ReviewItem, ReviewStatus
 from .notices import ADDED, ANSWERED, AUTHOR_WROTE, DELETED, EDITED, OTHERS_WROTE, PARTLY_DELETED, RESTORED
@@ -90,11 +91,12 @@ def _reopen(session: Session, item: ReviewItem, act: str, notice: str, *, jobs: 
     attempt = item.redraft_attempt + 1
     changes: dict[str, Any] = {"notice": notice, "is_redrafting": True, "redraft_attempt": attempt}
     if not item.is_redrafting:  # what a person asked for a while ago was asked of another message
-        changes["proposal"] = {**item.proposal, "asked": {}, "picked_template": None}
+        changes["proposal"] = item.proposal.model_copy(update={"asked": None, "picked_template": None})
     if not is_open:
         changes |= {"final_text": None, "approval_id": None}
     to = status if is_open else ReviewStatus.PENDING
     make(session, item, Move(act, to, reason=notice, text=item.final_text), actor=PLATFORM, now=now, **changes)
+    refresh_verdict(session, item, now=now)
     jobs.enqueue(session, redraft_job(item.id or 0, attempt))
     jobs.enqueue(session, learn_job(item))
 
@@ -103,3 +105,5 @@ def _note(session: Session, item: ReviewItem, act: str, notice: str, *, now: dat
     status = ReviewStatus(item.status)
     if status in MOVES[status]:
         make(session, item, Move(act, status, reason=notice), actor=PLATFORM, now=now, notice=notice)
+    if status in _OPEN:
+        refresh_verdict(session, item, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from replyassist.inbox.service import load_locked
 from replyassist.inbox.threads import last_event
 
 from .models import ReviewItem
+from .standing import unusable_templates
 
 _CHANGED = {
     "text": "the text is not the one that was approved",
@@ -30,6 +32,7 @@ class Binding:
     """What an approval is bound to: if any of it differs at the time of sending, nothing is sent.
 
     ``thread_event`` is a digest of what was said, edited or deleted since that matters to the item.
+    ``templates_unusable`` says why a template may not be used here today, which a person can have accepted.
     """
 
     text: str
@@ -38,31 +41,36 @@ class Binding:
     template_version: str | None
     voice_version: str
     also_template_version: str | None = None
+    templates_unusable: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all parts, 64 hex digits; a second template counts where there is one."""
+        """SHA-256 over all parts, 64 hex digits; a second template and reasons against any count where there are."""
         parts = asdict(self)
-        if self.also_template_version is None:
-            del parts["also_template_version"]
+        for name in ("also_template_version", "templates_unusable"):
+            if not parts[name]:
+                del parts[name]
         return document_digest(parts)
 
     def differences(self, bound_to: dict[str, Any]) -> list[str]:
         """In plain words, what differs from an earlier binding (``asdict``)."""
         now = asdict(self)
-        return [words for part, words in _CHANGED.items() if now[part] != bound_to.get(part)]
+        changed = [words for part, words in _CHANGED.items() if now[part] != bound_to.get(part)]
+        was = bound_to.get("templates_unusable", ())
+        return [*changed, *(reason.rstrip(".") for reason in self.templates_unusable if reason not in was)]
 
 
-def current_binding(session: Session, item: ReviewItem, text: str) -> Binding:
+def current_binding(session: Session, item: ReviewItem, text: str, *, now: datetime) -> Binding:
     """The binding of this text as things stand, held still until this transaction ends."""
     stored = load_locked(session, item.message_id)
     hold_brand(session, item.brand_id)
-    second = item.proposal.get("also_template_id")
+    second = item.proposal.also_template_id
     return Binding(
         text=text_digest(text),
         message=text_digest(stored.text),
         thread_event=last_event(session, stored),
         template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
         voice_version=get_brand(session, item.brand_id).voice_version,
+        templates_unusable=unusable_templates(session, item, now=now),
         also_template_version=current_version(session, item.brand_id, second) if second else None,
     )

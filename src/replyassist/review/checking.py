@@ -1,84 +1,132 @@
-"""Checks a text that a person wants to send, against the template, voice and message as they stand now."""
+"""Checks a text that a person wants to send, against the template, voice and message as they stand now.
+
+``assess`` is the one function behind every verdict that is shown, filtered by or decided on.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import VoiceRules
-from replyassist.core.errors import NotFound
+from replyassist.core.digests import text_digest
 from replyassist.core.language import detect_language
 from replyassist.faq.joined import joined
-from replyassist.faq.service import current_version, get_template
 from replyassist.faq.template import ReplyTemplate
-from replyassist.guardrails import CheckContext, CheckResult, check
+from replyassist.guardrails import CheckContext, CheckResult, Concern, Severity, check, verdict_of
 from replyassist.inbox.service import load
 
+from .binding import Binding
 from .models import ReviewItem
+from .standing import settled, standing_findings, templates_of
 from .thread import as_inbound
 
 LONGEST_REPLY = 10_000
+_WORST_FIRST = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3}
 
 
-def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
-    """Findings and verdict for this text as the reply to this item.
+@dataclass(frozen=True)
+class CheckedText:
+    """What the checks said of a text, and what they read: the result holds while none of that changes."""
+
+    text: str
+    result: CheckResult
+    message: str
+    template_version: str | None
+    also_template_version: str | None
+    voice_version: str
+
+    def holds_for(self, binding: Binding) -> bool:
+        """Whether message, templates, voice and text are still those that were checked."""
+        return (self.message, self.template_version, self.also_template_version, self.voice_version) == (
+            binding.message,
+            binding.template_version,
+            binding.also_template_version,
+            binding.voice_version,
+        ) and text_digest(self.text) == binding.text
+
+
+def assess(session: Session, item: ReviewItem, text: str, *, now: datetime) -> CheckResult:
+    """Findings and verdict for this text as the reply to this item, with what stands against the item itself."""
+    return weigh(session, item, check_text(session, item, text).result, now=now)
+
+
+def weigh(session: Session, item: ReviewItem, result: CheckResult, *, now: datetime) -> CheckResult:
+    """What the checks said of a text, with what stands against the item whatever its text is; the verdict of both."""
+    of_text = tuple(
+        settled(finding, item) if finding.concern is Concern.MESSAGE else finding for finding in result.findings
+    )
+    standing = sorted(standing_findings(session, item, now=now), key=lambda finding: _WORST_FIRST[finding.severity])
+    findings = (*standing, *of_text)
+    return result.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
+
+
+def keep_verdict(session: Session, item: ReviewItem, of_draft: CheckResult | None, *, now: datetime) -> None:
+    """Keep the verdict that the queue filters by in step with what ``assess`` says; no version, no audit row.
+
+    ``of_draft``: what the checks say of the item's own draft, None where there is none.
+    """
+    verdict = weigh(session, item, of_draft, now=now).verdict.value if of_draft else None
+    if verdict != item.verdict:
+        item.verdict = verdict
+        session.add(item)
+        session.flush()
+
+
+def refresh_verdict(session: Session, item: ReviewItem, *, now: datetime) -> None:
+    """As ``keep_verdict``, when the item's thread has moved: the checks of the draft are not run anew, only weighed."""
+    voice = voice_of(get_brand(session, item.brand_id))
+    versions = [template.version for template in templates_of(session, item)]
+    if (of_draft := _stored(item, voice, versions)) is not None:
+        keep_verdict(session, item, of_draft, now=now)
+
+
+def check_text(session: Session, item: ReviewItem, text: str) -> CheckedText:
+    """Findings and verdict for this text by itself; read in a transaction that others need not wait for.
 
     For the draft as it was made these are the findings of that time, which compared meanings with an encoder, as long
-    as template and voice are the same. A person's own words are checked here, by words alone: no model runs while a
-    transaction is open.
+    as template and voice are the same. A person's own words are checked here, by words alone.
     """
-    voice = voice_of(get_brand(session, item.brand_id))
-    if text == item.draft and (earlier := _stored(session, item, voice)) is not None:
-        return earlier
-    stored = load(session, item.message_id)
-    return check(
+    brand = get_brand(session, item.brand_id)
+    voice, stored, templates = voice_of(brand), load(session, item.message_id), templates_of(session, item)
+    versions = [template.version for template in templates]
+    earlier = _stored(item, voice, versions) if text == item.draft else None
+    result = earlier or check(
         text,
         CheckContext(
             voice=voice,
-            template=_template(session, item),
+            template=_one_source(templates),
             message=as_inbound(session, stored),
             language=_language(item),
-            mood=item.proposal.get("triage", {}).get("mood", ""),
+            mood=item.proposal.triage.mood.value,
         ),
     )
+    first, second = (*versions, None, None)[:2]
+    return CheckedText(text, result, text_digest(stored.text), first, second, voice.version)
 
 
-def _stored(session: Session, item: ReviewItem, voice: VoiceRules) -> CheckResult | None:
+def _stored(item: ReviewItem, voice: VoiceRules, versions: list[str]) -> CheckResult | None:
     """What the checks said when the draft was made; None where that no longer holds or was not kept."""
     kept = item.proposal
-    sources = {"template_id": "template_version", "also_template_id": "also_template_version"}
-    for template, version in sources.items():
-        now = current_version(session, item.brand_id, kept[template]) if kept.get(template) else None
-        if now != kept.get(version):
-            return None
-    if kept.get("voice_version") != voice.version:
+    drafted = [version for version in (kept.template_version, kept.also_template_version) if version]
+    if drafted != versions or kept.voice_version != voice.version:
         return None
-    chosen = next((each for each in kept.get("candidates", ()) if each.get("text") == item.draft), None)
+    chosen = next((each for each in kept.candidates if each.text == item.draft), None)
     if chosen is None:
         return None
-    return CheckResult.model_validate({name: chosen[name] for name in CheckResult.model_fields if name in chosen})
+    return CheckResult.model_validate(chosen.model_dump(include=set(CheckResult.model_fields)))
 
 
 def _language(item: ReviewItem) -> str:
     """The language of the reply: the draft's, else the message's, which a person can answer where no draft could."""
-    if item.draft:
-        return detect_language(item.draft)
-    return str(item.proposal.get("triage", {}).get("language", "en"))
+    return detect_language(item.draft) if item.draft else item.proposal.triage.language
 
 
-def _template(session: Session, item: ReviewItem) -> ReplyTemplate | None:
+def _one_source(templates: tuple[ReplyTemplate, ...]) -> ReplyTemplate | None:
     """The template of the item, with the second one of a message that asks two things."""
-    first = _found(session, item.brand_id, item.template_id)
-    second = _found(session, item.brand_id, item.proposal.get("also_template_id"))
-    if first is None or second is None:
-        return first
-    return joined(first, second, longest=LONGEST_REPLY) or first
-
-
-def _found(session: Session, brand_id: str, template_id: str | None) -> ReplyTemplate | None:
-    if template_id is None:
-        return None
-    try:
-        return get_template(session, brand_id, template_id)
-    except NotFound:
-        return None
+    if len(templates) < 2:
+        return templates[0] if templates else None
+    return joined(templates[0], templates[1], longest=LONGEST_REPLY) or templates[0]

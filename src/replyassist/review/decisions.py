@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col
 
 from replyassist.core.accounts import Principal
-from replyassist.core.digests import text_digest
 from replyassist.core.errors import (
     ClaimedByAnother,
     Conflict,
@@ -22,13 +20,11 @@ from replyassist.core.errors import (
 from replyassist.core.jobs import Job, JobQueue
 from replyassist.core.security import Permission
 from replyassist.faq.service import current_version
-from replyassist.guardrails import CheckResult
+from replyassist.proposal import RedraftRequest
 
-from .binding import Binding, current_binding
-from .checking import check_text
-from .failures import FailureKind, failure_kinds, mended_failures
-from .models import Approval, ReviewItem, ReviewStatus
-from .permits import require_may_decide, require_may_send, require_person, require_unclaimed
+from .failures import FailureKind, failure_kinds
+from .models import ReviewItem, ReviewStatus
+from .permits import require_may_decide, require_person, require_unclaimed
 from .transitions import Actor, Move, make
 
 DELIVER_JOB = "deliver"
@@ -82,58 +78,6 @@ def release(session: Session, principal: Principal, item_id: int) -> ReviewItem:
     return item
 
 
-def approve(
-    session: Session,
-    principal: Principal,
-    item_id: int,
-    *,
-    version: int,
-    text: str,
-    accept_findings: bool,
-    jobs: JobQueue,
-    now: datetime,
-    send_delay_seconds: float,
-    failures: Sequence[FailureKind] = (),
-) -> ReviewItem:
-    """Record a person's yes to exactly this text, and enqueue its sending in the same transaction.
-
-    Raises VersionConflict when the item or its template has moved on, ClaimedByAnother, Forbidden, and TextBlocked
-    when the checks object and the findings were not accepted by somebody who may.
-    ``failures`` say what the edit mended.
-    """
-    item = _seen(session, principal, item_id, version=version, now=now)
-    text = text.strip()
-    if not text or len(text) > MAX_REPLY or "\x00" in text:
-        raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters, and none of them NUL", field="text")
-    found = mended_failures(item.draft, text, failures)
-    require_may_decide(item, principal)
-    binding = current_binding(session, item, text)
-    _require_the_template_that_was_seen(item, binding)
-    result = check_text(session, item, text)
-    require_may_send(principal, result, accept_findings=accept_findings)
-    approval = _approval(principal, binding, result, item_id=item_id, text=text, now=now)
-    session.add(approval)
-    session.flush()
-    act = "approved" if text == item.draft else "edited_and_approved"
-    item = make(
-        session,
-        item,
-        Move(act, ReviewStatus.APPROVED, text=text, failures=found),
-        actor=Actor.of(principal),
-        now=now,
-        final_text=text,
-        approval_id=approval.id,
-        attempt=0,
-        notice=None,
-        is_redrafting=False,
-        claimed_by=None,
-        claimed_until=None,
-    )
-    jobs.enqueue(session, learn_job(item))
-    jobs.enqueue(session, deliver_job(approval.id, 0), delay_seconds=send_delay_seconds)
-    return item
-
-
 def reject(
     session: Session,
     principal: Principal,
@@ -146,7 +90,7 @@ def reject(
     failures: Sequence[FailureKind] = (),
 ) -> ReviewItem:
     """Decide that this message gets no such reply; the reason and the failures teach the next draft."""
-    item = _seen(session, principal, item_id, version=version, now=now)
+    item = seen_item(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
     move = Move("rejected", ReviewStatus.REJECTED, reason=_reason(reason), failures=failure_kinds(failures))
     return _close(session, item, move, principal, jobs=jobs, now=now)
@@ -157,7 +101,7 @@ def escalate(
 ) -> ReviewItem:
     """Hand the item to a lead; everybody who sees it may."""
     principal.require(Permission.ESCALATE)
-    item = _seen(session, principal, item_id, version=version, now=now)
+    item = seen_item(session, principal, item_id, version=version, now=now)
     move = Move("escalated", ReviewStatus.ESCALATED, reason=_reason(reason))
     return _close(session, item, move, principal, jobs=jobs, now=now, is_escalated=True)
 
@@ -178,14 +122,14 @@ def redraft(
 
     ``with_follow_up``: a public reply with nothing personal in it, and a private message for the rest.
     """
-    item = _seen(session, principal, item_id, version=version, now=now)
+    item = seen_item(session, principal, item_id, version=version, now=now)
     if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
         raise Conflict(f"an item that is {item.status} gets no new draft")
     require_may_decide(item, principal)
     if template_id is not None and current_version(session, item.brand_id, template_id) is None:
         raise NotFound(f"there is no template '{template_id}'")
-    asked = {"instruction": instruction, "template_id": template_id, "with_follow_up": with_follow_up}
-    proposal = {**item.proposal, "asked": asked}
+    asked = RedraftRequest(instruction=instruction, template_id=template_id, with_follow_up=with_follow_up)
+    proposal = item.proposal.model_copy(update={"asked": asked})
     attempt = item.redraft_attempt + 1
     move = Move("redraft_asked", ReviewStatus(item.status), reason=instruction)
     item = make(
@@ -207,7 +151,7 @@ def take_back(
     session: Session, principal: Principal, item_id: int, *, version: int, jobs: JobQueue, now: datetime
 ) -> ReviewItem:
     """Undo an approval that is not being sent yet, or a rejection; or put a failed sending back into the queue."""
-    item = _seen(session, principal, item_id, version=version, now=now)
+    item = seen_item(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
     if ReviewStatus(item.status) is ReviewStatus.SENDING:
         raise Conflict("it is being sent right now")
@@ -235,7 +179,8 @@ def learn_job(item: ReviewItem, attempt: int = 0) -> Job:
     return Job(name=LEARN_JOB, key=key, arguments=(item.id or 0, attempt))
 
 
-def _seen(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
+def seen_item(session: Session, principal: Principal, item_id: int, *, version: int, now: datetime) -> ReviewItem:
+    """The item, for a person to act on in the version that they saw; raise VersionConflict, ClaimedByAnother."""
     item = visible_item(session, principal, item_id)
     require_person(principal)
     require_unclaimed(item, principal, now)
@@ -257,29 +202,8 @@ def _close(
     return item
 
 
-def _approval(
-    principal: Principal, binding: Binding, result: CheckResult, *, item_id: int, text: str, now: datetime
-) -> Approval:
-    return Approval(
-        review_item_id=item_id,
-        approver_id=principal.user_id,
-        text=text,
-        text_digest=text_digest(text),
-        binding_digest=binding.digest,
-        bound_to=asdict(binding),
-        accepted_findings=[finding.model_dump(mode="json") for finding in result.findings],
-        created_at=now,
-    )
-
-
 def _reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
         raise InvalidInput("say why", field="reason")
     return reason
-
-
-def _require_the_template_that_was_seen(item: ReviewItem, binding: Binding) -> None:
-    seen = (item.proposal.get("template_version"), item.proposal.get("also_template_version"))
-    if item.template_id and (binding.template_version, binding.also_template_version) != seen:
-        raise VersionConflict("the template has changed since this was drafted; draft it anew")

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from sqlmodel import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from replyassist.core.accounts import Principal
+from replyassist.core.clock import Clock
+from replyassist.core.database import Database
 from replyassist.core.errors import Forbidden, NotAuthenticated
-from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep, ReadingDep, WritingDep
+from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep, ReadingDep
 from replyassist.core.security import Permission
 
-from . import decisions, repository
+from . import approving, decisions, repository
 from .feed import AuditFeed
-from .models import ReviewStatus
+from .models import ReviewItem, ReviewStatus
 from .repository import QueueFilter, cursor_of, is_number, place_of
 from .views import (
     ApproveBody,
+    ConfirmBody,
     ReasonBody,
     RedraftBody,
     RejectBody,
@@ -44,6 +49,7 @@ VERDICTS = "^(ready|needs_edit|blocked)$"
 def list_reviews(
     principal: PrincipalDep,
     session: ReadingDep,
+    clock: ClockDep,
     brand: str | None = None,
     status: Annotated[list[ReviewStatus] | None, Query()] = None,
     route: Annotated[str | None, Query(pattern=ROUTES)] = None,
@@ -68,112 +74,159 @@ def list_reviews(
     found = repository.list_items(session, wanted, after=place_of(cursor), limit=limit + 1)
     page = found[:limit]
     more = cursor_of(page[-1]) if len(found) > limit else None
-    return ReviewPage(items=[summary(session, item) for item in page], next_cursor=more)
+    return ReviewPage(items=[summary(session, item, now=clock.now()) for item in page], next_cursor=more)
 
 
 @router.get("/{item_id}")
-def get_review(principal: PrincipalDep, session: ReadingDep, item_id: int) -> ReviewDetail:
+def get_review(principal: PrincipalDep, session: ReadingDep, clock: ClockDep, item_id: int) -> ReviewDetail:
     """One item whole: the conversation, the proposal with every candidate and finding, and the history."""
-    return detail(session, decisions.visible_item(session, principal, item_id))
+    return detail(session, decisions.visible_item(session, principal, item_id), now=clock.now())
+
+
+def _act(
+    database: Database, principal: Principal, clock: Clock, item_id: int, act: Callable[[Session], ReviewItem]
+) -> ReviewDetail:
+    """One act in one transaction; the item is read, and its draft held against the checks, when that is over."""
+    with database.writing() as session:
+        act(session)
+    with database.reading() as session:
+        return detail(session, decisions.visible_item(session, principal, item_id), now=clock.now())
 
 
 @router.post("/{item_id}/claim")
 def claim_review(
-    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int
 ) -> ReviewDetail:
     """Lease the item for some minutes, so that nobody else works on it."""
-    minutes = request.app.state.settings.claim_minutes
-    return detail(session, decisions.claim(session, principal, item_id, now=clock.now(), minutes=minutes))
+    minutes, now = request.app.state.settings.claim_minutes, clock.now()
+
+    def act(session: Session) -> ReviewItem:
+        return decisions.claim(session, principal, item_id, now=now, minutes=minutes)
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @router.post("/{item_id}/release")
-def release_review(principal: PrincipalDep, session: WritingDep, item_id: int) -> ReviewDetail:
+def release_review(principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int) -> ReviewDetail:
     """Give the lease back."""
-    return detail(session, decisions.release(session, principal, item_id))
+    return _act(database, principal, clock, item_id, lambda session: decisions.release(session, principal, item_id))
+
+
+@router.post("/{item_id}/confirm")
+def confirm_findings(
+    principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: ConfirmBody
+) -> ReviewDetail:
+    """Say that findings about the message or the template are no obstacle; edits keep it, and the approval says who."""
+    with database.reading() as session:
+        draft = approving.checked_draft(session, principal, item_id)
+
+    def act(session: Session) -> ReviewItem:
+        return approving.confirm(
+            session, principal, item_id, version=body.version, rules=body.rules, draft=draft, now=clock.now()
+        )
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @router.post("/{item_id}/approve")
 def approve_review(
-    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ApproveBody
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: ApproveBody
 ) -> ReviewDetail:
     """Approve exactly this text; it is sent after the short time in which it can be taken back."""
-    item = decisions.approve(
-        session,
-        principal,
-        item_id,
-        version=body.version,
-        text=body.text,
-        accept_findings=body.accept_findings,
-        failures=body.failures,
-        jobs=request.app.state.jobs,
-        now=clock.now(),
-        send_delay_seconds=request.app.state.settings.send_delay_seconds,
-    )
-    return detail(session, item)
+    with database.reading() as session:
+        text = approving.checked(session, principal, item_id, body.text)
+
+    def act(session: Session) -> ReviewItem:
+        return approving.approve(
+            session,
+            principal,
+            item_id,
+            version=body.version,
+            text=text,
+            accept_findings=body.accept_findings,
+            failures=body.failures,
+            jobs=request.app.state.jobs,
+            now=clock.now(),
+            send_delay_seconds=request.app.state.settings.send_delay_seconds,
+        )
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @router.post("/{item_id}/reject")
 def reject_review(
-    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: RejectBody
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: RejectBody
 ) -> ReviewDetail:
     """Decide that this message gets no such reply."""
-    item = decisions.reject(
-        session,
-        principal,
-        item_id,
-        version=body.version,
-        reason=body.reason,
-        jobs=request.app.state.jobs,
-        now=clock.now(),
-        failures=body.failures,
-    )
-    return detail(session, item)
+
+    def act(session: Session) -> ReviewItem:
+        return decisions.reject(
+            session,
+            principal,
+            item_id,
+            version=body.version,
+            reason=body.reason,
+            jobs=request.app.state.jobs,
+            now=clock.now(),
+            failures=body.failures,
+        )
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @router.post("/{item_id}/escalate")
 def escalate_review(
-    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: ReasonBody
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: ReasonBody
 ) -> ReviewDetail:
     """Hand the item to a lead."""
-    item = decisions.escalate(
-        session,
-        principal,
-        item_id,
-        version=body.version,
-        reason=body.reason,
-        jobs=request.app.state.jobs,
-        now=clock.now(),
-    )
-    return detail(session, item)
+
+    def act(session: Session) -> ReviewItem:
+        return decisions.escalate(
+            session,
+            principal,
+            item_id,
+            version=body.version,
+            reason=body.reason,
+            jobs=request.app.state.jobs,
+            now=clock.now(),
+        )
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @router.post("/{item_id}/redraft", status_code=202)
 def redraft_review(
-    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: RedraftBody
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: RedraftBody
 ) -> ReviewDetail:
     """Ask for another draft; it follows in the background."""
-    item = decisions.redraft(
-        session,
-        principal,
-        item_id,
-        version=body.version,
-        instruction=body.instruction,
-        template_id=body.template_id,
-        with_follow_up=body.with_follow_up,
-        jobs=request.app.state.jobs,
-        now=clock.now(),
-    )
-    return detail(session, item)
+
+    def act(session: Session) -> ReviewItem:
+        return decisions.redraft(
+            session,
+            principal,
+            item_id,
+            version=body.version,
+            instruction=body.instruction,
+            template_id=body.template_id,
+            with_follow_up=body.with_follow_up,
+            jobs=request.app.state.jobs,
+            now=clock.now(),
+        )
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @router.post("/{item_id}/undo")
 def undo_review(
-    request: Request, principal: PrincipalDep, session: WritingDep, clock: ClockDep, item_id: int, body: VersionBody
+    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: VersionBody
 ) -> ReviewDetail:
     """Take an approval back before it is sent, undo a rejection, or reopen a failed or uncertain sending."""
     jobs = request.app.state.jobs
-    item = decisions.take_back(session, principal, item_id, version=body.version, jobs=jobs, now=clock.now())
-    return detail(session, item)
+
+    def act(session: Session) -> ReviewItem:
+        return decisions.take_back(session, principal, item_id, version=body.version, jobs=jobs, now=clock.now())
+
+    return _act(database, principal, clock, item_id, act)
 
 
 @events_router.get("", response_class=EventSourceResponse)

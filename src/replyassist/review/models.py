@@ -6,11 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.accounts import PERSON
-from replyassist.core.database import UtcDateTime
+from replyassist.core.database import ModelJson, UtcDateTime
+from replyassist.guardrails import Finding
+from replyassist.proposal import Proposal
+
+LOW, HIGH = "low", "high"  # risk
 
 
 class ReviewStatus(StrEnum):
@@ -26,6 +31,30 @@ class ReviewStatus(StrEnum):
     REJECTED = "rejected"  # a person decided that this gets no such reply
     EXPIRED = "expired"  # nobody decided in time
     WITHDRAWN = "withdrawn"  # the message is gone
+
+
+class Confirmation(BaseModel):
+    """Somebody's word that a finding about the message or the template is no obstacle. ``finding`` is its key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    finding: str
+    rule: str
+    by_id: int
+    by: str
+    at: datetime
+
+
+class Confirmations(BaseModel):
+    """All that people confirmed of one item."""
+
+    model_config = ConfigDict(frozen=True)
+
+    given: tuple[Confirmation, ...] = ()
+
+    def by(self, finding: Finding) -> str:
+        """Who confirmed this finding; empty where nobody did."""
+        return next((each.by for each in self.given if each.finding == finding.key), "")
 
 
 class ReviewItem(SQLModel, table=True):
@@ -57,8 +86,11 @@ class ReviewItem(SQLModel, table=True):
     verdict: str | None = Field(default=None, max_length=20)
     draft: str = ""
     drafted_by: str = Field(default="none", max_length=20)
-    proposal: dict[str, Any] = Field(sa_type=JSON)
+    proposal: Proposal = Field(sa_column=Column(ModelJson(Proposal), nullable=False))
     template_id: str | None = Field(default=None, max_length=200)
+    confirmed: Confirmations = Field(
+        default_factory=Confirmations, sa_column=Column(ModelJson(Confirmations), nullable=False)
+    )
     redraft_attempt: int = 0
     is_redrafting: bool = False
     claimed_by: int | None = Field(default=None, foreign_key="user_account.id")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from replyassist.core.accounts import PERSON, Principal
 from replyassist.core.errors import ClaimedByAnother, Forbidden, TextBlocked
 from replyassist.core.security import Permission
-from replyassist.guardrails import CheckResult, Verdict
+from replyassist.guardrails import CheckResult, Finding, Severity, Verdict
 
-from .models import ReviewItem, ReviewStatus
-from .queue import HIGH
+from .models import HIGH, ReviewItem, ReviewStatus
+
+ASKS = frozenset({Severity.BLOCK, Severity.WARN})
+"""Severities that leave something for a person to do."""
 
 
 def require_person(principal: Principal) -> None:
@@ -38,12 +41,19 @@ def require_may_decide(item: ReviewItem, principal: Principal) -> None:
         raise Forbidden("this item is of high risk; escalate it")
 
 
+def require_may_confirm(principal: Principal, findings: Iterable[Finding]) -> None:
+    """Raise Forbidden unless the role may set aside what stands against the message or the template."""
+    principal.require(Permission.REVIEW_ANY)
+    if any(finding.severity is Severity.BLOCK for finding in findings):
+        principal.require(Permission.ACCEPT_FINDINGS)
+
+
 def require_may_send(principal: Principal, result: CheckResult, *, accept_findings: bool) -> None:
     """Raise TextBlocked when the checks object, unless the findings were accepted by somebody who may."""
     if result.verdict is Verdict.READY:
         return
-    worst = result.findings[0].explanation if result.findings else ""
-    blocking = [finding for finding in result.findings if finding.severity == "block"]
+    blocking = [finding for finding in result.findings if finding.severity is Severity.BLOCK]
+    worst = next((finding.explanation for finding in (*blocking, *result.findings) if finding.severity in ASKS), "")
     if not principal.may(Permission.REVIEW_ANY):
         raise TextBlocked(
             f"your role sends only what the checks call ready; mend it or escalate it. {worst}",

@@ -11,11 +11,11 @@ from replyassist.inbox import repository as inbox
 from replyassist.inbox.service import load_locked
 from replyassist.proposal import Proposal
 
-from .models import ReviewItem, ReviewStatus
+from .checking import refresh_verdict
+from .models import HIGH, LOW, ReviewItem, ReviewStatus
 from .notices import KEPT_THROUGH_REDRAFTS
 from .transitions import PIPELINE, Move, make, write_audit
 
-LOW, HIGH = "low", "high"
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
@@ -48,6 +48,7 @@ def enqueue_proposal(
     session.flush()
     queued = Move("queued", ReviewStatus.PENDING, reason=proposal.reason, text=proposal.draft or None)
     write_audit(session, item, queued, actor=PIPELINE, now=now, before=None)
+    refresh_verdict(session, item, now=now)
     return item
 
 
@@ -79,6 +80,7 @@ def replace_proposal(
         urgency=proposal.triage.urgency,
         **_columns(proposal),
     )
+    refresh_verdict(session, item, now=now)
     return True
 
 
@@ -99,5 +101,5 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "draft": proposal.draft,
         "drafted_by": proposal.drafted_by,
         "template_id": proposal.template_id,
-        "proposal": proposal.model_dump(mode="json"),
+        "proposal": proposal,
     }

@@ -8,12 +8,15 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
+from replyassist.guardrails import CheckResult, Concern, Severity
 from replyassist.inbox.models import Direction
 from replyassist.inbox.schemas import Attachment
 from replyassist.inbox.service import load
 from replyassist.inbox.threads import StoredMessage
+from replyassist.proposal import Proposal
 
 from . import repository
+from .checking import assess
 from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
@@ -68,6 +71,12 @@ class RedraftBody(_Body):
     ] = False
 
 
+class ConfirmBody(_Body):
+    """Findings about the message or the template that are no obstacle, by their rules."""
+
+    rules: Annotated[tuple[str, ...], Field(min_length=1, max_length=20, description="Rules of standing findings")]
+
+
 class VersionBody(_Body):
     """Only the version that was seen."""
 
@@ -83,8 +92,24 @@ class MatchView(BaseModel):
     probability: float = 0.0
 
 
+class FindingView(BaseModel):
+    """What the checks hold against the draft as things stand; ``start`` and ``end`` count its characters.
+
+    ``concern`` is ``text`` (an edit can clear it) or ``message`` (a person confirms it).
+    """
+
+    rule: str
+    severity: Severity
+    concern: Concern
+    explanation: str
+    start: int
+    end: int
+    excerpt: str
+    confirmed_by: str
+
+
 class ReviewSummary(BaseModel):
-    """One row of the queue."""
+    """One row of the queue. ``verdict`` is that of the draft as things stand, None without a draft."""
 
     id: int
     brand: str
@@ -153,7 +178,8 @@ class ReviewDetail(ReviewSummary):
 
     parent_text: str | None
     conversation: list[ConversationLine]
-    proposal: dict[str, Any]
+    findings: list[FindingView]
+    proposal: Proposal
     audit: list[AuditView]
 
 
@@ -164,13 +190,15 @@ class ReviewPage(BaseModel):
     next_cursor: str | None
 
 
-def summary(session: Session, item: ReviewItem) -> ReviewSummary:
+def summary(session: Session, item: ReviewItem, *, now: datetime) -> ReviewSummary:
     """The row of an item."""
-    return ReviewSummary(**_fields(item, load(session, item.message_id)))
+    assessed = _assessed(session, item, now=now)
+    return ReviewSummary(**_fields(item, load(session, item.message_id), assessed))
 
 
-def detail(session: Session, item: ReviewItem) -> ReviewDetail:
+def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail:
     """An item whole."""
+    assessed = _assessed(session, item, now=now)
     stored = load(session, item.message_id)
     lines = [
         ConversationLine(
@@ -186,7 +214,10 @@ def detail(session: Session, item: ReviewItem) -> ReviewDetail:
         for line in conversation_lines(session, stored)
     ]
     return ReviewDetail(
-        **_fields(item, stored),
+        **_fields(item, stored, assessed),
+        findings=[FindingView.model_validate(found, from_attributes=True) for found in assessed.findings]
+        if assessed
+        else [],
         parent_text=stored.conversation.parent_text,
         conversation=lines,
         proposal=item.proposal,
@@ -210,21 +241,26 @@ def audit_view(entry: Any) -> AuditView:
     )
 
 
-def _fields(item: ReviewItem, stored: StoredMessage) -> dict[str, Any]:
+def _assessed(session: Session, item: ReviewItem, *, now: datetime) -> CheckResult | None:
+    return assess(session, item, item.draft, now=now) if item.draft else None
+
+
+def _fields(item: ReviewItem, stored: StoredMessage, assessed: CheckResult | None) -> dict[str, Any]:
     own = (
-        "id", "channel", "status", "version", "urgency", "risk", "route", "verdict", "draft", "drafted_by",
+        "id", "channel", "status", "version", "urgency", "risk", "route", "draft", "drafted_by",
         "template_id", "final_text", "notice", "is_redrafting", "claimed_by", "claimed_until", "created_at",
         "updated_at", "message_id",
     )  # fmt: skip
     return {name: getattr(item, name) for name in own} | {
         "brand": item.brand_id,
-        "reason": item.proposal["reason"],
+        "verdict": assessed.verdict.value if assessed else None,
+        "reason": item.proposal.reason,
         "external_id": stored.message.external_id,
         "message": stored.text,
         "attachments": stored.attachments,
         "author": stored.author.name or stored.author.handle or "somebody",
         "visibility": stored.conversation.visibility,
         "posted_at": stored.message.posted_at,
-        "abstained": item.proposal["abstained"],
-        "templates": [MatchView.model_validate(match) for match in item.proposal["templates"]],
+        "abstained": item.proposal.abstained,
+        "templates": [MatchView.model_validate(match, from_attributes=True) for match in item.proposal.templates],
     }

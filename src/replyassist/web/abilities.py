@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from replyassist.core.accounts import Principal
 from replyassist.core.security import Permission
-from replyassist.guardrails import CheckResult, Severity, Verdict
-from replyassist.review.models import ReviewItem, ReviewStatus
-from replyassist.review.queue import HIGH
+from replyassist.guardrails import CheckResult, Concern, Severity, Verdict
+from replyassist.review.models import HIGH, ReviewItem, ReviewStatus
+from replyassist.review.permits import ASKS
+from replyassist.review.standing import TEMPLATE_CHANGED
 
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 TAKEN_BACK_FROM = (ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN)
@@ -63,16 +64,23 @@ def gate(principal: Principal, text: str, result: CheckResult | None) -> Gate:
         return Gate("closed", "Write a reply first.")
     if result.verdict is Verdict.READY:
         return Gate("open")
-    if not principal.may(Permission.REVIEW_ANY):
-        return Gate(
-            "closed",
-            "Your role sends only replies that the checks call ready. Mend the marked places, or escalate the item.",
-        )
+    if closed := _why_closed(principal, result):
+        return Gate("closed", closed)
     if not any(finding.severity is Severity.BLOCK for finding in result.findings):
         return Gate("open")
     if principal.may(Permission.ACCEPT_FINDINGS):
         return Gate("accept", "Mend the marked places, or tick the box to send it knowingly.")
     return Gate("closed", "The checks do not let this text out. Mend the marked places, or escalate the item.")
+
+
+def _why_closed(principal: Principal, result: CheckResult) -> str:
+    if any(finding.rule == TEMPLATE_CHANGED for finding in result.findings):
+        return "The template has changed since this was drafted. Draft it anew."
+    if principal.may(Permission.REVIEW_ANY):
+        return ""
+    if any(finding.concern is Concern.MESSAGE and finding.severity in ASKS for finding in result.findings):
+        return "Somebody must first confirm what is said of the message. Escalate it, or leave it to a manager."
+    return "Your role sends only replies that the checks call ready. Mend the marked places, or escalate the item."
 
 
 def _why_not_decide(item: ReviewItem, principal: Principal) -> str:

@@ -17,7 +17,8 @@ from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
 from replyassist.core.http import ClockDep, DatabaseDep
-from replyassist.review import decisions
+from replyassist.review import approving, decisions
+from replyassist.review.checking import CheckedText
 from replyassist.review.failures import FailureKind, failure_kinds
 from replyassist.review.models import ReviewItem
 
@@ -38,7 +39,7 @@ Boxes = Annotated[tuple[str, ...], Form(max_length=len(FailureKind))]
 
 
 @dataclass(frozen=True)
-class Desk:
+class ActedOn:
     """Who acts, on what, and seen in which version: the same for every act."""
 
     request: Request
@@ -56,16 +57,29 @@ class Desk:
             with self.database.writing() as session:
                 act(session)
         except (Conflict, Forbidden, InvalidInput) as error:
-            return item_page(
-                self.request,
-                self.principal,
-                self.database,
-                self.listing,
-                self.item_id,
-                text=self.text,
-                problem=error,
-            )
+            return self.refused(error)
         return see_other(then())
+
+    def carry_out_checked(
+        self,
+        read: Callable[[Session], CheckedText],
+        act: Callable[[Session, CheckedText], ReviewItem],
+        then: Callable[[], str],
+    ) -> Response:
+        """As ``carry_out``, with the checks read before the transaction that others wait for."""
+        checked: list[CheckedText] = []
+        try:
+            with self.database.reading() as session:
+                checked.append(read(session))
+        except (Conflict, Forbidden, InvalidInput) as error:
+            return self.refused(error)
+        return self.carry_out(lambda session: act(session, checked[0]), then)
+
+    def refused(self, problem: Conflict | Forbidden | InvalidInput) -> Response:
+        """The item as it stands, with the reason and the text that was typed."""
+        return item_page(
+            self.request, self.principal, self.database, self.listing, self.item_id, text=self.text, problem=problem
+        )
 
     def next_page(self) -> str:
         """The next item of the list, with a word about this one."""
@@ -76,7 +90,7 @@ class Desk:
         return self.listing.url(f"{HOME}/{self.item_id}")
 
 
-def _desk(
+def _acted_on(
     request: Request,
     principal: ActingDep,
     database: DatabaseDep,
@@ -85,60 +99,84 @@ def _desk(
     item_id: ItemId,
     version: Version,
     text: Annotated[str | None, Form(max_length=100_000)] = None,
-) -> Desk:
+) -> ActedOn:
     kept = typed(text) if text else None
-    return Desk(request, principal, database, clock, listing, item_id, version, kept)
+    return ActedOn(request, principal, database, clock, listing, item_id, version, kept)
 
 
-DeskDep = Annotated[Desk, Depends(_desk, scope="function")]
+ActedOnDep = Annotated[ActedOn, Depends(_acted_on, scope="function")]
 
 
 @router.post("/{item_id}/approve")
-def approve(desk: DeskDep, accept_findings: Annotated[bool, Form()] = False, failures: Boxes = ()) -> Response:
+def approve(on: ActedOnDep, accept_findings: Annotated[bool, Form()] = False, failures: Boxes = ()) -> Response:
     """Approve exactly the text in the editor, and go to the next item."""
-    state = desk.request.app.state
+    state = on.request.app.state
 
-    def act(session: Session) -> ReviewItem:
-        if not (desk.text or "").strip():
+    def read(session: Session) -> CheckedText:
+        if not (on.text or "").strip():
             raise InvalidInput("Write a reply first.")
-        return decisions.approve(
+        return approving.checked(session, on.principal, on.item_id, on.text or "")
+
+    def act(session: Session, text: CheckedText) -> ReviewItem:
+        return approving.approve(
             session,
-            desk.principal,
-            desk.item_id,
-            version=desk.version,
-            text=desk.text or "",
+            on.principal,
+            on.item_id,
+            version=on.version,
+            text=text,
             accept_findings=accept_findings,
             jobs=state.jobs,
-            now=desk.clock.now(),
+            now=on.clock.now(),
             send_delay_seconds=state.settings.send_delay_seconds,
             failures=failure_kinds(failures),
         )
 
-    return desk.carry_out(act, desk.next_page)
+    return on.carry_out_checked(read, act, on.next_page)
+
+
+@router.post("/{item_id}/confirm")
+def confirm(on: ActedOnDep, rule: Line = "") -> Response:
+    """Say that a finding about the message or the template is no obstacle, and stay."""
+
+    def read(session: Session) -> CheckedText:
+        return approving.checked_draft(session, on.principal, on.item_id)
+
+    def act(session: Session, draft: CheckedText) -> ReviewItem:
+        return approving.confirm(
+            session,
+            on.principal,
+            on.item_id,
+            version=on.version,
+            rules=[typed(rule)],
+            draft=draft,
+            now=on.clock.now(),
+        )
+
+    return on.carry_out_checked(read, act, on.same_page)
 
 
 @router.post("/{item_id}/reject")
-def reject(desk: DeskDep, reason: Line = "", note: Line = "", failures: Boxes = ()) -> Response:
+def reject(on: ActedOnDep, reason: Line = "", note: Line = "", failures: Boxes = ()) -> Response:
     """Reject with one of the reasons, and more words where they help."""
 
     def act(session: Session) -> ReviewItem:
         why = _rejection(reason, typed(note).strip())
         return decisions.reject(
             session,
-            desk.principal,
-            desk.item_id,
-            version=desk.version,
+            on.principal,
+            on.item_id,
+            version=on.version,
             reason=why,
             failures=failure_kinds([*failures, *_failure_of(reason)]),
-            jobs=desk.request.app.state.jobs,
-            now=desk.clock.now(),
+            jobs=on.request.app.state.jobs,
+            now=on.clock.now(),
         )
 
-    return desk.carry_out(act, desk.next_page)
+    return on.carry_out(act, on.next_page)
 
 
 @router.post("/{item_id}/escalate")
-def escalate(desk: DeskDep, note: Line = "") -> Response:
+def escalate(on: ActedOnDep, note: Line = "") -> Response:
     """Hand the item to a lead."""
 
     def act(session: Session) -> ReviewItem:
@@ -147,19 +185,19 @@ def escalate(desk: DeskDep, note: Line = "") -> Response:
             raise InvalidInput("Say in a few words why a lead should look at it.")
         return decisions.escalate(
             session,
-            desk.principal,
-            desk.item_id,
-            version=desk.version,
+            on.principal,
+            on.item_id,
+            version=on.version,
             reason=_short(why),
-            jobs=desk.request.app.state.jobs,
-            now=desk.clock.now(),
+            jobs=on.request.app.state.jobs,
+            now=on.clock.now(),
         )
 
-    return desk.carry_out(act, desk.next_page)
+    return on.carry_out(act, on.next_page)
 
 
 @router.post("/{item_id}/redraft")
-def redraft(desk: DeskDep, instruction: Line = "", template_id: Line = "", with_follow_up: Line = "") -> Response:
+def redraft(on: ActedOnDep, instruction: Line = "", template_id: Line = "", with_follow_up: Line = "") -> Response:
     """Ask for another draft, with an instruction or from another template, and stay."""
 
     def act(session: Session) -> ReviewItem:
@@ -168,37 +206,37 @@ def redraft(desk: DeskDep, instruction: Line = "", template_id: Line = "", with_
             raise InvalidInput(f"An instruction has at most {LONGEST_INSTRUCTION} characters.")
         return decisions.redraft(
             session,
-            desk.principal,
-            desk.item_id,
-            version=desk.version,
+            on.principal,
+            on.item_id,
+            version=on.version,
             instruction=wish,
             template_id=typed(template_id) or None,
             with_follow_up=with_follow_up == "true",
-            jobs=desk.request.app.state.jobs,
-            now=desk.clock.now(),
+            jobs=on.request.app.state.jobs,
+            now=on.clock.now(),
         )
 
-    return desk.carry_out(act, desk.same_page)
+    return on.carry_out(act, on.same_page)
 
 
 @router.post("/{item_id}/undo")
-def undo(desk: DeskDep) -> Response:
+def undo(on: ActedOnDep) -> Response:
     """Take an approval or a rejection back, and show the item with the text that had been approved."""
     approvals: list[int | None] = []
 
     def act(session: Session) -> ReviewItem:
-        item = decisions.visible_item(session, desk.principal, desk.item_id)
+        item = decisions.visible_item(session, on.principal, on.item_id)
         approvals.append(item.approval_id)
         return decisions.take_back(
             session,
-            desk.principal,
-            desk.item_id,
-            version=desk.version,
-            jobs=desk.request.app.state.jobs,
-            now=desk.clock.now(),
+            on.principal,
+            on.item_id,
+            version=on.version,
+            jobs=on.request.app.state.jobs,
+            now=on.clock.now(),
         )
 
-    return desk.carry_out(act, lambda: desk.listing.url(f"{HOME}/{desk.item_id}", restore=approvals[-1]))
+    return on.carry_out(act, lambda: on.listing.url(f"{HOME}/{on.item_id}", restore=approvals[-1]))
 
 
 def _failure_of(reason: str) -> tuple[FailureKind, ...]:

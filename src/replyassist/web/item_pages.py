@@ -84,6 +84,7 @@ def check_draft(
     request: Request,
     principal: ActingDep,
     database: DatabaseDep,
+    clock: ClockDep,
     listing: ListingDep,
     item_id: ItemId,
     text: Text = "",
@@ -93,7 +94,7 @@ def check_draft(
         return item_page(request, principal, database, listing, item_id, text=typed(text))
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
-        check = check_view(session, principal, item, typed(text))
+        check = check_view(session, principal, item, typed(text), now=clock.now())
     return page(request, "_check.html", check=check)
 
 

@@ -19,7 +19,7 @@ from replyassist.inbox.threads import StoredMessage, events_since
 from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
-from replyassist.review.checking import check_text
+from replyassist.review.checking import assess
 from replyassist.review.conversation import Line as ConversationLine
 from replyassist.review.conversation import conversation_lines
 from replyassist.review.models import AuditEntry, ReviewItem
@@ -145,7 +145,7 @@ def item_view(
     """The page of an item; ``typed`` is a text that the person had in the editor and must not lose."""
     stored = load(session, item.message_id)
     brand = get_brand(session, item.brand_id)
-    proposal = Proposal.model_validate(item.proposal)
+    proposal = item.proposal
     claimer = claimer_of(session, principal, item, now=now)
     may = abilities(item, principal, claimer=claimer)
     text = typed if typed is not None else (item.final_text or item.draft)
@@ -174,7 +174,7 @@ def item_view(
         ],
         text=text,
         restored=typed is not None and typed.strip() != item.draft,
-        check=check_view(session, principal, item, text) if may.is_open else _unchecked(text),
+        check=check_view(session, principal, item, text, now=now) if may.is_open else _unchecked(text),
         may=may,
         claimer=claimer,
         longest=voice_of(brand).length_for(item.channel).max,
@@ -184,10 +184,10 @@ def item_view(
     )
 
 
-def check_view(session: Session, principal: Principal, item: ReviewItem, text: str) -> Check:
+def check_view(session: Session, principal: Principal, item: ReviewItem, text: str, *, now: datetime) -> Check:
     """What the checks say of this text as the reply to this item."""
     text = text.strip()
-    result = check_text(session, item, text) if text else None
+    result = assess(session, item, text, now=now) if text else None
     return _check(text, result, gate(principal, text, result))
 
 

@@ -140,7 +140,7 @@ def _row(session: Session, principal: Principal, item: ReviewItem, names: dict[i
     is_leased = item.claimed_until is not None and item.claimed_until > now and item.claimed_by is not None
     is_mine = is_leased and item.claimed_by == principal.user_id
     claimer = names.get(item.claimed_by or 0, "Somebody") if is_leased and not is_mine else None
-    return Row(summary(session, item), claimer, is_mine)
+    return Row(summary(session, item, now=now), claimer, is_mine)
 
 
 def _tabs(session: Session, principal: Principal, listing: Listing) -> list[tuple[Tab, str, int]]:
