@@ -11,9 +11,12 @@ from sqlmodel import Session, text
 from replyassist.core.database import Database, alembic_config
 from replyassist.inbox.models import Message
 from replyassist.inbox.service import load
+from replyassist.proposal import Proposal
 from replyassist.review.models import ReviewItem
 from replyassist.review.thread_findings import thread_findings
+from replyassist.triage import Route, triage
 
+PROPOSAL = Proposal(route=Route.DRAFT, reason="", triage=triage("hi"))
 ROWS = (
     "INSERT INTO brand (id, name, voice, voice_version, faq_revision, created_at) "
     "VALUES ('fernhill', 'Fernhill', '{}', 'v', 0, '2026-11-22')",
@@ -28,7 +31,7 @@ ROWS = (
     ),
     "INSERT INTO review_item (id, message_id, brand_id, channel, status, version, urgency, risk, route, draft, "
     "drafted_by, proposal, redraft_attempt, is_redrafting, attempt, seen_event, is_escalated, created_at, updated_at) "
-    "VALUES (1, 1, 'fernhill', 'instagram', 'pending', 1, 0, 'low', 'draft', 'Hi!', 'template', '{}', 0, false, 0, 1, "
+    "VALUES (1, 1, 'fernhill', 'instagram', 'pending', 1, 0, 'low', 'draft', 'Hi!', 'template', :proposal, 0, false, 0, 1, "
     "false, '2026-11-22', '2026-11-22')",
 )
 
@@ -40,7 +43,8 @@ def upgraded(database_url: str) -> Iterator[Database]:
     command.upgrade(alembic_config(database_url), "0003")
     with database.writing() as session:
         for row in ROWS:
-            session.connection().execute(text(row))
+            given = {"proposal": PROPOSAL.model_dump_json()} if ":proposal" in row else {}
+            session.connection().execute(text(row), given)
     database.upgrade()
     yield database
     database.dispose()
