@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from replyassist.core.errors import DeliveryNotMade, InvalidInput, NotFound, VersionConflict
+from replyassist.core.errors import Conflict, DeliveryNotMade, InvalidInput, NotFound, VersionConflict
+from replyassist.core.security import Role
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review import decisions
@@ -201,15 +202,33 @@ def test_what_changes_between_approval_and_delivery_is_not_sent(world: World, ch
     assert world.reload(item).status == (S.PENDING if change == "edit" else S.WITHDRAWN)
 
 
-def test_a_change_during_the_sending_stops_the_attempts_that_are_left(world: World) -> None:
+@pytest.mark.parametrize("change", ["edit", "delete"])
+def test_a_change_during_the_sending_stops_the_attempts_that_are_left(world: World, change: str) -> None:
     item = approve(world, world.person(), world.item(message={"conversation": DM}))
     channel = FakeChannel(errors=[DeliveryNotMade("down")])
     run(world, channel)
-    world.edit(world.key(item), EDITED)
+    world.edit(world.key(item), EDITED) if change == "edit" else world.delete(world.key(item))
     run(world, channel)
 
     assert channel.sent == []
-    assert world.reload(item).status == S.PENDING
+    assert world.reload(item).status == (S.PENDING if change == "edit" else S.WITHDRAWN)
+
+
+def test_nobody_can_approve_a_reply_to_a_deleted_message(world: World) -> None:
+    lead, item = world.person(Role.LEAD), in_status(world, S.UNCERTAIN)
+    world.delete(world.key(item))
+    with world.database.writing() as session:
+        back = decisions.take_back(
+            session,
+            lead,
+            item.id or 0,
+            version=world.reload(item).version,
+            jobs=world.jobs,
+            now=world.clock.now(),
+        )
+
+    with pytest.raises(Conflict, match="deleted the message"):
+        approve(world, lead, back, accept_findings=True)
 
 
 def test_a_part_that_is_deleted_leaves_the_rest(world: World) -> None:

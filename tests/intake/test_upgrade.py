@@ -31,8 +31,8 @@ ROWS = (
     ),
     "INSERT INTO review_item (id, message_id, brand_id, channel, status, version, urgency, risk, route, draft, "
     "drafted_by, proposal, redraft_attempt, is_redrafting, attempt, seen_event, is_escalated, created_at, updated_at) "
-    "VALUES (1, 1, 'fernhill', 'instagram', 'pending', 1, 0, 'low', 'draft', 'Hi!', 'template', :proposal, 0, false, 0, 1, "
-    "false, '2026-11-22', '2026-11-22')",
+    "VALUES (1, 1, 'fernhill', 'instagram', 'pending', 1, 0, 'low', 'draft', 'Hi!', 'template', :proposal, 0, false, "
+    "0, 1, false, '2026-11-22', '2026-11-22')",
 )
 
 

@@ -237,7 +237,9 @@ def _return_or_doubt(
         delivery.status, delivery.error, delivery.updated_at = DeliveryStatus.FAILED, reasons, now
         session.add(delivery)
     notice = f"Not sent: {reasons} since it was approved."
-    move = Move("returned", ReviewStatus.PENDING, reason=reasons, text=item.final_text)
+    is_gone = load(session, item.message_id).is_withdrawn
+    to = ReviewStatus.WITHDRAWN if is_gone else ReviewStatus.PENDING
+    move = Move("returned", to, reason=reasons, text=item.final_text)
     make(session, item, move, actor=DELIVERY, now=now, notice=notice, final_text=None, approval_id=None)
 
 

@@ -124,15 +124,22 @@ def begun_near(session: Session, message: Message, *, seconds: float) -> list[Me
 
 
 def posted_after(
-    session: Session, last: Message, *, around: ColumnElement[bool], excluding: Collection[int]
+    session: Session,
+    last: Message,
+    *,
+    around: ColumnElement[bool],
+    excluding: Collection[int],
+    or_changed: bool = False,
 ) -> list[Message]:
     """Messages of the conversation that were posted after ``last`` and fulfil a condition, oldest first.
 
-    What was posted at the same moment counts as later when it arrived later. Echoes of our own replies are left out.
+    What was posted at the same moment counts as later when it arrived later; ``or_changed``: so does what was edited or
+    deleted, whenever it was posted. Echoes of our own replies are left out.
     """
     is_later = or_(
         col(Message.posted_at) > last.posted_at,
         and_(col(Message.posted_at) == last.posted_at, col(Message.id) > last.id),
+        *([col(Message.revision) > 0] if or_changed else ()),
     )
     return list(
         session.exec(

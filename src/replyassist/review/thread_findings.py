@@ -14,6 +14,7 @@ from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_s
 from .approved import sent_replies
 from .models import ReviewItem
 
+MESSAGE_WITHDRAWN = "thread.withdrawn"
 _UNSEEN = (AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.AUDIO, AttachmentKind.FILE)
 
 
@@ -24,7 +25,8 @@ def thread_findings(session: Session, item: ReviewItem) -> tuple[Finding, ...]:
     """
     stored = load(session, item.message_id)
     if stored.is_withdrawn:
-        return (_finding("withdrawn", Severity.BLOCK, "The author deleted the message; there is nothing to answer."),)
+        explanation = "The author deleted the message; there is nothing to answer."
+        return (Finding(rule=MESSAGE_WITHDRAWN, severity=Severity.BLOCK, explanation=explanation),)
     events = events_since(session, stored)
     found = []
     if item.read_digest is not None and item.read_digest != stored.digest:
