@@ -79,16 +79,17 @@ def next_attempt(session: Session, message_id: int, *, attempt: int) -> bool:
     return bool(result.rowcount == 1)
 
 
-def parts_of(session: Session, message_id: int) -> list[Message]:
-    """The message and those that go on from it, as they stand now, in the order in which they were posted."""
-    return list(
-        session.exec(
-            select(Message)
-            .where(or_(col(Message.id) == message_id, col(Message.part_of_id) == message_id))
-            .order_by(col(Message.posted_at), col(Message.id))
-            .execution_options(populate_existing=True)
-        )
+def message_with_parts(session: Session, message_id: int) -> list[tuple[Message, Author, Conversation]]:
+    """The message and those that go on from it, as they stand now, in the order of posting; empty for none such."""
+    rows = session.exec(
+        select(Message, Author, Conversation)
+        .join(Author, col(Author.id) == col(Message.author_id))
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(or_(col(Message.id) == message_id, col(Message.part_of_id) == message_id))
+        .order_by(col(Message.posted_at), col(Message.id))
+        .execution_options(populate_existing=True)
     )
+    return list(rows)
 
 
 def conversation_messages(session: Session, conversation_id: int, *, limit: int = 50) -> list[tuple[Message, Author]]:
