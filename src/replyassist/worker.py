@@ -202,8 +202,8 @@ class Worker:
         self._enqueue(stored, proposal)
 
     def _proposal(self, stored: StoredMessage, message: Inbound, **asked: Any) -> Proposal:
-        """What the pipeline makes of a message; without words it is for a person, who can look at what hangs on it."""
-        if message.text:
+        """What the pipeline makes of a message; without words it is for a person, who can look and pick a template."""
+        if message.text or asked.get("template_id"):
             return self.proposer.propose(stored.message.brand_id, message, **asked)
         words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
         kinds = " and ".join(dict.fromkeys(_WITH_ARTICLE[attached.kind] for attached in stored.attachments))

@@ -212,6 +212,15 @@ class TestImport:
             assert {author.external_id for author in session.exec(select(Author))} == {"unknown"}
             assert len(session.exec(select(Conversation)).all()) == 3, "strangers do not share a conversation"
 
+    def test_what_platforms_report_passes_through(self, run: Run, database: Database, tmp_path: Path) -> None:
+        image = {"kind": "image", "url": "https://cdn.example/1.jpg", "alt_text": None}
+        path = written(tmp_path, {"attachments": [image], "in_reply_to": 7}, {"text": "Yes!", "direction": "out"})
+        assert run(path, "--brand", "fernhill").status == 0
+
+        first, second = stored(database)
+        assert (first.text, first.attachments, first.in_reply_to, first.status) == ("", [image], "7", "received")
+        assert (second.direction, second.status) == ("out", "kept")
+
     def test_a_line_keeps_its_own_brand(self, run: Run, database: Database, tmp_path: Path) -> None:
         assert run(written(tmp_path, whole(1), whole(2, brand="harbour"))).status == 0
 

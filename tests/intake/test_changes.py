@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from replyassist.core.errors import DeliveryNotMade, InvalidInput, NotFound
+from replyassist.core.errors import Conflict, DeliveryNotMade, InvalidInput, NotFound, VersionConflict
+from replyassist.core.security import Role
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review import decisions
@@ -15,6 +17,7 @@ from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.review.views import detail
 from tests.delivery.test_delivery import FakeChannel, run
+from tests.inbox.test_service import at_once
 from tests.intake.test_parts import DM, NEVER_MIND, SOON, items, shown
 from tests.review.test_decisions import approve
 from tests.test_worker import worker
@@ -199,15 +202,33 @@ def test_what_changes_between_approval_and_delivery_is_not_sent(world: World, ch
     assert world.reload(item).status == (S.PENDING if change == "edit" else S.WITHDRAWN)
 
 
-def test_a_change_during_the_sending_stops_the_attempts_that_are_left(world: World) -> None:
+@pytest.mark.parametrize("change", ["edit", "delete"])
+def test_a_change_during_the_sending_stops_the_attempts_that_are_left(world: World, change: str) -> None:
     item = approve(world, world.person(), world.item(message={"conversation": DM}))
     channel = FakeChannel(errors=[DeliveryNotMade("down")])
     run(world, channel)
-    world.edit(world.key(item), EDITED)
+    world.edit(world.key(item), EDITED) if change == "edit" else world.delete(world.key(item))
     run(world, channel)
 
     assert channel.sent == []
-    assert world.reload(item).status == S.PENDING
+    assert world.reload(item).status == (S.PENDING if change == "edit" else S.WITHDRAWN)
+
+
+def test_nobody_can_approve_a_reply_to_a_deleted_message(world: World) -> None:
+    lead, item = world.person(Role.LEAD), in_status(world, S.UNCERTAIN)
+    world.delete(world.key(item))
+    with world.database.writing() as session:
+        back = decisions.take_back(
+            session,
+            lead,
+            item.id or 0,
+            version=world.reload(item).version,
+            jobs=world.jobs,
+            now=world.clock.now(),
+        )
+
+    with pytest.raises(Conflict, match="deleted the message"):
+        approve(world, lead, back, accept_findings=True)
 
 
 def test_a_part_that_is_deleted_leaves_the_rest(world: World) -> None:
@@ -243,3 +264,37 @@ def test_only_what_waits_counts_as_waiting(world: World) -> None:
 
     with world.database.reading() as session:
         assert [message.status for message in session.exec(select(Message))] == [MessageStatus.KEPT]
+
+
+def test_a_deletion_at_the_moment_of_sending_never_breaks_either(world: World) -> None:
+    who = world.person()
+    for number in range(4):
+        item = approve(world, who, world.item(message={"external_id": f"key-{number}"}))
+        channel = FakeChannel()
+
+        def act(side: int, key: str = f"key-{number}", channel: FakeChannel = channel) -> None:
+            world.delete(key) if side else run(world, channel)
+
+        at_once(2, act)
+        now = world.reload(item)
+        assert (now.status, len(channel.sent)) in [(S.SENT, 1), (S.WITHDRAWN, 0)]
+        assert now.notice == "The author deleted the message."
+
+
+def test_an_edit_and_an_approval_at_once_never_send_an_answer_to_other_words(world: World) -> None:
+    who = world.person()
+    for number in range(4):
+        item, channel = world.item(message={"external_id": f"key-{number}"}), FakeChannel()
+
+        def act(side: int, key: str = f"key-{number}", item: ReviewItem = item) -> None:
+            if side:
+                world.edit(key, EDITED)
+                return
+            with suppress(VersionConflict):
+                approve(world, who, item)
+
+        at_once(2, act)
+        if any(job.name == "deliver" for job, _ in world.jobs.planned):
+            run(world, channel)
+        now = world.reload(item)
+        assert (now.status, channel.sent, now.notice) == (S.PENDING, [], "The author edited the message.")

@@ -105,6 +105,18 @@ class TestMessages:
         )
         assert (row["message"], row["attachments"]) == ("", [IMAGE])
 
+    def test_a_person_may_pick_a_template_for_an_image(self, api: Api) -> None:
+        api.post("/v1/messages", body(text="", attachments=[IMAGE]))
+        worker(api.world).draft(*api.world.jobs.take("draft").arguments)
+        (row,) = api.get("/v1/reviews").json()["items"]
+        asked = {"version": 1, "template_id": "shipping-abroad"}
+        assert api.post(f"/v1/reviews/{row['id']}/redraft", asked).status_code == 202
+        worker(api.world).redraft(*api.world.jobs.take("redraft").arguments)
+
+        (row,) = api.get("/v1/reviews").json()["items"]
+        assert "32 countries" in row["draft"]
+        assert row["verdict"] == "needs_edit", "nobody has looked at the image"
+
 
 class TestChanges:
     @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def answered_thread(world: World) -> ReviewItem:
 
 
 ITEMS: dict[str, Callable[[World], ReviewItem]] = {
-    **{rule: lambda world, rule=rule: doubtful(world, rule) for rule in DOUBTS},
+    **{rule: partial(doubtful, rule=rule) for rule in DOUBTS},
     "template.changed": changed_template,
     "template.not_for_here": expired_template,
     "thread.answered": answered_thread,

@@ -79,6 +79,17 @@ def test_an_edit_or_deletion_of_an_answer_to_the_comment_returns_an_approval(wor
     assert channel.sent == []
 
 
+@pytest.mark.parametrize("change", ["edit", "delete"])
+def test_a_change_of_what_the_author_wrote_before_returns_an_approval(world: World, change: str) -> None:
+    world.message(conversation=POST, external_id="before", posted_at=EARLIER)
+    item = approve(world, world.person(), world.item(message={"conversation": POST}))
+    world.edit("before", "I live in Sweden") if change == "edit" else world.delete("before")
+    run(world, channel := FakeChannel())
+
+    assert channel.sent == []
+    assert world.reload(item).status == ReviewStatus.PENDING
+
+
 def test_in_private_any_new_message_returns_an_approval(world: World) -> None:
     item, channel = approve(world, world.person(), world.item(message={"conversation": DM})), FakeChannel()
     world.message(conversation=DM, author=STRANGER, text="let me step in", posted_at=LATER)

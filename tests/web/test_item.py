@@ -11,6 +11,8 @@ from replyassist.triage import Route, triage
 from tests.web.console import Console, page_of, words
 from tests.world import DRAFT, LATER
 
+SOON = "2026-11-22T09:30:40Z"
+
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe\u202c " + "W" * 300 + " & \" ' ]]>"
@@ -83,6 +85,57 @@ def test_earlier_messages_and_our_replies_are_part_of_the_context(console: Conso
     page = page_of(console, second)
     assert page.index("hello?") < page.index("Our reply") < page.index("and to Sweden?")
     assert "newer" in page_of(console, first)
+
+
+def test_all_parts_of_a_message_are_shown_with_what_became_of_them(console: Console) -> None:
+    thread = {"external_id": "dm-1", "visibility": "private"}
+    item = console.world.item(message={"conversation": thread, "external_id": "first", "text": "helo?"})
+    console.world.message(conversation=thread, text="to Bergen", posted_at=SOON, external_id="second")
+    console.world.message(conversation=thread, text="please", posted_at=SOON, external_id="third")
+    console.world.edit("first", "hello?")
+    console.world.delete("second")
+    console.sign_in()
+    page = page_of(console, item)
+    places = [page.index(part) for part in ("edited", "hello?", "deleted by the author", "to Bergen", "please")]
+    assert places == sorted(places)
+    assert page.count("this message") == 3
+
+
+def test_what_is_attached_is_named_and_linked_and_never_loaded(console: Console) -> None:
+    attached = [
+        {"kind": "image", "url": 'https://cdn.example/1.jpg?"><script>x', "alt_text": HOSTILE},
+        {"kind": "sticker"},
+    ]
+    item = console.world.item(message={"text": "", "attachments": attached}, **no_draft())
+    console.sign_in()
+    page = console.get(f"/queue/{item.id}").text
+    assert "<script>x" not in page
+    assert "<script>alert" not in page
+    assert "onerror=alert(2)>" not in page
+    assert 'href="https://cdn.example/1.jpg?&#34;&gt;&lt;script&gt;x" target="_blank" rel="noopener noreferrer' in page
+    assert 'src="https://cdn.example' not in page
+    assert "sticker" in page
+    assert '<span class="badge plain">image</span>' in console.get("/queue").text
+
+
+def test_replies_that_were_sent_elsewhere_are_told_as_ours(console: Console) -> None:
+    thread = {"external_id": "dm-1", "visibility": "private"}
+    item = console.world.item(message={"conversation": thread})
+    console.world.message(
+        conversation=thread, direction="out", author={"external_id": "us"}, text="Yes, we do.", posted_at=LATER
+    )
+    console.sign_in()
+    page = page_of(console, item)
+    assert page.index("do you ship") < page.index("Our reply, sent elsewhere") < page.index("Yes, we do.")
+
+
+def test_a_deleted_message_is_told_where_its_reply_would_be(console: Console) -> None:
+    item = console.world.item(message={"external_id": "gone"})
+    console.world.delete("gone")
+    console.sign_in()
+    page = page_of(console, item)
+    assert "The author deleted the message." in page
+    assert "deleted by the author" in page
 
 
 def test_other_peoples_comments_are_folded_away(console: Console) -> None:

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from replyassist.core.accounts import User
 from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused
 from replyassist.core.jobs import Fence, JobQueue
-from replyassist.inbox.service import load
+from replyassist.inbox.service import load, load_locked
 from replyassist.review.binding import current_binding
 from replyassist.review.decisions import deliver_job
 from replyassist.review.models import SENT_ACT, Approval, ReviewItem, ReviewStatus
@@ -71,7 +71,11 @@ def claim(
     """
     approval = session.get(Approval, approval_id)
     item = session.get(ReviewItem, approval.review_item_id) if approval else None
-    if approval is None or item is None or item.approval_id != approval_id or item.attempt != attempt:
+    if approval is None or item is None:
+        return None
+    load_locked(session, item.message_id)  # what the platform reports waits from here on
+    session.refresh(item)
+    if item.approval_id != approval_id or item.attempt != attempt:
         return None
     if ReviewStatus(item.status) not in (ReviewStatus.APPROVED, ReviewStatus.SENDING):
         return None
@@ -233,7 +237,9 @@ def _return_or_doubt(
         delivery.status, delivery.error, delivery.updated_at = DeliveryStatus.FAILED, reasons, now
         session.add(delivery)
     notice = f"Not sent: {reasons} since it was approved."
-    move = Move("returned", ReviewStatus.PENDING, reason=reasons, text=item.final_text)
+    is_gone = load(session, item.message_id).is_withdrawn
+    to = ReviewStatus.WITHDRAWN if is_gone else ReviewStatus.PENDING
+    move = Move("returned", to, reason=reasons, text=item.final_text)
     make(session, item, move, actor=DELIVERY, now=now, notice=notice, final_text=None, approval_id=None)
 
 

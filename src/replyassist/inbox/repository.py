@@ -79,16 +79,17 @@ def next_attempt(session: Session, message_id: int, *, attempt: int) -> bool:
     return bool(result.rowcount == 1)
 
 
-def parts_of(session: Session, message_id: int) -> list[Message]:
-    """The message and those that go on from it, as they stand now, in the order in which they were posted."""
-    return list(
-        session.exec(
-            select(Message)
-            .where(or_(col(Message.id) == message_id, col(Message.part_of_id) == message_id))
-            .order_by(col(Message.posted_at), col(Message.id))
-            .execution_options(populate_existing=True)
-        )
+def message_with_parts(session: Session, message_id: int) -> list[tuple[Message, Author, Conversation]]:
+    """The message and those that go on from it, as they stand now, in the order of posting; empty for none such."""
+    rows = session.exec(
+        select(Message, Author, Conversation)
+        .join(Author, col(Author.id) == col(Message.author_id))
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(or_(col(Message.id) == message_id, col(Message.part_of_id) == message_id))
+        .order_by(col(Message.posted_at), col(Message.id))
+        .execution_options(populate_existing=True)
     )
+    return list(rows)
 
 
 def conversation_messages(session: Session, conversation_id: int, *, limit: int = 50) -> list[tuple[Message, Author]]:
@@ -124,15 +125,22 @@ def begun_near(session: Session, message: Message, *, seconds: float) -> list[Me
 
 
 def posted_after(
-    session: Session, last: Message, *, around: ColumnElement[bool], excluding: Collection[int]
+    session: Session,
+    last: Message,
+    *,
+    around: ColumnElement[bool],
+    excluding: Collection[int],
+    or_changed: bool = False,
 ) -> list[Message]:
     """Messages of the conversation that were posted after ``last`` and fulfil a condition, oldest first.
 
-    What was posted at the same moment counts as later when it arrived later. Echoes of our own replies are left out.
+    What was posted at the same moment counts as later when it arrived later; ``or_changed``: so does what was edited or
+    deleted, whenever it was posted. Echoes of our own replies are left out.
     """
     is_later = or_(
         col(Message.posted_at) > last.posted_at,
         and_(col(Message.posted_at) == last.posted_at, col(Message.id) > last.id),
+        *([col(Message.revision) > 0] if or_changed else ()),
     )
     return list(
         session.exec(

@@ -115,14 +115,11 @@ def mark_deleted(session: Session, message: Message, *, now: datetime) -> bool:
 
 def load(session: Session, message_id: int) -> StoredMessage:
     """A message with its author, conversation and parts; raise NotFound."""
-    message = session.get(Message, message_id)
-    if message is None:
-        raise NotFound(f"there is no message {message_id}")
-    author = session.get(Author, message.author_id)
-    conversation = session.get(Conversation, message.conversation_id)
-    if author is None or conversation is None:
-        raise NotFound(f"message {message_id} has lost its author or conversation")
-    return StoredMessage(message, author, conversation, tuple(repository.parts_of(session, message_id)))
+    rows = repository.message_with_parts(session, message_id)
+    for message, author, conversation in rows:
+        if message.id == message_id:
+            return StoredMessage(message, author, conversation, tuple(part for part, _, _ in rows))
+    raise NotFound(f"there is no message {message_id}")
 
 
 def load_locked(session: Session, message_id: int) -> StoredMessage:

@@ -81,20 +81,19 @@ def goes_on_from(message: Message, earlier: StoredMessage, *, seconds: float) ->
     return earlier.conversation.visibility == "private" or message.in_reply_to in places
 
 
-def events_since(session: Session, stored: StoredMessage) -> list[Message]:
+def events_since(session: Session, stored: StoredMessage, *, or_changed: bool = False) -> list[Message]:
     """Messages posted after all that an item shows, that matter to it; deleted ones among them, oldest first.
 
     In private that is every message. In public: those by the same author, answers to the same comment, and replies of
-    ours that name the author.
+    ours that name the author. ``or_changed``: with earlier ones that were edited or deleted.
     """
-    return repository.posted_after(
-        session, stored.last, around=_around(stored), excluding=[part.id or 0 for part in stored.parts]
-    )
+    own = [part.id or 0 for part in stored.parts]
+    return repository.posted_after(session, stored.last, around=_around(stored), excluding=own, or_changed=or_changed)
 
 
 def last_event(session: Session, stored: StoredMessage) -> str:
     """A digest that changes with every event that matters to an item: a message, an edit or a deletion."""
-    seen = [*stored.parts, *events_since(session, stored)]
+    seen = [*stored.parts, *events_since(session, stored, or_changed=True)]
     return document_digest(sorted((message.id or 0, message.revision) for message in seen))
 
 

@@ -21,6 +21,7 @@ from .failures import FailureKind, mended_failures
 from .models import Approval, Confirmation, Confirmations, ReviewItem, ReviewStatus
 from .permits import ASKS, require_may_confirm, require_may_decide, require_may_send
 from .standing import TEMPLATE_CHANGED
+from .thread_findings import MESSAGE_WITHDRAWN
 from .transitions import Actor, Move, make
 
 MAX_REPLY = 10_000
@@ -150,7 +151,9 @@ def _accepted(finding: Finding, principal: Principal) -> Finding:
 
 
 def _require_what_was_seen(text: CheckedText, binding: Binding, result: CheckResult) -> None:
-    """The template is that of the draft, and nothing moved while the text was checked."""
+    """The message and the template of the draft are there, and nothing moved while it was checked."""
+    if any(finding.rule == MESSAGE_WITHDRAWN for finding in result.findings):
+        raise Conflict("the author deleted the message; nothing is sent")
     if any(finding.rule == TEMPLATE_CHANGED for finding in result.findings):
         raise VersionConflict("the template has changed since this was drafted; draft it anew")
     if not text.holds_for(binding):

@@ -70,7 +70,7 @@ def deleted(session: Session, item: ReviewItem, *, jobs: JobQueue, now: datetime
     if not load(session, item.message_id).is_withdrawn:
         _reopen(session, item, "message_deleted", PARTLY_DELETED, jobs=jobs, now=now)
         return
-    if ReviewStatus.WITHDRAWN not in MOVES[status]:
+    if status is ReviewStatus.SENDING or ReviewStatus.WITHDRAWN not in MOVES[status]:
         _note(session, item, "message_deleted", DELETED, now=now)
     else:
         move = Move("message_deleted", ReviewStatus.WITHDRAWN, reason=DELETED, text=item.final_text)

@@ -7,48 +7,63 @@ from datetime import datetime
 from sqlmodel import Session
 
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.inbox.models import AttachmentKind, Direction
+from replyassist.inbox.models import AttachmentKind, Direction, Message
 from replyassist.inbox.service import load
 from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, names
 
 from .approved import sent_replies
 from .models import ReviewItem
 
+MESSAGE_WITHDRAWN = "thread.withdrawn"
 _UNSEEN = (AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.AUDIO, AttachmentKind.FILE)
 
 
 def thread_findings(session: Session, item: ReviewItem) -> tuple[Finding, ...]:
-    """Findings about the item's message, each with a rule id that begins with ``thread.``; it only reads."""
+    """Findings about the item's message, each with a rule id that begins with ``thread.``; it only reads.
+
+    Each names the moment or the thing that it is about: what a person confirmed of one says nothing about the next.
+    """
     stored = load(session, item.message_id)
     if stored.is_withdrawn:
-        return (_finding("withdrawn", Severity.BLOCK, "The author deleted the message; there is nothing to answer."),)
+        explanation = "The author deleted the message; there is nothing to answer."
+        return (Finding(rule=MESSAGE_WITHDRAWN, severity=Severity.BLOCK, explanation=explanation),)
     events = events_since(session, stored)
     found = []
     if item.read_digest is not None and item.read_digest != stored.digest:
-        found.append(_finding("changed", Severity.WARN, "The message has changed since this was drafted."))
-    if answers_elsewhere(stored, events):
-        found.append(_finding("answered", Severity.WARN, "We have answered this elsewhere since."))
-    elif answered_here(session, stored, item_id=item.id) is not None:
-        found.append(_finding("answered", Severity.WARN, "We have replied here since."))
-    if any(_is_newer(stored, event.author_id, event.direction) and event.deleted_at is None for event in events):
-        found.append(_finding("newer", Severity.WARN, "The author has written a newer message, which this is not for."))
-    if any(attached.kind in _UNSEEN for attached in stored.attachments):
-        found.append(_finding("attachment", Severity.WARN, "Nobody has looked at what is attached to the message."))
+        changed = max(max(filter(None, (part.received_at, part.edited_at, part.deleted_at))) for part in stored.parts)
+        explanation = f"The message has changed since this was drafted{_at(changed)}."
+        found.append(_finding("changed", Severity.WARN, explanation))
+    if elsewhere := answers_elsewhere(stored, events):
+        answered = _at(elsewhere[-1].posted_at)
+        found.append(_finding("answered", Severity.WARN, f"We have answered this elsewhere since{answered}."))
+    elif here := answered_here(session, stored, item_id=item.id):
+        found.append(_finding("answered", Severity.WARN, f"We have replied here since{_at(here)}."))
+    if newer := [event.posted_at for event in events if _is_newer(stored, event)]:
+        explanation = f"The author has written a newer message{_at(newer[-1])}, which this is not for."
+        found.append(_finding("newer", Severity.WARN, explanation))
+    if unseen := [attached.kind for attached in stored.attachments if attached.kind in _UNSEEN]:
+        explanation = f"Nobody has looked at what is attached to the message ({', '.join(unseen)})."
+        found.append(_finding("attachment", Severity.WARN, explanation))
     return tuple(found)
 
 
 def answered_here(session: Session, stored: StoredMessage, *, item_id: int | None) -> datetime | None:
-    """When another item's reply of ours, sent after a message, answered this message too; None if none did."""
+    """When last another item's reply of ours, sent after a message, answered that too; None if none did."""
     is_private = stored.conversation.visibility == "private"
-    for reply in sent_replies(session, stored.message.conversation_id):
+    for reply in reversed(sent_replies(session, stored.message.conversation_id)):
         is_later = reply.item_id != item_id and reply.at > stored.last.posted_at
         if is_later and (is_private or names(reply.text, stored.author.handle)):
             return reply.at
     return None
 
 
-def _is_newer(stored: StoredMessage, author_id: int, direction: str) -> bool:
-    return direction == Direction.IN and author_id == stored.author.id
+def _is_newer(stored: StoredMessage, event: Message) -> bool:
+    is_theirs = event.direction == Direction.IN and event.author_id == stored.author.id
+    return is_theirs and event.deleted_at is None
+
+
+def _at(moment: datetime) -> str:
+    return f" ({moment:%-d %B %Y, %H:%M:%S} UTC)"
 
 
 def _finding(name: str, severity: Severity, explanation: str) -> Finding:

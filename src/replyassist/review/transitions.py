@@ -27,7 +27,7 @@ MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
     P: frozenset({P, E, A, W, ReviewStatus.REJECTED, ReviewStatus.EXPIRED}),
     E: frozenset({E, A, W, ReviewStatus.REJECTED}),
     A: frozenset({P, E, S, W}),  # back to the queue: taken back by a person, or something moved on before it was sent
-    S: frozenset({S, P, E, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
+    S: frozenset({S, P, E, W, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
     ReviewStatus.FAILED: frozenset({P, E, W}),
     ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E}),  # to itself: its message changed
     ReviewStatus.REJECTED: frozenset({P, E, W}),  # a person changes their mind; nothing has left
