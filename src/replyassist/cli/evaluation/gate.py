@@ -40,7 +40,12 @@ def gate(
     recent: Annotated[int, typer.Option("--recent", min=0, help="Try it on the last N real messages too.")] = 0,
     max_lost: Annotated[
         int | None,
-        typer.Option("--max-lost", min=0, help="Labelled cases that may stop being ready; 0 but for prompts."),
+        typer.Option(
+            "--max-lost",
+            min=0,
+            help="Labelled cases that may stop being ready, or be called ready and newly wrong; 0 but for prompts, "
+            "and for two runs with a model.",
+        ),
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="Brand of cases that name none, and of --changed-faq.")] = "",
     split: Annotated[str, typer.Option("--split", help="Only cases of this split.")] = "",
@@ -58,7 +63,12 @@ def gate(
     elif candidate:
         against = load_run(baseline) if baseline else None
         held = hold(
-            load_run(candidate), baseline=against, max_drop=drops, minimum=floors, allow_different=allow_different
+            load_run(candidate),
+            baseline=against,
+            max_drop=drops,
+            minimum=floors,
+            max_lost=max_lost,
+            allow_different=allow_different,
         )
         found = _show(held, json=json)
     else:
