@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from replyassist.app import Parts
 from replyassist.brands.service import BRAND_ID
-from replyassist.brands.voice import VoiceRules, default_voice, sample_voice
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.dataset import Dataset, dataset_of
@@ -18,7 +17,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
 
-NO_BRAND = "default"
+from .voices import NO_BRAND, ChosenVoice
 
 
 @dataclass(frozen=True)
@@ -61,15 +60,23 @@ def unknown_templates(dataset: Dataset, contexts: Mapping[str, PipelineContext])
 
 
 def contexts_for(
-    brands: Iterable[str], built: Parts, *, source: TemplateSource, day: date
+    voices: Mapping[str, ChosenVoice], built: Parts, *, source: TemplateSource, day: date
 ) -> dict[str, PipelineContext]:
-    """What ``propose`` needs, by brand, with the adapters and settings of this process."""
+    """What ``propose`` needs, for each brand that has a voice, with the adapters and settings of this process."""
     shared: dict[str, TemplateIndex] = {}
-    return {brand: _context(brand, built, source=source, day=day, shared=shared) for brand in sorted(set(brands))}
+    return {
+        brand: _context(brand, voice, built, source=source, day=day, shared=shared) for brand, voice in voices.items()
+    }
 
 
 def _context(
-    brand: str, built: Parts, *, source: TemplateSource, day: date, shared: dict[str, TemplateIndex]
+    brand: str,
+    voice: ChosenVoice,
+    built: Parts,
+    *,
+    source: TemplateSource,
+    day: date,
+    shared: dict[str, TemplateIndex],
 ) -> PipelineContext:
     key = brand if source.path is None else ""
     if key not in shared:
@@ -78,7 +85,7 @@ def _context(
             source.templates_of(brand), registry.template_encoder, calibration=registry.calibration()
         )
     return PipelineContext(
-        voice=_voice(brand),
+        voice=voice.rules,
         index=shared[key],
         encoder=built.registry.encoder,
         model=built.proposer.model,
@@ -99,7 +106,3 @@ def _threshold(brand: str, built: Parts) -> float:
             return built.registry.threshold_for(session, brand)
         except NotFound:
             return built.settings.abstain_threshold
-
-
-def _voice(brand: str) -> VoiceRules:
-    return sample_voice(brand) or default_voice(brand)

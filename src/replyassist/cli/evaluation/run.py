@@ -29,6 +29,7 @@ from .. import common
 from ..faq import parse_map
 from .contexts import TemplateSource, contexts_for, unknown_templates, with_brand
 from .printing import print_figures
+from .voices import VoiceSource
 
 ENDPOINT_CONCURRENCY = 4
 RUNS = "eval-runs"
@@ -41,6 +42,7 @@ class Options:
 
     stages: tuple[str, ...]
     source: TemplateSource
+    voices: VoiceSource
     day: date
     profile: str = ""
     use_cache: bool = True
@@ -56,6 +58,12 @@ def run(
         list[str] | None, typer.Option("--map", help="Foreign columns of --faq: id=intent,reply=answer")
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")] = "",
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--voice", help="A voice file for the brand it names, or 'default'; else the stored or the sample's."
+        ),
+    ] = None,
     stages: Annotated[str, typer.Option("--stages", help="retrieval, draft, or both.")] = "retrieval,draft",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many, spread evenly.")] = None,
     split: Annotated[str, typer.Option("--split", help="Only cases of this split, such as dev or test.")] = "",
@@ -75,6 +83,7 @@ def run(
     options = Options(
         stages=_stages(stages),
         source=TemplateSource(faq, parse_map(column_map)),
+        voices=VoiceSource.of(voice or ()),
         day=(day or common.clock().now()).date(),
         profile=_profile(profile),
         use_cache=not no_cache,
@@ -103,7 +112,12 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
     with ExitStack() as closing:
         built = build_parts(settings)
         closing.callback(built.close)
-        contexts = contexts_for((case.brand for case in dataset.cases), built, source=options.source, day=options.day)
+        voices = options.voices.voices(
+            (case.brand for case in dataset.cases), built.database, is_needed=DRAFT in options.stages
+        )
+        for brand, chosen in voices.items():
+            common.console.print(f"Voice of {brand}: {chosen}", markup=False, soft_wrap=True)
+        contexts = contexts_for(voices, built, source=options.source, day=options.day)
         _warn_of(unknown_templates(dataset, contexts))
         identity = identity_of(built)
         provenance = provenance_of(
@@ -111,6 +125,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
             contexts,
             stages=options.stages,
             prompts=resource_folder("prompts"),
+            voice_sources={brand: chosen.source for brand, chosen in voices.items()},
             model_identity=identity,
             profile=options.profile,
         )
