@@ -13,14 +13,14 @@ from replyassist.app import Parts, build_parts
 from replyassist.brands.service import list_brands
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.cache import GenerationCache
-from replyassist.evaluation.dataset import Case, Dataset, dataset_of, load_cases
+from replyassist.evaluation.dataset import Case, Dataset, dataset_of
 from replyassist.evaluation.record import DRAFT, STAGES, CaseResult, EvaluationRun
 from replyassist.evaluation.replay import Difference, Replay, Side, answer_both, replay_of
 from replyassist.evaluation.task import Task, evaluators_for
 
 from .. import common
+from .cases import read_cases
 from .changes import Change, changed_contexts, live_contexts, recent_messages
-from .contexts import with_brand
 from .run import CACHE, concurrency_for, identity_of
 
 SHOWN = 20
@@ -35,6 +35,7 @@ class Material:
     split: str
     limit: int | None
     recent: int
+    column_map: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,13 @@ def _words(side: Side) -> str:
 def _labelled(material: Material) -> tuple[Case, ...]:
     if material.cases is None:
         return ()
-    chosen = load_cases(material.cases).select(split=material.split, limit=material.limit)
-    return with_brand(chosen, material.brand).cases
+    return read_cases(
+        material.cases,
+        brand=material.brand,
+        split=material.split,
+        limit=material.limit,
+        column_map=material.column_map,
+    ).cases
 
 
 def _brands(labelled: Sequence[Case], change: Change, built: Parts) -> set[str]:

@@ -17,7 +17,7 @@ from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.drafting.profiles import profile_named
 from replyassist.evaluation.cache import GenerationCache
-from replyassist.evaluation.dataset import Dataset, load_cases
+from replyassist.evaluation.dataset import Dataset
 from replyassist.evaluation.provenance import provenance_of
 from replyassist.evaluation.record import DRAFT, STAGES, EvaluationRun, save_run
 from replyassist.evaluation.report import write_report
@@ -26,8 +26,8 @@ from replyassist.evaluation.scores import summarise
 from replyassist.evaluation.task import Task, evaluators_for
 
 from .. import common
-from ..faq import parse_map
-from .contexts import TemplateSource, contexts_for, unknown_templates, with_brand
+from .cases import ColumnMaps, read_cases, warn
+from .contexts import TemplateSource, contexts_for, unknown_templates
 from .printing import print_figures
 from .voices import VoiceSource
 
@@ -50,12 +50,13 @@ class Options:
 
 
 def run(
-    cases: Annotated[Path, typer.Option("--cases", help="A JSONL file of labelled cases, or a folder of them.")],
+    cases: Annotated[Path, typer.Option("--cases", help="A JSONL or CSV file of labelled cases, or a folder of them.")],
     faq: Annotated[
         Path | None, typer.Option("--faq", help="Templates for every case: YAML folder, CSV or JSONL.")
     ] = None,
     column_map: Annotated[
-        list[str] | None, typer.Option("--map", help="Foreign columns of --faq: id=intent,reply=answer")
+        list[str] | None,
+        typer.Option("--map", help="Foreign columns of --faq and --cases: reply=answer,text=message"),
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")] = "",
     voice: Annotated[
@@ -80,16 +81,17 @@ def run(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Score labelled cases. Interrupted with Ctrl-C, the same command goes on where it was."""
+    maps = ColumnMaps.of(column_map, with_faq=faq is not None)
     options = Options(
         stages=_stages(stages),
-        source=TemplateSource(faq, parse_map(column_map)),
+        source=TemplateSource(faq, maps.faq),
         voices=VoiceSource.of(voice or ()),
         day=(day or common.clock().now()).date(),
         profile=_profile(profile),
         use_cache=not no_cache,
         concurrency=concurrency,
     )
-    dataset = with_brand(load_cases(cases).select(split=split, limit=limit), brand)
+    dataset = read_cases(cases, brand=brand, split=split, limit=limit, column_map=maps.cases)
     settings = common.settings()
     found = evaluate(dataset, options, settings)
     path = out or settings.home / RUNS / f"{found.id}.json"
@@ -118,7 +120,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
         for brand, chosen in voices.items():
             common.console.print(f"Voice of {brand}: {chosen}", markup=False, soft_wrap=True)
         contexts = contexts_for(voices, built, source=options.source, day=options.day)
-        _warn_of(unknown_templates(dataset, contexts))
+        warn(unknown_templates(dataset, contexts))
         identity = identity_of(built)
         provenance = provenance_of(
             dataset,
@@ -153,16 +155,6 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
         except KeyboardInterrupt:
             common.console.print("Interrupted; what is done is kept: the same command goes on from there.")
             raise
-
-
-def _warn_of(unknown: dict[str, str]) -> None:
-    if unknown:
-        template_id, case_id = next(iter(unknown.items()))
-        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-        line = (
-            f"warning: no template has the id '{template_id}', which case '{case_id}' expects{more}: these are misses"
-        )
-        common.console.print(line, markup=False, soft_wrap=True)
 
 
 def _stages(text: str) -> tuple[str, ...]:
