@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -58,6 +59,18 @@ def test_a_ready_draft_where_no_template_answers_is_wrong_though_nothing_in_it_i
     assert figures["ready_right_rate"]["low"] > 0
     assert "Voice of pedal: 'Pedal & Co', version" in found.err
     assert json.loads((home / "run.json").read_text())["voice_sources"] == {"pedal": str(PEDAL / "voice.yaml")}
+
+
+@pytest.mark.encoder
+def test_the_summary_begins_with_the_rate_and_names_what_is_ready_and_wrong(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = run(monkeypatch, capsys, "--voice", "default", "--split", "", "--limit", "5")
+
+    assert found.status == 0
+    assert found.out.index("ready_right_rate") < found.out.index("cases")
+    assert "Voice of pedal: 'Pedal', version" in found.err
+    assert re.search(r"drafts are called ready, and are wrong:\n  \d+: template: \S+, not a template at all", found.out)
 
 
 def test_without_a_voice_the_run_is_refused_before_anything_is_drafted(

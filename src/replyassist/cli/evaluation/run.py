@@ -94,17 +94,20 @@ def run(
     dataset = read_cases(cases, brand=brand, split=split, limit=limit, column_map=maps.cases)
     settings = common.settings()
     found = evaluate(dataset, options, settings)
-    path = out or settings.home / RUNS / f"{found.id}.json"
-    save_run(found, path)
-    common.console.print(f"The run is kept in {path}", markup=False, soft_wrap=True)
-    if report is not None:
-        page = write_report(found, report)
-        common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
+    _keep(found, out or settings.home / RUNS / f"{found.id}.json", report)
     figures = {"run": found.id, **summarise(found)}
     if json:
         common.print_json(figures)
     else:
         print_figures(figures)
+
+
+def _keep(found: EvaluationRun, path: Path, report: Path | None) -> None:
+    save_run(found, path)
+    common.console.print(f"The run is kept in {path}", markup=False, soft_wrap=True)
+    if report is not None:
+        page = write_report(found, report)
+        common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
 
 
 def evaluate(dataset: Dataset, options: Options, settings: Settings) -> EvaluationRun:
