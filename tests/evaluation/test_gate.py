@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from replyassist.core.errors import InvalidInput
@@ -86,8 +88,12 @@ def test_a_blocked_draft_that_is_called_blocked_passes() -> None:
 
 
 def called_ready(*values: bool | None, model: str | None = "fake") -> EvaluationRun:
-    assertions = ({} if value is None else {"ready_right": value} for value in values)
-    return run(*(result(number, assertions=made) for number, made in enumerate(assertions)), model=model)
+    """Cases whose draft is ready and right (True), ready and wrong (False), or not called ready (None)."""
+    judged: list[dict[str, Any]] = [
+        {"proposal": proposal(verdict=Verdict.NEEDS_EDIT)} if value is None else {"assertions": {"ready_right": value}}
+        for value in values
+    ]
+    return run(*(result(number, **fields) for number, fields in enumerate(judged)), model=model)
 
 
 def test_drafts_newly_called_ready_and_wrong_shut_the_gate_when_chance_does_not_explain_them() -> None:
@@ -107,6 +113,12 @@ def test_without_a_model_one_draft_newly_called_ready_and_wrong_shuts_the_gate()
     assert (objection.check, objection.cases) == (FailedCheck.READY_AND_WRONG, ("c1",))
     assert gate(after, baseline=before, max_lost=1).is_open
     assert gate(after, baseline=after).is_open
+
+
+def test_a_baseline_that_was_not_asked_what_ready_is_worth_is_no_evidence() -> None:
+    before = run(result(0), result(1), model=None)
+
+    assert gate(called_ready(True, False, model=None), baseline=before).is_open
 
 
 def test_with_a_model_one_such_draft_may_be_chance_unless_none_is_allowed() -> None:

@@ -107,7 +107,10 @@ class TestObjections:
         assert replay_of(runs, ([], [])).gate.is_open
 
     def test_one_draft_newly_ready_and_wrong_is_enough_where_none_may_be_lost(self) -> None:
-        runs = (run(result(1)), run(result(1, assertions={"ready_right": False}, proposal=proposal("Another text."))))
+        before, after = (
+            run(result(1, assertions={"ready_right": right}, proposal=proposal(f"{right}"))) for right in (True, False)
+        )
+        runs = (before, after)
 
         found = replay_of(runs, ([], []), max_lost=0)
 

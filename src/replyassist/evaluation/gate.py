@@ -107,12 +107,18 @@ def _worse(comparison: Comparison, max_drop: Mapping[str, float]) -> Iterable[Ob
 def _ready_and_wrong(
     before: Iterable[CaseResult], after: Iterable[CaseResult], max_lost: int | None
 ) -> Iterable[Objection]:
-    known = {result.case.id: result.is_wrongly_ready for result in before}
-    cases = tuple(result.case.id for result in after if result.is_wrongly_ready and not known.get(result.case.id, True))
+    known = {result.case.id for result in before if not result.is_wrongly_ready and _is_judged(result)}
+    cases = tuple(result.case.id for result in after if result.is_wrongly_ready and result.case.id in known)
     if max_lost is None or len(cases) <= max_lost:
         return
     detail = f"{len(cases)} labelled cases are called ready and wrong, and were not; {max_lost} may be"
     yield Objection(check=FailedCheck.READY_AND_WRONG, measure=READY_RIGHT, detail=detail, cases=cases)
+
+
+def _is_judged(result: CaseResult) -> bool:
+    """Whether it says what its draft is worth if that is called ready; runs of older versions do not."""
+    is_ready = result.proposal is not None and result.proposal.verdict is Verdict.READY
+    return READY_RIGHT in result.assertions or not is_ready
 
 
 def _below(run: EvaluationRun, minimum: Mapping[str, float]) -> Iterable[Objection]:
