@@ -74,6 +74,7 @@ def test_what_is_not_unicode_is_read_as_western_spreadsheets_write_it(tmp_path: 
         (b"", None, "is empty"),
         (b"\n \n", None, "is empty"),
         (b"id,text\n1,\x81\x8d\n", 2, "not UTF-8"),
+        (b"PK\x03\x04\x00\x00\xff", 1, "not UTF-8"),
         (b"id,text,id\n", 1, "the column 'id' is there twice"),
         (b"id,text\n1,a,b\n", 2, "the row has 3 cells, the header has 2"),
         (b"id,text\n1\n", 2, "the row has 1 cells, the header has 2"),

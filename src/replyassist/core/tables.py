@@ -71,8 +71,12 @@ def _text(path: Path) -> tuple[str, str]:
         raise InvalidInput(f"cannot be read: {error.strerror or error}", file=str(path)) from error
     if len(content) > MAXIMUM_BYTES:
         raise InvalidInput(f"larger than {MAXIMUM_BYTES // 1024 // 1024} MiB", file=str(path))
-    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", SPREADSHEET):
+    encodings = ["utf-8-sig", SPREADSHEET]
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\x00" in content:
+        encodings = ["utf-8-sig"]
+    for encoding in encodings:
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError as error:

@@ -17,11 +17,12 @@ from replyassist.evaluation.columns import Columns
 from replyassist.evaluation.contradictions import contradictions, repetitions
 from replyassist.evaluation.dataset import Case, Dataset, Place, dataset_of
 from replyassist.evaluation.lines import numbered_lines
-from replyassist.faq.problems import MAXIMUM_PROBLEMS, Problem
+from replyassist.faq.problems import Problem
 
 NO_MAP: Mapping[str, str] = MappingProxyType({})
 SUFFIXES = (".jsonl", ".csv")
 NESTED = "expected."
+MOST_NAMED = 20  # problems
 
 
 def load_cases(path: Path, *, column_map: Mapping[str, str] = NO_MAP) -> Dataset:
@@ -65,7 +66,7 @@ class _Reader:
         """Raise InvalidInput with a line for each problem so far, if there are any."""
         if not self.problems:
             return
-        lines = [str(problem) for problem in self.problems[:MAXIMUM_PROBLEMS]]
+        lines = [str(problem) for problem in self.problems[:MOST_NAMED]]
         if more := len(self.problems) - len(lines):
             lines.append(f"and {more} more")
         raised, first = InvalidInput("\n".join(lines)), self.problems[0]
