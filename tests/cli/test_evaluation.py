@@ -127,7 +127,7 @@ def test_files_from_elsewhere_may_be_odd(run: Run, tmp_path: Path) -> None:
 
     assert (result.status, result.figures["cases"], result.figures["errors"]) == (0, 4, 0)
     assert 0 <= result.figures["ece"] <= 1
-    assert "no template has the id 'weg', which case '3' expects: these are misses" in result.err
+    assert f"{cases}:7, field 'expected.template_id': no template of default has the id 'weg', so it" in result.err
 
 
 @pytest.mark.encoder
