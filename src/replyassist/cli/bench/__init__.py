@@ -28,7 +28,7 @@ from .retrieval import bench_retrieval
 from .scratch import llm_address, scratch_parts, service_token, serving
 
 app = typer.Typer(no_args_is_help=True)
-FULL_MESSAGES, QUICK_MESSAGES = 60, 6
+FULL_MESSAGES, QUICK_MESSAGES = 60, 2
 QUICK_UTTERANCES = 12
 
 
