@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from replyassist.core.plain_text import plain
 from replyassist.drafting.names import first_name
 from replyassist.pipeline.inputs import Inbound
 from replyassist.privacy import Kind, Vault
@@ -53,11 +54,11 @@ _NAME_MARK = "\ue000"  # private use: no message keeps it, see veil_for
 
 def veil_for(message: Inbound, *, hides_name: bool) -> Veil:
     """The veil for one message; ``hides_name``: the author's name must not reach the model either."""
-    full_name = (message.author_name or "").replace(_NAME_MARK, "")
+    full_name = plain(message.author_name or "").replace(_NAME_MARK, "")
     name = first_name(full_name) or ""
     vault = Vault(names=(full_name,) if full_name.strip() else ())
     placeholder = vault.placeholder_for(Kind.NAME, name) if name else ""
-    parts = tuple(_parts(full_name)) if hides_name and placeholder else ()
+    parts = tuple(_parts(f"{full_name} {full_name.title()}")) if hides_name and placeholder else ()
     return Veil(vault, name, placeholder, parts)
 
 

@@ -1,0 +1,69 @@
+"""How people are addressed in each language: titles, greetings, sign-offs, and display names that are nobody's."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from replyassist.core.language_files import read_languages
+
+_FOLDER = Path(__file__).parent
+Words = Annotated[frozenset[str], BeforeValidator(lambda text: str(text).split())]
+
+
+class AddressWords(BaseModel):
+    """The words of one language, in small letters.
+
+    A display name with one of ``not_people`` is a company's, a page's or an account's; one that begins with one of
+    ``not_first`` or ``kin`` ("Mama von Leo") has no first name. ``greeted`` may follow a greeting that names nobody,
+    ``signers`` may stand in a signature beside names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    titles: Words
+    not_people: Words
+    not_first: Words
+    kin: Words
+    joins: Words
+    greetings: list[str]
+    greeted: Words
+    sign_offs: list[str]
+    signers: Words
+
+
+class LegalForms(BaseModel):
+    """Ends of company names: ``any_case`` in small letters, ``as_written`` only as they stand here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    any_case: Words
+    as_written: Words
+
+    @cached_property
+    def longest(self) -> int:
+        """Letters in the longest form."""
+        return max(map(len, self.any_case | self.as_written))
+
+
+@lru_cache(maxsize=1)
+def address_words() -> tuple[AddressWords, ...]:
+    """Those of every language that there is a file for: a display name may be in any."""
+    return tuple(read_languages(_FOLDER, AddressWords).values())
+
+
+@lru_cache(maxsize=16)
+def words_for(part: str) -> frozenset[str]:
+    """One part of all languages' words together."""
+    return frozenset(word for words in address_words() for word in getattr(words, part))
+
+
+@lru_cache(maxsize=1)
+def legal_forms() -> LegalForms:
+    """Those of companies in many countries."""
+    text = (_FOLDER.parent / "legal_forms.yaml").read_text(encoding="utf-8")
+    return LegalForms.model_validate(yaml.safe_load(text))
