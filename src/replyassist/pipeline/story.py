@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
+from replyassist.inbox.readable import readable
 from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.inputs import Inbound, PipelineContext
 from replyassist.pipeline.judging import two_questions, unsure
@@ -40,8 +41,9 @@ def propose(
     """
     watch = Stopwatch()
     with watch.stage("triage"):
-        triaged = triage(message.text, languages=context.languages, context_texts=message.context_texts)
-    message = _without_a_false_name(message)
+        written, message = message, replace(_without_a_false_name(message), text=readable(message.text))
+        context_texts = (written.text, *written.context_texts)
+        triaged = triage(message.text, languages=context.languages, context_texts=context_texts)
     found = _retrieve(message, context)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
