@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.inbox.readable import readable
@@ -50,7 +51,7 @@ def propose(
     second = _second(found, template, message, context) if template_id is None else None
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
-    source = second.source if second else template
+    source = second.source if second else without_courtesies(template, languages=context.voice.languages)
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None
@@ -159,7 +160,8 @@ def _second(
     if first is None or template is None or template.route is not TemplateRoute.DRAFT:
         return None
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
-    source = joined(first, template, longest=longest)
+    own = [without_courtesies(each, languages=context.voice.languages) for each in (first, template)]
+    source = joined(*own, longest=longest)
     return _Second(template, source) if source else None
 
 

@@ -20,7 +20,7 @@ class AddressWords(BaseModel):
 
     A display name with one of ``not_people`` is a company's, a page's or an account's; one that begins with one of
     ``not_first`` or ``kin`` ("Mama von Leo") has no first name. ``greeted`` may follow a greeting that names nobody,
-    ``signers`` may stand in a signature beside names.
+    ``signers`` may stand in a signature beside names, ``teams`` make one of a line by themselves.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +34,7 @@ class AddressWords(BaseModel):
     greeted: Words
     sign_offs: list[str]
     signers: Words
+    teams: Words
 
 
 class LegalForms(BaseModel):
@@ -51,15 +52,17 @@ class LegalForms(BaseModel):
 
 
 @lru_cache(maxsize=1)
-def address_words() -> tuple[AddressWords, ...]:
-    """Those of every language that there is a file for: a display name may be in any."""
-    return tuple(read_languages(_FOLDER, AddressWords).values())
+def address_words() -> dict[str, AddressWords]:
+    """Those of every language that there is a file for, by its code."""
+    return read_languages(_FOLDER, AddressWords)
 
 
-@lru_cache(maxsize=16)
-def words_for(part: str) -> frozenset[str]:
-    """One part of all languages' words together."""
-    return frozenset(word for words in address_words() for word in getattr(words, part))
+@lru_cache(maxsize=64)
+def words_for(part: str, languages: tuple[str, ...] = ()) -> frozenset[str]:
+    """One part of these languages' words together, of all of them where none is named."""
+    known = address_words()
+    chosen = [known[code] for code in languages if code in known] if languages else list(known.values())
+    return frozenset(word for words in chosen for word in getattr(words, part))
 
 
 @lru_cache(maxsize=1)
