@@ -32,7 +32,8 @@ def _read(path: Path, model: type[Words]) -> Words:
         return model.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         first = error.errors()[0]
-        line = line_of(yaml.compose(text), first["loc"])
+        root = yaml.compose(text)
+        line = line_of(root, first["loc"]) if root is not None else 1
         field = ".".join(map(str, first["loc"]))
         raise ConfigurationError(f"{path.name}:{line}: field '{field}': {first['msg']}") from error
     except (OSError, yaml.YAMLError) as error:

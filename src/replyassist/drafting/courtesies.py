@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar
 
 from replyassist.faq.template import ReplyTemplate
 
@@ -18,23 +18,20 @@ _WORD = re.compile(r"[^\s,!.:;]+")
 _PLACEHOLDER = re.compile(r"[\[{<(«%*#@$|]{1,3}[\w .|'-]+[\]}>)»%*@|]{1,3}")
 _BREAK = re.compile(r"\n\s*|(?<=[.!?…)])\s+")
 _SIGNED_BY = re.compile(r"(?P<sign>[–—~^])\s*(?P<signer>[^\n]{1,60})")
-Template = TypeVar("Template", ReplyTemplate, None)
 
 
-def without_courtesies(template: Template, *, languages: list[str]) -> Template:
+def without_courtesies(template: ReplyTemplate, *, languages: Sequence[str]) -> ReplyTemplate:
     """The template with the sentences of its reply that are neither a greeting nor a sign-off, letter by letter.
 
     ``languages`` are those that the brand writes in; English is read in all of them. A reply that is nothing else
     stays as it is.
     """
-    if template is None:
-        return None
     reply = _without_sign_off(_without_greeting(template.reply, known := _known(languages)), known)
     changed = bool(reply) and reply != template.reply
     return template.model_copy(update={"reply": reply}) if changed else template
 
 
-def _known(languages: list[str]) -> tuple[str, ...]:
+def _known(languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*languages, ENGLISH]))
 
 

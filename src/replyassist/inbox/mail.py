@@ -18,6 +18,8 @@ LONGEST_HEADER = 200  # characters; the library's patterns take cubic time
 MOST_HEADERS = 20  # lines looked at
 MOST_FOOTERS = 10  # places looked at
 LONGEST_SIGNATURE = 10  # lines
+LONGEST_SUBJECT = 3  # words of a phrase that stands alone as a subject; a longer one is a sentence
+LONGEST_TITLE = 6  # words of a line such as "Head of Office, Acme Ltd"
 QUOTED_SENTENCE = 4  # words from which a line behind ">" is a sentence and not an item of a list
 _DEVICE = re.compile(
     r"(?<!\w)(?:i?phone\w*|ipad\w*|android\w*|ios|outlook|samsung|galaxy|huawei|xiaomi|pixel|blackberry|yahoo|gmail"
@@ -31,9 +33,6 @@ _RULE = re.compile(r"\s*_{10,}\s*")
 _FIELD = re.compile(r"[*\s]*[^\W\d_][\w\s/-]{0,20}\s?:\*?\s*\S")
 _DELIMITER = re.compile(r"\s*(?:--|__)\s*")
 _CONTACT = re.compile(r"@\w|https?://|www\.|\+\d[\d\s()/.-]{6,}")
-_SUBJECT = re.compile(
-    r"\W*(?:(?:re|fw|fwd|aw|wg|tr|rv|sv|vs|subject|betreff|objet|asunto|oggetto)\s*:\W*)*", re.IGNORECASE
-)
 _NAME_WORD = re.compile(rf"[^\W\d_a-z][\w.'’-]*,?|{PARTICLE}|&")
 
 
@@ -51,9 +50,18 @@ def without_mail_parts(text: str) -> str:
 
 def is_automatic(text: str) -> bool:
     """Whether a mail program wrote it: a message came back, or nobody is in the office."""
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    said = _folded(_SUBJECT.sub("", first, count=1))
-    return said.startswith(phrases("automatic"))
+    first = _folded(next((line for line in text.split("\n") if line.strip()), ""))
+    marks = rf"\W*(?:(?:{'|'.join(map(re.escape, phrases('subject_marks')))})\s?:\W*){{0,5}}"
+    said = re.sub(f"^{marks}", "", first)
+    for title in filter(said.startswith, phrases("automatic")):
+        goes_on = said[len(title) :].lstrip()[:1].isalpha()  # "out of office hours" is no title
+        if not goes_on or len(title.split()) > LONGEST_SUBJECT:
+            return True
+    return (
+        said.startswith(phrases("away"))
+        and not _asks(text)
+        and any(sign in _folded(text) for sign in phrases("away_says"))
+    )
 
 
 def _without_quotes(lines: Sequence[str]) -> list[str]:
@@ -84,7 +92,8 @@ def _end_of_quote(lines: Sequence[str], start: int) -> int:
 
 def _may_be_own_question(lines: Sequence[str], own: Sequence[str]) -> bool:
     """Whether what would be set aside asks something, and no mark, title or address says that others wrote it."""
-    aside = [line for line in lines if line not in own]
+    kept = set(own)
+    aside = [line for line in lines if line not in kept]
     is_others = any(_QUOTED.match(line) or _is_title(line) or "@" in line for line in aside)
     return not is_others and any(map(_asks, aside))
 
@@ -153,7 +162,8 @@ def _fields(lines: Sequence[str], position: int) -> int:
 @lru_cache(maxsize=1)
 def _headers() -> re.Pattern[str]:
     """What stands above quoted text, in the library's languages."""
-    return EmailMessage(text="", languages=sorted(MAIL_LANGUAGES)).HEADER_REGEX
+    pattern: re.Pattern[str] = EmailMessage(text="", languages=sorted(MAIL_LANGUAGES)).HEADER_REGEX
+    return pattern
 
 
 @lru_cache(maxsize=1)
@@ -213,8 +223,16 @@ def _is_signature(lines: Sequence[str], *, has_contact: bool = False) -> bool:
         return False
     words = written[0].split()
     is_name = len(words) <= 5 and not written[0].isupper() and all(map(_NAME_WORD.fullmatch, words))
-    is_reached = any(map(_CONTACT.search, written))
-    return is_name and is_reached and len(written) > 1 if has_contact else is_name or is_reached
+    is_reached = any(map(_is_contact, written))
+    if has_contact:
+        return is_name and is_reached and len(written) > 1
+    return is_name or (is_reached and all(len(line.split()) <= LONGEST_TITLE for line in written))
+
+
+def _is_contact(line: str) -> bool:
+    """An address or a number with at most two words before it."""
+    words = [word for word in line.split() if word[0].isalpha() and not _CONTACT.search(word)]
+    return _CONTACT.search(line) is not None and len(words) <= 2
 
 
 def _is_written(line: str) -> bool:

@@ -51,7 +51,8 @@ def propose(
     second = _second(found, template, message, context) if template_id is None else None
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
-    source = second.source if second else without_courtesies(template, languages=context.voice.languages)
+    own = without_courtesies(template, languages=context.voice.languages) if template else None
+    source = second.source if second else own
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None

@@ -14,8 +14,8 @@ class MailWords(BaseModel):
     """The phrases of one language, in small letters.
 
     ``wrote`` stands in the line above quoted text, ``sent_from`` begins a line about a device. A footer begins with
-    one of ``footer_begins`` and holds one of ``footer_says``. A message that begins with one of ``automatic`` was
-    written by a mail program.
+    one of ``footer_begins`` and holds one of ``footer_says``. A mail program wrote what begins with one of
+    ``automatic``, after ``subject_marks`` such as "re", or with one of ``away`` and holds one of ``away_says``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +25,9 @@ class MailWords(BaseModel):
     footer_begins: tuple[str, ...]
     footer_says: tuple[str, ...]
     automatic: tuple[str, ...]
+    away: tuple[str, ...]
+    away_says: tuple[str, ...]
+    subject_marks: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
