@@ -45,6 +45,12 @@ def first_name(name: str | None) -> str | None:
     return _greetable(words)
 
 
+def may_be_person(name: str) -> bool:
+    """Whether a display name may be a person's, greeted by it or not; a company's and an account's is nobody's."""
+    words = [word.strip(",") for word in plain(name).split()]
+    return bool(words) and not _is_no_person(words)
+
+
 def _without_pictures(text: str) -> str:
     """Emoji and other signs part words."""
     return "".join(" " if unicodedata.category(sign) in {"So", "Sk", "Cf", "Cn"} else sign for sign in text)
