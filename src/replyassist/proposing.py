@@ -13,6 +13,7 @@ from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
+from replyassist.inbox.readable import readable
 from replyassist.pipeline import Inbound, PastReply, PipelineContext, propose
 from replyassist.privacy.nameless import nameless
 from replyassist.retrieval.index import TemplateIndex
@@ -89,7 +90,7 @@ def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tup
             continue
         message, text = (
             nameless(given, name=reply.author_name or "", stand_in=EXAMPLE_AUTHOR)
-            for given in (reply.message, reply.text)
+            for given in (readable(reply.message), reply.text)
         )
         fits = len(message) <= LONGEST_MESSAGE and "[" not in text and "@" not in text and len(text) <= LONGEST_REPLY
         if fits and len(template.rendered_reply) <= LONGEST_REPLY:
