@@ -33,11 +33,12 @@ def first_name(name: str | None) -> str | None:
     words = _FRAMES.sub("", _without_pictures(plain(name or ""))).split()
     if not words or _PLACEHOLDER.fullmatch(words[0]):
         return words[0] if words else None
-    if _is_no_person([word.strip(",") for word in words]):
-        return None
     written = _APART.split(" ".join(words))[0]
+    of_person = written.split() if is_given_name(words[0]) else words
+    if _is_no_person(of_person):
+        return None
     words = [word.strip(".,!") for word in _END_NUMBER.sub("", _given_first(written)).split()]
-    if not words or not all(words) or _are_several(words):
+    if not words or not all(words) or _are_several(words) or _is_no_person(words):
         return None
     titles = [word for word in words if _folded(word) in words_for("titles")]
     if titles and words[0] == titles[0]:
@@ -47,7 +48,7 @@ def first_name(name: str | None) -> str | None:
 
 def may_be_person(name: str) -> bool:
     """Whether a display name may be a person's, greeted by it or not; a company's and an account's is nobody's."""
-    words = [word.strip(",") for word in plain(name).split()]
+    words = plain(name).split()
     return bool(words) and not _is_no_person(words)
 
 
@@ -77,6 +78,7 @@ def _given_first(written: str) -> str:
 def _is_no_person(words: list[str]) -> bool:
     """Whether the words are a company's, a page's or an account's."""
     forms = legal_forms()
+    words = [word.strip(",") for word in words]
     for start in range(1, len(words)):
         end = "".join(words[start:]).replace(".", "")
         if len(end) <= forms.longest and (end in forms.as_written or end.lower() in forms.any_case):
