@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
 from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.readable import readable
 from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
@@ -37,15 +39,17 @@ def propose(
     """
     watch = Stopwatch()
     with watch.stage("triage"):
-        triaged = triage(message.text, languages=context.languages, context_texts=message.context_texts)
-    message = _without_a_false_name(message)
+        written, message = message, replace(_without_a_false_name(message), text=readable(message.text))
+        context_texts = (written.text, *written.context_texts)
+        triaged = triage(message.text, languages=context.languages, context_texts=context_texts)
     found = _retrieve(message, context)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
     second = _second(found, template, message, context) if template_id is None else None
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
-    source = second.source if second else template
+    own = without_courtesies(template, languages=context.voice.languages) if template else None
+    source = second.source if second else own
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None
@@ -146,7 +150,8 @@ def _second(
     if first is None or template is None or template.route is not TemplateRoute.DRAFT:
         return None
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
-    source = joined(first, template, longest=longest)
+    own = [without_courtesies(each, languages=context.voice.languages) for each in (first, template)]
+    source = joined(*own, longest=longest)
     return _Second(template, source) if source else None
 
 

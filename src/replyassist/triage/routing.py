@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from replyassist.core.language import detect_language
+from replyassist.inbox.mail import is_automatic
 
 from .models import Mood, Risk, Route, Triage
 from .mood import is_angry, is_asking, mood_of
@@ -28,7 +29,7 @@ def triage(
 
     ``languages`` are those that a reply can be written in; a message in another one goes to a person.
     ``context_texts`` are other strangers' texts that a model would read: the author's name, the post above.
-    They count for the suspicion of an attack only.
+    They count for the suspicion of an attack only. An empty text is a message of which nobody sees anything.
     """
     suspicion = worst_of((text, *context_texts))
     risks = (*risks_of(text), *injection_risks(suspicion))
@@ -53,11 +54,20 @@ def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_re
     serious = [risk for risk in risks if risk.kind != "injection" or suspicion.is_attack]
     if serious:
         return Route.ESCALATE, f"{serious[0].kind}: {serious[0].explanation}"
-    if is_spam(text):
-        return Route.NO_REPLY, "spam: looks like an advertisement"
+    if unanswerable := _unanswerable(text):
+        return Route.NO_REPLY, unanswerable
     if language_reason:
         return Route.ESCALATE, language_reason
     return Route.DRAFT, ""
+
+
+def _unanswerable(text: str) -> str:
+    """Why nobody waits for an answer; empty where somebody may."""
+    if not text:
+        return "empty: there is nothing to read"
+    if is_automatic(text):
+        return "automatic: a mail program wrote this"
+    return "spam: looks like an advertisement" if is_spam(text) else ""
 
 
 def _language_reason(language: str, languages: tuple[str, ...]) -> str:
@@ -75,4 +85,4 @@ def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood) -> int:
         return 70
     if mood is Mood.COMPLAINT:
         return 40
-    return 5 if is_spam(text) else 20
+    return 5 if _unanswerable(text) else 20
