@@ -14,8 +14,8 @@ from markdownify import MarkdownConverter
 from replyassist.core.word_lists import words_of
 
 _BLOCKS = words_of(
-    "html body head p div ul ol li dl dt dd table thead tbody tfoot tr td th caption br hr h1 h2 h3 h4 h5 h6 blockquote "
-    "pre section article header footer main aside figure figcaption center form fieldset"
+    "html body head p div ul ol li dl dt dd table thead tbody tfoot tr td th caption br hr h1 h2 h3 h4 h5 h6 "
+    "blockquote pre section article header footer main aside figure figcaption center form fieldset"
 )
 _INLINE = words_of(
     "a b i u s em strong span small big sub sup font code tt del ins strike mark q cite abbr img wbr style script meta "
