@@ -15,9 +15,9 @@ from replyassist.guardrails.language import draft_language
 from replyassist.guardrails.leftovers import (
     cut_end,
     empty_draft,
-    placeholders,
     prompt_debris,
     repeated_sentences,
+    unfit_places,
 )
 from replyassist.guardrails.names import unsupported_names
 from replyassist.guardrails.negation import negation_flipped
@@ -30,7 +30,7 @@ from replyassist.guardrails.support import spans_of, unsupported_sentences
 from replyassist.guardrails.swaps import swapped_facts
 from replyassist.guardrails.voice import VOICE_RULES
 
-LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, repeated_sentences, cut_end)
+LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, unfit_places, prompt_debris, repeated_sentences, cut_end)
 GROUNDING_RULES: tuple[Rule, ...] = (
     grounded_mentions,
     swapped_facts,
