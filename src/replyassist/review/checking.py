@@ -7,7 +7,7 @@ from sqlmodel import Session
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import VoiceRules
 from replyassist.core.errors import NotFound
-from replyassist.core.language import detect_language
+from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.faq.joined import joined
 from replyassist.faq.service import current_version, get_template
 from replyassist.faq.template import ReplyTemplate
@@ -45,7 +45,7 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckResult:
             visibility=stored.conversation.visibility,
             conversation=(parent,) if parent else (),
             recent_replies=tuple(replies_in_thread(session, stored.message.conversation_id, limit=THREAD_REPLIES)),
-            language=_language(item),
+            language=_language(item, voice),
             mood=item.proposal.get("triage", {}).get("mood", ""),
         ),
     )
@@ -67,11 +67,13 @@ def _stored(session: Session, item: ReviewItem, voice: VoiceRules) -> CheckResul
     return CheckResult.model_validate({name: chosen[name] for name in CheckResult.model_fields if name in chosen})
 
 
-def _language(item: ReviewItem) -> str:
-    """The language of the reply: the draft's, else the message's, which a person can answer where no draft could."""
-    if item.draft:
-        return detect_language(item.draft)
-    return str(item.proposal.get("triage", {}).get("language", "en"))
+def _language(item: ReviewItem, voice: VoiceRules) -> str:
+    """The language of the reply: the draft's, else the message's, else the brand's first one.
+
+    A person can answer a message in its language where no draft could.
+    """
+    known = (detect_language(item.draft), str(item.proposal.get("triage", {}).get("language", UNKNOWN)))
+    return next((code for code in known if code != UNKNOWN), voice.languages[0])
 
 
 def _template(session: Session, item: ReviewItem) -> ReplyTemplate | None:
