@@ -30,7 +30,7 @@ from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, de
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.proposal import Proposal
 from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_proposal
-from replyassist.triage import Route, triage
+from replyassist.triage import Route, triage, warm_up
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
@@ -136,7 +136,8 @@ class Worker:
         )
 
     def runner(self, *, concurrency: dict[str, int] | None = None) -> JobRunner:
-        """The runner that takes these jobs from the durable queue."""
+        """The runner that takes these jobs from the durable queue; what is slow to load is loaded by now."""
+        warm_up()
         return JobRunner(
             self.database.url,
             {DRAFT_JOB: self.draft, REDRAFT_JOB: self.redraft, DELIVER_JOB: self.deliver, LEARN_JOB: self.learn},
