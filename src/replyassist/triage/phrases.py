@@ -28,9 +28,12 @@ def folded_for_phrases(text: str) -> str:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Phrases that mean the same."""
+    """Phrases that mean the same; raises ValueError for one that cannot be looked up by its first letters."""
 
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _ = self._by_prefix
 
     def first(self, folded: str) -> tuple[int, int] | None:
         """Where one of them first stands."""

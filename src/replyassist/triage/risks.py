@@ -51,7 +51,7 @@ class RiskWords(BaseModel):
     data_breach: Phrases
     discrimination: Phrases
     press: Phrases
-    harmless: Phrases = Phrases(())
+    harmless: Phrases = Phrases()
 
     def phrases(self, kind: str) -> Phrases:
         """Those of one topic."""
