@@ -15,6 +15,7 @@ from .yaml_lines import line_of
 Words = TypeVar("Words", bound=BaseModel)
 
 
+@lru_cache(maxsize=32)
 def languages_in(folder: Path) -> frozenset[str]:
     """The ISO 639-1 codes that the folder has a file for."""
     return frozenset(path.stem for path in folder.glob("*.yaml"))
@@ -31,9 +32,8 @@ def _read(path: Path, model: type[Words]) -> Words:
         text = path.read_text(encoding="utf-8")
         return model.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        first = error.errors()[0]
-        root = yaml.compose(text)
-        line = line_of(root, first["loc"]) if root is not None else 1
+        first, node = error.errors()[0], yaml.compose(text)
+        line = line_of(node, first["loc"]) if node else 1
         field = ".".join(map(str, first["loc"]))
         raise ConfigurationError(f"{path.name}:{line}: field '{field}': {first['msg']}") from error
     except (OSError, yaml.YAMLError) as error:

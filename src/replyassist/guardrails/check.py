@@ -11,7 +11,7 @@ from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import coverage
 from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
 from replyassist.guardrails.grounding import grounded_mentions
-from replyassist.guardrails.language import draft_language
+from replyassist.guardrails.language import draft_language, meaning_unchecked, message_unread
 from replyassist.guardrails.leftovers import (
     cut_end,
     empty_draft,
@@ -44,13 +44,14 @@ GROUNDING_RULES: tuple[Rule, ...] = (
     asked_facts_left_out,
 )
 PRIVACY_RULES: tuple[Rule, ...] = (personal_data,)
+LANGUAGE_RULES: tuple[Rule, ...] = (draft_language, meaning_unchecked, message_unread)
 RULES: tuple[Rule, ...] = (
     *LEFTOVER_RULES,
     *VOICE_RULES,
     *GROUNDING_RULES,
     *PRIVACY_RULES,
     *SAFETY_RULES,
-    draft_language,
+    *LANGUAGE_RULES,
 )
 """Every rule that a draft is held against; there is no other list."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
 from replyassist.inbox.inbound import Inbound
-from replyassist.inbox.readable import readable
 from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
@@ -19,7 +18,7 @@ from replyassist.proposal import BY_NOBODY, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import Route, Triage, triage
-from replyassist.triage.suspicion import suspicion_of
+from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
 
@@ -39,7 +38,7 @@ def propose(
     """
     watch = Stopwatch()
     with watch.stage("triage"):
-        written, message = message, replace(_without_a_false_name(message), text=readable(message.text))
+        written, message = message, as_read(message)
         context_texts = (written.text, *written.context_texts)
         triaged = triage(message.text, languages=context.languages, context_texts=context_texts)
     found = _retrieve(message, context)
@@ -104,12 +103,6 @@ def _proposal(
         notes=draft.notes,
         timings=assignment.watch.timings(),
     )
-
-
-def _without_a_false_name(message: Inbound) -> Inbound:
-    """A display name that gives orders is nobody's name: nothing greets it and no model reads it."""
-    is_order = message.author_name and suspicion_of(message.author_name).lowers_trust
-    return replace(message, author_name=None) if is_order else message
 
 
 def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:

@@ -69,7 +69,7 @@ def _converted(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines)).strip()
 
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "autolinks": False,
     "bullets": "-",
     "escape_asterisks": False,
