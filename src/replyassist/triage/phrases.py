@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from .folding import fold
+from replyassist.core.plain_text import bare
 
 GAP_WORDS = 4
 PREFIX = 2  # letters by which phrases are looked up
@@ -22,8 +22,8 @@ _UMLAUTS = {"ä": "ae?", "ö": "oe?", "ü": "ue?", "å": "aa?", "ø": "oe?"}  # 
 
 
 def folded_for_phrases(text: str) -> str:
-    """The text as phrases see it: as long as ``fold`` makes it, so that places can be led back."""
-    return fold(text).text.translate(_WITHOUT_STROKE)
+    """The text as phrases see it: as long as ``bare`` makes it, so that places can be led back."""
+    return bare(text).text.translate(_WITHOUT_STROKE)
 
 
 @dataclass(frozen=True)

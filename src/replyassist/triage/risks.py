@@ -15,8 +15,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from replyassist.core.language_files import languages_in, read_languages
+from replyassist.core.plain_text import bare
 
-from .folding import fold
 from .models import Risk
 from .phrases import Phrases, folded_for_phrases, phrases_of
 
@@ -70,7 +70,7 @@ def risk_languages() -> frozenset[str]:
 
 def risks_of(text: str) -> tuple[Risk, ...]:
     """Every kind of risk that the text shows, the gravest first, each with the words that showed it."""
-    folded = fold(text)
+    folded = bare(text)
     plain = folded_for_phrases(text)
     for words in _words():
         plain = _without(plain, words.harmless)
