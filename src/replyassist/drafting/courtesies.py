@@ -12,6 +12,7 @@ from .address_words import words_for
 
 ENGLISH = "en"
 MOST_GREETINGS = 3  # "Liebe Kundin, lieber Kunde, hallo!"
+LONGEST_SIGN_OFF = 200  # characters
 MOST_WORDS = 6  # of those that a greeting or a signature is for
 _END_OF_GREETING = re.compile(r"\s*(?:[,!.:;…–—-]+|[^\w\s\"'“„«(\[{<«%#@$*|^&/]+|(?=\n)|$)[,!.\s]*")
 _WORD = re.compile(r"[^\s,!.:;]+")
@@ -63,7 +64,7 @@ def _end_of_greeting(text: str, position: int, languages: tuple[str, ...]) -> in
 def _without_sign_off(reply: str, languages: tuple[str, ...]) -> str:
     """Cut where the last sentence or line begins that, with all that follows, signs the reply."""
     text = reply.rstrip()
-    for gap in _BREAK.finditer(text):
+    for gap in _BREAK.finditer(text, max(0, len(text) - LONGEST_SIGN_OFF)):
         own_line = "\n" in gap[0]
         head, tail = text[: gap.start()], text[gap.end() :]
         is_item = not tail[:1].isalnum() and f"\n{tail[:1]}" in f"\n{head}"
