@@ -52,6 +52,7 @@ def test_the_pictures_for_the_documentation_are_taken(parts: Parts, chromium: Br
         page.screenshot(path=folder / "queue.png")
 
         page.get_by_label("Brand").select_option("fernhill")
+        expect(page.locator("#tabs [aria-current]")).to_have_attribute("href", "/queue?brand=fernhill")
         page.get_by_role("link", name="Tom").click()
         expect(page.locator(".template.used")).to_contain_text("Do you ship abroad?")
         desk.press("e")
