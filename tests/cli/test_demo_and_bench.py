@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from replyassist.cli import main
+
 SECONDS = 600
 
 
@@ -78,9 +80,15 @@ def test_foreign_templates_and_messages_go_the_whole_way(tmp_path: Path) -> None
     assert result["hit_at_1"] == 1.0
 
 
-def test_a_benchmark_without_its_data_says_so_in_one_line(tmp_path: Path) -> None:
-    done = replyassist(tmp_path, "bench", "bitext", REPLYASSIST_BENCH_DATA=str(tmp_path / "nowhere"))
+def test_a_benchmark_without_its_data_says_so_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REPLYASSIST_BENCH_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(sys, "argv", ["replyassist", "bench", "bitext"])
+    with pytest.raises(SystemExit) as caught:
+        main()
 
-    assert done.returncode == 2
-    assert "REPLYASSIST_BENCH_DATA" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert caught.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "REPLYASSIST_BENCH_DATA" in line

@@ -75,6 +75,25 @@ class TestCompare:
         assert (grounded["judgement"], grounded["won"], grounded["lost"], grounded["tied"]) == ("worse", 0, 10, 10)
         assert set(grounded["difference"]) == {"value", "low", "high", "n"}
 
+    def test_different_voices_are_told_and_what_ready_is_worth_comes_first(
+        self, evaluate: Eval, tmp_path: Path
+    ) -> None:
+        runs = [
+            kept(tmp_path / name, run(
+                *(result(n, assertions={"grounded": n > 9 or name == "a", "ready_right": True}) for n in range(20)),
+                voice_digests={"fernhill": name * 64}, voice_sources={"fernhill": f"{name}.yaml"},
+            ))
+            for name in "ab"
+        ]  # fmt: skip
+
+        found = evaluate("compare", *runs)
+
+        voices = f"{'a' * 12} from a.yaml, then {'b' * 12} from b.yaml"
+        assert f"fernhill was answered with different voices: {voices}" in found.out
+        document = evaluate("compare", *runs, "--json").document
+        assert document["measures"][0]["measure"] == "ready_right"
+        assert document["other_voices"][0]["brand"] == "fernhill"
+
     def test_a_file_that_is_no_run_is_bad_input(self, evaluate: Eval, good: Path, tmp_path: Path) -> None:
         (tmp_path / "x.json").write_text("{}", encoding="utf-8")
 
@@ -89,6 +108,18 @@ class TestGateOfRuns:
         assert evaluate("gate", "--baseline", good, "--candidate", bad).status == 1
         found = evaluate("gate", "--baseline", bad, "--candidate", good)
         assert (found.status, found.out.splitlines()[-1]) == (0, "The gate is open.")
+
+    def test_one_draft_newly_ready_and_wrong_is_enough_without_a_model_unless_it_is_allowed(
+        self, evaluate: Eval, tmp_path: Path
+    ) -> None:
+        before, after = (
+            kept(tmp_path / name, run(result(1, assertions={"ready_right": name == "a"}), model=None)) for name in "ab"
+        )
+
+        shut = evaluate("gate", "--baseline", before, "--candidate", after)
+
+        assert (shut.status, "ready_and_wrong: 1 labelled cases" in shut.out) == (1, True)
+        assert evaluate("gate", "--baseline", before, "--candidate", after, "--max-lost", "1").status == 0
 
     def test_limits_are_read_by_measure(self, evaluate: Eval, good: Path, bad: Path) -> None:
         assert evaluate("gate", "--baseline", good, "--candidate", bad, "--max-drop", "grounded=0.6").status == 0

@@ -33,22 +33,28 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs ``messages import`` with a home of its own."""
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line with a home of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("REPLYASSIST_LLM_DISABLED", "1")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
 
-    def run(*arguments: str | Path) -> Result:
-        monkeypatch.setattr(sys, "argv", ["replyassist", "messages", "import", *map(str, arguments)])
+    def typed(*arguments: str | Path) -> Result:
+        monkeypatch.setattr(sys, "argv", ["replyassist", *map(str, arguments)])
         with pytest.raises(SystemExit) as caught:
             main()
         captured = capsys.readouterr()
         return Result(int(caught.value.code or 0), captured.out, captured.err)
 
-    return run
+    return typed
+
+
+@pytest.fixture
+def run(typed: Run) -> Run:
+    """Runs ``messages import``."""
+    return lambda *arguments: typed("messages", "import", *arguments)
 
 
 @pytest.fixture
@@ -250,35 +256,25 @@ class TestImport:
 
 
 @pytest.mark.encoder
-def test_with_wait_every_message_is_in_the_queue_when_it_ends(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("REPLYASSIST_")} | {
-        "REPLYASSIST_HOME": str(tmp_path / "home"),
-        "REPLYASSIST_LLM_DISABLED": "1",
-        "PYTHONWARNINGS": "default",
-    }
-
-    def run(*arguments: str | Path) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-c", "from replyassist.cli import main; main()", *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
+def test_with_wait_every_message_is_in_the_queue_when_it_ends(typed: Run, tmp_path: Path) -> None:
     path = written(
         tmp_path,
         {"text": "do you ship to Norway?", "author": {"external_id": "1", "name": "Tom"}},
         {"text": "my solicitor will write to you"},
         {"text": "earn 500 euros a day with my crypto signals"},
     )
-    run("faq", "import", resource_folder("faq") / "fernhill", "--brand", "fernhill", "--json")
-    summary = run("messages", "import", path, "--brand", "fernhill", "--wait", "--json")
-    items = run("queue", "list", "--json")
+    assert typed("faq", "import", resource_folder("faq") / "fernhill", "--brand", "fernhill").status == 0
+    command = ["messages", "import", str(path), "--brand", "fernhill", "--wait", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", "from replyassist.cli import main; main()", *command],
+        env=os.environ | {"PYTHONWARNINGS": "default"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    summary, items = json.loads(done.stdout), typed("queue", "list", "--json").document
 
     assert (summary["messages"], summary["queued"]) == (3, 3)
     assert summary["routes"] == {"draft": 1, "escalate": 1, "no_reply": 1}

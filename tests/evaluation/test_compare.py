@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from replyassist.core.errors import InvalidInput
@@ -108,3 +110,41 @@ def test_runs_of_other_cases_are_refused_unless_that_is_wanted() -> None:
 def test_runs_without_a_common_case_cannot_be_compared() -> None:
     with pytest.raises(InvalidInput, match="no case in common"):
         compare(run(result(1)), run(result(2)), allow_different=True)
+
+
+def called_ready(*values: bool | None, **overrides: Any) -> EvaluationRun:
+    """Cases whose draft is ready and right (True), ready and wrong (False), or not called ready (None)."""
+    assertions = ({} if value is None else {"ready_right": value} for value in values)
+    return run(*(result(number, assertions=made) for number, made in enumerate(assertions)), **overrides)
+
+
+def test_what_ready_is_worth_is_compared_though_not_the_same_cases_are_ready() -> None:
+    before, after = called_ready(*[True] * 30, *[None] * 10), called_ready(*[True] * 30, *[False] * 10)
+
+    found = measure(compare(before, after), "ready_right")
+
+    assert (found.before, found.after, found.test) == (1.0, 0.75, "randomisation")
+    assert (found.won, found.lost, found.tied) == (0, 10, 30)
+    assert found.p_adjusted == found.p_value == 2 / 2**10
+    assert found.is_worse
+    assert [movement.case_id for movement in found.regressions] == ["c30", "c31", "c32", "c33", "c34"]
+
+
+def test_a_run_that_calls_nothing_ready_has_no_share_to_compare() -> None:
+    comparison = compare(called_ready(True, True), called_ready(None, None))
+
+    assert "ready_right" not in [found.measure for found in comparison.measures]
+
+
+def test_runs_with_different_voices_say_so() -> None:
+    before = called_ready(True, voice_digests={"a": "1" * 64, "b": "2" * 64}, voice_sources={"a": "the database"})
+    after = called_ready(True, voice_digests={"a": "3" * 64, "b": "2" * 64}, voice_sources={"a": "new.yaml"})
+
+    (found,) = compare(before, after).other_voices
+
+    assert (found.brand, found.before, found.after) == (
+        "a",
+        "1" * 12 + " from the database",
+        "3" * 12 + " from new.yaml",
+    )
+    assert compare(before, before).other_voices == ()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.dataset import load_cases
+from replyassist.evaluation.case_files import load_cases
 from replyassist.triage import Route
 
 from .labelled import case, record, write_cases

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from replyassist.core.errors import InvalidInput
@@ -83,3 +85,55 @@ def test_a_blocked_draft_that_is_called_blocked_passes() -> None:
     blocked = proposal(verdict=Verdict.BLOCKED, findings=(finding(Severity.BLOCK),))
 
     assert gate(run(result(1, proposal=blocked))).is_open
+
+
+def called_ready(*values: bool | None, model: str | None = "fake") -> EvaluationRun:
+    """Cases whose draft is ready and right (True), ready and wrong (False), or not called ready (None)."""
+    judged: list[dict[str, Any]] = [
+        {"proposal": proposal(verdict=Verdict.NEEDS_EDIT)} if value is None else {"assertions": {"ready_right": value}}
+        for value in values
+    ]
+    return run(*(result(number, **fields) for number, fields in enumerate(judged)), model=model)
+
+
+def test_drafts_newly_called_ready_and_wrong_shut_the_gate_when_chance_does_not_explain_them() -> None:
+    before, after = called_ready(*[True] * 30, *[None] * 10), called_ready(*[True] * 30, *[False] * 10)
+
+    (objection,) = gate(after, baseline=before).objections
+
+    assert (objection.check, objection.measure) == (FailedCheck.WORSE, "ready_right")
+    assert gate(before, baseline=after).is_open
+
+
+def test_without_a_model_one_draft_newly_called_ready_and_wrong_shuts_the_gate() -> None:
+    before, after = (called_ready(True, value, model=None) for value in (None, False))
+
+    (objection,) = gate(after, baseline=before).objections
+
+    assert (objection.check, objection.cases) == (FailedCheck.READY_AND_WRONG, ("c1",))
+    assert gate(after, baseline=before, max_lost=1).is_open
+    assert gate(after, baseline=after).is_open
+
+
+def test_a_baseline_that_was_not_asked_what_ready_is_worth_is_no_evidence() -> None:
+    before = run(result(0), result(1), model=None)
+
+    assert gate(called_ready(True, False, model=None), baseline=before).is_open
+
+
+def test_with_a_model_one_such_draft_may_be_chance_unless_none_is_allowed() -> None:
+    before, after = called_ready(True, None), called_ready(True, False)
+
+    assert gate(after, baseline=before).is_open
+    assert not gate(after, baseline=before, max_lost=0).is_open
+
+
+def test_the_share_of_right_ready_drafts_can_have_a_floor() -> None:
+    (objection,) = gate(called_ready(True, False), minimum={"ready_right_rate": 0.6}).objections
+
+    assert objection.check is FailedCheck.BELOW_MINIMUM
+
+
+def test_a_floor_for_what_no_case_shows_is_an_error_that_says_so() -> None:
+    with pytest.raises(InvalidInput, match="no case that 'ready_right_rate' could be measured on"):
+        gate(called_ready(None), minimum={"ready_right_rate": 0.6})

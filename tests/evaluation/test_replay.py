@@ -106,6 +106,18 @@ class TestObjections:
         assert replay_of(runs, ([], []), max_lost=1).gate.is_open
         assert replay_of(runs, ([], [])).gate.is_open
 
+    def test_one_draft_newly_ready_and_wrong_is_enough_where_none_may_be_lost(self) -> None:
+        before, after = (
+            run(result(1, assertions={"ready_right": right}, proposal=proposal(f"{right}"))) for right in (True, False)
+        )
+        runs = (before, after)
+
+        found = replay_of(runs, ([], []), max_lost=0)
+
+        assert [item.check for item in found.gate.objections] == [FailedCheck.READY_AND_WRONG]
+        assert [item.wrong for item in found.case_differences] == [True]
+        assert replay_of(runs, ([], [])).gate.is_open
+
     def test_a_blocked_draft_called_ready_for_a_real_message_shuts_the_gate(self) -> None:
         bad = result(9, proposal=proposal(verdict=Verdict.READY, findings=(finding(Severity.BLOCK),)))
 

@@ -114,17 +114,33 @@ def test_a_ready_draft_with_a_blocking_finding_is_counted() -> None:
     assert summarise(run(drafted(assertions={"verdict_holds": False}), drafted()))["blocked_ready"] == 1
 
 
-def test_ready_drafts_are_judged_by_their_labels_out_of_scope_too() -> None:
-    outside = case(expected={"template_id": None})
-    figures = summarise(
-        run(
-            drafted(),
-            drafted(case=outside, assertions={"says_nothing_forbidden": False}),
-            drafted(Verdict.NEEDS_EDIT, assertions={"says_nothing_forbidden": False}),
-        )
-    )
+def ready(right: bool, number: int = 1, **expected: Any) -> CaseResult:
+    why = {} if right else {"ready_wrong": "template: a, not b"}
+    return drafted(case=case(number, expected=expected), assertions={"ready_right": right}, labels=why)
 
-    assert (figures["ready_clean_rate"]["value"], figures["ready_clean_rate"]["n"]) == (0.5, 2)
+
+def test_ready_drafts_are_judged_by_their_labels_out_of_scope_too() -> None:
+    figures = summarise(run(ready(True), ready(False, 2, template_id=None), drafted(Verdict.NEEDS_EDIT)))
+
+    assert (figures["ready_right_rate"]["value"], figures["ready_right_rate"]["n"]) == (0.5, 2)
+    assert figures["ready_wrong"] == [{"case": "c2", "why": "template: a, not b"}]
+
+
+def test_what_ready_is_worth_is_the_first_figure() -> None:
+    assert next(iter(summarise(run(ready(True))))) == "ready_right_rate"
+
+
+@pytest.mark.parametrize(("count", "low"), [(1, 0.2065), (10, 0.7225)])
+def test_a_few_right_drafts_do_not_make_the_rate_certain(count: int, low: float) -> None:
+    figures = summarise(run(*(ready(True, number) for number in range(count))))
+
+    assert figures["ready_right_rate"] == {"value": 1.0, "low": low, "high": 1.0, "n": count}
+
+
+def test_without_a_ready_draft_the_rate_is_unknown() -> None:
+    figures = summarise(run(drafted(Verdict.NEEDS_EDIT)))
+
+    assert (figures["ready_right_rate"], figures["ready_wrong"]) == (None, [])
 
 
 def test_the_median_lies_within_its_interval() -> None:

@@ -15,6 +15,7 @@ from replyassist.evaluation.statistics import (
     holm,
     mcnemar_exact,
     paired_bootstrap,
+    paired_shares,
     permutation_test,
     proportion_interval,
 )
@@ -153,3 +154,40 @@ class TestKappa:
     def test_one_label_only_says_nothing_about_agreement(self) -> None:
         assert cohens_kappa(["a", "a"], ["a", "a"]) is None
         assert cohens_kappa([], []) is None
+
+
+class TestPairedShares:
+    @given(wins=st.integers(0, 9), losses=st.integers(0, 4), same=st.integers(1, 9))
+    def test_where_every_case_counts_twice_it_is_mcnemars_exact_test(self, wins: int, losses: int, same: int) -> None:
+        before = [False] * wins + [True] * losses + [True] * same
+        after = [True] * wins + [False] * losses + [True] * same
+
+        found = paired_shares(before, after)
+
+        assert found is not None
+        assert found.p_value == pytest.approx(mcnemar_exact(losses, wins))
+
+    def test_a_case_may_count_on_one_side_alone(self) -> None:
+        found = paired_shares([True, True, None, None], [True, True, False, None])
+
+        assert found is not None
+        assert (found.before, found.difference.n) == (1.0, 3)
+        assert found.after == pytest.approx(2 / 3)
+        assert found.p_value == 1.0
+
+    def test_many_swaps_are_drawn_and_not_counted(self) -> None:
+        found = paired_shares([True] * 40, [False] * 20 + [True] * 20)
+
+        assert found is not None
+        assert found.p_value == pytest.approx(1 / 10_000)
+        assert found.difference.low < found.difference.value == -0.5 < found.difference.high < 0
+
+    def test_fewer_ready_of_which_as_large_a_share_is_right_is_no_difference(self) -> None:
+        found = paired_shares([True] * 30, [True] * 10 + [None] * 20)
+
+        assert found is not None
+        assert (found.difference.value, found.p_value) == (0.0, 1.0)
+
+    @pytest.mark.parametrize(("before", "after"), [([], []), ([None], [True]), ([True], [None])])
+    def test_a_side_without_a_case_has_no_share(self, before: list[bool | None], after: list[bool | None]) -> None:
+        assert paired_shares(before, after) is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replyassist.learning.lessons import Lesson, lessons_of
-from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Proposal
+from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Proposal, RedraftRequest
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.testing import FakeClock

@@ -17,8 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, exp
 
 from replyassist.core.accounts import Principal
 from replyassist.review.models import Approval, ReviewItem
-from tests.web.console import PASSWORD
-from tests.world import World
+from tests.world import PASSWORD, World
 
 FLAGS = [
     "--no-sandbox",

@@ -13,9 +13,8 @@ from httpx2 import Response
 from replyassist.core.accounts import Principal, User
 from replyassist.core.security import Role
 from replyassist.review.models import ReviewItem
-from tests.world import World
+from tests.world import PASSWORD, World
 
-PASSWORD = "a long password"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

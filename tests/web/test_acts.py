@@ -8,6 +8,7 @@ import pytest
 from replyassist.core.security import Role
 from replyassist.faq.service import put_template
 from replyassist.guardrails import Verdict
+from replyassist.proposal import RedraftRequest
 from replyassist.review import repository as reviews
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
 from replyassist.review.transitions import DELIVERY, Move, make

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from replyassist.core.security import Role
-from tests.web.console import PASSWORD, Console, words
+from tests.web.console import Console, words
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

@@ -13,8 +13,7 @@ from replyassist.core.security import Role
 from replyassist.testing import FakeChatModel
 from tests.web import gallery
 from tests.web.chromium import DESK, Desk, served
-from tests.web.console import PASSWORD
-from tests.world import World
+from tests.world import PASSWORD, World
 
 pytestmark = [
     pytest.mark.browser,

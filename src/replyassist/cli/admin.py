@@ -16,6 +16,7 @@ from replyassist.brands.service import (
     get_brand,
     list_brands,
     set_abstain_threshold,
+    set_time_zone,
     set_voice,
 )
 from replyassist.brands.voice import load_voice
@@ -138,6 +139,20 @@ def brand_threshold(
         own = get_brand(session, brand).abstain_threshold
     words = f"{own:g}" if own is not None else f"{settings().abstain_threshold:g}, as the setting says"
     console.print(f"{brand} abstains below {words}.", markup=False)
+
+
+@brand_app.command("time-zone")
+def brand_time_zone(
+    brand: str,
+    name: Annotated[str | None, typer.Argument(help="Such as Europe/Dublin; without it the present one.")] = None,
+) -> None:
+    """When a day of the brand begins: templates that are valid until a day end with it."""
+    if name is not None:
+        with database().writing() as session:
+            set_time_zone(session, brand, name)
+    with database().reading() as session:
+        zone = get_brand(session, brand).time_zone
+    console.print(f"The days of {brand} are those of {zone}.", markup=False)
 
 
 @brand_app.command("connect")

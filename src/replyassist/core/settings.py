@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
     body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)
     claim_minutes: int = Field(10, ge=1)
+    expire_after_days: int = Field(
+        30, ge=0, description="Days after which an item that nobody decided leaves the queue; 0: never."
+    )
     send_delay_seconds: float = Field(5.0, ge=0, description="Time to take an approval back before it is sent.")
     delivery_timeout_seconds: float = Field(10.0, gt=0)
     delivery_attempts: int = Field(10, ge=1, le=20)

@@ -21,8 +21,8 @@ from replyassist.core.jobs import Fence, JobQueue
 from replyassist.inbox.service import load, load_locked
 from replyassist.review.binding import current_binding
 from replyassist.review.decisions import deliver_job
-from replyassist.review.models import Approval, ReviewItem, ReviewStatus
-from replyassist.review.transitions import DELIVERY, SENT_ACT, Move, make
+from replyassist.review.models import SENT_ACT, Approval, ReviewItem, ReviewStatus
+from replyassist.review.transitions import DELIVERY, Move, make
 
 from .channels import Channel, OutgoingReply, Repeat
 from .models import Delivery, DeliveryStatus

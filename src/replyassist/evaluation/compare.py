@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.record import CaseResult, EvaluationRun
+from replyassist.evaluation.record import READY_RIGHT, CaseResult, EvaluationRun
 from replyassist.evaluation.statistics import (
     Interval,
     cohens_d_paired,
@@ -16,6 +16,7 @@ from replyassist.evaluation.statistics import (
     holm,
     mcnemar_exact,
     paired_bootstrap,
+    paired_shares,
     permutation_test,
 )
 
@@ -56,7 +57,8 @@ class MeasureDifference(BaseModel):
 
     ``p_value`` is McNemar's exact test for a yes-or-no measure, else a sign-flip permutation test of the mean;
     ``p_adjusted`` accounts for the number of measures (Holm). ``won`` counts the cases that became better, whichever
-    direction that is.
+    direction that is. ``ready_right`` is over what each run calls ready, which need not be the same cases: its test is
+    of randomisation, it is not adjusted, and it wins and loses the cases that are no longer, or newly, ready and wrong.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,7 +69,7 @@ class MeasureDifference(BaseModel):
     difference: Interval
     p_value: float
     p_adjusted: float = 1.0
-    test: Literal["mcnemar_exact", "permutation"]
+    test: Literal["mcnemar_exact", "permutation", "randomisation"]
     effect: float | None
     effect_name: Literal["cohens_h", "cohens_d"]
     won: int
@@ -92,6 +94,16 @@ class MeasureDifference(BaseModel):
         return self.gain > 0 and self.p_adjusted < SIGNIFICANT
 
 
+class OtherVoice(BaseModel):
+    """A brand that the two runs answered with different voice rules; a voice is its version and where it is from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    brand: str
+    before: str
+    after: str
+
+
 class Comparison(BaseModel):
     """All measures of two runs over the cases that both have."""
 
@@ -104,6 +116,7 @@ class Comparison(BaseModel):
     only_after: int
     same_dataset: bool
     measures: tuple[MeasureDifference, ...]
+    other_voices: tuple[OtherVoice, ...] = ()
 
 
 def compare(before: EvaluationRun, after: EvaluationRun, *, allow_different: bool = False) -> Comparison:
@@ -127,13 +140,18 @@ def compare(before: EvaluationRun, after: EvaluationRun, *, allow_different: boo
         only_after=len(new) - len(shared),
         same_dataset=same,
         measures=_measures([(old[name], new[name]) for name in shared]),
+        other_voices=tuple(
+            OtherVoice(brand=brand, before=before.voice_of(brand), after=after.voice_of(brand))
+            for brand, version in before.voice_digests.items()
+            if after.voice_digests.get(brand, version) != version
+        ),
     )
 
 
 def values_of(result: CaseResult) -> dict[str, float | bool]:
     """Every measure of a case by name: scores as numbers, assertions as booleans, and whether it came to an end."""
     values = {**result.scores, **result.assertions, COMPLETED: result.error is None}
-    return {name: value for name, value in values.items() if name not in NEITHER}
+    return {name: value for name, value in values.items() if name not in {*NEITHER, READY_RIGHT}}
 
 
 def _measures(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MeasureDifference, ...]:
@@ -146,8 +164,33 @@ def _measures(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MeasureDi
         for name in names
     ]
     adjusted = holm([measure.p_value for measure in found])
-    return tuple(
-        measure.model_copy(update={"p_adjusted": value}) for measure, value in zip(found, adjusted, strict=True)
+    others = (measure.model_copy(update={"p_adjusted": value}) for measure, value in zip(found, adjusted, strict=True))
+    return (*_of_ready(pairs), *others)
+
+
+def _of_ready(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> Iterable[MeasureDifference]:
+    """What ``ready`` is worth in each run; nothing where a run calls no draft ready."""
+    before, after = ([pair[side].assertions.get(READY_RIGHT) for pair in pairs] for side in (0, 1))
+    shares = paired_shares(before, after)
+    if shares is None:
+        return
+    lost = [new.case.id for old, new in pairs if new.is_wrongly_ready and not old.is_wrongly_ready]
+    won = sum(old.is_wrongly_ready and not new.is_wrongly_ready for old, new in pairs)
+    yield MeasureDifference(
+        measure=READY_RIGHT,
+        before=shares.before,
+        after=shares.after,
+        difference=shares.difference,
+        p_value=shares.p_value,
+        p_adjusted=shares.p_value,
+        test="randomisation",
+        effect=cohens_h(shares.before, shares.after),
+        effect_name="cohens_h",
+        won=won,
+        lost=len(lost),
+        tied=len(pairs) - won - len(lost),
+        lower_is_better=False,
+        regressions=tuple(Movement(case_id=name, before=1.0, after=0.0) for name in lost[:WORST_SHOWN]),
     )
 
 

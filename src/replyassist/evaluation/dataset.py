@@ -1,18 +1,15 @@
-"""Labelled cases: a message with what a good answer to it would be, one JSON object a line."""
+"""Labelled cases: a message with what a good answer to it would be, and where in a file it stands."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.lines import numbered_lines
 from replyassist.triage import Route
 
 
@@ -29,7 +26,8 @@ OptionalName = Annotated[str, Field(max_length=200)] | None
 class Expected(BaseModel):
     """What a person says that the answer should be.
 
-    ``template_id`` None: no template answers this, and the right act is to abstain; ``also_template_ids`` are as good.
+    ``template_id`` None: no template answers this, and the right act is to abstain; ``also_template_ids`` are as good,
+    and a list of ids as ``template_id`` is the first and the others.
     ``must_include`` and ``must_not_include`` are passages that a draft must and must not say, in any equal notation.
     """
 
@@ -41,6 +39,25 @@ class Expected(BaseModel):
     reply: Annotated[str, Field(max_length=10_000)] = ""
     must_include: list[Passage] = []
     must_not_include: list[Passage] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _several_right_templates(cls, values: Any) -> Any:
+        named = values.get("template_id") if isinstance(values, Mapping) else None
+        if not isinstance(named, list):
+            return values
+        if not named:
+            raise ValueError("the list of right templates is empty; null says that none answers")
+        others = values.get("also_template_ids", [])
+        if None in named or not isinstance(others, list):
+            raise ValueError("a list of right templates holds ids only")
+        return {**values, "template_id": named[0], "also_template_ids": [*named[1:], *others]}
+
+    @model_validator(mode="after")
+    def _none_is_none(self) -> Expected:
+        if self.template_id is None and self.also_template_ids:
+            raise ValueError(f"no template is right, and '{self.also_template_ids[0]}' is")
+        return self
 
 
 class Case(BaseModel):
@@ -78,11 +95,30 @@ class Case(BaseModel):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a case stands; ``prefix`` goes before the name of a field of the label there."""
+
+    file: str
+    line: int
+    prefix: str = ""
+
+    def __str__(self) -> str:
+        """File and line."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """Labelled cases in their order; ``digest`` is the same for the same cases, however the file is laid out."""
+    """Labelled cases in their order; ``digest`` is the same for the same cases, however the file is laid out.
+
+    ``places`` says by case id where each stands, where it was read from a file; ``notes`` are what a person should
+    know of the files, one line each.
+    """
 
     cases: tuple[Case, ...]
     digest: str
+    places: Mapping[str, Place] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.cases)
@@ -95,59 +131,15 @@ class Dataset:
             raise InvalidInput(f"no case is of the split '{split}'; there are: {there}", field="split")
         if limit is not None and limit < len(cases):
             cases = [cases[number * len(cases) // limit] for number in range(limit)]
-        return dataset_of(cases)
+        return self.of(cases)
+
+    def of(self, cases: Iterable[Case]) -> Dataset:
+        """These cases instead, which stand where they stood."""
+        made = dataset_of(cases)
+        return replace(made, places=self.places, notes=self.notes)
 
 
 def dataset_of(cases: Iterable[Case]) -> Dataset:
     """The cases with their digest."""
     kept = tuple(cases)
     return Dataset(kept, document_digest([case.model_dump(mode="json") for case in kept]))
-
-
-def load_cases(path: Path) -> Dataset:
-    """Read a JSONL file, or every ``*.jsonl`` of a folder by name; raise InvalidInput with file, line and field.
-
-    Ids are unique over all the files.
-    """
-    cases: list[Case] = []
-    places: dict[str, str] = {}
-    for file in _files(path):
-        for line, case in _read(file):
-            if case.id in places:
-                detail = f"the id '{case.id}' is there twice, first in {places[case.id]}"
-                raise InvalidInput(detail, file=str(file), line=line, field="id")
-            places[case.id] = f"{file.name}, line {line}"
-            cases.append(case)
-    if not cases:
-        raise InvalidInput("there is no case in it", file=str(path))
-    return dataset_of(cases)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.glob("*.jsonl") if file.is_file())
-    if not files:
-        raise InvalidInput("there is no *.jsonl file in this folder", file=str(path))
-    return files
-
-
-def _read(file: Path) -> Iterator[tuple[int, Case]]:
-    for number, line in numbered_lines(file):
-        yield number, _parse(line, file=str(file), number=number)
-
-
-def _parse(line: str, *, file: str, number: int) -> Case:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise InvalidInput(f"not valid JSON: {detail}", file=file, line=number) from error
-    if not isinstance(record, dict):
-        raise InvalidInput("expected a JSON object", file=file, line=number)
-    try:
-        return Case.model_validate(record)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(first["msg"], file=file, line=number, field=field) from error

@@ -25,6 +25,7 @@ class Provenance:
     profile: str | None
     prompt_digest: str
     voice_digests: dict[str, str]
+    voice_sources: dict[str, str]
     template_digests: dict[str, str]
     encoder_digest: str
     code_digest: str
@@ -45,12 +46,14 @@ def provenance_of(
     *,
     stages: tuple[str, ...],
     prompts: Path,
+    voice_sources: Mapping[str, str] | None = None,
     model_identity: str = "",
     profile: str = "",
 ) -> Provenance:
     """What a run of these cases with these contexts (at least one, by brand) depends on.
 
     ``prompts`` is the folder of the prompts; the voice files in it count by brand and not as prompts.
+    ``voice_sources`` says in words where each brand's voice is from.
     """
     any_context = next(iter(contexts.values()))
     model = any_context.model if DRAFT in stages else None
@@ -61,6 +64,7 @@ def provenance_of(
         profile=(profile or model.profile) if model else None,
         prompt_digest=digest_of_files(prompts, _prompt_files(prompts)),
         voice_digests={brand: context.voice.version for brand, context in contexts.items()},
+        voice_sources=dict(voice_sources or {}),
         template_digests={brand: _templates_digest(context) for brand, context in contexts.items()},
         encoder_digest=any_context.encoder.model_digest,
         code_digest=code_digest(),

@@ -14,6 +14,12 @@ from replyassist.proposal import Proposal
 RETRIEVAL = "retrieval"
 DRAFT = "draft"
 STAGES = (RETRIEVAL, DRAFT)
+VERSION_SHOWN = 12
+
+SEND_READY = "send_ready"  # ready and good, of the cases that should be drafted
+READY_RIGHT = "ready_right"  # good, of the drafts called ready
+READY_WRONG = "ready_wrong"  # the label that says why one called ready is not good
+VERDICT_HOLDS = "verdict_holds"  # no blocking finding in spite of the verdict
 
 
 class CaseResult(BaseModel):
@@ -36,6 +42,11 @@ class CaseResult(BaseModel):
     seconds: float = 0.0
     was_cached: bool = False
 
+    @property
+    def is_wrongly_ready(self) -> bool:
+        """Whether the draft is called ready, and its label says that it is wrong."""
+        return not self.assertions.get(READY_RIGHT, True)
+
 
 class EvaluationRun(BaseModel):
     """Every result with what it depends on. Voice, template and threshold entries are by brand.
@@ -54,6 +65,7 @@ class EvaluationRun(BaseModel):
     profile: str | None = None
     prompt_digest: str = ""
     voice_digests: dict[str, str] = {}
+    voice_sources: dict[str, str] = {}
     template_digests: dict[str, str] = {}
     encoder_digest: str = ""
     code_digest: str = ""
@@ -67,6 +79,11 @@ class EvaluationRun(BaseModel):
     def has_drafts(self) -> bool:
         """Whether drafts were made and scored."""
         return DRAFT in self.stages
+
+    def voice_of(self, brand: str) -> str:
+        """The version of the voice that the brand was answered with, and where it is from, for people to read."""
+        version, source = self.voice_digests.get(brand, "")[:VERSION_SHOWN], self.voice_sources.get(brand)
+        return f"{version} from {source}" if source else version
 
 
 def save_run(run: EvaluationRun, path: Path) -> None:

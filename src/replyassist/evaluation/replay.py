@@ -10,12 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from replyassist.evaluation.dataset import Case, Expected
 from replyassist.evaluation.gate import FailedCheck, Gate, Objection, gate
-from replyassist.evaluation.record import CaseResult, EvaluationRun
+from replyassist.evaluation.record import SEND_READY, CaseResult, EvaluationRun
 from replyassist.evaluation.task import Task
 from replyassist.inbox.threads import StoredMessage
 from replyassist.pipeline import PipelineContext
 
-SEND_READY = "send_ready"
 NO_TEMPLATE_EXPECTED = Expected(template_id=None)
 MOST_SHOWN = 10
 Answers = tuple[list[CaseResult], list[CaseResult]]
@@ -37,7 +36,8 @@ class Side(BaseModel):
 class Difference(BaseModel):
     """One message that the change treats differently; ``changed`` names what: error, route, template, verdict, draft.
 
-    ``lost``: it was ready to send by its labels, and is not any more; ``won`` the reverse.
+    ``lost``: it was ready to send by its labels, and is not any more; ``won`` the reverse. ``wrong``: it is called
+    ready and its label says that it is wrong, and was not.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +50,7 @@ class Difference(BaseModel):
     after: Side
     lost: bool = False
     won: bool = False
+    wrong: bool = False
 
 
 class Replay(BaseModel):
@@ -100,13 +101,14 @@ def replay_of(
 ) -> Replay:
     """Gather the differences, and hold the changed run against the unchanged one.
 
-    ``max_lost``: how many labelled cases may stop being ready to send, whether or not chance could explain it; None
-    leaves it to the tests of significance.
+    ``max_lost``: how many labelled cases may stop being ready to send, and how many may newly be called ready and
+    wrong, whether or not chance could explain it; None leaves it to the tests of significance.
     """
     before, after = labelled
     of_cases = differences(before.results, after.results)
     of_recent = differences(*recent)
-    judged = gate(after, baseline=before if before.results else None, max_drop=max_drop, minimum=minimum)
+    baseline = before if before.results else None
+    judged = gate(after, baseline=baseline, max_drop=max_drop, minimum=minimum, max_lost=max_lost)
     unsafe = gate(after.model_copy(update={"results": tuple(recent[1])})).objections
     objections = (*_lost(of_cases, max_lost), *judged.objections, *unsafe)
     return Replay(
@@ -120,10 +122,10 @@ def replay_of(
 
 
 def differences(before: Iterable[CaseResult], after: Iterable[CaseResult]) -> tuple[Difference, ...]:
-    """Those of the pairs that differ: what was lost first, then changed routes, templates, verdicts and drafts."""
+    """Those of the pairs that differ: the newly ready and wrong first, then the lost, then what changed most."""
     found = (_difference(old, new) for old, new in zip(before, after, strict=True))
     differing = [item for item in found if item.changed]
-    return tuple(sorted(differing, key=lambda item: (not item.lost, -len(item.changed), item.id)))
+    return tuple(sorted(differing, key=lambda item: (not item.wrong, not item.lost, -len(item.changed), item.id)))
 
 
 def case_of(stored: StoredMessage) -> Case:
@@ -155,6 +157,7 @@ def _difference(old: CaseResult, new: CaseResult) -> Difference:
         after=after,
         lost=was and not is_ready,
         won=is_ready and not was,
+        wrong=new.is_wrongly_ready and not old.is_wrongly_ready,
     )
 
 

@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from replyassist.evaluation.record import RETRIEVAL, CaseResult, EvaluationRun
+from replyassist.evaluation.record import (
+    READY_RIGHT,
+    READY_WRONG,
+    RETRIEVAL,
+    SEND_READY,
+    VERDICT_HOLDS,
+    CaseResult,
+    EvaluationRun,
+)
 from replyassist.evaluation.statistics import Interval, bootstrap_interval, proportion_interval
 from replyassist.evaluation.sureness import sureness_by_brand, sureness_of
 from replyassist.guardrails import Verdict
@@ -18,6 +26,7 @@ from replyassist.proposal import BY_TEMPLATE
 
 Figures = dict[str, Any]
 DIGITS = 4
+READY_RIGHT_RATE = "ready_right_rate"
 RATES = {
     "grounded_rate": "grounded",
     "voice_pass_rate": "voice_pass",
@@ -36,13 +45,11 @@ MEANS = {
 
 
 def summarise(run: EvaluationRun) -> Figures:
-    """The figures of every stage that was run, as ``eval run --json`` prints them."""
-    figures: Figures = {"cases": run.cases, "errors": sum(result.error is not None for result in run.results)}
-    if RETRIEVAL in run.stages:
-        figures |= retrieval_figures(run.results)
-    if run.has_drafts:
-        figures |= draft_figures(run.results)
-    return figures
+    """The figures of every stage that was run, first what ``ready`` is worth; as ``eval run --json`` prints them."""
+    drafts = draft_figures(run.results) if run.has_drafts else {}
+    figures: Figures = {READY_RIGHT_RATE: drafts[READY_RIGHT_RATE]} if drafts else {}
+    figures |= {"cases": run.cases, "errors": sum(result.error is not None for result in run.results)}
+    return figures | (retrieval_figures(run.results) if RETRIEVAL in run.stages else {}) | drafts
 
 
 def retrieval_figures(results: Sequence[CaseResult]) -> Figures:
@@ -82,17 +89,22 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
     Draftable cases are in scope and not labelled with another route than ``draft``. ``send_ready_rate`` is over all of
     them (an error or no draft is not ready). Over those that got a draft: ``blocked_rate``, ``fallback_rate`` (the
     template's text, not the model's), ``right_template_rate``, the other rates, the means and the median seconds.
-    ``ready_clean_rate`` is over every draft called ready, draftable or not, adversarial cases among them: the share
-    without any passage labelled ``must_not_include``. ``blocked_ready`` counts drafts called ready in spite of a
-    blocking finding; it must be 0.
+    ``ready_right_rate`` is over every draft called ready, draftable or not, adversarial cases among them: the share
+    that its label finds right in route, template, asked facts and forbidden passages; ``ready_wrong`` lists the others
+    and why. ``blocked_ready`` counts drafts called ready in spite of a blocking finding; it must be 0.
     """
     draftable = [result for result in results if result.case.should_be_drafted]
     drafted = [result for result in draftable if _has_draft(result)]
-    ready = [result for result in results if _has_draft(result) and _verdict(result) == Verdict.READY]
     figures: Figures = {
+        READY_RIGHT_RATE: _share(_assertions(results, READY_RIGHT)),
+        "ready_wrong": [
+            {"case": result.case.id, "why": result.labels.get(READY_WRONG, "")}
+            for result in results
+            if result.is_wrongly_ready
+        ],
         "draftable": len(draftable),
         "drafted": len(drafted),
-        "send_ready_rate": _share(result.assertions.get("send_ready", False) for result in draftable),
+        "send_ready_rate": _share(result.assertions.get(SEND_READY, False) for result in draftable),
         "blocked_rate": _share(_verdict(result) == Verdict.BLOCKED for result in drafted),
         "fallback_rate": _share(result.labels.get("drafted_by") == BY_TEMPLATE for result in drafted),
         "right_template_rate": _share(_has_right_template(result) for result in drafted),
@@ -100,9 +112,8 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
     figures |= {name: _share(_assertions(drafted, value)) for name, value in RATES.items()}
     figures |= {name: _average(_scores(drafted, value)) for name, value in MEANS.items()}
     return figures | {
-        "ready_clean_rate": _share(_assertions(ready, "says_nothing_forbidden")),
         "seconds_per_draft_p50": _middle(_scores(drafted, "seconds")),
-        "blocked_ready": sum(not held for held in _assertions(results, "verdict_holds")),
+        "blocked_ready": sum(not held for held in _assertions(results, VERDICT_HOLDS)),
         "model_failures": int(sum(_scores(results, "failed_calls"))),
         "cached": sum(result.was_cached for result in results),
     }

@@ -73,6 +73,66 @@ def paired_bootstrap(a: Sequence[float], b: Sequence[float], *, seed: int = 0, r
     )
 
 
+@dataclass(frozen=True)
+class Shares:
+    """Two shares over the same cases, each of its own denominator, and how sure their difference is."""
+
+    before: float
+    after: float
+    difference: Interval
+    p_value: float
+
+
+def paired_shares(before: Sequence[bool | None], after: Sequence[bool | None], *, seed: int = 0) -> Shares | None:
+    """The share of True among what is not None, before and after; None where one side has nothing to count.
+
+    A case may count on one side alone, so that no test of pairs fits. The p-value is two-sided, of a randomisation
+    test that swaps the two values of a case (Edgington and Onghena 2007): exact for up to 13 cases that differ, else
+    from 9,999 random swaps. The interval is a percentile bootstrap over cases.
+    """
+    pairs = [(old, new) for old, new in zip(before, after, strict=True) if (old, new) != (None, None)]
+    counts = np.array([[[v is True, v is not None] for v in pair] for pair in pairs], dtype=np.float64)
+    if not pairs or not counts[:, :, 1].sum(axis=0).all():
+        return None
+    old, new = (float(value) for value in _shares_of(counts.sum(axis=0)))
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(0, len(pairs), size=(RESAMPLES, len(pairs)))
+    spread = _differences(np.array([counts[row].sum(axis=0) for row in drawn]))
+    low, high = np.nanquantile(spread, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    interval = Interval(new - old, min(float(low), new - old), max(float(high), new - old), len(pairs))
+    return Shares(old, new, interval, _swapped(counts, abs(new - old), generator))
+
+
+def _swapped(counts: NDArray[np.float64], observed: float, generator: np.random.Generator) -> float:
+    """The share of swaps whose difference is as large; a swap that leaves one side without a case counts as such."""
+    moved = counts[(counts[:, 0] != counts[:, 1]).any(axis=1)]
+    fixed = counts.sum(axis=0) - moved.sum(axis=0)
+    exact = 2 ** len(moved) <= PERMUTATIONS
+    if exact:
+        swaps = (np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved))) & 1
+    else:
+        swaps = generator.integers(0, 2, size=(PERMUTATIONS, len(moved)))
+    kept, other = 1.0 - swaps, swaps.astype(np.float64)
+    totals = np.stack(
+        [np.tensordot(a, moved[:, 0], 1) + np.tensordot(b, moved[:, 1], 1) for a, b in ((kept, other), (other, kept))],
+        axis=1,
+    )
+    differences = np.nan_to_num(np.abs(_differences(totals + fixed)), nan=np.inf)
+    extreme = int(np.count_nonzero(differences >= observed - 1e-9))
+    return extreme / len(swaps) if exact else (extreme + 1) / (PERMUTATIONS + 1)
+
+
+def _shares_of(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Passed over counted (the last axis); not a number where nothing is counted."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(totals[..., 0] / totals[..., 1])
+
+
+def _differences(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    shares = _shares_of(totals)
+    return np.asarray(shares[..., 1] - shares[..., 0])
+
+
 def mcnemar_exact(b01: int, b10: int) -> float:
     """Two-sided exact p-value of McNemar's test (1947): ``b01`` pairs went one way, ``b10`` the other."""
     if b01 + b10 == 0:

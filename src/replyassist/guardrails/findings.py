@@ -34,7 +34,7 @@ class Concern(StrEnum):
     MESSAGE = "message"  # the message or the choice of template: stays through every edit until a person confirms it
 
 
-_CONCERNS = {
+CONCERNS = {
     "voice": Concern.TEXT,
     "grounding": Concern.TEXT,
     "privacy": Concern.TEXT,
@@ -60,14 +60,17 @@ _CONCERNS = {
     "safety.prompt_leak": Concern.TEXT,
     "safety.suspicious_message": Concern.MESSAGE,
 }
+"""Every rule, by its id or its family (the part before the dot); the longer name counts."""
+
+
+def is_sorted(rule: str) -> bool:
+    """Whether it is written down what a rule's findings are about, by the rule's id or by its family."""
+    return rule in CONCERNS or rule.partition(".")[0] in CONCERNS
 
 
 def concern_of(rule: str) -> Concern:
-    """What a rule's findings are about, by the rule's id or its family; raise LookupError for one that says neither."""
-    concern = _CONCERNS.get(rule) or _CONCERNS.get(rule.partition(".")[0])
-    if concern is None:
-        raise LookupError(f"the rule '{rule}' is neither of the text nor of the message; say which in findings.py")
-    return concern
+    """What a rule's findings are about; of a rule that nobody knows (any more), the one that no edit clears."""
+    return CONCERNS.get(rule) or CONCERNS.get(rule.partition(".")[0]) or Concern.MESSAGE
 
 
 class Finding(BaseModel):

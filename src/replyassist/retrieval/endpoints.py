@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from replyassist.brands.service import get_brand
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep
 from replyassist.core.security import Permission
 
@@ -50,6 +51,7 @@ def search_templates(
     index = registry.index_for(database, body.brand)
     with database.reading() as session:
         threshold = registry.threshold_for(session, body.brand)
+        day = get_brand(session, body.brand).day(clock.now())
     found = retrieve(
         body.text,
         index,
@@ -58,6 +60,6 @@ def search_templates(
         limit=body.limit,
         channel=body.channel,
         visibility=body.visibility,
-        day=clock.now().date(),
+        day=day,
     )
     return SearchResult(matches=list(found.matches), abstained=found.abstained, threshold=threshold)

@@ -12,8 +12,7 @@ from sqlmodel import Session, col, select
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.inbox.repository import last_replies_elsewhere
 
-from .models import LOW, Approval, AuditEntry, ReviewItem, ReviewStatus
-from .transitions import SENT_ACT
+from .models import LOW, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
 
 _STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 _OBJECTIONS = frozenset({"block", "warn"})

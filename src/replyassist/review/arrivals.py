@@ -17,7 +17,6 @@ from replyassist.inbox.models import Direction, Message
 from replyassist.inbox.service import load
 
 from . import repository
-from .checking import refresh_verdict
 from .decisions import learn_job, redraft_job
 from .models import ReviewItem, ReviewStatus
 from .notices import ADDED, ANSWERED, AUTHOR_WROTE, DELETED, EDITED, OTHERS_WROTE, PARTLY_DELETED, RESTORED
@@ -96,7 +95,6 @@ def _reopen(session: Session, item: ReviewItem, act: str, notice: str, *, jobs: 
         changes |= {"final_text": None, "approval_id": None}
     to = status if is_open else ReviewStatus.PENDING
     make(session, item, Move(act, to, reason=notice, text=item.final_text), actor=PLATFORM, now=now, **changes)
-    refresh_verdict(session, item, now=now)
     jobs.enqueue(session, redraft_job(item.id or 0, attempt))
     jobs.enqueue(session, learn_job(item))
 
@@ -105,5 +103,3 @@ def _note(session: Session, item: ReviewItem, act: str, notice: str, *, now: dat
     status = ReviewStatus(item.status)
     if status in MOVES[status]:
         make(session, item, Move(act, status, reason=notice), actor=PLATFORM, now=now, notice=notice)
-    if status in _OPEN:
-        refresh_verdict(session, item, now=now)

@@ -45,7 +45,7 @@ class Binding:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all parts, 64 hex digits; a second template and reasons against any count where there are."""
+        """SHA-256 over all parts, 64 hex digits; a second template, and reasons against any, count where there are."""
         parts = asdict(self)
         for name in ("also_template_version", "templates_unusable"):
             if not parts[name]:

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
-from replyassist.brands.voice import VoiceRules
 from replyassist.core.digests import text_digest
 from replyassist.core.language import detect_language
 from replyassist.faq.joined import joined
@@ -77,10 +76,13 @@ def keep_verdict(session: Session, item: ReviewItem, of_draft: CheckResult | Non
 
 
 def refresh_verdict(session: Session, item: ReviewItem, *, now: datetime) -> None:
-    """As ``keep_verdict``, when the item's thread has moved: the checks of the draft are not run anew, only weighed."""
-    voice = voice_of(get_brand(session, item.brand_id))
+    """``keep_verdict`` with what the checks said when the draft was made; no check runs.
+
+    Where that no longer holds (the template or the voice has changed) the verdict is left for the reconciler.
+    """
     versions = [template.version for template in templates_of(session, item)]
-    if (of_draft := _stored(item, voice, versions)) is not None:
+    of_draft = _stored(item, get_brand(session, item.brand_id).voice_version, versions)
+    if of_draft is not None or not item.draft:
         keep_verdict(session, item, of_draft, now=now)
 
 
@@ -93,7 +95,7 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckedText:
     brand = get_brand(session, item.brand_id)
     voice, stored, templates = voice_of(brand), load(session, item.message_id), templates_of(session, item)
     versions = [template.version for template in templates]
-    earlier = _stored(item, voice, versions) if text == item.draft else None
+    earlier = _stored(item, voice.version, versions) if text == item.draft else None
     result = earlier or check(
         text,
         CheckContext(
@@ -108,11 +110,11 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckedText:
     return CheckedText(text, result, text_digest(stored.text), first, second, voice.version)
 
 
-def _stored(item: ReviewItem, voice: VoiceRules, versions: list[str]) -> CheckResult | None:
+def _stored(item: ReviewItem, voice_version: str, versions: list[str]) -> CheckResult | None:
     """What the checks said when the draft was made; None where that no longer holds or was not kept."""
     kept = item.proposal
     drafted = [version for version in (kept.template_version, kept.also_template_version) if version]
-    if drafted != versions or kept.voice_version != voice.version:
+    if drafted != versions or kept.voice_version != voice_version:
         return None
     chosen = next((each for each in kept.candidates if each.text == item.draft), None)
     if chosen is None:

@@ -25,7 +25,7 @@ from replyassist.proposal import RedraftRequest
 from .failures import FailureKind, failure_kinds
 from .models import ReviewItem, ReviewStatus
 from .permits import require_may_decide, require_person, require_unclaimed
-from .transitions import Actor, Move, make
+from .transitions import CLAIMED_IN, TAKEN_BACK_FROM, Actor, Move, make
 
 DELIVER_JOB = "deliver"
 REDRAFT_JOB = "redraft"
@@ -43,13 +43,16 @@ def visible_item(session: Session, principal: Principal, item_id: int) -> Review
 
 
 def claim(session: Session, principal: Principal, item_id: int, *, now: datetime, minutes: int) -> ReviewItem:
-    """Lease the item to one person; the lease ends by itself. Raise ClaimedByAnother."""
+    """Lease the item to one person for a while; raise ClaimedByAnother, and Conflict once it is done with."""
     item = visible_item(session, principal, item_id)
     require_person(principal)
+    if ReviewStatus(item.status) not in CLAIMED_IN:
+        raise Conflict(f"an item that is {item.status} has nothing to work on")
     result = session.exec(
         update(ReviewItem)
         .where(
             col(ReviewItem.id) == item_id,
+            col(ReviewItem.status).in_(CLAIMED_IN),
             or_(
                 col(ReviewItem.claimed_by).is_(None),
                 col(ReviewItem.claimed_by) == principal.user_id,
@@ -150,11 +153,15 @@ def redraft(
 def take_back(
     session: Session, principal: Principal, item_id: int, *, version: int, jobs: JobQueue, now: datetime
 ) -> ReviewItem:
-    """Undo an approval that is not being sent yet, or a rejection; or put a failed sending back into the queue."""
+    """Undo an approval that is not being sent yet, or a rejection; or put what failed or expired back into the queue.
+
+    Raises Conflict where there is nothing to take back.
+    """
     item = seen_item(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
-    if ReviewStatus(item.status) is ReviewStatus.SENDING:
-        raise Conflict("it is being sent right now")
+    if ReviewStatus(item.status) not in TAKEN_BACK_FROM:
+        why = "it is being sent right now" if item.status == ReviewStatus.SENDING else f"the item is {item.status}"
+        raise Conflict(f"there is nothing to take back: {why}")
     move = Move("taken_back", ReviewStatus.PENDING, text=item.final_text)
     item = make(session, item, move, actor=Actor.of(principal), now=now, final_text=None, approval_id=None)
     jobs.enqueue(session, learn_job(item))

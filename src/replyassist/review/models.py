@@ -15,7 +15,9 @@ from replyassist.core.database import ModelJson, UtcDateTime
 from replyassist.guardrails import Finding
 from replyassist.proposal import Proposal
 
-LOW, HIGH = "low", "high"  # risk
+SENT_ACT = "sent"
+LOW, HIGH = "low", "high"
+"""Risk of an item."""
 
 
 class ReviewStatus(StrEnum):

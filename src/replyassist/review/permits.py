@@ -8,7 +8,7 @@ from datetime import datetime
 from replyassist.core.accounts import PERSON, Principal
 from replyassist.core.errors import ClaimedByAnother, Forbidden, TextBlocked
 from replyassist.core.security import Permission
-from replyassist.guardrails import CheckResult, Finding, Severity, Verdict
+from replyassist.guardrails import CheckResult, Concern, Finding, Severity, Verdict
 
 from .models import HIGH, ReviewItem, ReviewStatus
 
@@ -39,6 +39,17 @@ def require_may_decide(item: ReviewItem, principal: Principal) -> None:
     principal.require(Permission.REVIEW_LOW_RISK)
     if item.risk == HIGH:
         raise Forbidden("this item is of high risk; escalate it")
+
+
+def may_confirm(principal: Principal, finding: Finding) -> bool:
+    """Whether this person may set aside a finding: one about the message or the template that asks something."""
+    if finding.concern is Concern.TEXT or finding.severity not in ASKS:
+        return False
+    try:
+        require_may_confirm(principal, [finding])
+    except Forbidden:
+        return False
+    return True
 
 
 def require_may_confirm(principal: Principal, findings: Iterable[Finding]) -> None:

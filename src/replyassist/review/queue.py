@@ -80,7 +80,6 @@ def replace_proposal(
         urgency=proposal.triage.urgency,
         **_columns(proposal),
     )
-    refresh_verdict(session, item, now=now)
     return True
 
 
@@ -91,6 +90,13 @@ def give_up_redraft(session: Session, item: ReviewItem, *, now: datetime) -> Non
     notice = "The new draft could not be made; this is the earlier one."
     move = Move("redraft_failed", ReviewStatus(item.status), reason=notice)
     make(session, item, move, actor=PIPELINE, now=now, is_redrafting=False, notice=notice)
+
+
+def expire(session: Session, item: ReviewItem, *, days: int, now: datetime) -> None:
+    """Nobody decided in time: the item leaves the queue, says so, and a person may still bring it back."""
+    notice = f"Nobody decided within {days} days."
+    move = Move("expired", ReviewStatus.EXPIRED, reason=notice)
+    make(session, item, move, actor=PIPELINE, now=now, notice=notice, is_redrafting=False)
 
 
 def _columns(proposal: Proposal) -> dict[str, Any]:

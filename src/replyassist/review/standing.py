@@ -23,7 +23,7 @@ TEMPLATE_NOT_FOR_HERE = "template.not_for_here"
 
 def standing_findings(session: Session, item: ReviewItem, *, now: datetime) -> tuple[Finding, ...]:
     """Findings about the message and the template as things stand; those that a person confirmed ask nothing more."""
-    found = (*item.proposal.doubts, *thread_findings(session, item), *_of_templates(session, item, now=now))
+    found = (*thread_findings(session, item), *_of_templates(session, item, now=now), *item.proposal.doubts)
     return tuple(settled(finding, item) for finding in found)
 
 

@@ -16,6 +16,7 @@ from replyassist.core.accounts import Principal
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import InvalidTransition, VersionConflict
 
+from .checking import refresh_verdict
 from .failures import FailureKind
 from .models import AuditEntry, ReviewItem, ReviewStatus
 
@@ -31,10 +32,15 @@ MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
     ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E}),  # to itself: its message changed
     ReviewStatus.REJECTED: frozenset({P, E, W}),  # a person changes their mind; nothing has left
     ReviewStatus.SENT: frozenset({ReviewStatus.SENT}),  # to itself: its message changed
-    ReviewStatus.EXPIRED: frozenset(),
+    ReviewStatus.EXPIRED: frozenset({P, E, W}),  # a person answers it all the same
     W: frozenset({P, E}),  # the platform shows the message again
 }
-SENT_ACT = "sent"
+TAKEN_BACK_FROM = frozenset(
+    {A, ReviewStatus.REJECTED, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN, ReviewStatus.EXPIRED}
+)
+"""From where a person may bring an item back into the queue."""
+CLAIMED_IN = frozenset({P, E}) | TAKEN_BACK_FROM
+"""Where there is something for a person to do, so that holding the item makes sense."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: d
     write_audit(session, item, move, actor=actor, now=now, before=before)
     session.flush()
     session.refresh(item)
+    refresh_verdict(session, item, now=now)
     return item
 
 

@@ -13,9 +13,9 @@ from replyassist.guardrails import CheckResult, Concern, Severity, Verdict
 from replyassist.review.models import HIGH, ReviewItem, ReviewStatus
 from replyassist.review.permits import ASKS
 from replyassist.review.standing import TEMPLATE_CHANGED
+from replyassist.review.transitions import TAKEN_BACK_FROM
 
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
-TAKEN_BACK_FROM = (ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN)
 
 
 @dataclass(frozen=True)

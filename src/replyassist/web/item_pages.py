@@ -95,7 +95,7 @@ def check_draft(
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
         check = check_view(session, principal, item, typed(text), now=clock.now())
-    return page(request, "_check.html", check=check)
+    return page(request, "_check.html", check=check, confirm_to=listing.url(f"{HOME}/{item_id}/confirm"))
 
 
 @router.post(f"{HOME}/{{item_id}}/claim")

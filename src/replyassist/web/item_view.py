@@ -23,6 +23,7 @@ from replyassist.review.checking import assess
 from replyassist.review.conversation import Line as ConversationLine
 from replyassist.review.conversation import conversation_lines
 from replyassist.review.models import AuditEntry, ReviewItem
+from replyassist.review.permits import ASKS, may_confirm
 from replyassist.triage.models import Risk
 
 from . import repository
@@ -42,11 +43,12 @@ class Line:
 
 @dataclass(frozen=True)
 class MarkedFinding:
-    """A finding with its place as a browser counts."""
+    """A finding with its place as a browser counts, and whether this person may confirm it."""
 
     finding: Finding
     start: int
     end: int
+    may_confirm: bool
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,16 @@ class Check:
     left_out: tuple[LeftOut, ...] = ()
 
     @property
+    def asks(self) -> int:
+        """How many findings leave something to do."""
+        return sum(found.finding.severity in ASKS for found in self.findings)
+
+    @property
     def summary(self) -> str:
         """One sentence for people who do not see the marks."""
         if self.verdict is None:
             return ""
-        count = len(self.findings)
+        count = self.asks
         return "Checks: ready." if not count else f"Checks: {count} finding{'s' if count > 1 else ''}."
 
 
@@ -188,7 +195,7 @@ def check_view(session: Session, principal: Principal, item: ReviewItem, text: s
     """What the checks say of this text as the reply to this item."""
     text = text.strip()
     result = assess(session, item, text, now=now) if text else None
-    return _check(text, result, gate(principal, text, result))
+    return _check(text, result, gate(principal, text, result), principal)
 
 
 def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now: datetime) -> str | None:
@@ -200,16 +207,21 @@ def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now:
 
 
 def _unchecked(text: str) -> Check:
-    return _check(text, None, Gate("closed"))
+    return _check(text, None, Gate("closed"), None)
 
 
-def _check(text: str, result: CheckResult | None, gate: Gate) -> Check:
+def _check(text: str, result: CheckResult | None, gate: Gate, principal: Principal | None) -> Check:
     findings: Sequence[Finding] = result.findings if result else ()
     return Check(
         verdict=result.verdict if result else None,
         segments=segments(text, findings),
         findings=[
-            MarkedFinding(finding, utf16_offset(text, finding.start), utf16_offset(text, finding.end))
+            MarkedFinding(
+                finding,
+                utf16_offset(text, finding.start),
+                utf16_offset(text, finding.end),
+                principal is not None and may_confirm(principal, finding),
+            )
             for finding in findings
         ],
         gate=gate,

@@ -1,13 +1,11 @@
-"""Grounding, coverage, voice and readiness of one draft."""
+"""Grounding, coverage and voice of one draft."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from replyassist.evaluation.evaluators.faithfulness import Coverage, Grounding, Readiness, VoiceKept
-from replyassist.guardrails import Finding, Severity, Verdict
+from replyassist.evaluation.evaluators.faithfulness import Coverage, Grounding, VoiceKept
+from replyassist.guardrails import Finding, Severity
 from replyassist.guardrails.spans import LeftOut
 
 from ..labelled import candidate, case, outcome, proposal
@@ -71,45 +69,6 @@ def test_coverage_without_labels_is_that_of_the_template() -> None:
 )
 def test_a_voice_is_kept_when_no_rule_of_it_objects(found: tuple[Finding, ...], passed: bool) -> None:
     assert VoiceKept().evaluate(outcome(proposal(findings=found))) == {"voice_pass": passed}
-
-
-@pytest.mark.parametrize(
-    ("verdict", "labels", "ready"),
-    [
-        (Verdict.READY, {"must_include": ["32 countries"], "must_not_include": ["free"]}, True),
-        (Verdict.NEEDS_EDIT, {}, False),
-        (Verdict.READY, {"must_include": ["customs"]}, False),
-        (Verdict.READY, {"must_not_include": ["32 countries"]}, False),
-    ],
-)
-def test_a_draft_can_be_sent_when_verdict_and_labels_agree(
-    verdict: Verdict, labels: dict[str, Any], ready: bool
-) -> None:
-    values = Readiness().evaluate(outcome(proposal(verdict=verdict), of=case(expected=labels)))
-
-    assert (values["send_ready"], values["verdict_holds"]) == (ready, True)
-
-
-@pytest.mark.parametrize(("labels", "ready"), [({}, False), ({"must_include": ["32 countries"]}, True)])
-def test_a_draft_from_another_template_is_ready_only_where_the_labels_say_that_it_answers(
-    labels: dict[str, Any], ready: bool
-) -> None:
-    made = proposal(template_id="opening-hours")
-
-    assert Readiness().evaluate(outcome(made, of=case(expected=labels)))["send_ready"] is ready
-
-
-def test_a_case_that_should_be_drafted_and_was_not_is_not_ready() -> None:
-    assert Readiness().evaluate(outcome(proposal(""))) == {"send_ready": False}
-    assert Readiness().evaluate(outcome(proposal(""), of=case(expected={"template_id": None}))) == {}
-
-
-def test_a_verdict_does_not_hold_with_a_blocking_finding_or_a_draft_that_the_checks_would_block() -> None:
-    blocked = proposal(findings=(finding("voice.banned_phrase", Severity.BLOCK),))
-    invented = proposal("Hi Tom! We ship to 999 countries for £3.99.")
-
-    assert Readiness().evaluate(outcome(blocked))["verdict_holds"] is False
-    assert Readiness().evaluate(outcome(invented))["verdict_holds"] is False
 
 
 def test_without_a_draft_nothing_is_said_of_it() -> None:

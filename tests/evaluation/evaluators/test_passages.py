@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from replyassist.evaluation.evaluators.passages import said, says
+
+GUIDE = Path(__file__).parents[3] / "docs" / "evaluation.md"
+ROW = re.compile(r"^\| (.+) \| (.+) \| (yes|no) \|$", re.MULTILINE)
+EXAMPLES = ROW.findall(GUIDE.read_text(encoding="utf-8"))
+
+
+def test_the_guide_has_examples_of_both() -> None:
+    assert [sum(row[2] == said for row in EXAMPLES) >= 10 for said in ("yes", "no")] == [True, True]
+
+
+@pytest.mark.parametrize(("passage", "draft", "expected"), EXAMPLES)
+def test_every_example_of_the_guide_is_true(passage: str, draft: str, expected: str) -> None:
+    assert says(draft, passage) is (expected == "yes")
 
 
 @pytest.mark.parametrize(
@@ -17,6 +33,7 @@ from replyassist.evaluation.evaluators.passages import said, says
         ("You get 20 % off.", "20% off"),
         ("See https://fernhill.example/shipping for more.", "fernhill.example/shipping"),
         ("That is €5.", "€5"),
+        ("European countries, 32 of them", "32 countries"),
     ],
 )
 def test_a_passage_is_said(text: str, passage: str) -> None:
@@ -32,6 +49,8 @@ def test_a_passage_is_said(text: str, passage: str) -> None:
         ("We ship to 32,000 people.", "32"),
         ("Returns take 30 days. Delivery is quick.", "delivery in 30 days"),
         ("Good to hear.", "€5"),
+        ("Choose a grind of 1 to 3.", "€1 more"),
+        ("It costs 3.50.", "€3.50"),
     ],
 )
 def test_another_passage_is_not(text: str, passage: str) -> None:

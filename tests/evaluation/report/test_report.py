@@ -76,6 +76,17 @@ def test_the_worst_case_comes_first() -> None:
     assert order == ["c3", "c2", "c1"]
 
 
+def test_what_is_called_ready_and_is_wrong_comes_before_everything_and_says_why() -> None:
+    wrong = result(4, assertions={"ready_right": False}, labels={"ready_wrong": "route: draft, not escalate"})
+    plain = sample()
+
+    page = render(run(*plain.results, wrong))
+
+    assert re.findall(r"<summary><strong><bdi>(c\d)", page) == ["c4", "c3", "c2", "c1"]
+    assert "Called ready, and wrong: route: draft, not escalate" in Reader(page).text
+    assert re.search(r"Called ready, and right\s*0\.000\s*0\.000 to 0\.793\s*1", Reader(page).text)
+
+
 def test_a_case_opens_with_its_spans_findings_and_what_it_left_out() -> None:
     page = render(sample())
     reader = Reader(page)

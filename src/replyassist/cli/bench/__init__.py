@@ -28,7 +28,7 @@ from .retrieval import bench_retrieval
 from .scratch import llm_address, scratch_parts, service_token, serving
 
 app = typer.Typer(no_args_is_help=True)
-FULL_MESSAGES, QUICK_MESSAGES = 60, 6
+FULL_MESSAGES, QUICK_MESSAGES = 60, 2
 QUICK_UTTERANCES = 12
 
 
@@ -106,7 +106,7 @@ def bench_bitext(
         seconds = time.perf_counter() - started
         with built.database.reading() as session:
             items = list_items(session, QueueFilter(brands=frozenset({brand})), after=None, limit=len(ids))
-            rows = [row_of(session, item).model_dump(mode="json") for item in items]
+            rows = [row_of(session, item, now=built.clock.now()).model_dump(mode="json") for item in items]
             spent = summarise(session, ids)["seconds_per_draft_p50"]
     result = bitext.score(rows, intents) | {"seconds_per_draft_p50": spent, "seconds_whole": round(seconds, 1)}
     print_result(result, as_json=json)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from replyassist.app import Parts
 from replyassist.core.errors import InvalidInput
 from replyassist.core.words import read
-from replyassist.evaluation.dataset import Dataset, load_cases
+from replyassist.evaluation.dataset import Dataset
 from replyassist.evaluation.report.calibration import write_calibration
 from replyassist.evaluation.sureness import Sureness
 from replyassist.retrieval.confidence import (
@@ -31,8 +31,8 @@ from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import CALIBRATION, IndexRegistry
 
 from .. import common
-from ..faq import parse_map
-from .contexts import TemplateSource, with_brand
+from .cases import ColumnMaps, read_cases
+from .contexts import TemplateSource
 from .printing import print_figures
 
 HELD_OUT = "After the fit, on cases that it did not see"
@@ -49,12 +49,13 @@ class _Evidence:
 
 
 def calibrate(
-    cases: Annotated[Path, typer.Option("--cases", help="A JSONL file of labelled cases, or a folder of them.")],
+    cases: Annotated[Path, typer.Option("--cases", help="A JSONL or CSV file of labelled cases, or a folder of them.")],
     faq: Annotated[
         Path | None, typer.Option("--faq", help="Templates for every case: YAML folder, CSV or JSONL.")
     ] = None,
     column_map: Annotated[
-        list[str] | None, typer.Option("--map", help="Foreign columns of --faq: id=intent,reply=answer")
+        list[str] | None,
+        typer.Option("--map", help="Foreign columns of --faq and --cases: reply=answer,text=message"),
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")] = "",
     split: Annotated[str, typer.Option("--split", help="Only cases of this split, such as dev.")] = "",
@@ -67,8 +68,9 @@ def calibrate(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Fit how sure retrieval says it is; kept in the home folder and used from the next start on."""
-    source = TemplateSource(faq, parse_map(column_map))
-    dataset = with_brand(load_cases(cases).select(split=split), brand)
+    maps = ColumnMaps.of(column_map, with_faq=faq is not None)
+    source = TemplateSource(faq, maps.faq)
+    dataset = read_cases(cases, brand=brand, split=split, column_map=maps.cases)
     with common.parts() as built:
         evidence = _evidence(dataset, built, source=source, day=(day or common.clock().now()).date())
         digest = built.registry.encoder.model_digest

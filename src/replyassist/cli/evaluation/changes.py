@@ -23,6 +23,7 @@ from replyassist.retrieval.index import TemplateIndex
 from replyassist.review.repository import QueueFilter, list_items
 
 from .contexts import TemplateSource, contexts_for
+from .voices import VoiceSource
 
 Contexts = dict[str, PipelineContext]
 
@@ -89,7 +90,8 @@ def _live(brand: str, built: Parts, day: date) -> PipelineContext:
     try:
         return replace(built.proposer.context_for(brand), day=day)
     except NotFound:
-        return contexts_for([brand], built, source=TemplateSource(None, {}), day=day)[brand]
+        voices = VoiceSource().voices([brand], built.database, is_needed=True)
+        return contexts_for(voices, built, source=TemplateSource(None, {}), day=day)[brand]
 
 
 def _template_folders(path: Path, brands: Contexts, brand: str) -> dict[str, Path]:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from replyassist.evaluation.compare import Comparison, MeasureDifference
 from replyassist.evaluation.compare import compare as compare_runs
-from replyassist.evaluation.record import load_run
+from replyassist.evaluation.record import READY_RIGHT, load_run
 
 from ..common import cells, output, print_json
 
@@ -45,8 +45,11 @@ def judgement(measure: MeasureDifference) -> str:
 
 
 def show_comparison(found: Comparison) -> None:
-    """A table, what is significant first, and the cases that lost most."""
+    """A table, first what ``ready`` is worth, then what is significant, and the cases that lost most."""
     output.print(f"{found.before} -> {found.after}, {found.pairs} cases in both", markup=False, soft_wrap=True)
+    for voice in found.other_voices:
+        line = f"{voice.brand} was answered with different voices: {voice.before}, then {voice.after}"
+        output.print(line, markup=False, soft_wrap=True)
     if found.only_before or found.only_after:
         left = f"left out: {found.only_before} only in the first run, {found.only_after} only in the second"
         output.print(left, markup=False)
@@ -55,7 +58,9 @@ def show_comparison(found: Comparison) -> None:
         table.add_column(name, overflow="fold")
     for name in ("difference [95 %]", "p (Holm)", "effect", "won/lost/tied", ""):
         table.add_column(name.replace("[", "\\["), justify="right", overflow="fold")
-    measures = sorted(found.measures, key=lambda item: (not item.is_worse, not item.is_better))
+    measures = sorted(
+        found.measures, key=lambda item: (item.measure != READY_RIGHT, not item.is_worse, not item.is_better)
+    )
     for measure in measures:
         table.add_row(*cells(*_row(measure)))
     output.print(table)

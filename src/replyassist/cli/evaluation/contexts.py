@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from replyassist.app import Parts
-from replyassist.brands.service import BRAND_ID
-from replyassist.brands.voice import VoiceRules, default_voice, sample_voice
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
-from replyassist.evaluation.dataset import Dataset, dataset_of
+from replyassist.evaluation.dataset import Case, Dataset
 from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
 
-NO_BRAND = "default"
+from .voices import ChosenVoice
 
 
 @dataclass(frozen=True)
@@ -40,36 +39,45 @@ class TemplateSource:
         return read_templates(path, column_map=self.column_map).templates
 
 
-def with_brand(dataset: Dataset, brand: str) -> Dataset:
-    """The cases that name no brand become cases of this one; raise InvalidInput for what is no brand id."""
-    named = [case if case.brand else case.model_copy(update={"brand": brand or NO_BRAND}) for case in dataset.cases]
-    for case in named:
-        if not BRAND_ID.match(case.brand):
-            detail = f"case '{case.id}': a brand id is 1 to 60 lower-case letters, digits, '-' or '_'"
-            raise InvalidInput(detail, field="brand")
-    return dataset_of(named)
+def unknown_templates(dataset: Dataset, contexts: Mapping[str, PipelineContext]) -> Iterator[str]:
+    """A line for each id that cases expect and no template of their brand has: where, and the nearest that there is.
 
-
-def unknown_templates(dataset: Dataset, contexts: Mapping[str, PipelineContext]) -> dict[str, str]:
-    """Ids that cases expect and no template of their brand has, each with the first such case; these can only fail."""
-    known = {brand: {template.id for template in context.index.templates} for brand, context in contexts.items()}
-    found: dict[str, str] = {}
+    Such a case can only fail.
+    """
+    known = {brand: [template.id for template in context.index.templates] for brand, context in contexts.items()}
+    found: dict[tuple[str, str], list[Case]] = {}
     for case in dataset.cases:
-        for template_id in case.right_templates - known[case.brand]:
-            found.setdefault(template_id, case.id)
-    return found
+        for template_id in sorted(case.right_templates - set(known[case.brand])):
+            found.setdefault((case.brand, template_id), []).append(case)
+    for (brand, template_id), cases in found.items():
+        place = dataset.places[cases[0].id]
+        near = difflib.get_close_matches(template_id, known[brand], n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        others = f" ({len(cases)} cases, first here)" if cases[1:] else ""
+        yield (
+            f"{place}, field '{place.prefix}template_id': no template of {brand} has the id '{template_id}'{others}, "
+            f"so it can only be missed{hint}"
+        )
 
 
 def contexts_for(
-    brands: Iterable[str], built: Parts, *, source: TemplateSource, day: date
+    voices: Mapping[str, ChosenVoice], built: Parts, *, source: TemplateSource, day: date
 ) -> dict[str, PipelineContext]:
-    """What ``propose`` needs, by brand, with the adapters and settings of this process."""
+    """What ``propose`` needs, for each brand that has a voice, with the adapters and settings of this process."""
     shared: dict[str, TemplateIndex] = {}
-    return {brand: _context(brand, built, source=source, day=day, shared=shared) for brand in sorted(set(brands))}
+    return {
+        brand: _context(brand, voice, built, source=source, day=day, shared=shared) for brand, voice in voices.items()
+    }
 
 
 def _context(
-    brand: str, built: Parts, *, source: TemplateSource, day: date, shared: dict[str, TemplateIndex]
+    brand: str,
+    voice: ChosenVoice,
+    built: Parts,
+    *,
+    source: TemplateSource,
+    day: date,
+    shared: dict[str, TemplateIndex],
 ) -> PipelineContext:
     key = brand if source.path is None else ""
     if key not in shared:
@@ -78,7 +86,7 @@ def _context(
             source.templates_of(brand), registry.template_encoder, calibration=registry.calibration()
         )
     return PipelineContext(
-        voice=_voice(brand),
+        voice=voice.rules,
         index=shared[key],
         encoder=built.registry.encoder,
         model=built.proposer.model,
@@ -99,7 +107,3 @@ def _threshold(brand: str, built: Parts) -> float:
             return built.registry.threshold_for(session, brand)
         except NotFound:
             return built.settings.abstain_threshold
-
-
-def _voice(brand: str) -> VoiceRules:
-    return sample_voice(brand) or default_voice(brand)

@@ -14,10 +14,14 @@ from replyassist.evaluation.gate import gate as hold
 from replyassist.evaluation.record import load_run
 
 from ..common import output, print_json
+from .cases import ColumnMaps
 from .changes import Change
 from .compare import AllowDifferent, as_document, show_comparison
 from .rehearsal import Limits, Material, rehearse, show_replay
 
+CaseColumns = Annotated[
+    list[str] | None, typer.Option("--map", help="Foreign columns of --cases: text=message,template_id=intent")
+]
 NOTHING_TO_HOLD = "give --candidate RUN.json, or --changed-faq, --changed-voice or --changed-prompts with --cases"
 
 
@@ -32,6 +36,7 @@ def gate(
     ] = None,
     allow_different: AllowDifferent = False,
     cases: Annotated[Path | None, typer.Option("--cases", help="Labelled cases to try a change on.")] = None,
+    column_map: CaseColumns = None,
     changed_faq: Annotated[
         Path | None, typer.Option("--changed-faq", help="Templates that would go live: of --brand, or FOLDER/<brand>.")
     ] = None,
@@ -40,7 +45,12 @@ def gate(
     recent: Annotated[int, typer.Option("--recent", min=0, help="Try it on the last N real messages too.")] = 0,
     max_lost: Annotated[
         int | None,
-        typer.Option("--max-lost", min=0, help="Labelled cases that may stop being ready; 0 but for prompts."),
+        typer.Option(
+            "--max-lost",
+            min=0,
+            help="Labelled cases that may stop being ready, or be called ready and newly wrong; 0 but for prompts, "
+            "and for two runs with a model.",
+        ),
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="Brand of cases that name none, and of --changed-faq.")] = "",
     split: Annotated[str, typer.Option("--split", help="Only cases of this split.")] = "",
@@ -54,11 +64,17 @@ def gate(
         if candidate or baseline or not (cases or recent):
             raise InvalidInput("a change is tried on --cases, on --recent, or both; without --candidate and --baseline")
         limits = Limits(drops, floors, max_lost if max_lost is not None or not change.is_local else 0)
-        found = _try(change, Material(cases, brand, split, limit, recent), limits, json=json)
+        columns = ColumnMaps.of(column_map, with_faq=False).cases
+        found = _try(change, Material(cases, brand, split, limit, recent, columns), limits, json=json)
     elif candidate:
         against = load_run(baseline) if baseline else None
         held = hold(
-            load_run(candidate), baseline=against, max_drop=drops, minimum=floors, allow_different=allow_different
+            load_run(candidate),
+            baseline=against,
+            max_drop=drops,
+            minimum=floors,
+            max_lost=max_lost,
+            allow_different=allow_different,
         )
         found = _show(held, json=json)
     else:

@@ -13,14 +13,14 @@ from replyassist.app import Parts, build_parts
 from replyassist.brands.service import list_brands
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.cache import GenerationCache
-from replyassist.evaluation.dataset import Case, Dataset, dataset_of, load_cases
+from replyassist.evaluation.dataset import Case, Dataset, dataset_of
 from replyassist.evaluation.record import DRAFT, STAGES, CaseResult, EvaluationRun
 from replyassist.evaluation.replay import Difference, Replay, Side, answer_both, replay_of
 from replyassist.evaluation.task import Task, evaluators_for
 
 from .. import common
+from .cases import read_cases
 from .changes import Change, changed_contexts, live_contexts, recent_messages
-from .contexts import with_brand
 from .run import CACHE, concurrency_for, identity_of
 
 SHOWN = 20
@@ -35,6 +35,7 @@ class Material:
     split: str
     limit: int | None
     recent: int
+    column_map: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def rehearse(change: Change, material: Material, limits: Limits) -> Replay:
         scored = answers(dataset.cases, task)
         unscored = answers(recent, replace(task, evaluators=()))
     return replay_of(
-        (_run("before", dataset, scored[0]), _run("after", dataset, scored[1])),
+        (_run("before", dataset, scored[0], task), _run("after", dataset, scored[1], task)),
         unscored,
         max_drop=limits.max_drop,
         minimum=limits.minimum,
@@ -95,9 +96,10 @@ def show_replay(found: Replay) -> None:
         common.output.print(_table(differing[:SHOWN]))
     if len(differing) > SHOWN:
         common.output.print(f"… and {len(differing) - SHOWN} more; --json lists every one")
-    lost, won = sum(item.lost for item in differing), sum(item.won for item in differing)
+    lost, won, wrong = (sum(getattr(item, name) for item in differing) for name in ("lost", "won", "wrong"))
     lines = [
-        f"{len(found.case_differences)} of {found.cases} labelled cases differ; ready to send: {won} won, {lost} lost",
+        f"{len(found.case_differences)} of {found.cases} labelled cases differ; ready to send: {won} won, {lost} "
+        f"lost; called ready and newly wrong: {wrong}",
         f"{len(found.recent_differences)} of {found.recent} real messages differ",
         "changed: " + (", ".join(f"{name} {count}" for name, count in found.changes.items()) or "nothing"),
     ]
@@ -110,7 +112,7 @@ def _table(differing: Sequence[Difference]) -> Table:
     for name in ("message", "changed", "before", "after"):
         table.add_column(name, overflow="fold", ratio=3 if name in {"before", "after"} else 2)
     for item in differing:
-        became = "lost" if item.lost else "won" if item.won else ""
+        became = "ready and wrong" if item.wrong else "lost" if item.lost else "won" if item.won else ""
         changed = ", ".join(filter(None, (became, *item.changed)))
         table.add_row(*common.cells(f"{item.id}: {item.text}", changed, _words(item.before), _words(item.after)))
     return table
@@ -126,8 +128,13 @@ def _words(side: Side) -> str:
 def _labelled(material: Material) -> tuple[Case, ...]:
     if material.cases is None:
         return ()
-    chosen = load_cases(material.cases).select(split=material.split, limit=material.limit)
-    return with_brand(chosen, material.brand).cases
+    return read_cases(
+        material.cases,
+        brand=material.brand,
+        split=material.split,
+        limit=material.limit,
+        column_map=material.column_map,
+    ).cases
 
 
 def _brands(labelled: Sequence[Case], change: Change, built: Parts) -> set[str]:
@@ -139,12 +146,13 @@ def _brands(labelled: Sequence[Case], change: Change, built: Parts) -> set[str]:
         return {brand.id for brand in list_brands(session)}
 
 
-def _run(name: str, dataset: Dataset, results: Sequence[CaseResult]) -> EvaluationRun:
+def _run(name: str, dataset: Dataset, results: Sequence[CaseResult], task: Task) -> EvaluationRun:
     return EvaluationRun(
         id=name,
         created_at=common.clock().now(),
         stages=STAGES,
         dataset_digest=dataset.digest,
         cases=len(dataset),
+        model=task.model_identity or None,
         results=tuple(results),
     )

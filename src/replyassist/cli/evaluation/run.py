@@ -17,7 +17,7 @@ from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.drafting.profiles import profile_named
 from replyassist.evaluation.cache import GenerationCache
-from replyassist.evaluation.dataset import Dataset, load_cases
+from replyassist.evaluation.dataset import Dataset
 from replyassist.evaluation.provenance import provenance_of
 from replyassist.evaluation.record import DRAFT, STAGES, EvaluationRun, save_run
 from replyassist.evaluation.report import write_report
@@ -26,9 +26,10 @@ from replyassist.evaluation.scores import summarise
 from replyassist.evaluation.task import Task, evaluators_for
 
 from .. import common
-from ..faq import parse_map
-from .contexts import TemplateSource, contexts_for, unknown_templates, with_brand
+from .cases import ColumnMaps, read_cases, warn
+from .contexts import TemplateSource, contexts_for, unknown_templates
 from .printing import print_figures
+from .voices import VoiceSource
 
 ENDPOINT_CONCURRENCY = 4
 RUNS = "eval-runs"
@@ -41,6 +42,7 @@ class Options:
 
     stages: tuple[str, ...]
     source: TemplateSource
+    voices: VoiceSource
     day: date
     profile: str = ""
     use_cache: bool = True
@@ -48,14 +50,21 @@ class Options:
 
 
 def run(
-    cases: Annotated[Path, typer.Option("--cases", help="A JSONL file of labelled cases, or a folder of them.")],
+    cases: Annotated[Path, typer.Option("--cases", help="A JSONL or CSV file of labelled cases, or a folder of them.")],
     faq: Annotated[
         Path | None, typer.Option("--faq", help="Templates for every case: YAML folder, CSV or JSONL.")
     ] = None,
     column_map: Annotated[
-        list[str] | None, typer.Option("--map", help="Foreign columns of --faq: id=intent,reply=answer")
+        list[str] | None,
+        typer.Option("--map", help="Foreign columns of --faq and --cases: reply=answer,text=message"),
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")] = "",
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--voice", help="A voice file for the brand it names, or 'default'; else the stored or the sample's."
+        ),
+    ] = None,
     stages: Annotated[str, typer.Option("--stages", help="retrieval, draft, or both.")] = "retrieval,draft",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many, spread evenly.")] = None,
     split: Annotated[str, typer.Option("--split", help="Only cases of this split, such as dev or test.")] = "",
@@ -72,28 +81,33 @@ def run(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Score labelled cases. Interrupted with Ctrl-C, the same command goes on where it was."""
+    maps = ColumnMaps.of(column_map, with_faq=faq is not None)
     options = Options(
         stages=_stages(stages),
-        source=TemplateSource(faq, parse_map(column_map)),
+        source=TemplateSource(faq, maps.faq),
+        voices=VoiceSource.of(voice or ()),
         day=(day or common.clock().now()).date(),
         profile=_profile(profile),
         use_cache=not no_cache,
         concurrency=concurrency,
     )
-    dataset = with_brand(load_cases(cases).select(split=split, limit=limit), brand)
+    dataset = read_cases(cases, brand=brand, split=split, limit=limit, column_map=maps.cases)
     settings = common.settings()
     found = evaluate(dataset, options, settings)
-    path = out or settings.home / RUNS / f"{found.id}.json"
-    save_run(found, path)
-    common.console.print(f"The run is kept in {path}", markup=False, soft_wrap=True)
-    if report is not None:
-        page = write_report(found, report)
-        common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
+    _keep(found, out or settings.home / RUNS / f"{found.id}.json", report)
     figures = {"run": found.id, **summarise(found)}
     if json:
         common.print_json(figures)
     else:
         print_figures(figures)
+
+
+def _keep(found: EvaluationRun, path: Path, report: Path | None) -> None:
+    save_run(found, path)
+    common.console.print(f"The run is kept in {path}", markup=False, soft_wrap=True)
+    if report is not None:
+        page = write_report(found, report)
+        common.console.print(f"The report is {page}", markup=False, soft_wrap=True)
 
 
 def evaluate(dataset: Dataset, options: Options, settings: Settings) -> EvaluationRun:
@@ -103,14 +117,20 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
     with ExitStack() as closing:
         built = build_parts(settings)
         closing.callback(built.close)
-        contexts = contexts_for((case.brand for case in dataset.cases), built, source=options.source, day=options.day)
-        _warn_of(unknown_templates(dataset, contexts))
+        voices = options.voices.voices(
+            (case.brand for case in dataset.cases), built.database, is_needed=DRAFT in options.stages
+        )
+        for brand, chosen in voices.items():
+            common.console.print(f"Voice of {brand}: {chosen}", markup=False, soft_wrap=True)
+        contexts = contexts_for(voices, built, source=options.source, day=options.day)
+        warn(unknown_templates(dataset, contexts))
         identity = identity_of(built)
         provenance = provenance_of(
             dataset,
             contexts,
             stages=options.stages,
             prompts=resource_folder("prompts"),
+            voice_sources={brand: chosen.source for brand, chosen in voices.items()},
             model_identity=identity,
             profile=options.profile,
         )
@@ -138,16 +158,6 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
         except KeyboardInterrupt:
             common.console.print("Interrupted; what is done is kept: the same command goes on from there.")
             raise
-
-
-def _warn_of(unknown: dict[str, str]) -> None:
-    if unknown:
-        template_id, case_id = next(iter(unknown.items()))
-        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-        line = (
-            f"warning: no template has the id '{template_id}', which case '{case_id}' expects{more}: these are misses"
-        )
-        common.console.print(line, markup=False, soft_wrap=True)
 
 
 def _stages(text: str) -> tuple[str, ...]:

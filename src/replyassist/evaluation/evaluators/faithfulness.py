@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from replyassist.evaluation.evaluators.outcome import Outcome, Value
 from replyassist.evaluation.evaluators.passages import said
-from replyassist.guardrails import Severity, Verdict, check
+from replyassist.guardrails import Severity
 
 GROUNDING, VOICE = "grounding.", "voice."
 _COUNTS = (Severity.BLOCK, Severity.WARN)
@@ -61,43 +61,6 @@ class VoiceKept:
         return {"voice_pass": not _objections(outcome, VOICE)} if outcome.draft else {}
 
 
-@dataclass(frozen=True)
-class Readiness:
-    """Whether a person could send the draft as it is."""
-
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
-        """``send_ready`` for every case that should be drafted: the verdict is ready, and the labels agree.
-
-        They do when the draft says every ``must_include`` (where a case labels none: when it was written from a right
-        template) and no ``must_not_include``. No draft is not ready.
-        ``verdict_holds`` is false where a draft is called ready, though a blocking finding stands with it or turns up
-        when it is checked again: it must never be.
-        """
-        values: dict[str, Value] = {}
-        expected = outcome.case.expected
-        is_ready = bool(outcome.draft) and outcome.proposal.verdict is Verdict.READY
-        if outcome.draft:
-            values = {"drafted_by": outcome.proposal.drafted_by, "verdict": str(outcome.proposal.verdict)}
-            values["verdict_holds"] = not (is_ready and _has_blocking_finding(outcome))
-        if outcome.case.should_be_drafted:
-            forbidden = said(outcome.draft, expected.must_not_include)
-            values["send_ready"] = is_ready and not forbidden and _answers(outcome)
-        return values
-
-
-def _answers(outcome: Outcome) -> bool:
-    """A ready draft that answers another question has no finding against it; only a label can tell."""
-    wanted = outcome.case.expected.must_include
-    if wanted:
-        return len(said(outcome.draft, wanted)) == len(wanted)
-    return outcome.proposal.template_id in outcome.case.right_templates
-
-
 def _objections(outcome: Outcome, prefix: str) -> list[str]:
     findings = outcome.proposal.findings
     return [finding.rule for finding in findings if finding.rule.startswith(prefix) and finding.severity in _COUNTS]
-
-
-def _has_blocking_finding(outcome: Outcome) -> bool:
-    again = check(outcome.draft, outcome.checks).findings
-    return any(finding.severity is Severity.BLOCK for finding in (*outcome.proposal.findings, *again))

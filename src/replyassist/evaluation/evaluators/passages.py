@@ -10,6 +10,7 @@ from replyassist.guardrails.mention import masked
 from replyassist.guardrails.text import normalise, phrase_pattern, sentence_spans
 from replyassist.guardrails.words import content_words
 
+WITH_UNIT, BARE = "=", "?"  # how a mention marks the keys of a number with its unit, and without any
 _NUMBER_BEFORE = re.compile(r"\d[.,:]$")
 _NUMBER_AFTER = re.compile(r"^[.,:]\d")
 
@@ -18,7 +19,8 @@ def says(text: str, passage: str) -> bool:
     """Whether the text holds the passage's words in a row, or one sentence has its figures and all its other words.
 
     Case, quotes, dashes, spaces and invisible characters do not count; ``five to seven days`` is ``5-7 days``. A
-    denial says the passage too: who labels picks a passage that is wrong in any sentence.
+    denial says the passage too: who labels picks a passage that is wrong in any sentence. ``docs/evaluation.md`` shows
+    what is said and what is not by examples, and a test runs them.
     """
     return _has_words(text, passage) or any(
         _has_figures(text[start:end], passage) for start, end in sentence_spans(text)
@@ -49,7 +51,13 @@ def _has_figures(sentence: str, passage: str) -> bool:
     if not needed:
         return False
     offers = known((sentence,)).offers
-    if any(mention.needs.isdisjoint(offers) for mention in needed):
+    if any(_with_unit(mention.needs).isdisjoint(offers) for mention in needed):
         return False
     rest = content_words(masked(normalise(passage).text, needed))
     return set(rest) <= set(content_words(sentence))
+
+
+def _with_unit(needs: frozenset[str]) -> frozenset[str]:
+    """What has a unit needs it: ``1 to 3`` does not say ``€1``, though in a source it might mean it."""
+    has_unit = any(key.startswith(WITH_UNIT) for key in needs)
+    return frozenset(key for key in needs if not key.startswith(BARE)) if has_unit else needs

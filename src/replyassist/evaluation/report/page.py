@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.record import EvaluationRun
+from replyassist.evaluation.record import SEND_READY, EvaluationRun
 from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, Card, card_of, visible
 from replyassist.evaluation.report.plots import (
     HEIGHT,
@@ -31,9 +31,9 @@ from replyassist.guardrails import Severity
 
 REPORT = "index.html"
 HEADLINES = {
+    "ready_right_rate": "Called ready, and right",
     "send_ready_rate": "Ready to send as they are",
     "grounded_rate": "Say nothing that the template does not",
-    "ready_clean_rate": "Called ready, and nothing forbidden in them",
     "right_template_rate": "From the right template",
     "fact_coverage": "Facts of the answer that are kept",
     "voice_pass_rate": "Keep the brand's voice",
@@ -124,7 +124,7 @@ def write_page(page: str, path: Path) -> Path:
 def _page(run: EvaluationRun) -> Page:
     figures = summarise(run)
     cards = sorted((card_of(result) for result in run.results), key=lambda card: (-card.badness, card.result.case.id))
-    measure = "send_ready" if run.has_drafts else "right_or_abstained"
+    measure = SEND_READY if run.has_drafts else "right_or_abstained"
     failures = Counter(name for card in cards for name in card.failures)
     return Page(
         run=run,

@@ -1,0 +1,71 @@
+"""Label files as a command reads them: columns, brands, and what is told on stderr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replyassist.cli.evaluation.cases import ColumnMaps, read_cases
+from replyassist.cli.evaluation.contexts import unknown_templates
+from replyassist.core.errors import InvalidInput
+from tests.evaluation.labelled import context
+
+
+def written(path: Path, content: str) -> Path:
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+class TestMaps:
+    @pytest.mark.parametrize(
+        ("typed", "with_faq", "faq", "cases"),
+        [
+            ("text=message,template_id=intent", True, {}, {"text": "message", "template_id": "intent"}),
+            ("id=intent,reply=answer", True, {"id": "intent", "reply": "answer"}, {}),
+            ("id=nr,text=message", False, {}, {"id": "nr", "text": "message"}),
+            ("id=code,cases.id=nr", True, {"id": "code"}, {"id": "nr"}),
+            ("questions=q,unheard=x", True, {"questions": "q", "unheard": "x"}, {}),
+        ],
+    )
+    def test_a_field_is_of_the_file_that_has_it(
+        self, typed: str, with_faq: bool, faq: dict[str, str], cases: dict[str, str]
+    ) -> None:
+        found = ColumnMaps.of([typed], with_faq=with_faq)
+
+        assert (found.faq, found.cases) == (faq, cases)
+
+
+class TestReading:
+    def test_what_is_odd_is_told_and_a_case_without_a_brand_gets_the_named_one(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = written(tmp_path / "labels.csv", "id,brand,text,template_id,note\n1,,hi,a,x\n2,other,ho,b,y\n")
+
+        read = read_cases(path, brand="acme")
+
+        assert [case.brand for case in read.cases] == ["acme", "other"]
+        assert capsys.readouterr().err.replace("\n", "") == f"warning: {path}: ignored columns: note"
+
+    def test_what_is_no_brand_is_named_by_its_line(self, tmp_path: Path) -> None:
+        path = written(tmp_path / "labels.csv", "id,brand,text,template_id\n1,acme,hi,a\n2,Ac Me,hi,a\n")
+
+        with pytest.raises(InvalidInput, match="case '2': a brand id is") as caught:
+            read_cases(path, brand="")
+
+        assert (caught.value.file, caught.value.line, caught.value.field) == (str(path), 3, "brand")
+
+
+class TestUnknownTemplates:
+    def test_each_unknown_id_is_named_once_with_its_place_and_the_nearest(self, tmp_path: Path) -> None:
+        rows = ["1,hi,shiping-abroad", "2,ho,opening-hours | zzz", "3,he,zzz", "4,ha,", "5,hu,shipping-abroad"]
+        path = written(tmp_path / "labels.csv", "id,text,template_id\n" + "\n".join(rows))
+
+        found = list(unknown_templates(read_cases(path, brand="fernhill"), {"fernhill": context()}))
+
+        assert found == [
+            f"{path}:2, field 'template_id': no template of fernhill has the id 'shiping-abroad', so it can only be "
+            "missed; did you mean 'shipping-abroad'?",
+            f"{path}:3, field 'template_id': no template of fernhill has the id 'zzz' (2 cases, first here), "
+            "so it can only be missed",
+        ]
