@@ -38,6 +38,7 @@ from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.endpoints import events_router
 from replyassist.review.endpoints import router as reviews_router
 from replyassist.suggestions import router as suggestions_router
+from replyassist.triage import warm_up
 from replyassist.web import install_console
 from replyassist.worker import Worker
 
@@ -157,6 +158,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(warm_up)
         runner = parts.worker.runner() if with_worker else None
         if runner is not None:
             await run_in_threadpool(runner.start)

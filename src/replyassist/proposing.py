@@ -14,6 +14,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
 from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.readable import readable
 from replyassist.pipeline import PastReply, PipelineContext, propose
 from replyassist.privacy.nameless import nameless
 from replyassist.proposal import Proposal
@@ -91,7 +92,7 @@ def _as_examples(approved: Sequence[ApprovedReply], index: TemplateIndex) -> tup
             continue
         message, text = (
             nameless(given, name=reply.author_name or "", stand_in=EXAMPLE_AUTHOR)
-            for given in (reply.message, reply.text)
+            for given in (readable(reply.message), reply.text)
         )
         fits = len(message) <= LONGEST_MESSAGE and "[" not in text and "@" not in text and len(text) <= LONGEST_REPLY
         if fits and len(template.rendered_reply) <= LONGEST_REPLY:

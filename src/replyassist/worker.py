@@ -33,7 +33,7 @@ from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, de
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.queue import enqueue_proposal, expire, give_up_redraft, replace_proposal
 from replyassist.review.thread import as_inbound
-from replyassist.triage import Route, triage
+from replyassist.triage import Route, triage, warm_up
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
@@ -167,7 +167,8 @@ class Worker:
             self.verdicts_as_of[brand_id] = state
 
     def runner(self, *, concurrency: dict[str, int] | None = None) -> JobRunner:
-        """The runner that takes these jobs from the durable queue."""
+        """The runner that takes these jobs from the durable queue; what is slow to load is loaded by now."""
+        warm_up()
         return JobRunner(
             self.database.url,
             {DRAFT_JOB: self.draft, REDRAFT_JOB: self.redraft, DELIVER_JOB: self.deliver, LEARN_JOB: self.learn},

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from replyassist.guardrails import CheckResult, Verdict, check
 from replyassist.guardrails.language import draft_language
+from replyassist.guardrails.words import languages_read
+from replyassist.triage.risks import risk_languages
 from tests.guardrails.builders import context
+from tests.samples_by_language import TEST, messages
 
 ENGLISH = "We ship to 32 countries in Europe and it takes 4 to 7 working days."
 GERMAN = "Wir liefern in 32 Länder in Europa, das dauert 4 bis 7 Werktage."
@@ -60,3 +66,90 @@ def test_what_the_brand_wrote_itself_may_be_in_any_language() -> None:
 
 def test_a_short_german_draft_is_not_taken_for_english() -> None:
     assert foreign("Ja, klar, Tom!", language="de") == []
+
+
+GERMAN_REPLY = "Die Lieferung dauert 4 Werktage. Ungeöffnete Ware kannst du innerhalb von 30 Tagen zurückschicken."
+GERMAN_VOICE = {
+    "languages": ["de"],
+    "greetings": {"named": ["Hallo {name},"], "unnamed": ["Hallo,"]},
+    "greet_by_name": True,
+    "empathy": {"complaint": ["Das tut uns leid."], "praise": ["Danke für die lieben Worte!"], "question": [""]},
+    "closings": {"public": [""], "private": ["Schreib uns jederzeit."]},
+    "sign_off": {"text": "Dein Fernhill-Team", "required": True},
+}
+
+
+def german(text: str, *, reply: str | None = GERMAN_REPLY, **fields: Any) -> CheckResult:
+    return check(text, context(rules=GERMAN_VOICE, reply=reply, language="de", author_name="Tom Weber", **fields))
+
+
+def rules_of(result: CheckResult) -> list[str]:
+    return [found.rule for found in result.findings if found.rule.startswith("language.")]
+
+
+class TestMeaningUnchecked:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            GERMAN_REPLY + " Dein Fernhill-Team",
+            f"Hallo Tom, {GERMAN_REPLY[0].lower()}{GERMAN_REPLY[1:]} Dein Fernhill-Team",
+            f"Hallo Tom, das tut uns leid. {GERMAN_REPLY} Schreib uns jederzeit. Dein Fernhill-Team",
+            f"Hallo Tom,\n\n{GERMAN_REPLY}\n\nDein Fernhill-Team",
+        ],
+    )
+    def test_the_template_as_it_stands_among_set_phrases_is_ready(self, text: str) -> None:
+        assert (german(text).verdict, rules_of(german(text))) == (Verdict.READY, [])
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            GERMAN_REPLY.replace("kannst du", "kannst du nicht"),  # flipped
+            GERMAN_REPLY.replace("Ungeöffnete Ware", "Ware"),  # a condition dropped
+            GERMAN_REPLY.split(". ", maxsplit=1)[0] + ".",  # half of the template
+            GERMAN_REPLY + " Du bekommst dein Geld zurück.",  # invented
+            GERMAN_REPLY.replace("zurückschicken", "umtauschen"),
+            "Ja, klar!",
+        ],
+    )
+    def test_whatever_else_it_says_is_never_ready(self, said: str) -> None:
+        result = german(f"Hallo Tom, {said} Dein Fernhill-Team")
+
+        assert result.verdict is not Verdict.READY
+        assert rules_of(result) == ["language.meaning_unchecked"]
+        assert "German" in next(one.explanation for one in result.findings if one.rule.startswith("language."))
+
+    def test_a_templates_own_greeting_may_give_way_to_the_voices(self) -> None:
+        result = german(f"Hallo Tom, {GERMAN_REPLY} Dein Fernhill-Team", reply=f"Liebe Kundin, {GERMAN_REPLY}")
+
+        assert rules_of(result) == []
+
+    def test_set_phrases_alone_need_no_template(self) -> None:
+        assert rules_of(german("Hallo Tom, danke für die lieben Worte! Dein Fernhill-Team", reply=None)) == []
+        assert rules_of(german("Hallo Tom, du bekommst einen Gutschein.", reply=None)) == ["language.meaning_unchecked"]
+
+    def test_a_few_words_of_another_language_in_an_english_reply_are_seen(self) -> None:
+        result = check(f"{ENGLISH} Volle Rückerstattung garantiert.", context(reply=ENGLISH))
+
+        assert rules_of(result) == ["language.meaning_unchecked"]
+
+    @pytest.mark.parametrize("text", [ENGLISH, f"Hi Siobhán! {ENGLISH} Slán, Fernhill", "Yes ☕💚", ""])
+    def test_an_english_reply_is_read(self, text: str) -> None:
+        assert rules_of(check(text, context(reply=ENGLISH, author_name="Siobhán Ní Bhriain"))) == []
+
+    def test_which_languages_are_read_is_told_by_the_files(self) -> None:
+        assert languages_read() == {"en"}
+
+
+class TestMessageUnread:
+    @pytest.mark.parametrize("text", [text for code, text in messages(TEST) if code in {"tr", "fi", "hu", "ru", "ja"}])
+    def test_a_reply_to_what_nobody_here_reads_is_never_ready(self, text: str) -> None:
+        result = check(ENGLISH, context(reply=ENGLISH, message=text))
+
+        assert result.verdict is Verdict.NEEDS_EDIT
+        assert rules_of(result) == ["language.message_unread"]
+
+    def test_messages_in_languages_that_are_read_are_left_alone(self) -> None:
+        main = [text for code, text in messages(TEST) if code in risk_languages()]
+        found = [text for text in main if rules_of(check(ENGLISH, context(reply=ENGLISH, message=text)))]
+
+        assert len(found) <= 0.01 * len(main)

@@ -160,6 +160,35 @@ class TestPersonalData:
                 assert re.search(rf"(?<!\w){part}(?!\w)", said(call)) is None
             assert "tom@mail.example" not in said(call)
 
+    @pytest.mark.parametrize(
+        ("name", "written"),
+        [
+            ("TOM KELLY", "Tom Kelly"),
+            ("Quill, Zebediah", "Zebediah Quill"),
+            ("𝓐𝓷𝓷𝓪 𝓦𝓮𝓫𝓮𝓻", "Anna Weber"),
+            ("Anna & Tom", "Anna Tom"),
+            ("田中", "田中"),
+        ],
+    )
+    def test_a_name_is_hidden_however_it_is_spelt_and_whether_or_not_it_is_greeted(
+        self, name: str, written: str
+    ) -> None:
+        model = FakeChatModel([GOOD])
+        message = Inbound(text=f"do you ship to Norway? {written}", channel="instagram", author_name=name)
+
+        proposal = propose(message, context(model, hides_names=True))
+
+        assert all(part not in said(call) for call in model.calls for part in written.split())
+        assert "[NAME" not in proposal.draft
+
+    def test_a_company_hides_no_words_of_the_message(self) -> None:
+        model = FakeChatModel([GOOD])
+        message = Inbound(text="Which Coffee ships to Norway?", channel="instagram", author_name="Nordic Coffee AS")
+
+        propose(message, context(model, hides_names=True))
+
+        assert "Which Coffee ships" in said(model.calls[0])
+
     def test_the_repair_turn_shows_the_model_its_own_words_with_the_placeholders(self) -> None:
         model = FakeChatModel([BAD + " This is about [ORDER_1]."])
         message = Inbound(text=self.MESSAGE, channel="instagram", author_name="Tom", visibility="private")

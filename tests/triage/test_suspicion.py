@@ -135,12 +135,29 @@ def test_a_disguised_order_is_read(disguised: str) -> None:
     assert suspicion_of(disguised).is_attack, suspicion_of(disguised)
 
 
-@pytest.mark.parametrize(
-    "text", ["he\u200bl\u200bl\u200bo t\u200bh\u200bere", "\u202edo you ship\u202c", "раура1 is down, I раid twice"]
-)
+@pytest.mark.parametrize("text", ["\u202edo you ship\u202c", "\u2067do you ship\u2069", "раура1 is down, I раid twice"])
 def test_hidden_characters_alone_lower_trust(text: str) -> None:
     assert suspicion_of(text).lowers_trust
     assert kinds(text) == {"hidden"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u2068@fernhill\u2069 do you ship to Norway?",
+        "\u2066@fern.hill\u2069 \u2068@tom\u2069 thanks",
+        "call me on \u202a+353 1 555 0101\u202c please",
+        "\u202d+353 1 555 0101\u202c",
+    ],
+)
+def test_marks_that_platforms_write_round_mentions_and_numbers_raise_nothing(text: str) -> None:
+    assert suspicion_of(text).signs == ()
+
+
+def test_words_broken_by_what_nobody_sees_lower_trust_beside_another_sign_only() -> None:
+    assert not suspicion_of("he\u200bl\u200bl\u200bo t\u200bh\u200bere").lowers_trust
+    assert not suspicion_of("de\u00adcaf, ship\u00adping and li\u00advery").signs
+    assert suspicion_of("he\u200bl\u200bl\u200bo, I раid twice").score > suspicion_of("hello, I раid twice").score
 
 
 def test_text_written_from_the_right_may_hold_marks_of_direction() -> None:

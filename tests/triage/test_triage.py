@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from replyassist.core.language import detect_language
 from replyassist.core.resources import resource_folder
 from replyassist.triage import Mood, Route, triage
+from tests.samples_by_language import TEST, messages
 
 SAMPLES: list[dict[str, Any]] = [
     json.loads(line) for line in (resource_folder("examples") / "messages.jsonl").read_text("utf-8").splitlines()
@@ -212,18 +213,40 @@ class TestLanguage:
             "omg yasss slay queen lmaooo i cant even",
             "wait idk if im tripping but dis so good fam",
             "gonna cop dis asap ty luv u xx",
-            "pls halp my bby wnts dis 4 xmas",
             "smh tbh imo ur app sux big time bro",
-            "hwo shud i grind for french pres, mine comes out all mudy",
             "☕☕☕ 🔥🔥",
             "danke!",
+            "vous livrez quand ?",
+            "Siobhán?",
+            "café crème?",
+            "jalapeño bagel pls",
+            "Kölsch?",
+            "żubr",
             "12345",
             "@fernhillcoffee #kaffee #liebe #morgen #guten https://kaffee.example/bestellung/jetzt",
             "",
         ],
     )
-    def test_what_is_short_or_slang_stays_english(self, text: str) -> None:
-        assert detect_language(text) == "en"
+    def test_what_is_short_or_slang_is_not_sent_away_for_its_language(self, text: str) -> None:
+        assert triage(text).route is Route.DRAFT
+
+    @pytest.mark.parametrize("text", [text for code, text in messages(TEST) if code == "en"])
+    def test_no_english_message_is_sent_away_for_its_language(self, text: str) -> None:
+        assert not triage(text).reason.startswith("language")
+
+    @pytest.mark.parametrize("language", ["tr", "fi"])
+    def test_a_language_whose_risks_nobody_reads_goes_to_a_person_even_where_the_brand_writes_it(
+        self, language: str
+    ) -> None:
+        sure = [text for code, text in messages(TEST) if code == language and detect_language(text) == language]
+        found = [triage(text, languages=(language,)) for text in sure]
+
+        assert len(found) >= 2
+        assert {one.route for one in found} == {Route.ESCALATE}
+        assert {one.reason for one in found} == {f"language: nobody here reads '{language}'"}
+
+    def test_letters_that_no_language_of_the_brand_has_go_to_a_person_however_short(self) -> None:
+        assert triage("где заказ").reason.startswith("language: cannot be told")
 
     def test_a_brand_that_writes_the_language_drafts_in_it(self) -> None:
         text = "Wo ist meine Bestellung? Ich warte seit einer Woche und bekomme keine Antwort."
@@ -283,7 +306,7 @@ def test_no_text_is_too_odd_to_be_routed(text: str) -> None:
 
     assert 0 <= found.urgency <= 100
     assert (found.route is Route.DRAFT) is (not found.reason or found.is_plain_praise)
-    assert len(found.language) == 2
+    assert len(found.language) in {2, 3}
     assert all(len(risk.excerpt) <= 100 for risk in found.risks)
 
 

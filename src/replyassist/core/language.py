@@ -1,155 +1,210 @@
-"""Which language a text is written in, and how sure that is."""
+"""Which language a text is written in, and whether that can be told.
+
+Letter statistics (lingua in its low-accuracy mode, models inside) and function words are two kinds of evidence and are
+added as log likelihoods. The languages that are known are the files of ``core/languages``.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-LAST_LATIN = "\u0250"  # end of Latin Extended-B
-ENGLISH = "en"
+from pydantic import BaseModel, ConfigDict
 
-SHORT_LETTERS = 25
-"""Latin letters below which letter statistics guess; function words must decide."""
-ENGLISH_MARGIN = 0.25
-"""How much likelier than English a foreign guess must be: slang and typos look foreign to a detector."""
-CERTAIN_FROM, CERTAIN_MARGIN = 0.6, 0.4
-"""Likelihood, and lead over the expected language, from which a text counts as clearly written in another one.
+from .language_files import read_languages
 
-All were chosen on the sample messages and on the sentences of this module's tests.
+UNKNOWN = "und"
+"""What stands for a language that cannot be told (ISO 639-2)."""
+WORDS_TO_BE_SURE = 4
+"""Words below which nobody is sure of a language in Latin letters."""
+SURE_FROM = 0.95
+"""Likelihood from which a language is sure."""
+WORD_WEIGHT, LEAST_LIKELIHOOD = 1.0, 1e-3
+"""How much a function word tells beside the letters, and what the letters say of a language at least.
+
+All four were chosen on the dev half of ``tests/messages_by_language``; docs/languages.md has what the test half gives.
 """
-PLAIN_WORDS, PLAIN_LEAD = 4, 3  # English function words, and how many times as many as of any other language
-FOREIGN_WORDS = 2  # function words that show the language of a short text
+READ_CHARACTERS = 1000
+LETTERS_OF_A_WORD = 3  # in scripts that put no space between words
+LAST_LATIN = "\u0250"  # end of Latin Extended-B
 
-_NOT_WORDS = re.compile(r"https?://\S+|[^\s@]{1,64}@\S+|[@#]\w+|[^\w\s'’¿¡]|\d|_")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_FUNCTION_WORDS: dict[str, frozenset[str]] = {
-    code: frozenset(words.split())
-    for code, words in {
-        "en": "the is are you your my it and do does what where when how with for this that have has can will we not "
-        "of to please thanks there i'm don't it's was were would could from they our any if but which why who "
-        "u ur pls r lol omg idk ngl tbh",
-        "de": "ich ist und nicht das der ein eine einen meine mein mir mich wo wann wie wird habt habe haben hat kann "
-        "könnt ihr euch auch noch für mit auf bei von zu zum schon bitte warum gibt nach wir sie es danke",
-        "fr": "je est et pas le la les des une mon ma mes vous votre vos où quand comment pourquoi avez ai suis sont "
-        "avec pour dans sur que qui c'est j'ai n'ai bonjour merci il elle nous ça combien livrez",
-        "es": "el la los las es está están y mi mis tu qué que dónde cuándo cómo cuánto para con por una un no hay "
-        "tienen puedo tiene muy pero hola gracias envían llega sin del se en de",
-        "it": "il lo la gli le è sono e non mio mia dove quando come perché quanto per con una un avete posso spedite "
-        "che dov'è c'è ho ciao grazie anche del della di si",
-        "pt": "o os as é está e meu minha onde quando como quanto para com por uma um não vocês tem posso mas olá "
-        "obrigado obrigada enviam do da em",
-        "nl": "ik is en niet het de een mijn waar wanneer hoe hebben heb kan jullie ook voor met op van naar zijn "
-        "waarom bestelling dank hallo graag wordt",
-    }.items()
-}
-_OPENING_MARKS = re.compile("[¿¡]")
+_ADDRESSES = re.compile(r"https?://\S+|[^\s@]{1,64}@\S+|[@#]\w+")
+_NOT_LETTERS = re.compile(r"[^\w\s'¿¡]|\d|_")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_JOINED_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_STRAIGHT = str.maketrans("’`´", "'''")
+_WITHOUT_STROKE = str.maketrans("łøıđ", "loid")  # letters that Unicode does not take apart
+_FOLDER = Path(__file__).with_name("languages")
+
+
+class LanguageData(BaseModel):
+    """What is known of a language: ``detector`` is lingua's name for it, ``words`` are its function words and slang.
+
+    ``prior``: how much likelier it is than others before a word is read, as a logarithm. A language in Latin letters
+    that has no ``words`` yet can be suspected, never sure.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    detector: str
+    words: str
+    prior: float = 0.0
 
 
 @dataclass(frozen=True)
 class LanguageGuess:
-    """The likeliest language (ISO 639-1) and the likelihood of each, 0 to 1; ``is_short``: mere function words tell."""
+    """The likeliest language (ISO 639-1), the likelihood of each (0 to 1), and whether it can be relied on.
 
-    code: str
+    A likelihood of exactly 0 means that the language is not written in these letters.
+    """
+
+    likeliest: str = UNKNOWN
     likelihoods: tuple[tuple[str, float], ...] = ()
-    is_short: bool = False
+    is_sure: bool = False
+    words: int = 0
 
     @property
-    def confidence(self) -> float:
-        """Likelihood of the guessed language."""
-        return self.likelihood(self.code)
+    def code(self) -> str:
+        """The language where it is sure, else ``und``."""
+        return self.likeliest if self.is_sure else UNKNOWN
 
     def likelihood(self, code: str) -> float:
         """Likelihood of one language, 0 for one that is not known."""
         return dict(self.likelihoods).get(code, 0.0)
 
+    def likelihood_of_any(self, codes: Collection[str]) -> float:
+        """Likelihood that it is one of these; 1 for a text without letters, which any language may have."""
+        return sum(self.likelihood(code) for code in set(codes)) if self.likelihoods else 1.0
+
 
 def detect_language(text: str) -> str:
-    """ISO 639-1 code of the text's language; ``en`` where it is too short to tell."""
+    """ISO 639-1 code of the text's language; ``und`` where nobody can be sure."""
     return guess_language(text).code
 
 
 def other_language(text: str, *, expected: str) -> str | None:
-    """The language that the text is clearly in when it is not the expected one, else None.
+    """The language that the text is surely in when it is not the expected one, else None."""
+    code = detect_language(text)
+    return None if code in (expected, UNKNOWN) else code
 
-    Made for drafts: names, brand words and short phrases prove nothing.
-    """
-    guess = guess_language(text)
-    if guess.code == expected or guess.confidence < CERTAIN_FROM:
-        return None
-    if guess.code == ENGLISH and (guess.is_short or _votes(text)[ENGLISH] < FOREIGN_WORDS):
-        return None
-    return guess.code if guess.confidence - guess.likelihood(expected) >= CERTAIN_MARGIN else None
+
+def language_name(code: str) -> str:
+    """The English name of a language; the code itself when it is not known."""
+    data = _languages().get(code)
+    return data.name if data else code
+
+
+def warm_up() -> None:
+    """Load all that a guess needs (0.3 s, 60 MB), so that the first message does not wait for it."""
+    _worth_of_words()
+    _detector()
 
 
 @lru_cache(maxsize=2048)
 def guess_language(text: str) -> LanguageGuess:
-    """The likeliest language with the likelihood of each.
-
-    English is kept unless another language is clearly likelier; addresses, handles and hashtags do not count.
-    """
-    words = _NOT_WORDS.sub(" ", text)
-    letters = [character for character in words if character.isalpha()]
-    is_latin = sum(character < LAST_LATIN for character in letters) * 2 >= len(letters)
-    if is_latin and len(letters) < SHORT_LETTERS:
-        return _guess_by_words(text)
-    if is_latin and _is_plainly_english(votes := _votes(text)):
-        return LanguageGuess(ENGLISH, ((ENGLISH, 1.0),))
-    with _detector_lock:
-        values = _detector().compute_language_confidence_values(words)
-    likelihoods = tuple((str(item.language.iso_code_639_1.name).lower(), float(item.value)) for item in values)
-    guess = LanguageGuess(likelihoods[0][0], likelihoods)
-    if is_latin and guess.code != ENGLISH and _may_be_english(guess, votes):
-        return LanguageGuess(ENGLISH, likelihoods)
-    return guess
+    """The likeliest language with the likelihood of each; addresses, handles and hashtags do not count."""
+    plain = unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).translate(_STRAIGHT)
+    without_addresses = _ADDRESSES.sub(" ", plain)
+    readable = _NOT_LETTERS.sub(" ", without_addresses)
+    letters = [character for character in readable if character.isalpha()]
+    if not letters:
+        return LanguageGuess()
+    by_letters = _by_letters(readable)
+    if not any(by_letters.values()):
+        return LanguageGuess()
+    if sum(character < LAST_LATIN for character in letters) * 2 < len(letters):
+        return _guess(by_letters, words=len(letters) // LETTERS_OF_A_WORD, may_be_sure=frozenset(by_letters))
+    seen = _words_seen(_WORD.findall(readable))
+    likelihoods = _with_words(by_letters, seen)
+    return _guess(likelihoods, words=len(_JOINED_WORD.findall(without_addresses)), may_be_sure=frozenset(seen))
 
 
-def _is_plainly_english(votes: dict[str, int]) -> bool:
-    """Whether the function words leave no doubt, so that nothing has to be computed."""
-    others = max(count for code, count in votes.items() if code != ENGLISH)
-    return votes[ENGLISH] >= PLAIN_WORDS and votes[ENGLISH] >= PLAIN_LEAD * others
+def _with_words(by_letters: dict[str, float], seen: dict[str, float]) -> dict[str, float]:
+    """The likelihoods of a text in Latin letters; a strange letter, as in a name, excludes no language with words."""
+    scores = {
+        code: math.log(max(likelihood, LEAST_LIKELIHOOD)) + WORD_WEIGHT * seen.get(code, 0.0) + _languages()[code].prior
+        for code, likelihood in by_letters.items()
+        if likelihood > 0 or _languages()[code].words
+    }
+    highest = max(scores.values())
+    weights = {code: math.exp(score - highest) for code, score in scores.items()}
+    total = sum(weights.values())
+    return {code: weight / total for code, weight in weights.items()}
 
 
-def _may_be_english(guess: LanguageGuess, votes: dict[str, int]) -> bool:
-    """Whether statistics hardly prefer the other language, or the function words speak for English."""
-    if guess.confidence - guess.likelihood(ENGLISH) < ENGLISH_MARGIN:
-        return True
-    return votes[ENGLISH] >= FOREIGN_WORDS and votes[ENGLISH] > 2 * votes.get(guess.code, 0)
+def _guess(likelihoods: dict[str, float], *, words: int, may_be_sure: frozenset[str]) -> LanguageGuess:
+    likeliest = max(likelihoods, key=lambda code: likelihoods[code])
+    is_sure = words >= WORDS_TO_BE_SURE and likelihoods[likeliest] >= SURE_FROM and likeliest in may_be_sure
+    return LanguageGuess(likeliest, tuple(likelihoods.items()), is_sure, words)
 
 
-def _guess_by_words(text: str) -> LanguageGuess:
-    """English, unless at least two function words are another language's and none is only English."""
-    words = _words(text)
-    votes = {code: len(words & known) for code, known in _FUNCTION_WORDS.items() if code != ENGLISH}
-    votes["es"] += len(_OPENING_MARKS.findall(text))
-    code, most = max(votes.items(), key=lambda pair: pair[1])
-    if most < FOREIGN_WORDS or words & (_FUNCTION_WORDS[ENGLISH] - _FUNCTION_WORDS[code]):
-        return LanguageGuess(ENGLISH, ((ENGLISH, 0.5),), is_short=True)
-    likelihood = most / (most + 1)
-    return LanguageGuess(code, ((code, likelihood), (ENGLISH, 1 - likelihood)), is_short=True)
+def _by_letters(text: str) -> dict[str, float]:
+    """What the letters say: the likelihood of each language."""
+    with _lock:
+        values = _detector().compute_language_confidence_values(text)
+    codes = _codes_of_detector()
+    return {codes[item.language.name]: float(item.value) for item in values}
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.casefold().replace("’", "'") for word in _WORD.findall(text))
+def _words_seen(words: list[str]) -> dict[str, float]:
+    """What the function words say: for each language that has some of them the sum of what they are worth."""
+    seen: dict[str, float] = {}
+    for part in {part for word in words for part in _parts(word)}:
+        for code, worth in _worth_of_words().get(part, ()):
+            seen[code] = seen.get(code, 0.0) + worth
+    return seen
 
 
-def _votes(text: str) -> dict[str, int]:
-    """How many different function words of each language the text has; English slang counts as English."""
-    words = _words(text)
-    return {code: len(words & known) for code, known in _FUNCTION_WORDS.items()}
+def _parts(word: str) -> tuple[str, ...]:
+    """The word as the lists have it; an elided article ("l'ordre", "dov'è") counts apart too."""
+    folded = _fold(word)
+    article, mark, rest = folded.partition("'")
+    return (folded, f"{article}'", rest) if mark else (folded,)
 
 
-_detector_lock = threading.Lock()
-_KNOWN = (
-    "ENGLISH GERMAN FRENCH SPANISH ITALIAN PORTUGUESE DUTCH POLISH SWEDISH TURKISH CHINESE JAPANESE KOREAN THAI ARABIC "
-    "HEBREW HINDI GREEK RUSSIAN UKRAINIAN"
-)
+def _fold(word: str) -> str:
+    """Small letters without marks: people leave them out."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold().translate(_WITHOUT_STROKE))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@lru_cache(maxsize=1)
+def _worth_of_words() -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each function word the languages that have it, and what it is worth: the logarithm of its rarity."""
+    listed = {code: frozenset(map(_fold, data.words.split())) for code, data in _languages().items() if data.words}
+    holders: dict[str, list[str]] = {}
+    for code, words in listed.items():
+        for word in words:
+            holders.setdefault(word, []).append(code)
+    return {
+        word: tuple((code, math.log(len(listed) / len(codes))) for code in codes) for word, codes in holders.items()
+    }
+
+
+def _languages() -> dict[str, LanguageData]:
+    return read_languages(_FOLDER, LanguageData)
+
+
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _codes_of_detector() -> dict[str, str]:
+    return {data.detector: code for code, data in _languages().items()}
 
 
 @lru_cache(maxsize=1)
 def _detector() -> Any:
     from lingua import Language, LanguageDetectorBuilder
 
-    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in _KNOWN.split())).build()
+    languages = (getattr(Language, name) for name in _codes_of_detector())
+    builder = LanguageDetectorBuilder.from_languages(*languages)
+    return builder.with_low_accuracy_mode().with_preloaded_language_models().build()

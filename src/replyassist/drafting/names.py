@@ -3,39 +3,142 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from replyassist.core.word_lists import words_of
+from replyassist.core.plain_text import plain
+from replyassist.privacy.gazetteer import PARTICLE, is_also_a_word, is_given_name, is_surname
 
+from .address_words import legal_forms, words_for
+
+LONGEST = 30  # letters
 _PLACEHOLDER = re.compile(r"\[NAME_\d{1,4}\]")
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof"})
-# First words of display names that are no first names: of shops, pages, jokes and attacks.
-_NOBODY = words_of(
-    """
-    a all an and anonymous admin assistant guest help hey hi i ignore info it its just me my new no nobody none not
-    note null official only our please shop someone support system team that the these this to unknown user we you
-    your
-    """
-)
+_APART = re.compile(r"\s[|•·–—/-]+\s|[|•·]|\s?\(")
+_FRAMES = re.compile(r"^[^\w@#$<>&/[\](){}\"'’]+|[^\w@#$<>&/[\](){}\"'’]+$")
+_END_NUMBER = re.compile(r"(?<=[^\W\d_])[\s.-]*\d{1,6}$")
+_PARTICLE = re.compile(PARTICLE, re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SURNAME_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Chinese, Japanese and Korean writing: which part of a name is the given one cannot be told."""
+_VOWELS = frozenset("aeiouyæøœ")
+_POSSESSIVE = ("'s", "’s")
 
 
 def first_name(name: str | None) -> str | None:
-    """The first name to greet somebody by, or None when the name does not look like one.
+    """The first name to greet somebody by, or None when the name does not look like a person's.
 
     A display name is a stranger's text: only letters, up to 30, with hyphen or apostrophe, or a typed placeholder
-    for a name, are taken. Somebody with a title keeps it: "Mrs Power".
+    for a name, are taken. It is spelt as a person would spell it: "Weber, Anna" and "ANNA WEBER" are Anna. Somebody
+    with a title and one name keeps both: "Mrs Power".
     """
-    parts = (name or "").split()
-    if not parts:
+    words = _FRAMES.sub("", _without_pictures(plain(name or ""))).split()
+    if not words or _PLACEHOLDER.fullmatch(words[0]):
+        return words[0] if words else None
+    written = _APART.split(" ".join(words))[0]
+    of_person = written.split() if is_given_name(words[0]) else words
+    if _is_no_person(of_person):
         return None
-    if _PLACEHOLDER.fullmatch(parts[0]):
-        return parts[0]
-    first = parts[0].strip(".,!")
-    if first.lower() in _TITLES:
-        last = parts[1].strip(".,!") if len(parts) == 2 else ""
-        return f"{first} {last}" if _is_name(last) else None
-    return first if _is_name(first) else None
+    words = [word.strip(".,!") for word in _END_NUMBER.sub("", _given_first(written)).split()]
+    if not words or not all(words) or _are_several(words) or _is_no_person(words):
+        return None
+    titles = [word for word in words if _folded(word) in words_for("titles")]
+    if titles and words[0] == titles[0]:
+        return _titled(titles, [word for word in words if word not in titles])
+    return _greetable(words)
 
 
-def _is_name(word: str) -> bool:
-    letters = word.replace("-", "").replace("'", "").replace("’", "")
-    return 1 < len(word) <= 30 and letters.isalpha() and word.lower() not in _NOBODY
+def may_be_person(name: str) -> bool:
+    """Whether a display name may be a person's, greeted by it or not; a company's and an account's is nobody's."""
+    words = plain(name).split()
+    return bool(words) and not _is_no_person(words)
+
+
+def _without_pictures(text: str) -> str:
+    """Emoji and other signs part words."""
+    return "".join(" " if unicodedata.category(sign) in {"So", "Sk", "Cf", "Cn"} else sign for sign in text)
+
+
+def _given_first(written: str) -> str:
+    """ "Weber, Anna" as "Anna Weber"; what else follows a comma (a degree, a place) is left out.
+
+    Empty where nobody can tell which of two words is the given name.
+    """
+    before, _, after = (part.strip() for part in written.partition(","))
+    if not before or not after:
+        return before
+    is_given, also_given = (is_given_name(part.split()[0]) for part in (after, before))
+    if is_given != also_given:
+        return f"{after} {before}" if is_given else before
+    if is_given:
+        return before if " " in before else f"{after} {before}"
+    if not after.istitle():  # a number, a degree
+        return before
+    return f"{after} {before}" if is_surname(before.split()[-1].title()) else ""
+
+
+def _is_no_person(words: list[str]) -> bool:
+    """Whether the words are a company's, a page's or an account's."""
+    forms = legal_forms()
+    words = [word.strip(",") for word in words]
+    for start in range(1, len(words)):
+        end = "".join(words[start:]).replace(".", "")
+        if len(end) <= forms.longest and (end in forms.as_written or end.lower() in forms.any_case):
+            return True
+    parts = {_folded(part) for word in words for part in (word, *word.split("-"))}
+    return bool(parts & words_for("not_people")) or any(word.lower().endswith(_POSSESSIVE) for word in words)
+
+
+def _are_several(words: list[str]) -> bool:
+    """ "Anna & Tom": nobody is greeted rather than one of them."""
+    after_first = words[1:2] if len(words) == 3 else words[1:3]
+    return any(sign in word for word in words for sign in "&+") or any(
+        word in words_for("joins") for word in after_first
+    )
+
+
+def _titled(titles: list[str], others: list[str]) -> str | None:
+    """A person with a title: by it where there is one name, by the first name where there are more."""
+    if not others:
+        return None
+    found = _greetable(others)
+    return f"{titles[0]} {found}" if found and len(others) == 1 else found
+
+
+def _greetable(words: list[str]) -> str | None:
+    """The first word as it is greeted; None where it is no first name."""
+    first = words[0]
+    letters = re.sub("['’-]", "", first)
+    if not 1 < len(first) <= LONGEST or not letters.isalpha() or _SURNAME_FIRST.search(first):
+        return None
+    is_short = first.isupper() and len(letters) == 2
+    if not is_short and not _is_spoken(first):
+        return None
+    known = is_given_name(first) or is_also_a_word(first)
+    if not is_given_name(first) and _is_no_first_word(first):
+        return None
+    if first.islower() and first.upper() != first:
+        return _capitalised(first) if known else None
+    if not first.isupper() or (is_short and not known):
+        return first
+    is_acronym = not known and (len(words) == 1 or not all(word.isupper() for word in words))
+    return None if is_acronym else _capitalised(first)
+
+
+def _is_no_first_word(word: str) -> bool:
+    folded = _folded(word)
+    return folded in words_for("not_first") or folded in words_for("kin") or _PARTICLE.fullmatch(word) is not None
+
+
+def _is_spoken(word: str) -> bool:
+    """Whether a word has a vowel, as far as it is in Latin letters."""
+    bare = unicodedata.normalize("NFD", word.lower())
+    return not bare[0].isascii() or any(letter in _VOWELS for letter in bare)
+
+
+def _capitalised(word: str) -> str:
+    """ "JEAN-LUC" and "o'neil" with their capitals."""
+    spelt = _LETTERS.sub(lambda part: part[0].capitalize(), word.lower())
+    return f"Mc{spelt[2:].capitalize()}" if re.match("Mc[a-z]{3}", spelt) else spelt
+
+
+def _folded(word: str) -> str:
+    return word.casefold().replace("’", "'").replace(".", "")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 
 from replyassist.brands.voice import VoiceRules, WorkedExample
 from replyassist.core.digests import document_digest, text_digest
+from replyassist.core.language import language_name
 from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
 from replyassist.inbox.inbound import Inbound
@@ -133,14 +133,3 @@ def _user(request: DraftRequest, profile: Profile, library: PromptLibrary) -> st
         parent_text=request.message.parent_text,
         instruction=request.instruction,
     )
-
-
-@lru_cache(maxsize=128)
-def language_name(code: str) -> str:
-    """The English name of a language; the code itself when it is not known."""
-    from lingua import IsoCode639_1, Language
-
-    try:
-        return str(Language.from_iso_code_639_1(IsoCode639_1.from_str(code)).name).title()
-    except ValueError:
-        return code

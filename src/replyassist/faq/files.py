@@ -10,13 +10,14 @@ from types import MappingProxyType
 
 from replyassist.core.errors import InvalidInput
 
+from .importing.collector import Collector, ReadingStopped
+from .importing.csv_reader import read_csv
+from .importing.jsonl_reader import read_jsonl
+from .importing.yaml_reader import read_yaml
 from .naming import YAML_SUFFIXES
-from .problems import InvalidTemplates, Problem
-from .readers import read_csv, read_jsonl
-from .records import Collector, ReadingStopped
+from .problems import UNREADABLE, Change, InvalidTemplates, LeftOut, Problem
 from .template import ReplyTemplate
 from .writers import write_csv, write_jsonl, write_yaml_folder
-from .yaml_reader import read_yaml
 
 NO_MAP: Mapping[str, str] = MappingProxyType({})
 
@@ -31,11 +32,23 @@ class FileFormat(StrEnum):
 
 @dataclass(frozen=True)
 class LoadedTemplates:
-    """What was read: the good templates, the columns left out, and what could not be read."""
+    """What was read: the good templates, and everything that has to be said of the rest.
+
+    ``changes`` were mended, ``left_out`` records are no mistake (not in use, or there twice), ``problems`` keep a
+    template out, and ``notes`` tell how a file was read where that was a guess.
+    """
 
     templates: list[ReplyTemplate]
     ignored_columns: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    changes: tuple[Change, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there are templates, and no file as a whole was unreadable."""
+        return bool(self.templates) and all(problem.rule != UNREADABLE for problem in self.problems)
 
 
 def read_templates(path: Path, *, column_map: Mapping[str, str] = NO_MAP) -> LoadedTemplates:
@@ -56,10 +69,18 @@ def load_templates(path: Path, *, column_map: Mapping[str, str] = NO_MAP) -> Loa
     try:
         _read(path, collector)
         if not collector.templates and not collector.problems:
-            collector.problem("there is no template in it", str(path))
+            why = "every template in it is left out" if collector.left_out else "there is no template in it"
+            collector.unreadable(why, str(path))
     except ReadingStopped:
         pass
-    return LoadedTemplates(collector.templates, tuple(collector.ignored), tuple(collector.problems))
+    return LoadedTemplates(
+        collector.templates,
+        ignored_columns=tuple(collector.ignored),
+        problems=tuple(collector.problems),
+        changes=tuple(collector.changes),
+        left_out=tuple(collector.left_out),
+        notes=tuple(collector.notes),
+    )
 
 
 def write_templates(
@@ -88,19 +109,19 @@ def _read(path: Path, collector: Collector) -> None:
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in YAML_SUFFIXES and file.is_file())
         if not files:
-            collector.problem("there is no *.yaml file in this folder", str(path))
+            collector.unreadable("there is no *.yaml file in this folder", str(path))
         for file in files:
             read_yaml(file, collector)
     elif not path.exists():
-        collector.problem("there is no such file or folder", str(path))
+        collector.unreadable("there is no such file or folder", str(path))
     elif suffix in YAML_SUFFIXES:
         read_yaml(path, collector)
-    elif suffix == ".csv":
+    elif suffix in (".csv", ".tsv"):
         read_csv(path, collector)
     elif suffix == ".jsonl":
         read_jsonl(path, collector)
     else:
-        collector.problem("expected a folder of YAML files, or a .yaml, .csv or .jsonl file", str(path))
+        collector.unreadable("expected a folder of YAML files, or a .yaml, .csv, .tsv or .jsonl file", str(path))
 
 
 def _format_of(path: Path) -> FileFormat:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from replyassist.core.errors import InvalidInput
 
-MAXIMUM_PROBLEMS = 20
+SHOWN_PROBLEMS = 20
+UNREADABLE = "unreadable"
+"""The rule of a problem that concerns a whole file: nothing of it may be used."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,34 @@ class Problem:
         return " ".join(error.detail.split())
 
 
+@dataclass(frozen=True)
+class Change:
+    """One text that was mended on its way in; ``place`` is the file and line, ``done`` says how."""
+
+    template_id: str
+    field: str
+    before: str
+    after: str
+    done: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A record that was not taken, for a reason that is no mistake."""
+
+    name: str
+    reason: str
+    place: str
+
+
 class InvalidTemplates(InvalidInput):
     """Templates that cannot be read; ``detail`` has one line for each problem, ``problems`` has them all."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        lines = [str(problem) for problem in problems]
-        if len(problems) >= MAXIMUM_PROBLEMS:
-            lines.append(f"reading stopped after {MAXIMUM_PROBLEMS} problems")
+        lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
+        if len(problems) > SHOWN_PROBLEMS:
+            lines.append(f"and {len(problems) - SHOWN_PROBLEMS} more problems")
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)
         first = problems[0]

@@ -14,9 +14,9 @@ import yaml
 
 from replyassist.core.errors import InvalidInput
 
+from .importing.columns import FIELDS
+from .importing.csv_reader import LIST_FIELDS, SEPARATOR, split_list
 from .naming import YAML_SUFFIXES, file_stem
-from .readers import LIST_FIELDS, SEPARATOR, split_list
-from .records import FIELDS
 from .template import ReplyTemplate
 
 _FIRST = ("id", "title", "questions", "reply")

@@ -19,6 +19,7 @@ from replyassist.guardrails.numbers import (
     plain_number,
     words_value,
 )
+from replyassist.guardrails.quantity_words import NumberWord, number_words
 from replyassist.guardrails.text import PlainText
 from replyassist.guardrails.units import CALENDAR_DAY, PERCENT, WORKING_DAY, Unit, currency_before, unit_after
 
@@ -107,6 +108,7 @@ class _Amount:
     other_value: Decimal | None = None
     noun: str = ""
     low_end: bool = False
+    needs_unit: bool = False
     whole: tuple[int, int] | None = None
 
     @property
@@ -136,9 +138,12 @@ def idiom_mentions(text: str, _: PlainText) -> Iterator[Mention]:
 
 def amount_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     """Numbers with what they count."""
-    amounts = _with_shared_units(text, [_read(text, match) for match in _NUMBER.finditer(text)])
+    english = [_read(text, match) for match in _NUMBER.finditer(text)]
+    taken = {amount.start for amount in english}
+    elsewhere = [_read_word(text, word) for word in number_words(text) if word.start not in taken]
+    amounts = _with_shared_units(text, sorted((*english, *elsewhere), key=lambda amount: amount.start))
     for amount in amounts:
-        if amount.unit is None and text[amount.start : amount.end] == "one":
+        if amount.unit is None and (amount.needs_unit or text[amount.start : amount.end] == "one"):
             continue
         yield _both_readings(text, amount)
     for match in _ARTICLE_SPAN.finditer(text):
@@ -194,6 +199,15 @@ def _read(text: str, match: re.Match[str]) -> _Amount:
     before = currency_before(text, amount.start)
     if before and not (after and after[0].kind is Kind.PRICE and after[0].base != "cent"):
         return replace(amount, unit=before[0], start=before[1])
+    if after:
+        return replace(amount, unit=after[0], end=after[1])
+    return replace(amount, noun=_noun_after(text, amount))
+
+
+def _read_word(text: str, word: NumberWord) -> _Amount:
+    """A number in words of another language than English, with its unit."""
+    amount = _Amount(word.start, word.end, word.value, digits=False, needs_unit=word.needs_unit)
+    after = unit_after(text, amount.end, digits=False)
     if after:
         return replace(amount, unit=after[0], end=after[1])
     return replace(amount, noun=_noun_after(text, amount))

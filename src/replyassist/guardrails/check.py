@@ -11,13 +11,13 @@ from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import coverage
 from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
 from replyassist.guardrails.grounding import grounded_mentions
-from replyassist.guardrails.language import draft_language
+from replyassist.guardrails.language import draft_language, meaning_unchecked, message_unread
 from replyassist.guardrails.leftovers import (
     cut_end,
     empty_draft,
-    placeholders,
     prompt_debris,
     repeated_sentences,
+    unfit_places,
 )
 from replyassist.guardrails.names import unsupported_names
 from replyassist.guardrails.negation import negation_flipped
@@ -30,7 +30,7 @@ from replyassist.guardrails.support import spans_of, unsupported_sentences
 from replyassist.guardrails.swaps import swapped_facts
 from replyassist.guardrails.voice import VOICE_RULES
 
-LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, placeholders, prompt_debris, repeated_sentences, cut_end)
+LEFTOVER_RULES: tuple[Rule, ...] = (empty_draft, unfit_places, prompt_debris, repeated_sentences, cut_end)
 GROUNDING_RULES: tuple[Rule, ...] = (
     grounded_mentions,
     swapped_facts,
@@ -44,13 +44,14 @@ GROUNDING_RULES: tuple[Rule, ...] = (
     asked_facts_left_out,
 )
 PRIVACY_RULES: tuple[Rule, ...] = (personal_data,)
+LANGUAGE_RULES: tuple[Rule, ...] = (draft_language, meaning_unchecked, message_unread)
 RULES: tuple[Rule, ...] = (
     *LEFTOVER_RULES,
     *VOICE_RULES,
     *GROUNDING_RULES,
     *PRIVACY_RULES,
     *SAFETY_RULES,
-    draft_language,
+    *LANGUAGE_RULES,
 )
 """Every rule that a draft is held against; there is no other list."""
 

@@ -7,25 +7,33 @@ from collections.abc import Iterator
 
 from replyassist.guardrails.mention import Kind, Mention, simple
 from replyassist.guardrails.numbers import ORDINAL, ordinal_value
+from replyassist.guardrails.quantity_words import month_names, weekday_names, words_before_months
 from replyassist.guardrails.text import PlainText
 
 _MONTH_LISTING = "january february march april may june july august september october november december"
 _MONTH_NAMES = _MONTH_LISTING.split()
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_MONTH_NAMES += sorted(set(month_names()) - set(_MONTHS), key=len, reverse=True)
+_MONTHS = month_names() | _MONTHS
 _DAY_NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _DAYS = {name: number for number, name in enumerate(_DAY_NAMES)}
 _DAYS |= {name[:3]: number for name, number in _DAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
+_DAY_NAMES += sorted(set(weekday_names()) - set(_DAYS), key=len, reverse=True)
+_DAYS = weekday_names() | _DAYS
 
 _MONTH = rf"(?:(?:{'|'.join(_MONTH_NAMES)})(?![a-z])|(?:{'|'.join(set(_MONTHS) - set(_MONTH_NAMES))})(?![a-z])\.?)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _TO = r"\s?(?:-|to|and|until|till|through)\s?"
 _YEAR = r"(?:,?\s(?P<year>\d{4})(?!\d))"
 
+_OF = "|".join(("of", *sorted(words_before_months())))
+
 _ISO = re.compile(r"(?<![\w.])(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMERIC = re.compile(r"(?<![\w./])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\w/-]|\.\d)")
 _DAY_FIRST = re.compile(
-    rf"(?<!\w)(?:(?P<other>{_DAY}){_TO})?(?P<day>{_DAY}|{ORDINAL})\s?(?:day )?(?:of )?(?P<month>{_MONTH}){_YEAR}?"
+    rf"(?<!\w)(?:(?P<other>{_DAY}){_TO})?(?P<day>{_DAY}|{ORDINAL})\.?\s?"
+    rf"(?:day )?(?:(?:{_OF}) )?(?P<month>{_MONTH}){_YEAR}?"
 )
 _MONTH_FIRST = re.compile(
     rf"(?<!\w)(?P<month>{_MONTH})\s(?:the )?(?P<day>{_DAY})(?!\d|[:.]\d|\s?(?:[ap]\.?m\b|%|€|euro))"

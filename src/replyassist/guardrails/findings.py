@@ -39,6 +39,7 @@ CONCERNS = {
     "grounding": Concern.TEXT,
     "privacy": Concern.TEXT,
     "language": Concern.TEXT,
+    "language.message_unread": Concern.MESSAGE,
     "template": Concern.MESSAGE,
     "thread": Concern.MESSAGE,
     "draft.cut_end": Concern.TEXT,

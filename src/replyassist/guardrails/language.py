@@ -1,16 +1,24 @@
-"""A reply is written in one language, the one that it was meant for."""
+"""A reply is written in one language, the one that it was meant for, and somebody or something has read it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
-from replyassist.core.language import detect_language, other_language
+from replyassist.core.language import UNKNOWN, guess_language, language_name, other_language
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import sentence_spans
+from replyassist.guardrails.verbatim import is_verbatim
+from replyassist.guardrails.words import languages_read
+from replyassist.triage.risks import risk_languages
 
 LETTERS_OF_A_SENTENCE = 20  # below, a sentence is a name, an exclamation or a borrowed phrase
+FOREIGN_BELOW = 0.02
+"""Likelihood of all languages that are read below which words are in another one; set by hand."""
+READ_FROM = 0.5
+"""Likelihood of all languages whose risks are read from which a message is taken to be in one of them."""
+WORDS_TO_SUSPECT = 3  # one or two are a name or borrowed words
 _QUOTED = re.compile(r"[\"“„«][^\"“”»\n]{1,200}[\"”»]")
 
 
@@ -32,6 +40,56 @@ def draft_language(text: str, context: CheckContext) -> Iterable[Finding]:
         )
 
 
+def meaning_unchecked(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Warn once where the checks that read words have none of the language that the reply is in.
+
+    Nothing is to be compared where the reply is the template's own text, letter by letter, with nothing but the voice's
+    set phrases around it.
+    """
+    language = _unread_language(text, context)
+    if not language or not text.strip() or is_verbatim(text, context):
+        return
+    name = "this language" if language == UNKNOWN else language_name(language)
+    yield report(
+        text,
+        (0, len(text)),
+        rule="language.meaning_unchecked",
+        severity=Severity.WARN,
+        explanation=f"Nobody checked the meaning of this: the checks do not read {name}. Please let somebody who reads "
+        "it compare it with the template.",
+    )
+
+
+def message_unread(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Warn where the message is in a language in which nobody here knows the words of a risk."""
+    guess = guess_language(context.message.text)
+    least = READ_FROM if guess.words >= WORDS_TO_SUSPECT else FOREIGN_BELOW
+    if guess.likelihood_of_any(risk_languages()) >= least:
+        return
+    yield report(
+        text,
+        (0, len(text)),
+        rule="language.message_unread",
+        severity=Severity.WARN,
+        explanation=f"The message seems to be in {language_name(guess.likeliest)}, which nothing here reads. Please "
+        "make sure what it says.",
+    )
+
+
+def _unread_language(text: str, context: CheckContext) -> str:
+    """The language of the reply, or of a part of it, that the checks cannot read, or nothing."""
+    if context.language not in languages_read():
+        return context.language
+    own = "\n".join(context.trusted_texts)
+    sentences = [text[start:end] for start, end in sentence_spans(text) if text[start:end] not in own]
+    for part in (*sentences, " ".join(sentences)):
+        guess = guess_language(_readable(part, context))
+        is_foreign = guess.words >= WORDS_TO_SUSPECT and guess.likelihood_of_any(languages_read()) < FOREIGN_BELOW
+        if is_foreign or (guess.is_sure and guess.code not in languages_read()):
+            return guess.code
+    return ""
+
+
 def _foreign_sentences(text: str, context: CheckContext) -> Iterator[tuple[tuple[int, int], str]]:
     own = _own_words(context)
     for start, end in sentence_spans(text):
@@ -44,9 +102,9 @@ def _foreign_sentences(text: str, context: CheckContext) -> Iterator[tuple[tuple
 
 
 def _own_words(context: CheckContext) -> str:
-    """The brand's own texts, where they are in the language of the reply."""
+    """The brand's own texts, unless they are in another language than the reply."""
     own = "\n".join(context.trusted_texts)
-    return own if detect_language(own) == context.language else ""
+    return "" if other_language(own, expected=context.language) else own
 
 
 def _readable(text: str, context: CheckContext) -> str:

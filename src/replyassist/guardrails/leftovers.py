@@ -1,20 +1,15 @@
-"""What should have been gone before anybody sees a draft: open slots, labels of the prompt, repetition, cut ends."""
+"""What should be gone before anybody sees a draft: gaps, damage, labels of the prompt, repetition, cut ends."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
+from replyassist.faq.repair.defects import UNFILLED, WORDING, defects_in
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise, sentence_spans
 
-_PLACEHOLDER = re.compile(
-    r"\{\{[^}\n]{0,80}\}\}|\{%[^}\n]{0,80}%\}|\$?\{[a-z_][\w .-]{0,40}\}"
-    r"|\[[a-z][^\[\]\n]{0,60}\](?!\()|<\|?/?[a-z_][^<>\n]{0,60}>|\[/?inst\]"
-    r"|(?<![\w/])(?:x{4,}|_{3,}|todo|tbd|lorem ipsum)(?!\w)"
-)
-_EMPTY_SLOT = re.compile(r"^\W*(?:hi|hey|hello|dear)(?: ?(?: [,!]|,,)| (?:none|null|undefined|nan|unknown)(?!\w))")
 _LABEL = re.compile(
     r"(?:^|\n|(?<=[.!?])\s)[\s\"'*#>-]{0,9}(?P<label>(?:(?:final|draft|suggested|our|brand|template|customer|your) )?"
     r"(?:reply|replies|response|message|customer|template|assistant|user|system|human|draft|answer|author|agent|bot"
@@ -31,6 +26,7 @@ _OPEN_END = re.compile(
 )
 _CLOSED = frozenset(".!?…:)\"'”’]»")
 _WORDS_OF_A_SENTENCE = 4
+IN_THE_TEMPLATE = "This gap stands in the template itself; mend it there."
 
 
 def empty_draft(text: str, _: CheckContext) -> Iterable[Finding]:
@@ -45,22 +41,19 @@ def empty_draft(text: str, _: CheckContext) -> Iterable[Finding]:
         )
 
 
-def placeholders(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Block slots that nobody filled, such as "[name]"."""
-    plain = normalise(text)
+def unfit_places(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Block gaps that nobody filled, HTML, and damaged text, whoever wrote them: the template is no excuse."""
     template = normalise(context.template_text).text
-    for pattern in (_PLACEHOLDER, _EMPTY_SLOT):
-        for match in pattern.finditer(plain.text):
-            if match[0] in template:
-                continue
-            span = plain.span(*match.span())
-            yield report(
-                text,
-                span,
-                rule="draft.placeholder",
-                severity=Severity.BLOCK,
-                explanation=f'"{text[slice(*span)]}" is a gap that was never filled in.',
-            )
+    for defect in defects_in(text):
+        place = text[defect.start : defect.end]
+        is_inherited = normalise(place).text in template
+        yield report(
+            text,
+            (defect.start, defect.end),
+            rule="draft.placeholder" if defect.kind in UNFILLED else "draft.damaged_text",
+            severity=Severity.BLOCK,
+            explanation=f'"{place}" {WORDING[defect.kind]}.' + (f" {IN_THE_TEMPLATE}" if is_inherited else ""),
+        )
 
 
 def prompt_debris(text: str, context: CheckContext) -> Iterable[Finding]:

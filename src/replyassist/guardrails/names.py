@@ -15,7 +15,7 @@ from replyassist.guardrails.mention import masked
 from replyassist.guardrails.places import PLACE
 from replyassist.guardrails.stance import is_asked, is_denied
 from replyassist.guardrails.text import PlainText, compact, normalise
-from replyassist.guardrails.words import is_stop_word
+from replyassist.guardrails.words import is_stop_word, languages_read
 
 CLOSE_SPELLING = 0.75
 """How alike two spellings of a name must be, by difflib's ratio; 0.75 allows one letter in four. Set by hand."""
@@ -50,7 +50,7 @@ def unsupported_names(text: str, context: CheckContext) -> Iterable[Finding]:
     template a person wrote the text and may name whom they like; in other languages than English capitals say less,
     and the sources are not in the same words.
     """
-    if context.template is None or context.language != "en":
+    if context.template is None or context.language not in languages_read():
         return
     plain = normalise(text)
     known_words, letters = _known(_sources(context))

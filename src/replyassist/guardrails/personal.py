@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from replyassist.drafting.names import first_name
 from replyassist.guardrails.context import CheckContext
 from replyassist.guardrails.text import normalise, sentence_spans
 from replyassist.guardrails.words import content_words
@@ -23,8 +24,8 @@ def personalisation(text: str, context: CheckContext, *, recent: Sequence[str] =
     it in other words than the template; differs from the ``recent`` replies to the same template.
     """
     parts = [_takes_up(text, context), _own_words(text, context.template_text), 1.0 - likest(text, recent)]
-    if context.message.author_name and context.message.author_name.strip():
-        parts.append(float(_greets(text, context.message.author_name)))
+    if name := first_name(context.message.author_name):
+        parts.append(float(_greets(text, name)))
     return sum(parts) / len(parts)
 
 
@@ -36,8 +37,7 @@ def likest(text: str, others: Sequence[str]) -> float:
 def _greets(text: str, name: str) -> bool:
     spans = sentence_spans(text)
     opening = normalise(text[: spans[0][1]]).text if spans else ""
-    first = normalise(name.split(maxsplit=1)[0]).text
-    return re.search(rf"(?<!\w){re.escape(first)}(?!\w)", opening) is not None
+    return re.search(rf"(?<!\w){re.escape(normalise(name).text)}(?!\w)", opening) is not None
 
 
 def _takes_up(text: str, context: CheckContext) -> float:

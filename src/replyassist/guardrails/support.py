@@ -17,6 +17,7 @@ from replyassist.guardrails.spans import Span, Support
 from replyassist.guardrails.terms import terms
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.vectors import MEMORY
+from replyassist.guardrails.verbatim import is_verbatim
 from replyassist.guardrails.words import content_vocabulary, stem
 
 SUPPORTED_FROM = 0.063
@@ -86,6 +87,8 @@ def unsupported_sentences(text: str, context: CheckContext) -> Iterable[Finding]
     It is a warning too where only the message says it, where there is no encoder to compare meanings with, and
     where there is no template, so that a person wrote freely.
     """
+    if is_verbatim(text, context):
+        return
     ground = ground_of(context)
     for clause in assess(text, ground):
         if clause.states and clause.support in _UNTRUSTED:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from replyassist.guardrails.mention import Kind
+from replyassist.guardrails.quantity_words import unit_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,15 @@ _OTHER_CURRENCIES = ("chf", "sek", "nok", "dkk", "pln", "czk", "huf", "cad", "au
 _TIME = {
     "second|seconds|sec|secs": "1",
     "minute|minutes|min|mins": "60",
-    "hour|hours|hr|hrs|stunde|stunden|heure|heures|horas|uur": "3600",
-    "day|days|calendar day|calendar days|tage|tagen|jours|dias|días|dagen|giorni": "86400",
-    "week|weeks|wk|wks|wochen|semaine|semaines|semanas|weken|settimane": "604800",
+    "hour|hours|hr|hrs": "3600",
+    "day|days|calendar day|calendar days": "86400",
+    "week|weeks|wk|wks": "604800",
     "fortnight|fortnights": "1209600",
 }
-_UNITS = (
+_ENGLISH_UNITS = (
     _units(Kind.TIME_SPAN, "second", _TIME)
     | dict.fromkeys(
-        (
-            *("working day", "working days", "business day", "business days", "workday", "workdays", "weekdays"),
-            *("werktag", "werktage", "werktagen", "arbeitstage", "arbeitstagen", "werkdag", "werkdagen"),
-            *("jour ouvré", "jours ouvrés", "jours ouvrables", "días hábiles", "días laborables", "giorni lavorativi"),
-        ),
+        (*("working day", "working days", "business day", "business days", "workday", "workdays", "weekdays"),),
         WORKING_DAY,
     )
     | _units(Kind.TIME_SPAN, "working hour", {"working hour|working hours|business hour|business hours": "1"})
@@ -51,7 +48,7 @@ _UNITS = (
         Kind.TIME_SPAN,
         "month",
         {
-            "month|months|monate|monaten|mois|meses|maanden|mesi": "1",
+            "month|months": "1",
             "quarter|quarters": "3",
             "year|years|yr|yrs|years old|year old|years-old|year-old|yo|years of age": "12",
         },
@@ -81,6 +78,7 @@ _UNITS = (
     | _units(Kind.NUMBER, "ounce", {"oz|ounce|ounces": "1"})
     | _units(Kind.NUMBER, "pound weight", {"lb|lbs": "1"})
 )
+_UNITS = {name: _ENGLISH_UNITS[unit] for name, unit in unit_names().items()} | _ENGLISH_UNITS
 _AFTER_DIGITS_ONLY = {
     "h": _UNITS["hour"],
     "g": _UNITS["gram"],

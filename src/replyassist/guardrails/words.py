@@ -4,44 +4,41 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 
-from replyassist.core.word_lists import words_of
+from pydantic import BaseModel, ConfigDict
+
+from replyassist.core.language_files import languages_in, read_languages
 from replyassist.guardrails.text import normalise
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HYPHENATED = re.compile(r"(?<!\w)(e|wi|check)[ -](mails?|mailed|fi|in|out)(?!\w)")
-_ENDINGS = (
-    "ations", "ation", "ingly", "ments", "ment", "ings", "ions", "able", "ing", "ies", "ied", "ion", "ers", "ely",
-    "er", "ed", "es", "ly", "al", "s", "e", "y",
-)  # fmt: skip
-_STOP_WORDS = words_of(
-    """
-    a able about above after again all almost already also always am an and another any anybody anyone anything are
-    aren't around as ask at away back be because been before being below best better between bit both but by came can
-    can't cannot case come comes could couldn't day did didn't do does doesn't doing don't done down during each either
-    else enough even ever every everyone everything few find first for from further gave get gets getting give given
-    gives go goes going gone good got had has have haven't having he help her here here's hers him his how i i'd i'll
-    i'm i've if in into is isn't it it'd it'll it's its just keep kind know last later least less let let's like little
-    long look lot lots made make makes making many may maybe me might mine more most much must my need needs never new
-    next no nobody none nor not nothing now of off often on once one ones only onto or other others our ours out over
-    own part per please possible put quite rather really right said same saw say see seem seen send sent she should
-    shouldn't since so some somebody someone something soon still such sure take takes taking tell than that that's
-    the their theirs them then there there's these they they'll they're they've thing things think this those though
-    through till time to together too took try two under until up upon us use used using usually very via want wants
-    was wasn't way we we'd we'll we're we've well went were weren't what what's when where which while who whole why
-    will with within without won't would wouldn't yes yet you you'd you'll you're you've your yours yourself
-    """
-)
-_PLEASANTRIES = words_of(
-    """
-    absolutely anytime apologies apologise apologize appreciate ask asked asking assist brilliant care chat cheers
-    course course day dear enjoy excited fair fan fantastic feedback feel free friend frustrating glad great grin
-    happy hear heard hello hey hi hope hugs kind know lovely love loved luck lucky message morning nice oh ouch
-    patience pleasure please question questions read reach reply shame sharing smile sorry soon support team thank
-    thanks trouble understand understandable unfortunately welcome wish wonderful words worries worry write writing
-    yay yep
-    """
-)
+_FOLDER = Path(__file__).with_name("meaning_words")
+
+
+class MeaningWords(BaseModel):
+    """What every text of a language has: words that say nothing of its matter, words of courtesy, endings of words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stop_words: str
+    pleasantries: str
+    endings: str
+
+
+def languages_read() -> frozenset[str]:
+    """The languages (ISO 639-1) whose words the checks of meaning read."""
+    return languages_in(_FOLDER)
+
+
+def _listed(field: str) -> tuple[str, ...]:
+    """The words of this field in every language that is read, in the order of their file."""
+    files = read_languages(_FOLDER, MeaningWords).values()
+    return tuple(word for words in files for word in str(getattr(words, field)).split())
+
+
+_ENDINGS = _listed("endings")
+_EMPTY = frozenset((*_listed("stop_words"), *_listed("pleasantries")))
 
 
 @lru_cache(maxsize=8192)
@@ -56,7 +53,7 @@ def stem(word: str) -> str:
 
 def is_stop_word(word: str) -> bool:
     """Whether every text has this folded word, or every polite one."""
-    return word in _STOP_WORDS or word in _PLEASANTRIES
+    return word in _EMPTY
 
 
 @lru_cache(maxsize=1024)

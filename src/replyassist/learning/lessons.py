@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from replyassist.core.language import UNKNOWN
 from replyassist.proposal import Proposal
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import HIGH, AuditEntry, ReviewItem, ReviewStatus
@@ -73,7 +74,7 @@ def lessons_of(
 
 def _is_fit(item: ReviewItem, proposal: Proposal, languages: Collection[str]) -> bool:
     is_safe = item.risk != HIGH and proposal.triage.suspicion < DISTRUST_FROM
-    return is_safe and proposal.also_template_id is None and proposal.triage.language in languages
+    return is_safe and proposal.also_template_id is None and proposal.triage.language in (*languages, UNKNOWN)
 
 
 def _judged(item: ReviewItem, decision: AuditEntry) -> tuple[str | None, set[str | None]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from replyassist.core.embedding import Encoder, Vectors
 from replyassist.faq.learned import normalised
+from replyassist.inbox.readable import readable
 from replyassist.privacy.nameless import nameless
 
 FEWEST_WORDS, MOST_WORDS = 2, 80
@@ -17,11 +18,12 @@ _PLACEHOLDER = re.compile(r"\[[A-Z_ ]+\]")
 
 
 def example_text(message: str, *, name: str, handle: str) -> str | None:
-    """The message as it may be kept: one line without personal data; None when it is too short or long to teach.
+    """What is read of the message, as it may be kept: one line without personal data.
 
+    None when it is too short or too long to teach.
     ``name`` and ``handle`` are the author's; empty where they are not known.
     """
-    text = " ".join(nameless(message, name=name, handle=handle, stand_in="").split()).strip(" ,.;:-")
+    text = " ".join(nameless(readable(message), name=name, handle=handle, stand_in="").split()).strip(" ,.;:-")
     words = normalised(_PLACEHOLDER.sub(" ", text)).split()
     return text if len(words) >= FEWEST_WORDS and len(text.split()) <= MOST_WORDS else None
 

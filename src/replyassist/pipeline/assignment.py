@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from replyassist.core.language import detect_language
+from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.inbox.inbound import Inbound
@@ -43,8 +43,14 @@ class Assignment:
 
     @cached_property
     def language(self) -> str:
-        """The language of the reply: that of the message where it can be had, else the template's."""
+        """The language of the reply: that of the message where it can be had, else the template's.
+
+        Where the message's language cannot be told it is the brand's first one, if the reply can be had in that.
+        """
         asked = self.triaged.language
+        if asked == UNKNOWN:
+            asked = self.context.voice.languages[0]
+            return asked if asked in self.context.written_languages else self.template_language
         return asked if asked in self.context.languages else self.template_language
 
     @property

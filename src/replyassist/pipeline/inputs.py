@@ -53,8 +53,12 @@ class PipelineContext:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that a reply can be written in: the brand's, and those that the model can put it into."""
-        able = self.profile.languages if self.profile and self.profile.layout == "rules" else ()
-        return tuple(dict.fromkeys((*self.voice.languages, *able)))
+        return tuple(dict.fromkeys((*self.voice.languages, *self.written_languages)))
+
+    @property
+    def written_languages(self) -> tuple[str, ...]:
+        """The languages that the model can put a reply into; none without one that follows instructions."""
+        return self.profile.languages if self.profile and self.profile.layout == "rules" else ()
 
     def recent_replies(self, template: ReplyTemplate | None) -> tuple[str, ...]:
         """The last replies that were built on this template."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from replyassist.drafting.names import first_name
+from replyassist.core.plain_text import plain
+from replyassist.drafting.names import first_name, may_be_person
 from replyassist.inbox.inbound import Inbound
 from replyassist.privacy import Kind, Vault
 
@@ -18,8 +18,8 @@ _SHORTEST_NAME = 2  # letters
 class Redactor:
     """Hides the personal data of one conversation from a model, and lifts what belongs into the reply.
 
-    ``name`` is the author's first name and ``placeholder`` what stands for it; ``hidden_names`` are the parts of the
-    author's name that the model must not see at all.
+    ``name`` is the author's first name, empty where there is none, and ``placeholder`` what stands for it;
+    ``hidden_names`` are the parts of the author's name that the model must not see at all.
     """
 
     vault: Vault
@@ -29,8 +29,8 @@ class Redactor:
 
     @property
     def author_name(self) -> str | None:
-        """How the model may call the author."""
-        return (self.placeholder if self.hidden_names else self.name) or None
+        """How the model may call the author; None where nobody would greet them by name."""
+        return (self.placeholder if self.hidden_names and self.name else self.name) or None
 
     def hide(self, text: str | None) -> str:
         """The text as a model may see it."""
@@ -43,7 +43,7 @@ class Redactor:
 
     def restore(self, text: str, *, is_private: bool) -> str:
         """Put back the author's first name, and in a private reply their order number; all else stays hidden."""
-        if self.placeholder:
+        if self.name:
             text = text.replace(self.placeholder, self.name)
         return self.vault.restore(text, kinds=BELONGS_INTO_A_PRIVATE_REPLY) if is_private else text
 
@@ -53,15 +53,15 @@ _NAME_MARK = "\ue000"  # private use: no message keeps it, see redactor_for
 
 def redactor_for(message: Inbound, *, hides_name: bool) -> Redactor:
     """The redactor for one message; ``hides_name``: the author's name must not reach the model either."""
-    full_name = (message.author_name or "").replace(_NAME_MARK, "")
+    full_name = plain(message.author_name or "").replace(_NAME_MARK, "")
     name = first_name(full_name) or ""
     vault = Vault(names=(full_name,) if full_name.strip() else ())
-    placeholder = vault.placeholder_for(Kind.NAME, name) if name else ""
-    parts = tuple(_parts(full_name)) if hides_name and placeholder else ()
-    return Redactor(vault, name, placeholder, parts)
+    hidden = _parts(f"{full_name} {full_name.title()}") if hides_name and may_be_person(full_name) else []
+    placeholder = vault.placeholder_for(Kind.NAME, name or full_name) if name or hidden else ""
+    return Redactor(vault, name, placeholder, tuple(hidden))
 
 
-def _parts(name: str) -> Iterable[str]:
+def _parts(name: str) -> list[str]:
     """The parts of a name, the longest first, so that no part of a part is left."""
     return sorted(
         {part for part in re.findall(r"[\w'’-]+", name) if len(part) >= _SHORTEST_NAME}, key=len, reverse=True

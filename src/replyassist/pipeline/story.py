@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
@@ -17,7 +18,7 @@ from replyassist.proposal import BY_NOBODY, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import Route, Triage, triage
-from replyassist.triage.suspicion import suspicion_of
+from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
 
@@ -37,15 +38,17 @@ def propose(
     """
     watch = Stopwatch()
     with watch.stage("triage"):
-        triaged = triage(message.text, languages=context.languages, context_texts=message.context_texts)
-    message = _without_a_false_name(message)
+        written, message = message, as_read(message)
+        context_texts = (written.text, *written.context_texts)
+        triaged = triage(message.text, languages=context.languages, context_texts=context_texts)
     found = _retrieve(message, context)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
     second = _second(found, template, message, context) if template_id is None else None
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
-    source = second.source if second else template
+    own = without_courtesies(template, languages=context.voice.languages) if template else None
+    source = second.source if second else own
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None
@@ -102,12 +105,6 @@ def _proposal(
     )
 
 
-def _without_a_false_name(message: Inbound) -> Inbound:
-    """A display name that gives orders is nobody's name: nothing greets it and no model reads it."""
-    is_order = message.author_name and suspicion_of(message.author_name).lowers_trust
-    return replace(message, author_name=None) if is_order else message
-
-
 def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
     return retrieve(
         message.text,
@@ -146,7 +143,8 @@ def _second(
     if first is None or template is None or template.route is not TemplateRoute.DRAFT:
         return None
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
-    source = joined(first, template, longest=longest)
+    own = [without_courtesies(each, languages=context.voice.languages) for each in (first, template)]
+    source = joined(*own, longest=longest)
     return _Second(template, source) if source else None
 
 

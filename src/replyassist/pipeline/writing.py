@@ -25,7 +25,7 @@ NO_MODEL = "no language model is configured"
 NONE_PASSED = "no candidate passed the checks; the template's reply was used"
 PRAISE = "praise: the brand's own thank-you"
 _MUST_GO = frozenset({Severity.BLOCK, Severity.WARN})
-_BEYOND_WORDS = frozenset({"safety.suspicious_message"})
+_BEYOND_WORDS = frozenset({"safety.suspicious_message", "language.meaning_unchecked", "language.message_unread"})
 _VISIBILITY = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}
 
 

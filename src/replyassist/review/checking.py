@@ -11,12 +11,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
+from replyassist.brands.voice import VoiceRules
 from replyassist.core.digests import text_digest
-from replyassist.core.language import detect_language
+from replyassist.core.language import UNKNOWN, detect_language
+from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, Concern, Severity, check, verdict_of
 from replyassist.inbox.service import load
+from replyassist.triage.reading import as_read
 
 from .binding import Binding
 from .models import ReviewItem
@@ -100,9 +103,9 @@ def check_text(session: Session, item: ReviewItem, text: str) -> CheckedText:
         text,
         CheckContext(
             voice=voice,
-            template=_one_source(templates),
-            message=as_inbound(session, stored),
-            language=_language(item),
+            template=_one_source(templates, voice),
+            message=as_read(as_inbound(session, stored)),
+            language=_language(item, voice),
             mood=item.proposal.triage.mood.value,
         ),
     )
@@ -122,13 +125,19 @@ def _stored(item: ReviewItem, voice_version: str, versions: list[str]) -> CheckR
     return CheckResult.model_validate(chosen.model_dump(include=set(CheckResult.model_fields)))
 
 
-def _language(item: ReviewItem) -> str:
-    """The language of the reply: the draft's, else the message's, which a person can answer where no draft could."""
-    return detect_language(item.draft) if item.draft else item.proposal.triage.language
+def _language(item: ReviewItem, voice: VoiceRules) -> str:
+    """The language of the reply: the draft's, else the message's, else the brand's first one.
+
+    A person can answer a message in its language where no draft could.
+    """
+    known = (detect_language(item.draft), item.proposal.triage.language)
+    return next((code for code in known if code != UNKNOWN), voice.languages[0])
 
 
-def _one_source(templates: tuple[ReplyTemplate, ...]) -> ReplyTemplate | None:
-    """The template of the item, with the second one of a message that asks two things."""
+def _one_source(templates: tuple[ReplyTemplate, ...], voice: VoiceRules) -> ReplyTemplate | None:
+    """What the draft was made from: the template, with the second one of a message that asks two things."""
+    if not templates:
+        return None
     if len(templates) < 2:
-        return templates[0] if templates else None
+        return without_courtesies(templates[0], languages=voice.languages)
     return joined(templates[0], templates[1], longest=LONGEST_REPLY) or templates[0]

@@ -38,6 +38,8 @@ class Triage(BaseModel):
 
     ``suspicion`` (0 to 1) is how much the message, or what stands around it, looks like an order to the machine.
 
+    ``language`` is ISO 639-1, or ``und`` where it cannot be told.
+
     ``is_plain_praise``: it thanks or praises and asks nothing, so no template answers it.
     """
 

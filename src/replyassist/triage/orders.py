@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .folding import Folded
+from replyassist.core.plain_text import PlainText
 
 ABOUT_CHARACTERS = 24
 _SPOKEN_ABOUT = re.compile(
@@ -52,14 +52,14 @@ def together(first: str, second: str, *, within: int = 50) -> str:
     return rf"{near(first, second, within=within)}|{near(second, first, within=within)}"
 
 
-def possible_orders(books: Iterable[Orders], folded: Folded) -> Iterator[Order]:
+def possible_orders(books: Iterable[Orders], folded: PlainText) -> Iterator[Order]:
     """The orders that the text may give."""
     for book in books:
         if book.gate is None or book.gate.search(folded.text):
             yield from book.orders
 
 
-def find_order(sought: Order, folded: Folded) -> tuple[int, int] | None:
+def find_order(sought: Order, folded: PlainText) -> tuple[int, int] | None:
     """Where the text first gives this order: offsets of the folded text."""
     for match in sought.pattern.finditer(folded.text):
         before = folded.text[max(0, match.start() - ABOUT_CHARACTERS) : match.start()]

@@ -1,62 +1,105 @@
-"""Words that a person must see before anybody answers: law, health, danger, fraud, discrimination, the press."""
+"""Words that a person must see before anybody answers, in every language that there is a file of them for.
+
+All files are looked at whatever the language of the message is: a few words of a grave risk are often too few to tell
+the language by. What a topic means is in ``risk_topics.yaml``, its words are in ``risk_words/<language>.yaml``.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from replyassist.core.language_files import languages_in, read_languages
+from replyassist.core.plain_text import bare
 
 from .models import Risk
+from .phrases import Phrases, folded_for_phrases, phrases_of
 
 EXCERPT_CHARACTERS = 100
+_WORDS = Path(__file__).with_name("risk_words")
+_TOPICS = Path(__file__).with_name("risk_topics.yaml")
 
-_RISKS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (kind, explanation, re.compile(pattern, re.IGNORECASE))
-    for kind, explanation, pattern in (
-        (
-            "legal",
-            "Speaks of lawyers, courts or authorities.",
-            r"\b(?:lawyers?|solicitors?|attorneys?|(?:will|gonna|going to|to) sue|sue you|suing|lawsuit|"
-            r"legal (?:action|advice|letter|threat)|small claims|(?:to|in|the) court|court (?:case|order)|"
-            r"ombudsman|regulator|trading standards|consumer (?:commission|protection)|financial conduct|"
-            r"data protection (?:authority|commission\w*)|gdpr|anwalt|klage|abogado|avocat)\b",
-        ),
-        (
-            "health",
-            "Speaks of somebody's health.",
-            r"\b(?:allergic reaction|anaphyla\w+|rash|swell(?:ed|ing)|swollen|hives|"
-            r"poison(?:ed|ing)?|vomit\w*|threw up|throwing up|hospital|ambulance|doctor|fainted|food poisoning|"
-            r"made (?:me|us|her|him) (?:ill|sick)|"
-            r"felt (?:ill|sick|unwell)|mould|mouldy|glass in)\b",
-        ),
-        (
-            "self_harm",
-            "Somebody may be in danger.",
-            r"\b(?:kill myself|suicid\w+|end my life|want to die|self[- ]harm)\b",
-        ),
-        (
-            "fraud",
-            "Speaks of fraud, theft or a break-in to an account.",
-            r"\b(?:fraud\w*|unauthori[sz]ed|hacked|stolen|scammed|phish\w*|identity theft|"
-            r"(?:didn'?t|did not|never) (?:make|do|authori[sz]e) (?:this|that|it|these)|"
-            r"account i (?:don'?t|do not) know)\b",
-        ),
-        (
-            "discrimination",
-            "Speaks of discrimination or abuse by staff.",
-            r"\b(?:racis[tm]|sexis[tm]|discriminat\w+|harass\w+|homophob\w+|transphob\w+)\b",
-        ),
-        (
-            "press",
-            "May come from the press.",
-            r"\b(?:journalist|reporter|newspaper|press enquiry|on the record|for comment)\b",
-        ),
-    )
-)
+
+class Topic(BaseModel):
+    """Why a person must look, and how soon: ``urgency`` is 0 (can wait) to 100 (now)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    explanation: str
+    urgency: int = Field(ge=0, le=100)
+
+
+class RiskWords(BaseModel):
+    """The phrases of one language, a topic each; ``harmless`` ones are taken out of a text first,
+    those of every language.
+
+    A phrase a line, as ``phrases.py`` describes them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    self_harm: Phrases
+    danger: Phrases
+    health: Phrases
+    legal: Phrases
+    fraud: Phrases
+    data_breach: Phrases
+    discrimination: Phrases
+    press: Phrases
+    harmless: Phrases = Phrases()
+
+    def phrases(self, kind: str) -> Phrases:
+        """Those of one topic."""
+        return cast("Phrases", getattr(self, kind))
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read(cls, listing: object) -> object:
+        return phrases_of(listing) if isinstance(listing, str) else listing
+
+
+def risk_languages() -> frozenset[str]:
+    """The languages (ISO 639-1) in which triage knows the words of a risk."""
+    return languages_in(_WORDS)
 
 
 def risks_of(text: str) -> tuple[Risk, ...]:
     """Every kind of risk that the text shows, the gravest first, each with the words that showed it."""
+    folded = bare(text)
+    plain = folded_for_phrases(text)
+    for words in _words():
+        plain = _without(plain, words.harmless)
     return tuple(
-        Risk(kind=kind, explanation=explanation, excerpt=match.group(0)[:EXCERPT_CHARACTERS])
-        for kind, explanation, pattern in _RISKS
-        if (match := pattern.search(text))
+        Risk(kind=kind, explanation=topic.explanation, excerpt=folded.excerpt(*span)[:EXCERPT_CHARACTERS])
+        for kind, topic in topics().items()
+        if (span := _first(kind, plain))
     )
+
+
+@lru_cache(maxsize=1)
+def topics() -> dict[str, Topic]:
+    """Every topic by its kind, the gravest first."""
+    document = yaml.safe_load(_TOPICS.read_text(encoding="utf-8"))
+    return {kind: Topic.model_validate(fields) for kind, fields in document.items()}
+
+
+def _words() -> Iterable[RiskWords]:
+    return read_languages(_WORDS, RiskWords).values()
+
+
+def _first(kind: str, text: str) -> tuple[int, int] | None:
+    """Where a folded text first shows this kind of risk, in whatever language."""
+    spans = (span for words in _words() if (span := words.phrases(kind).first(text)))
+    return min(spans, default=None)
+
+
+def _without(text: str, harmless: Phrases) -> str:
+    """The text with what is harmless blanked out, as long as before."""
+    for start, end in harmless.all(text):
+        text = text[:start] + "#" * (end - start) + text[end:]
+    return text

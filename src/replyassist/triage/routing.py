@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replyassist.core.language import detect_language
+from replyassist.core import language
+from replyassist.core.language import LanguageGuess, guess_language
+from replyassist.inbox.mail import is_automatic
 
 from .models import Mood, Risk, Route, Triage
 from .mood import is_angry, is_asking, mood_of
-from .risks import risks_of
+from .risks import risk_languages, risks_of, topics
 from .spam import is_spam
 from .suspicion import Suspicion, injection_risks, worst_of
 
-_GRAVEST = frozenset({"self_harm", "health", "fraud", "legal"})
+WORDS_OF_A_SHORT_TEXT = 5
+"""Words up to which a text whose language is not sure is never sent away for its language."""
+FOREIGN_BELOW = 0.05
+"""Likelihood of the brand's languages below which a longer text is in none of them; set by hand."""
+RISK_URGENCY = 60  # of a risk that has no topic of its own: an order to the machine
 
 
 def triage(
@@ -26,20 +32,21 @@ def triage(
 ) -> Triage:
     """Read a message and decide its route before any template or model is looked at.
 
-    ``languages`` are those that a reply can be written in; a message in another one goes to a person.
+    ``languages`` are those that a reply can be written in; a message that is surely in another one, or in one whose
+    risks nobody here can read, goes to a person.
     ``context_texts`` are other strangers' texts that a model would read: the author's name, the post above.
-    They count for the suspicion of an attack only.
+    They count for the suspicion of an attack only. An empty text is a message of which nobody sees anything.
     """
     suspicion = worst_of((text, *context_texts))
     risks = (*risks_of(text), *injection_risks(suspicion))
     mood = mood_of(text)
-    language = detect_language(text)
-    route, reason = _route(text, risks, suspicion, _language_reason(language, languages))
+    guess = guess_language(text)
+    route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
     is_plain_praise = route is Route.DRAFT and mood is Mood.PRAISE and not is_asking(text)
     return Triage(
         route=route,
         reason="praise" if is_plain_praise else reason,
-        language=language,
+        language=guess.code,
         mood=mood,
         risks=risks,
         urgency=_urgency(text, risks, mood),
@@ -48,31 +55,52 @@ def triage(
     )
 
 
+def warm_up() -> None:
+    """Load the languages and the words of the risks (about a second), so that the first message does not wait."""
+    language.warm_up()
+    risks_of("risk")
+
+
 def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_reason: str) -> tuple[Route, str]:
     """A doubt alone leaves the route as it is: the checks then see to it that a person reads the draft."""
     serious = [risk for risk in risks if risk.kind != "injection" or suspicion.is_attack]
     if serious:
         return Route.ESCALATE, f"{serious[0].kind}: {serious[0].explanation}"
-    if is_spam(text):
-        return Route.NO_REPLY, "spam: looks like an advertisement"
+    if unanswerable := _unanswerable(text):
+        return Route.NO_REPLY, unanswerable
     if language_reason:
         return Route.ESCALATE, language_reason
     return Route.DRAFT, ""
 
 
-def _language_reason(language: str, languages: tuple[str, ...]) -> str:
-    if language in languages:
-        return ""
-    return f"language: written in '{language}', replies can be in {', '.join(languages)}"
+def _unanswerable(text: str) -> str:
+    """Why nobody waits for an answer; empty where somebody may."""
+    if not text:
+        return "empty: there is nothing to read"
+    if is_automatic(text):
+        return "automatic: a mail program wrote this"
+    return "spam: looks like an advertisement" if is_spam(text) else ""
+
+
+def _language_reason(guess: LanguageGuess, languages: tuple[str, ...]) -> str:
+    """Why the language of a message sends it to a person, or nothing; a short text that may be anything does not."""
+    replies = f"replies can be in {', '.join(languages)}"
+    if guess.is_sure and guess.code not in risk_languages():
+        return f"language: nobody here reads '{guess.code}'"
+    if guess.is_sure:
+        return "" if guess.code in languages else f"language: written in '{guess.code}', {replies}"
+    ours = guess.likelihood_of_any(languages)
+    if ours == 0 or (guess.words > WORDS_OF_A_SHORT_TEXT and ours < FOREIGN_BELOW):
+        return f"language: cannot be told, perhaps '{guess.likeliest}', {replies}"
+    return ""
 
 
 def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood) -> int:
-    if any(risk.kind in _GRAVEST for risk in risks):
-        return 100
     if risks:
-        return 60
+        known = topics()
+        return max(known[risk.kind].urgency if risk.kind in known else RISK_URGENCY for risk in risks)
     if is_angry(text):
         return 70
     if mood is Mood.COMPLAINT:
         return 40
-    return 5 if is_spam(text) else 20
+    return 5 if _unanswerable(text) else 20

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from replyassist.core.plain_text import bare
+
 from .disguises import payloads
-from .folding import fold
 from .hiding import hidden_signs, tagged_text
 from .models import Risk
 from .orders import Orders, find_order, possible_orders
@@ -87,7 +88,7 @@ def plain_orders(text: str) -> tuple[Sign, ...]:
 
 
 def _signs(text: str, nesting: int) -> tuple[Sign, ...]:
-    folded = fold(text)
+    folded = bare(text)
     found = [
         Sign(sought.kind, folded.excerpt(*span)[:EXCERPT_CHARACTERS], sought.weight)
         for sought in possible_orders(_BOOKS, folded)

@@ -79,6 +79,8 @@ REASONS = {
     "legal": "Legal matter",
     "health": "Health and safety",
     "self_harm": "Somebody may be in danger",
+    "danger": "Violence or danger",
+    "data_breach": "Personal data in the wrong hands",
     "fraud": "Fraud or theft",
     "discrimination": "Discrimination",
     "press": "Press",

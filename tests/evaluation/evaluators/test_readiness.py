@@ -8,7 +8,7 @@ import pytest
 
 from replyassist.evaluation.evaluators.readiness import Readiness
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.review.proposal import Proposal
+from replyassist.proposal import Proposal
 
 from ..labelled import REPLY, case, outcome, proposal
 

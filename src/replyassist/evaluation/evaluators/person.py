@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replyassist.core.language import detect_language
+from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.drafting.names import first_name
 from replyassist.evaluation.evaluators.outcome import Outcome, Value
 from replyassist.guardrails.personal import PERSONAL_ENOUGH
@@ -36,11 +36,15 @@ class Language:
     """The draft is in the message's language."""
 
     def evaluate(self, outcome: Outcome) -> dict[str, Value]:
-        """``language`` (ISO 639-1 of the draft) as a label, and ``language_kept``; short texts count as English."""
+        """``language`` (ISO 639-1 of the draft, ``und`` for one that cannot be told) and ``language_kept``.
+
+        It is kept unless draft and message are surely in different languages.
+        """
         if not outcome.draft:
             return {}
         language = detect_language(outcome.draft)
-        return {"language": language, "language_kept": language == detect_language(outcome.case.text)}
+        known = {language, detect_language(outcome.case.text)} - {UNKNOWN}
+        return {"language": language, "language_kept": len(known) < 2}
 
 
 def _addresses(draft: str, name: str) -> bool:

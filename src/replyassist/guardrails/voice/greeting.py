@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from replyassist.core.word_lists import words_of
+from replyassist.drafting.address_words import words_for
 from replyassist.drafting.names import first_name
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
@@ -14,20 +16,10 @@ from replyassist.guardrails.text import normalise, sentence_spans
 from replyassist.guardrails.voice.standing import standing
 
 _NAME = r"[^\W\d_][\w'’-]*\.?(?:[ \u00a0][^\W\d_][\w'’-]*){0,2}"
-_HELLO_WORDS = (
-    r"(?i:hi|hiya|hey|hello|dear|howdy|good (?:day|morning|afternoon|evening)|welcome(?: back)?"
-    r"|hallo|guten (?:tag|morgen|abend)|moin|servus|liebe[r]?|hoi|beste|bonjour|bonsoir|salut|ch[eè]re?"
-    r"|hola|buen[oa]s (?:d[ií]as|tardes|noches)|querid[oa]|ciao|buongiorno|buonasera|ol[aá]|bom dia|boa (?:tarde|noite)"
-    r"|hej|hei|cze[sś][cć])"
-)
-_HELLO = re.compile(
-    rf"\W*(?:{_HELLO_WORDS})"
-    rf"(?:(?P<comma>,)|[^\w,.!?;:'\"()-])[^\w,.!?;:'\"()-]*(?P<name>{_NAME})"
-)
 _THANKS = re.compile(
     rf"\W*(?:(?i:thanks|thank you|sorry|cheers|welcome)(?i: so much| a lot| again)?),?[ \u00a0](?P<name>{_NAME})"
 )
-_GREETING = re.compile(rf"\W*{_HELLO_WORDS}(?![\w'’])(?:,?[^\S\n]?[^.!?,:;\n—–-]{{0,40}})(?:[.!?,:]+|[—–-]|(?=\n)|$)")
+_SET_APART = r"[^\w,.!?;:'\"()-]"
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam"})
 _NO_NAMES = words_of(
     """
@@ -40,6 +32,26 @@ _NO_NAMES = words_of(
     yes you you'd you'll you're you've your zusammen
     """
 )
+
+
+@lru_cache(maxsize=1)
+def _hello() -> re.Pattern[str]:
+    """A greeting and who may be greeted."""
+    return re.compile(rf"\W*(?:{_hello_words()})(?:(?P<comma>,)|{_SET_APART}){_SET_APART}*(?P<name>{_NAME})")
+
+
+@lru_cache(maxsize=1)
+def _greeting() -> re.Pattern[str]:
+    """A greeting up to its end."""
+    return re.compile(
+        rf"\W*(?:{_hello_words()})(?![\w'’])(?:,?[^\S\n]?[^.!?,:;\n—–-]{{0,40}})(?:[.!?,:]+|[—–-]|(?=\n)|$)"
+    )
+
+
+def _hello_words() -> str:
+    """The greetings of every language, as the source of a pattern."""
+    listed = sorted(words_for("greetings"), key=len, reverse=True)
+    return f"(?i:{'|'.join(map(re.escape, listed))})"
 
 
 def greeted_name(text: str, context: CheckContext) -> Iterable[Finding]:
@@ -76,7 +88,7 @@ def greets_by_name(text: str, context: CheckContext) -> Iterable[Finding]:
 
 def nameless_greeting(text: str, context: CheckContext) -> tuple[int, int]:
     """Where the reply greets without the known name of its author; an empty span where all is well."""
-    greeting = _GREETING.match(text)
+    greeting = _greeting().match(text)
     if not context.voice.greet_by_name or greeting is None or first_name(context.message.author_name) is None:
         return (0, 0)
     start = len(text) - len(text.lstrip())
@@ -88,7 +100,7 @@ def nameless_greeting(text: str, context: CheckContext) -> tuple[int, int]:
 
 def body_start(text: str) -> int:
     """Where the reply goes on after its greeting; 0 where it has none."""
-    greeting = _GREETING.match(text)
+    greeting = _greeting().match(text)
     if greeting is None:
         return 0
     return len(text) - len(text[greeting.end() :].lstrip())
@@ -102,7 +114,7 @@ def _explanation(name: str, author_name: str | None) -> str:
 
 def _greeted(text: str) -> Iterator[tuple[int, int]]:
     for index, (start, end) in enumerate(sentence_spans(text)):
-        match = _HELLO.match(text, start, end) if index == 0 else None
+        match = _hello().match(text, start, end) if index == 0 else None
         must_stop = match is None or match["comma"] is not None
         match = match or _THANKS.match(text, start, end)
         if match is None:

@@ -9,9 +9,10 @@ import yaml
 
 from replyassist.core.yaml_lines import line_of
 
-from .naming import is_named_after
-from .readers import read_text
-from .records import Collector, did_you_mean
+from ..naming import is_named_after
+from .collector import Collector, did_you_mean
+from .columns import FIELDS, Columns
+from .decoding import read_text
 
 _INTEGER, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 
@@ -57,15 +58,23 @@ def read_yaml(path: Path, collector: Collector) -> None:
         detail = f"the id '{named}' is unlike the name of its file '{path.name}'"
         collector.problem(detail, str(path), line_of(root, ("id",)), "id")
     if len(collector.problems) == before:
-        collector.add(record, file=str(path), line_of=lambda location: line_of(root, location), quoting=True)
+        columns = {field: collector.column_map.get(field, field) for field in FIELDS}
+        collector.add(
+            Columns(columns).record(record),
+            file=str(path),
+            line_of=lambda location: line_of(root, location),
+            columns=columns,
+            is_yaml=True,
+        )
 
 
 def _construct(loader: _PlainLoader, root: yaml.MappingNode, path: Path, collector: Collector) -> dict[str, Any]:
     record: dict[str, Any] = {}
+    ours = {collector.column_map.get(field, field) for field in FIELDS}
     for key, value in root.value:
         line = key.start_mark.line + 1
         name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
-        if collector.foreign([name]):
+        if name not in ours:
             collector.problem(f"unknown field '{name}'{did_you_mean(name)}", str(path), line, name)
         elif name in record:
             collector.problem("the field is there twice", str(path), line, name)

@@ -1,0 +1,150 @@
+"""Finds the gaps of other programs' saved replies: delimiters around words that have not the shape of a sentence.
+
+Signs that nobody writes to a customer (``{{x}}``, ``*|x|*``, ``@@x@@``) make a gap of whatever they hold. Signs that
+people write too (``[x]``, ``~x~``, ``$x``) make one when they hold the words that gaps are called by, or a program's
+spelling of a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from .markup import is_tag
+from .meaning import Meaning, is_identifier, is_named, meaning_of, parts_of
+from .words import any_of, words
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(
+    zip(map(ord, "【】〔〕"), "[][]", strict=True)
+)
+_NAME = r"[^\W\d_](?:[\w.-]{0,40}[^\W_])?(?:[ .:-][^\W_][\w.-]{0,40}){0,4}"
+_STRONG = re.compile(
+    r"\{\{\{?(?P<braces>[^{}\n]{0,80})\}\}\}?|\{[%#](?P<code>[^{}\n]{0,80})[%#]\}|<[%?](?P<script>[^<>\n]{0,80})[%?]>"
+    r"|<\|(?P<token>[^<>\n]{0,40})\|>|\[/?inst\]|[$%#@!^&]?\{!?(?P<brace>[^{}\n]{0,60}\w[^{}\n]{0,60})\}"
+    r"|\*\|(?P<chimp>[^|\n]{1,60})\|\*|\[\[(?P<square>[^\[\]\n]{1,60})\]\]|<<(?P<angle>[^<>\n]{1,60})>>"
+    rf"|(?<![\w@%#$])(?P<sign>@@|%%|##|\$\$)(?P<doubled>{_NAME})(?P=sign)(?![\w@%#$])"
+    r"|(?<![\w%])%(?P<percent>[^\W\d][\w.-]{0,40}(?: [\w.-]{1,40}){0,2})%(?![\w%])",
+    re.IGNORECASE,
+)
+_LOOSE_END = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>|\*\||\|\*")
+_SQUARE = re.compile(r"\[(?P<content>[^\[\]\n]{1,60})\](?!\()")
+_ANGLE = re.compile(r"<(?P<content>/?[^\W\d][^<>\n]{0,60})>")
+_WEAK = re.compile(
+    rf"(?<![\w*~|&#$^=+_@:-])(?P<open>\*{{1,2}}|_{{1,2}}|~{{1,2}}|\|{{1,2}}|&{{1,2}}|={{1,2}}|\+\+|--|::?|!!|[#$^@])"
+    rf"(?P<content>{_NAME})(?P=open)(?![\w*~|&#$^=+_@])"
+    rf"|[«‹「『]\s?(?P<quoted>{_NAME})\s?[»›」』]"
+)
+_SIGIL = re.compile(r"(?<![\w$%&/@#:.])(?P<sigil>[$%@#:&])(?P<content>[^\W\d]\w*(?:[._][^\W_]\w*)*)(?![\w%$])")
+_PRINTF = re.compile(r"(?<![\w%])(?<!\d )%(?:\d\$)?[sd](?![\w%])")
+_BARE = re.compile(r"(?<![\w@#./:$%-])[^\W\d_]+(?:_[^\W\d_]+)+(?![\w@])")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![^\s@<>{}])[^\s@<>{}]{1,64}@[^\s@<>{}]{1,255}", re.IGNORECASE)
+MOST_WORDS = 5  # of a bracket; more are a remark
+LONGEST_ACRONYM = 3
+NEAR = 80  # characters before a bracket that are looked at
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A place that somebody, or another program, was to fill in; ``content`` is what stands between its signs."""
+
+    start: int
+    end: int
+    content: str
+
+    @property
+    def meaning(self) -> Meaning:
+        """Who or what belongs there."""
+        return meaning_of(self.content)
+
+
+def gaps_in(text: str) -> list[Gap]:
+    """Every gap in the order of the text; none lies inside another."""
+    plain = text.translate(_FULL_WIDTH)
+    found: list[Gap] = []
+    for gap in sorted((*_strong(plain), *_weak(plain)), key=lambda gap: (gap.start, -gap.end)):
+        if not found or gap.start >= found[-1].end:
+            found.append(gap)
+    return found
+
+
+def _strong(text: str) -> Iterator[Gap]:
+    for match in _STRONG.finditer(text):
+        content = next((value for name, value in match.groupdict().items() if name != "sign" and value is not None), "")
+        yield Gap(*match.span(), content.strip(" =-!"))
+    for pattern in (_LOOSE_END, _PRINTF):
+        yield from (Gap(*match.span(), "") for match in pattern.finditer(text))
+
+
+def _weak(text: str) -> Iterator[Gap]:
+    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    for gap in (*_brackets(text), *_pairs(text), *_after_greetings(text)):
+        if not any(start < gap.end and gap.start < end for start, end in addresses):
+            yield gap
+
+
+def _brackets(text: str) -> Iterator[Gap]:
+    for match in _SQUARE.finditer(text):
+        if _is_open_bracket(match["content"], text[max(0, match.start() - NEAR) : match.start()]):
+            yield Gap(*match.span(), match["content"])
+    for match in _ANGLE.finditer(text):
+        if not is_tag(match[0]):
+            yield Gap(*match.span(), match["content"])
+
+
+def _pairs(text: str) -> Iterator[Gap]:
+    for match in _WEAK.finditer(text):
+        content = match["content"] or match["quoted"]
+        if is_named(content) or ("_" in content and is_identifier(content)):
+            yield Gap(*match.span(), content)
+    for match in _SIGIL.finditer(text):
+        content, joined = match["content"], "_" in match["content"] or "." in match["content"]
+        if is_named(content) and (joined or match["sigil"] in "$%"):
+            yield Gap(*match.span(), content)
+    for match in _BARE.finditer(text):
+        if is_named(match[0]):
+            yield Gap(*match.span(), match[0])
+
+
+def _after_greetings(text: str) -> Iterator[Gap]:
+    """``Hi First Name,``: the words for a name where a name belongs, in brackets of any kind or in none."""
+    for match in _greeted().finditer(text):
+        content = match["content"]
+        if meaning_of(content) is Meaning.CUSTOMER and words().name.intersection(parts_of(content)):
+            yield Gap(*match.span("gap"), content)
+
+
+@cache
+def _greeted() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:^|(?<=[\n.!?]))[^\S\n]{{0,5}}{any_of(words().greetings)}[^\S\n]+(?P<gap>[(\"'“]?(?P<content>{_NAME})[)\"'”]?)"
+        r"(?=\s*(?:[,!.:\n]|$))",
+        re.IGNORECASE,
+    )
+
+
+def _is_open_bracket(content: str, before: str) -> bool:
+    """Whether what stands in square brackets waits for a value: called as gaps are, capitalised as a name of one, or in
+    a script of which there are no words here. Remarks, acronyms and buttons do not."""
+    known = words()
+    found = parts_of(content)
+    if not found or len(found) > MOST_WORDS or any(sign in content for sign in ',;!?"…') or content[0].isdigit():
+        return False
+    if is_identifier(content) or is_named(content):
+        return not _is_button(before)
+    if len(content.strip()) == 1 or any(part in known.remark_words | known.editorial for part in found):
+        return False
+    letters = "".join(found)
+    if letters.isascii() and not any(part in known.filler for part in found):
+        shown = content.split()
+        is_acronym = content.isupper() and len(letters) <= LONGEST_ACRONYM
+        if is_acronym or not all(word[0].isupper() for word in shown if word[0].isalpha()):
+            return False
+    return not _is_button(before)
+
+
+def _is_button(before: str) -> bool:
+    """Whether the words just before a bracket speak of pressing what is in it."""
+    last = re.findall(r"[^\W\d_]+", before.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1].casefold())[-2:]
+    return any(word in words().pressed for word in last)

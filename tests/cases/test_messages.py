@@ -1,0 +1,95 @@
+"""Messages that failed once, each with what is right; templates and voices are the samples', and no model writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replyassist.brands.voice import VoiceRules, sample_voice
+from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist.core.prompts import PromptLibrary
+from replyassist.core.resources import resource_folder
+from replyassist.core.settings import Settings
+from replyassist.drafting.names import first_name
+from replyassist.drafting.personalise import greetings_for
+from replyassist.faq.files import read_templates
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import PipelineContext, propose
+from replyassist.proposal import Proposal
+from replyassist.retrieval.index import TemplateIndex
+
+pytestmark = pytest.mark.encoder
+
+CASES = Path(os.environ.get("REPLYASSIST_CASES", Path(__file__).parents[3] / "shared" / "cases")) / "messages.jsonl"
+RIGHT_IN_FULL = {"name", "unicode", "mail"}
+
+
+def test_names_letters_and_mail_come_out_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert CASES.is_file(), f"{CASES} is missing; REPLYASSIST_CASES names its folder"
+    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    contexts = contexts_of({case.get("brand2", case["brand"]) for case in cases})
+    wrong: dict[str, list[str]] = defaultdict(list)
+    for case in cases:
+        context = contexts[case.get("brand2", case["brand"])]
+        message = Inbound(text=case["text"], channel="instagram", author_name=case.get("author_name"))
+        faults = list(faults_of(propose(message, context), case["expect"], message, context.voice))
+        wrong[case["kind"]] += [f"{case['id']} ({', '.join(faults)})"] if faults else []
+    with capsys.disabled():
+        for kind, faulty in wrong.items():
+            total = sum(case["kind"] == kind for case in cases)
+            sys.stdout.write("\n  ".join([f"\n{kind}: {total - len(faulty)} of {total} right", *faulty]))
+    assert {kind: wrong[kind] for kind in RIGHT_IN_FULL if wrong[kind]} == {}
+
+
+def contexts_of(brands: set[str]) -> dict[str, PipelineContext]:
+    """The sample brands over one encoder, without a model."""
+    encoder, library = SentenceTransformerEncoder(), PromptLibrary(resource_folder("prompts"))
+    indexes = {
+        brand: TemplateIndex(read_templates(resource_folder("faq") / brand, column_map={}).templates, encoder)
+        for brand in brands
+    }
+    threshold = Settings(_env_file=None).abstain_threshold
+    return {
+        brand: PipelineContext(voice_of(brand), index, encoder, None, library, date(2026, 11, 25), threshold)
+        for brand, index in indexes.items()
+    }
+
+
+def voice_of(brand: str) -> VoiceRules:
+    voice = sample_voice(brand)
+    assert voice is not None
+    return voice
+
+
+def faults_of(found: Proposal, expect: dict[str, Any], message: Inbound, voice: VoiceRules) -> Iterator[str]:
+    """What is not as it should be, in a few words each."""
+    if "route_in" in expect and found.route.value not in expect["route_in"]:
+        yield f"routed {found.route.value}"
+    if found.verdict and found.verdict.value == expect.get("verdict_is_not"):
+        yield f"is {found.verdict.value}"
+    if "template" in expect and found.template_id != expect["template"]:
+        yield f"drafted from {found.template_id}"
+    if "names_both" in expect:
+        drawn_on = {found.template_id, found.also_template_id} >= set(expect["names_both"])
+        if not drawn_on and (found.verdict is None or found.verdict.value == "ready"):
+            yield f"drafted from {found.template_id} and {found.also_template_id}, {found.verdict}"
+    if "greets" in expect and not greets(found.draft, expect["greets"], voice):
+        yield f"drafted {found.draft[:30]!r}"
+    if expect.get("thanks") is False and any(phrase in found.draft for phrase in voice.empathy.praise if phrase):
+        yield "gives thanks"
+    if expect.get("low_urgency_or_no_reply") and found.route.value != "no_reply" and found.triage.urgency > 5:
+        yield f"routed {found.route.value} with urgency {found.triage.urgency}"
+
+
+def greets(draft: str, name: str | None, voice: VoiceRules) -> bool:
+    """Whether the draft begins with one of the voice's greetings by this name, or of those without any."""
+    assert first_name(name) == name
+    return draft.startswith(tuple(greetings_for(voice, name)))
