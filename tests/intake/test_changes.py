@@ -50,6 +50,7 @@ def acts(world: World, item: ReviewItem) -> list[str]:
         (S.APPROVED, S.PENDING, True),
         (S.REJECTED, S.PENDING, True),
         (S.FAILED, S.PENDING, True),
+        (S.EXPIRED, S.PENDING, True),
         (S.WITHDRAWN, S.PENDING, True),
         (S.SENDING, S.SENDING, False),
         (S.UNCERTAIN, S.UNCERTAIN, False),
@@ -76,7 +77,7 @@ def test_an_edit_brings_the_item_back_or_is_noted_on_it(
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        *((status, S.WITHDRAWN) for status in (S.PENDING, S.ESCALATED, S.APPROVED, S.FAILED, S.REJECTED)),
+        *((status, S.WITHDRAWN) for status in (S.PENDING, S.ESCALATED, S.APPROVED, S.FAILED, S.REJECTED, S.EXPIRED)),
         *((status, status) for status in (S.SENDING, S.UNCERTAIN, S.SENT)),
     ],
 )

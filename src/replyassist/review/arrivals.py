@@ -24,7 +24,13 @@ from .transitions import MOVES, PLATFORM, Move, make
 
 _OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 _TAKES_PARTS = (*_OPEN, ReviewStatus.APPROVED)
-_REOPENS = (ReviewStatus.APPROVED, ReviewStatus.FAILED, ReviewStatus.REJECTED, ReviewStatus.WITHDRAWN)
+_REOPENS = (
+    ReviewStatus.APPROVED,
+    ReviewStatus.FAILED,
+    ReviewStatus.REJECTED,
+    ReviewStatus.EXPIRED,
+    ReviewStatus.WITHDRAWN,
+)
 _NAMED = re.compile(r"@([\w.-]*\w)")
 
 
