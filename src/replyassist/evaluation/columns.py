@@ -9,7 +9,7 @@ from typing import Any
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.dataset import Case, Expected
-from replyassist.faq.readers import split_list
+from replyassist.faq.importing.csv_reader import split_list
 
 EXPECTED = "expected"
 LABEL_FIELDS = tuple(Expected.model_fields)
