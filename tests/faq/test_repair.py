@@ -13,10 +13,9 @@ from replyassist.faq.repair.texts import repair, repair_line
 
 from .test_defects import DAMAGE, FILLERS, ORDINARY, PLACEHOLDERS
 
-PIECES = st.sampled_from(
-    [*PLACEHOLDERS, *FILLERS, *ORDINARY, *[place for places in DAMAGE.values() for place in places], "Hi ", "Best,\n", "Your order ",
-     "Thanks, ", "\n", "{{ count }}", "<li>", "</p>", "&lt;", "&amp;amp;"]
-)  # fmt: skip
+DAMAGED = [place for places in DAMAGE.values() for place in places]
+AROUND = ["Hi ", "Best,\n", "Your order ", "Thanks, ", "\n", "{{ count }}", "<li>", "</p>", "&lt;", "&amp;amp;"]
+PIECES = st.sampled_from([*PLACEHOLDERS, *FILLERS, *ORDINARY, *DAMAGED, *AROUND])
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES | st.text(max_size=8), max_size=8).map("".join))
 COUNT = frozenset({"count"})
 
@@ -53,7 +52,8 @@ def test_the_sample_brands_stay_as_they_are(brand: str) -> None:
         ("&lt;p&gt;Yes.&lt;/p&gt;", "Yes."),
         ("We're <b>open</b>\n\nClosed on Sunday", "We're open\n\nClosed on Sunday"),
         ("<p>Dear <NAME>,</p><p>5 &lt; 7</p>", "5 < 7"),
-        ("<table><tr><td>Mon</td><td>9-17</td></tr><tr><td>Tue</td><td>10-17</td></tr></table>", "Mon: 9-17\nTue: 10-17"),
+        ("<table><tr><td>Mon</td><td>9-17</td></tr><tr><td>Tue</td><td>10-17</td></tr></table>",
+         "Mon: 9-17\nTue: 10-17"),
     ],
 )  # fmt: skip
 def test_html_becomes_text(before: str, after: str) -> None:
@@ -81,7 +81,8 @@ def test_damaged_text_is_mended(before: str, after: str) -> None:
         ("Hi {name}, we ship.", "We ship."),
         ("Dear Mr. {{last_name}},\n\nyour order {{order_number}} is here.\n\nKind regards,\n{{agent.name}}\nFernhill",
          "Your order is here."),
-        ("Sehr geehrte/r {Vorname} {Nachname},\n\nwir liefern.\n\nMit freundlichen Grüßen\n{Mitarbeitername}", "Wir liefern."),
+        ("Sehr geehrte/r {Vorname} {Nachname},\n\nwir liefern.\n\nMit freundlichen Grüßen\n{Mitarbeitername}",
+         "Wir liefern."),
         ("Hola {nombre}:\nenviamos.\nSaludos,\n{agente}", "Enviamos."),
         ("Bonjour {prénom},\n\nnous livrons.", "Nous livrons."),
         ("Thanks, {{first_name}}! We ship.", "Thanks! We ship."),
@@ -104,7 +105,7 @@ def test_what_is_filled_in_for_each_customer_is_taken_out(before: str, after: st
         "We sent it to {name}.",
         "It takes %days% days.",
         "Hi XX, yes.",
-        "Thanks for writing to {{company}}.",
+        "Thanks for writing to {company}.",
         "caf\ufffd",
     ],
 )

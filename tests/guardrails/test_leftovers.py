@@ -45,7 +45,7 @@ def test_a_gap_in_a_fact_blocks() -> None:
     assert excerpts("From {{ hour }}.", there, "draft.placeholder") == ["{{ hour }}"]
 
 
-@pytest.mark.parametrize("damage", ["<p>", "&nbsp;", "â‚¬", "\\n\\n", "\ufffd"])
+@pytest.mark.parametrize("damage", ["<p>", "&nbsp;", "â‚¬", "\\n", "\ufffd"])
 def test_damaged_text_blocks_wherever_it_came_from(damage: str) -> None:
     text = f"It costs {damage} 4."
     [finding] = findings(text, context(reply=text), "draft.damaged_text")
