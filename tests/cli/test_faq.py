@@ -67,6 +67,16 @@ class TestImport:
             "removed": 0,
             "faq_revision": 1,
             "ignored_columns": ["category"],
+            "notes": [],
+            "ids": {
+                "added": ["cancel_order", "change_order", "check_invoice"],
+                "changed": [],
+                "unchanged": [],
+                "removed": [],
+            },
+            "mended": [],
+            "left_out": [],
+            "refused": [],
         }
         assert "Created the brand 'bitext' with a neutral voice" in result.err
         assert "Ignored columns: category" in result.err
@@ -104,6 +114,41 @@ class TestImport:
         assert "bad.csv:2, field 'reply'" in result.err.splitlines()[0]
         assert "bad.csv:3, field 'reply'" in result.err.splitlines()[1]
         assert run("list", "--brand", "b").status == 2
+
+    def test_a_refused_template_keeps_only_itself_out(self, run: Run, tmp_path: Path) -> None:
+        path = written(tmp_path / "a.csv", "id,reply,active\na,Hi {name}. Yes.,1\nb,In XX days.,1\nc,Old.,no\n")
+        result = run("import", path, "--brand", "b", "--json")
+        assert result.status == 1
+        assert [item["reply"] for item in run("list", "--brand", "b", "--json").document] == ["Yes."]
+        (mended,), (refused,), (left,) = (result.document[key] for key in ("mended", "refused", "left_out"))
+        assert (mended["template_id"], mended["after"]) == ("a", "Yes.")
+        assert (refused["line"], refused["field"]) == (3, "reply")
+        assert left["name"] == "c"
+        assert f"refused: {path}:3, field 'reply': 'XX'" in result.err
+        assert "1 added, 0 changed, 0 unchanged, 0 removed, 1 refused, 1 left out" in result.err
+
+    def test_replacing_removes_nothing_when_some_were_refused(self, run: Run, tmp_path: Path) -> None:
+        run("import", written(tmp_path / "a.csv", "id,reply\na,One.\nb,Two.\n"), "--brand", "b")
+        path = written(tmp_path / "b.csv", "id,reply\na,One.\nb,In XX days.\n")
+        result = run("import", path, "--brand", "b", "--replace", "--json")
+        assert (result.status, result.document["removed"]) == (1, 0)
+        assert "Nothing is taken out of use" in result.err
+
+    def test_a_preview_names_every_template_and_stores_nothing(self, run: Run, tmp_path: Path) -> None:
+        run("import", written(tmp_path / "a.csv", "id,reply\na,One.\nb,Two.\n"), "--brand", "b")
+        path = written(tmp_path / "b.csv", "id,reply\na,One.\nb,<b>Three</b>.\nc,Four.\nd,TBD\n")
+        result = run("import", path, "--brand", "b", "--dry-run")
+        assert result.status == 1
+        lines = result.err.splitlines()
+        assert [line for line in lines if line.count(" ") == 1] == ["added: c", "changed: b", "unchanged: a"]
+        assert any(line.startswith("mended: b: ") and "'<b>Three</b>.' -> 'Three.'" in line for line in lines)
+        assert len(run("list", "--brand", "b", "--json").document) == 2
+
+    def test_what_is_exported_after_an_import_changes_nothing(self, run: Run, tmp_path: Path) -> None:
+        run("import", written(tmp_path / "a.csv", "question,answer\nopen?,<p>Hi %NAME%</p>Yes.\n"), "--brand", "b")
+        run("export", tmp_path / "out", "--brand", "b")
+        again = run("import", tmp_path / "out", "--brand", "b", "--json")
+        assert (again.status, again.document["unchanged"], again.document["mended"]) == (0, 1, [])
 
     def test_many_templates_are_imported(self, run: Run, tmp_path: Path) -> None:
         rows = "".join(f"t{number},Reply number {number}.\n" for number in range(301))
@@ -171,11 +216,21 @@ class TestLint:
         assert (result.status, result.out) == (0, "1 templates: 0 errors, 0 warnings\n")
 
     def test_errors_end_with_one(self, run: Run, tmp_path: Path) -> None:
-        text = GOOD.replace("From", "[name], see https://a.example/x from")
+        text = GOOD.replace("From", "[date], see https://a.example/x from")
         result = run("lint", written(tmp_path / "hours.yaml", text), "--exact")
         assert result.status == 1
-        assert "error [placeholder] hours: '[name]'" in result.out
+        assert "hours.yaml:3, field 'reply': '[date]' is a gap" in result.out
+
+    def test_links_that_are_not_listed_end_with_one(self, run: Run, tmp_path: Path) -> None:
+        result = run("lint", written(tmp_path / "hours.yaml", GOOD.replace("From", "https://a.example/x")), "--exact")
+        assert result.status == 1
         assert "error [unlisted_link] hours: 'https://a.example/x'" in result.out
+
+    def test_what_import_would_mend_is_told(self, run: Run, tmp_path: Path) -> None:
+        result = run("lint", written(tmp_path / "hours.yaml", GOOD.replace("'From", "'Hi [name], from")), "--exact")
+        assert result.status == 0
+        assert "warning [mended] hours: " in result.out
+        assert "greeting taken out" in result.out
 
     def test_what_cannot_be_loaded_but_has_a_rule_is_a_finding(self, run: Run, tmp_path: Path) -> None:
         header = "id,reply,valid_from,valid_until\n"

@@ -110,10 +110,10 @@ class TestBadInput:
         ],
     )
     def test_a_line_that_is_no_json_object(self, run: Run, tmp_path: Path, line: str, complaint: str) -> None:
-        path = written(tmp_path, whole(), "", line)
+        path = written(tmp_path, "", line)
         first, last = self.problems(run(path, "--json"), tmp_path)
 
-        assert first.startswith(f"error: {path}:3: {complaint}")
+        assert first.startswith(f"error: {path}:2: {complaint}")
         assert last == "error: nothing was taken in"
 
     @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ class TestBadInput:
     def test_a_wrong_field_is_named_with_its_line(
         self, run: Run, tmp_path: Path, overrides: dict[str, Any], field: str
     ) -> None:
-        path = written(tmp_path, whole(1), whole(2, **overrides), whole(3))
+        path = written(tmp_path, whole(2, **overrides))
         first, _ = self.problems(run(path), tmp_path)
 
-        assert first.startswith(f"error: {path}:2, field '{field}': ")
+        assert first.startswith(f"error: {path}:1, field '{field}': ")
 
     def test_a_line_without_a_text(self, run: Run, tmp_path: Path) -> None:
         path = written(tmp_path, {"author": {"external_id": "1"}})
@@ -151,18 +151,18 @@ class TestBadInput:
         assert f"{path}:1, field 'brand'" in self.problems(run(path), tmp_path)[0]
 
     def test_a_line_of_another_brand_than_the_one_given(self, run: Run, tmp_path: Path) -> None:
-        path = written(tmp_path, whole(), whole(2, brand="harbour"), whole(3, brand=7))
+        path = written(tmp_path, whole(2, brand="harbour"), whole(3, brand=7))
         problems = self.problems(run(path, "--brand", "fernhill"), tmp_path)
 
-        assert problems[0] == f"error: {path}:2, field 'brand': is 'harbour', not 'fernhill'"
-        assert problems[1] == f"error: {path}:3, field 'brand': is '7', not 'fernhill'"
+        assert problems[0] == f"error: {path}:1, field 'brand': is 'harbour', not 'fernhill'"
+        assert problems[1] == f"error: {path}:2, field 'brand': is '7', not 'fernhill'"
 
     def test_every_bad_line_is_named_up_to_a_limit(self, run: Run, tmp_path: Path) -> None:
         problems = self.problems(run(written(tmp_path, *["bad"] * 30)), tmp_path)
 
         assert len(problems) == MAX_PROBLEMS + 2
         assert f":{MAX_PROBLEMS}: not JSON" in problems[MAX_PROBLEMS - 1]
-        assert problems[-2:] == ["error: … and perhaps more; these are the first.", "error: nothing was taken in"]
+        assert problems[-2:] == ["error: and 10 more lines", "error: nothing was taken in"]
 
     @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf"])
     def test_a_file_without_messages(self, run: Run, tmp_path: Path, content: bytes) -> None:
@@ -249,10 +249,23 @@ class TestImport:
         assert result.err == "error: there is no brand 'nobody'\n"
         assert stored(database) == []
 
-    def test_one_bad_line_keeps_all_out(self, run: Run, database: Database, tmp_path: Path) -> None:
-        assert run(written(tmp_path, whole(1), whole(2, text=""), whole(3))).status == 2
+    def test_a_bad_line_is_told_and_the_rest_goes_in(self, run: Run, database: Database, tmp_path: Path) -> None:
+        path = written(tmp_path, whole(1), whole(2, text=""), "not json", whole(3))
+        result = run(path, "--json")
 
-        assert stored(database) == []
+        assert result.status == 1
+        assert [message.external_id for message in stored(database)] == ["m-1", "m-3"]
+        assert f"refused: {path}:2, field 'text'" in result.err
+        assert (result.document["messages"], len(result.document["refused"])) == (2, 2)
+
+    def test_a_line_on_top_leaves_the_keys_of_the_others(self, run: Run, database: Database, tmp_path: Path) -> None:
+        lines = [{"text": "hello"}, {"text": "bye"}, {"text": "hello"}]
+        assert run(written(tmp_path, *lines), "--brand", "fernhill").status == 0
+        before = {message.external_id for message in stored(database)}
+        assert run(written(tmp_path, {"text": "new"}, *lines), "--brand", "fernhill").status == 0
+
+        assert len(before) == 3
+        assert [message.text for message in stored(database) if message.external_id not in before] == ["new"]
 
 
 @pytest.mark.encoder

@@ -183,13 +183,31 @@ def test_nobody_reads_without_a_token(app: FastAPI) -> None:
         ({"id": "a", "reply": "{{ price }}"}, "body"),
         ({"id": "a", "reply": "b", "tag": []}, "body.tag"),
         ({"id": "a\x00", "reply": "b"}, "body"),
-        ({"id": "a", "reply": "{{ 9 ** 9 ** 9 }}"}, "body"),
+        ({"id": "a", "reply": "{{ 9 ** 9 ** 9 }}"}, "body.reply"),
+        ({"id": "a", "reply": "Hi XX, yes."}, "body.reply"),
+        ({"id": "a", "reply": "{{ b }}", "facts": {"b": "{{ c }}"}}, "body.facts.b"),
+        ({"id": "a", "reply": "b", "title": "caf\ufffd"}, "body.title"),
     ],
 )
 def test_a_malformed_template_is_refused(lead: TestClient, document: dict[str, Any], field: str) -> None:
     answer = lead.post("/v1/templates", params=BRAND, json=document)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_what_is_mended_is_answered_once(lead: TestClient) -> None:
+    before = "<p>Hi {{contact.first_name}},</p><p>we are open.</p>"
+    added = lead.post("/v1/templates", params=BRAND, json={"id": "hours", "reply": before})
+    assert added.status_code == 201
+    assert added.json()["reply"] == "We are open."
+    (change,) = added.json()["changes"]
+    assert (change["field"], change["before"], change["after"]) == ("reply", before, "We are open.")
+    assert "changes" not in lead.get("/v1/templates/hours", params=BRAND).json()
+    put = lead.put(
+        "/v1/templates/hours", params=BRAND, json={"id": "hours", "reply": "We\u2019re open \u00e2\u201a\u00ac4"}
+    )
+    assert put.json()["reply"] == "We\u2019re open \u20ac4"
+    assert put.json()["changes"][0]["done"] == ["damaged text mended"]
 
 
 @pytest.mark.parametrize(

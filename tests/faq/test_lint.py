@@ -126,6 +126,18 @@ class TestOneTemplate:
         finding = only(template(reply=f"Hello {text}, we ship to {{{{ count }}}} countries."))
         assert (finding.rule, finding.severity) == ("placeholder", Severity.ERROR)
 
+    def test_damaged_text_is_an_error(self) -> None:
+        finding = only(template(reply="We&#39;re in {{ count }} countries."))
+        assert (finding.rule, finding.severity) == ("damaged_text", Severity.ERROR)
+
+    def test_a_gap_in_a_fact_is_an_error(self) -> None:
+        assert only(template(reply="From {{ open }}.", facts={"open": "{{ hour }}"})).rule == "placeholder"
+
+    @pytest.mark.parametrize("reply", ["As we discussed, {{ count }}.", "I’ve just sent you {{ count }}."])
+    def test_what_was_true_in_one_conversation_is_told(self, reply: str) -> None:
+        finding = only(template(reply=reply))
+        assert (finding.rule, finding.severity) == ("said_once", Severity.WARNING)
+
     @pytest.mark.parametrize(
         "text", ["I <3 coffee", "50% off, 20% off", "[our list](https://a.example/x)", "$5", "a_b"]
     )

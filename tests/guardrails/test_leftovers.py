@@ -4,7 +4,7 @@ import pytest
 
 from replyassist.guardrails import Severity
 
-from .builders import context, excerpts, findings
+from .builders import context, excerpts, findings, template
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "☕☕", "..."])
@@ -33,7 +33,26 @@ def test_other_brackets_are_fine(text: str) -> None:
     assert not findings(text, context(), "draft.placeholder")
 
 
-def test_brackets_of_the_template_are_fine() -> None:
+def test_a_gap_of_the_template_blocks_and_says_where_to_mend_it() -> None:
+    reply = "Hi [First Name], gift wrapping costs 3 euros."
+    [finding] = findings(reply, context(reply=reply), "draft.placeholder")
+    assert (finding.excerpt, finding.severity) == ("[First Name]", Severity.BLOCK)
+    assert "stands in the template itself" in finding.explanation
+
+
+def test_a_gap_in_a_fact_blocks() -> None:
+    there = context(template=template("From {{ open }}.", facts={"open": "{{ hour }}"}))
+    assert excerpts("From {{ hour }}.", there, "draft.placeholder") == ["{{ hour }}"]
+
+
+@pytest.mark.parametrize("damage", ["<p>", "&nbsp;", "â‚¬", "\\n", "\ufffd"])
+def test_damaged_text_blocks_wherever_it_came_from(damage: str) -> None:
+    text = f"It costs {damage} 4."
+    [finding] = findings(text, context(reply=text), "draft.damaged_text")
+    assert finding.severity is Severity.BLOCK
+
+
+def test_a_button_in_brackets_is_fine() -> None:
     assert not findings("Press [OK] now.", context(reply="Press [OK]."), "draft.placeholder")
 
 

@@ -40,7 +40,7 @@ def demo(
     """Load the sample brands, take in the sample messages, draft them all, show what came of it."""
     with parts() as built:
         password = load_samples(built)
-        messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None)
+        messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None).messages
         with a_worker(built):
             ids = take_all(built, messages)
             wait_until_queued(built, ids)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,11 +37,19 @@ FULL_QUEUE_PAUSE_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 300.0
 
 
-def read_messages(path: Path, *, brand: str | None) -> list[MessageIn]:
+@dataclass(frozen=True)
+class IntakeFile:
+    """The messages of a file, and one line for each line of it that is none."""
+
+    messages: list[MessageIn]
+    problems: list[str]
+
+
+def read_messages(path: Path, *, brand: str | None) -> IntakeFile:
     """Read and validate every line before any is taken in.
 
     Each line is a message in the contract's format. Of a line that gives less, ``text`` alone is needed: the brand
-    comes from ``--brand`` and the rest is filled in. Raises InvalidInput that names each bad line and field.
+    comes from ``--brand`` and the rest is filled in. Raises InvalidInput when no line is a message.
     """
     if not path.is_file():
         raise InvalidInput("there is no such file", file=str(path))
@@ -47,19 +57,23 @@ def read_messages(path: Path, *, brand: str | None) -> list[MessageIn]:
         raise InvalidInput(f"larger than {MAX_FILE_BYTES // 1024**2} MiB; split it", file=str(path))
     messages: list[MessageIn] = []
     problems: list[str] = []
+    seen: Counter[str] = Counter()
     for number, line in _lines(path):
         try:
-            messages.append(_message(line, number, brand=brand, path=path))
+            messages.append(_message(line, number, brand=brand, path=path, seen=seen))
         except InvalidInput as error:
             problems.append(error.detail)
-            if len(problems) >= MAX_PROBLEMS:
-                problems.append("… and perhaps more; these are the first.")
-                break
-    if problems:
-        raise InvalidInput("\n".join([*problems, "nothing was taken in"]))
+    if problems and not messages:
+        raise InvalidInput("\n".join([*shown_problems(problems), "nothing was taken in"]))
     if not messages:
         raise InvalidInput("holds no messages", file=str(path))
-    return messages
+    return IntakeFile(messages, problems)
+
+
+def shown_problems(problems: Sequence[str]) -> list[str]:
+    """The first problems, and how many there are beyond."""
+    rest = len(problems) - MAX_PROBLEMS
+    return [*problems[:MAX_PROBLEMS], *([f"and {rest} more lines"] if rest > 0 else [])]
 
 
 def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
@@ -121,7 +135,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             raise InvalidInput(f"not UTF-8: {error.reason}", file=str(path)) from error
 
 
-def _message(line: str, number: int, *, brand: str | None, path: Path) -> MessageIn:
+def _message(line: str, number: int, *, brand: str | None, path: Path, seen: Counter[str]) -> MessageIn:
     try:
         given = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -131,16 +145,19 @@ def _message(line: str, number: int, *, brand: str | None, path: Path) -> Messag
     if brand is not None and given.get("brand", brand) != brand:
         raise InvalidInput(f"is '{given['brand']}', not '{brand}'", file=str(path), line=number, field="brand")
     try:
-        return MessageIn.model_validate(_filled_in(given, number, brand))
+        return MessageIn.model_validate(_filled_in(given, brand, seen))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(first["msg"], file=str(path), line=number, field=place) from error
 
 
-def _filled_in(given: dict[str, Any], number: int, brand: str | None) -> dict[str, Any]:
-    text = str(given.get("text", "")).encode("utf-8", "replace").decode()  # half characters are refused later
-    key = f"line-{number}-{text_digest(text)[:16]}"
+def _filled_in(given: dict[str, Any], brand: str | None, seen: Counter[str]) -> dict[str, Any]:
+    """The line with what it leaves out. Its key is made from its content, so that other lines may come and go; the
+    same line again in one file is another message, and counted."""
+    digest = text_digest(json.dumps({"brand": brand} | given, sort_keys=True))[:16]
+    seen[digest] += 1
+    key = f"line-{digest}-{seen[digest]}"
     defaults: dict[str, Any] = {
         "channel": "import",
         "external_id": key,

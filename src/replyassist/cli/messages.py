@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from .common import console, output, parts, print_json
-from .intake import a_worker, read_messages, take_all, wait_until_queued
+from .intake import a_worker, read_messages, shown_problems, take_all, wait_until_queued
 from .summary import summarise, summary_table
 
 app = typer.Typer(no_args_is_help=True)
@@ -26,21 +27,27 @@ def import_messages(
     wait: Annotated[bool, typer.Option("--wait", help="Until all of them are in the queue.")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Take messages in, as the API would; the same file again changes nothing."""
-    messages = read_messages(file, brand=brand)
+    """Take messages in, as the API would; the same file again changes nothing.
+
+    Exit status: 0 when every line went in, 1 when some were refused and the others went in, 2 when none did.
+    """
+    intake = read_messages(file, brand=brand)
     with parts() as built:
-        if not wait:
-            ids = take_all(built, messages)
+        if wait:
+            with a_worker(built):
+                ids = take_all(built, intake.messages)
+                wait_until_queued(built, ids)
+            with built.database.reading() as session:
+                summary = summarise(session, ids)
+        else:
+            ids = take_all(built, intake.messages)
             console.print(f"{len(ids)} messages are on disk; 'replyassist worker' drafts them.")
-            if json:
-                print_json({"messages": len(messages), "queued": None})
-            return
-        with a_worker(built):
-            ids = take_all(built, messages)
-            wait_until_queued(built, ids)
-        with built.database.reading() as session:
-            summary = summarise(session, ids)
+            summary = {"messages": len(ids), "queued": None}
+    for line in shown_problems(intake.problems):
+        console.print(f"refused: {escape(line)}", soft_wrap=True)
     if json:
-        print_json(summary)
-    else:
+        print_json(summary | ({"refused": intake.problems} if intake.problems else {}))
+    elif wait:
         output.print(summary_table(summary))
+    if intake.problems:
+        raise typer.Exit(1)

@@ -6,21 +6,25 @@ An id may hold any character, also slashes: it is the rest of the path. For an i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
 from replyassist.core.security import Permission
 
 from . import service
+from .admission import admitted
 from .learned_endpoints import router as examples_router
 from .parameters import NO_NUL, BrandQuery, TemplateId, require_for_brand
+from .repair.door import FieldChange
 from .repository import StoredTemplate
-from .template import ReplyTemplate, TemplateFields
+from .template import TemplateFields
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], responses=PROBLEM_RESPONSES)
 router.include_router(examples_router)  # before the paths that end with any id
@@ -48,15 +52,29 @@ _EXAMPLES: dict[str, Any] = {
         "value": {"id": "opening-hours", "reply": "We are open every day from 9:00 to 18:00."},
     },
 }
-TemplateBody = Annotated[ReplyTemplate, Body(openapi_examples=_EXAMPLES)]
+TemplateBody = Annotated[TemplateFields, Body(openapi_examples=_EXAMPLES)]
+
+
+class TextChange(BaseModel):
+    """A text that was mended before it was stored: HTML, damaged letters, placeholders of other programs."""
+
+    field: str
+    before: str
+    after: str
+    done: list[str]
+
+
+def _is_empty(changes: list[TextChange]) -> bool:
+    return not changes
 
 
 class TemplateOut(TemplateFields):
-    """A template as stored, with its version."""
+    """A template as stored, with its version. ``changes`` is there where this request's texts had to be mended."""
 
     brand: str
     version: str
     updated_at: datetime
+    changes: list[TextChange] = Field(default=[], exclude_if=_is_empty)
 
 
 class TemplateListOut(BaseModel):
@@ -140,10 +158,15 @@ def add_template(
     clock: ClockDep,
     response: Response,
 ) -> TemplateOut:
-    """Add a template; 409 when there is one with this id."""
+    """Add a template; 409 when there is one with this id.
+
+    HTML, damaged letters and placeholders of other programs are mended (``changes`` says how); 422 names the field of
+    what only its writer can mend.
+    """
     require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
-    service.add_template(session, brand, template, now=clock.now())
-    return _answer(response, brand, service.stored_template(session, brand, template.id))
+    new = admitted(template)
+    service.add_template(session, brand, new.template, now=clock.now())
+    return _answer(response, brand, service.stored_template(session, brand, new.template.id), new.changes)
 
 
 @router.put("/{template_id:path}")
@@ -159,14 +182,15 @@ def replace_template(
     expected_version: ExpectedVersion = None,
     if_match: IfMatch = None,
 ) -> TemplateOut:
-    """Give a template new content; the same content again changes nothing."""
+    """Give a template new content, mended as on adding; the same content again changes nothing."""
     require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
-    if template.id != template_id:
+    new = admitted(template)
+    if new.template.id != template_id:
         raise InvalidInput("the id in the body is not the id in the path", field="id")
     service.change_template(
-        session, brand, template, now=clock.now(), expected_version=_expected(expected_version, if_match)
+        session, brand, new.template, now=clock.now(), expected_version=_expected(expected_version, if_match)
     )
-    return _answer(response, brand, service.stored_template(session, brand, template_id))
+    return _answer(response, brand, service.stored_template(session, brand, template_id), new.changes)
 
 
 @router.delete("/{template_id:path}", status_code=204)
@@ -194,10 +218,16 @@ def _expected(expected_version: str | None, if_match: str | None) -> str | None:
     return if_match.strip().removeprefix("W/").strip('"')
 
 
-def _answer(response: Response, brand: str, stored: StoredTemplate) -> TemplateOut:
+def _answer(response: Response, brand: str, stored: StoredTemplate, changes: Sequence[FieldChange] = ()) -> TemplateOut:
     response.headers["ETag"] = f'"{stored.version}"'
-    return _out(brand, stored)
+    return _out(brand, stored, changes)
 
 
-def _out(brand: str, stored: StoredTemplate) -> TemplateOut:
-    return TemplateOut(**stored.document, brand=brand, version=stored.version, updated_at=stored.updated_at)
+def _out(brand: str, stored: StoredTemplate, changes: Sequence[FieldChange] = ()) -> TemplateOut:
+    return TemplateOut(
+        **stored.document,
+        brand=brand,
+        version=stored.version,
+        updated_at=stored.updated_at,
+        changes=[TextChange.model_validate(asdict(change)) for change in changes],
+    )

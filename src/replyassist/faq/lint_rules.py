@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from urllib.parse import urlsplit
 
 from replyassist.brands.voice import VoiceRules
 
 from .lint_findings import LintFinding, error, warning
+from .repair.defects import WORDING, defects_in, rule_of
+from .repair.words import any_of, words
 from .template import SLOT, ReplyTemplate
 
 FEWEST_QUESTIONS = 3
 _LINK = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?)]}'’”*"
 _HOST = re.compile(r"(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
-    r"\[[A-Za-z][^\[\]\n]{0,60}\](?!\()"  # [name], but not the text of a [link](https://…)
-    r"|<[A-Za-z][^<>\n]{0,60}>|\{[^{}\n]{1,60}\}|%[A-Za-z_]+%|\$[A-Z_]{3,}\b"
-    r"|_{3,}|\b(?:TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b",
-)
 
 Rule = Callable[[ReplyTemplate, VoiceRules | None], Iterator[LintFinding]]
 
@@ -101,10 +99,22 @@ def banned_phrases(template: ReplyTemplate, voice: VoiceRules | None) -> Iterato
             yield error("banned_phrase", template.id, f"the reply says '{phrase}'")
 
 
-def placeholders(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
-    """Somebody was meant to fill this in."""
-    for placeholder in sorted(set(_PLACEHOLDER.findall(_reply(template)))):
-        yield error("placeholder", template.id, f"'{placeholder}' in the reply looks like a placeholder")
+def unfit_places(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """What no customer may see: gaps of any program, HTML, damaged letters."""
+    reply = _reply(template)
+    for place, kind in {reply[defect.start : defect.end]: defect.kind for defect in defects_in(reply)}.items():
+        yield error(rule_of(kind), template.id, f"'{place}' in the reply {WORDING[kind]}")
+
+
+def said_once(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:
+    """A saved reply that speaks of a call, an e-mail or an act was true in one conversation."""
+    for place in sorted({match[0] for match in _once_only().finditer(_reply(template))}):
+        yield warning("said_once", template.id, f"'{place}' speaks of what happened in one conversation only")
+
+
+@cache
+def _once_only() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of(words().once_only)}(?!\w)", re.IGNORECASE)
 
 
 def expired(template: ReplyTemplate, today: date) -> Iterator[LintFinding]:
@@ -122,7 +132,8 @@ SINGLE_RULES: tuple[Rule, ...] = (
     too_long,
     contradicting_validity,
     banned_phrases,
-    placeholders,
+    unfit_places,
+    said_once,
 )
 
 

@@ -28,6 +28,9 @@ class DefectKind(StrEnum):
 UNFILLED = frozenset({DefectKind.GAP, DefectKind.FILLER, DefectKind.EMPTY_GREETING})
 """Kinds of places where something is still missing; the others are damage."""
 
+PLACEHOLDER, DAMAGED = "placeholder", "damaged_text"
+"""What lint and import call the two sorts."""
+
 WORDING = {
     DefectKind.GAP: "is a gap that was never filled in",
     DefectKind.FILLER: "stands where something is still to be written",
@@ -69,3 +72,8 @@ def defects_in(text: str) -> list[Defect]:
         if not kept or defect.start >= kept[-1].end:
             kept.append(defect)
     return kept
+
+
+def rule_of(kind: DefectKind) -> str:
+    """What lint and import call this kind of defect."""
+    return PLACEHOLDER if kind in UNFILLED else DAMAGED

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..template import SLOT
-from .defects import UNFILLED, WORDING, Defect, DefectKind
+from .defects import PLACEHOLDER, WORDING, Defect, DefectKind, rule_of
 from .texts import Repaired, repair, repair_line
-
-PLACEHOLDER, DAMAGED = "placeholder", "damaged_text"
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def _refusals(field: str, before: str, found: Repaired, slots: frozenset[str]) -
             continue  # our own syntax: the template says that its fact is missing
         if place not in seen:
             seen.add(place)
-            yield FieldRefusal(field, _why(place, defect), PLACEHOLDER if defect.kind in UNFILLED else DAMAGED)
+            yield FieldRefusal(field, _why(place, defect), rule_of(defect.kind))
 
 
 def _why(place: str, defect: Defect) -> str:

@@ -38,8 +38,8 @@ def _is_open(before: str, after: str) -> bool:
         return False
     last, following = re.findall(r"[^\W_]+", before)[-1:], re.findall(r"[^\W_]+", after)[:1]
     return not (
-        known.sizes.union(known.numerals).intersection(word.casefold() for word in last)
-        or known.numerals.intersection(word.casefold() for word in following)
+        known.sizes.union(known.numerals).intersection(word.lower() for word in last)
+        or known.numerals.intersection(word.lower() for word in following)
     )
 
 
@@ -55,7 +55,7 @@ def _lacks_a_number(before: str, after: str) -> bool:
         return True
     following = re.match(r"[^\W\d_]+", after)
     is_greeted = after.startswith((",", "!")) and _greeting_before().search(before)
-    return bool(is_greeted) or bool(following and following[0].casefold() in words().units)
+    return bool(is_greeted) or bool(following and following[0].lower() in words().units)
 
 
 def _is_note(before: str, after: str) -> bool:

@@ -65,17 +65,13 @@ def _converted(text: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         soup = BeautifulSoup(_TAG_OR_ANGLE.sub(_kept, text), "html.parser")
-    lines = _PlainText(**_OPTIONS).convert_soup(soup).split("\n")
+    converter = _PlainText(
+        autolinks=False, bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False
+    )
+    lines = converter.convert_soup(soup).split("\n")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines)).strip()
 
 
-_OPTIONS: dict[str, Any] = {
-    "autolinks": False,
-    "bullets": "-",
-    "escape_asterisks": False,
-    "escape_underscores": False,
-    "escape_misc": False,
-}
 _TAG_OR_ANGLE = re.compile(_TAG.pattern + "|<", re.IGNORECASE | re.DOTALL)
 
 

@@ -25,7 +25,7 @@ class Meaning(StrEnum):
 def parts_of(content: str) -> list[str]:
     """The words of a placeholder's name in lower case: ``Contact.FirstName`` is contact, first, name."""
     named = _FILTER.sub("", content.strip(), count=1) if re.match(r"\s*[\w.]+\s*(?:\||:)", content) else content
-    return [word.casefold() for word in _WORD.findall(_CASE_CHANGE.sub(" ", named))]
+    return [word.lower() for word in _WORD.findall(_CASE_CHANGE.sub(" ", named))]
 
 
 def meaning_of(content: str) -> Meaning:

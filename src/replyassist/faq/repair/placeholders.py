@@ -146,5 +146,5 @@ def _is_open_bracket(content: str, before: str) -> bool:
 
 def _is_button(before: str) -> bool:
     """Whether the words just before a bracket speak of pressing what is in it."""
-    last = re.findall(r"[^\W\d_]+", before.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1].casefold())[-2:]
+    last = re.findall(r"[^\W\d_]+", before.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1].lower())[-2:]
     return any(word in words().pressed for word in last)
