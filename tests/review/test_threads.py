@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from replyassist.core.errors import VersionConflict
+from replyassist.core.errors import TextBlocked, VersionConflict
+from replyassist.core.security import Role
+from replyassist.review.checking import assess
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.thread_findings import thread_findings
 from replyassist.review.views import detail
@@ -195,3 +197,14 @@ class TestFindings:
         rules(world, item)
 
         assert world.reload(item).version == before
+
+    def test_what_was_answered_elsewhere_is_not_ready_and_no_agent_sends_it(self, world: World) -> None:
+        item, agent = world.item(message={"conversation": DM}), world.person(Role.AGENT)
+        us = {"external_id": "page-1", "name": "Fernhill"}
+        world.message(conversation=DM, direction="out", author=us, text="Yes, we do.", posted_at=LATER)
+        item = world.reload(item)
+
+        with world.database.reading() as session:
+            assert assess(session, item, item.draft, now=world.clock.now()).verdict == "needs_edit"
+        with pytest.raises(TextBlocked, match="answered this elsewhere"):
+            approve(world, agent, item)
