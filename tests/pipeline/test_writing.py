@@ -362,7 +362,7 @@ class TestTwoQuestions:
 
         assert proposal.also_template_id is None
         assert proposal.verdict is Verdict.NEEDS_EDIT
-        assert "draft.second_question" in {finding.rule for finding in proposal.findings}
+        assert "draft.second_question" in {finding.rule for finding in proposal.doubts}
 
 
 class TestDoubt:

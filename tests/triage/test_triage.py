@@ -224,7 +224,6 @@ class TestLanguage:
             "żubr",
             "12345",
             "@fernhillcoffee #kaffee #liebe #morgen #guten https://kaffee.example/bestellung/jetzt",
-            "",
         ],
     )
     def test_what_is_short_or_slang_is_not_sent_away_for_its_language(self, text: str) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,16 +23,15 @@ from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
+from tests.cases import cases_folder
 
 pytestmark = pytest.mark.encoder
 
-CASES = Path(os.environ.get("REPLYASSIST_CASES", Path(__file__).parents[3] / "shared" / "cases")) / "messages.jsonl"
 RIGHT_IN_FULL = {"name", "unicode", "mail"}
 
 
 def test_names_letters_and_mail_come_out_right(capsys: pytest.CaptureFixture[str]) -> None:
-    assert CASES.is_file(), f"{CASES} is missing; REPLYASSIST_CASES names its folder"
-    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    cases = [json.loads(line) for line in cases_folder("messages.jsonl").read_text(encoding="utf-8").splitlines()]
     contexts = contexts_of({case.get("brand2", case["brand"]) for case in cases})
     wrong: dict[str, list[str]] = defaultdict(list)
     for case in cases:

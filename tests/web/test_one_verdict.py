@@ -25,7 +25,6 @@ from tests.review.test_decisions import approve
 from tests.web.console import Console, page_of
 from tests.world import BRAND, DRAFT, World, shipping
 
-pytest_plugins = ("tests.web.conftest",)
 EDITED = DRAFT.replace("Hi Tom!", "Hi Tom,")
 RULE_IN_SOURCE = re.compile(r'rule(?:=|: str = |\s*==\s*)f?"([a-z_]+\.[a-z_]+)"')
 DOUBTS = sorted(
