@@ -40,6 +40,7 @@ _SIGIL = re.compile(r"(?<![\w$%&/@#:.])(?P<sigil>[$%@#:&])(?P<content>[^\W\d]\w*
 _PRINTF = re.compile(r"(?<![\w%])(?<!\d )%(?:\d\$)?[sd](?![\w%])")
 _BARE = re.compile(r"(?<![\w@#./:$%-])[^\W\d_]+(?:_[^\W\d_]+)+(?![\w@])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![^\s@<>{}])[^\s@<>{}]{1,64}@[^\s@<>{}]{1,255}", re.IGNORECASE)
+_SIGN = re.compile(r"[\[{}<>%$#@*|~^&=_«‹「『:+!-]")  # without one of these there is no delimiter
 MOST_WORDS = 5  # of a bracket; more are a remark
 LONGEST_ACRONYM = 3
 NEAR = 80  # characters before a bracket that are looked at
@@ -63,7 +64,8 @@ def gaps_in(text: str) -> list[Gap]:
     """Every gap in the order of the text; none lies inside another."""
     plain = text.translate(_FULL_WIDTH)
     found: list[Gap] = []
-    for gap in sorted((*_strong(plain), *_weak(plain)), key=lambda gap: (gap.start, -gap.end)):
+    candidates = (*_strong(plain), *_weak(plain)) if _SIGN.search(plain) else _after_greetings(plain)
+    for gap in sorted(candidates, key=lambda gap: (gap.start, -gap.end)):
         if not found or gap.start >= found[-1].end:
             found.append(gap)
     return found
