@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
+from replyassist.faq.repair.defects import defects_in
 from replyassist.faq.repair.door import admit
 from replyassist.faq.repair.texts import repair, repair_line
+from tests.cases import data_file
 
 from .test_defects import DAMAGE, FILLERS, ORDINARY, PLACEHOLDERS
 
@@ -33,6 +37,13 @@ def test_mending_never_fails_and_again_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ORDINARY)
 def test_what_people_write_stays_as_it_is(text: str) -> None:
     assert repair(text).text == text
+
+
+def test_what_people_really_answered_stays_as_it_is_and_is_not_blocked() -> None:
+    with data_file("dstc9_faq_replies.csv").open(encoding="utf-8", newline="") as file:
+        texts = {text for row in csv.DictReader(file) for text in (row["human_reply"], row["faq_answer"])}
+    assert len(texts) > 4000
+    assert [text for text in texts if defects_in(text) or repair(text).text != text] == []
 
 
 @pytest.mark.parametrize("brand", ["fernhill", "harbour"])

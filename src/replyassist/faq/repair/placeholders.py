@@ -37,6 +37,7 @@ _WEAK = re.compile(
     rf"|[«‹「『]\s?(?P<quoted>{_NAME})\s?[»›」』]"
 )
 _SIGIL = re.compile(r"(?<![\w$%&/@#:.])(?P<sigil>[$%@#:&])(?P<content>[^\W\d]\w*(?:[._][^\W_]\w*)*)(?![\w%$])")
+_UNCLOSED = re.compile(rf"[\[{{<](?P<content>{_NAME})(?![^\[\]{{}}<>\n]{{0,60}}[\]}}>])")
 _PRINTF = re.compile(r"(?<![\w%])(?<!\d )%(?:\d\$)?[sd](?![\w%])")
 _BARE = re.compile(r"(?<![\w@#./:$%-])[^\W\d_]+(?:_[^\W\d_]+)+(?![\w@])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![^\s@<>{}])[^\s@<>{}]{1,64}@[^\s@<>{}]{1,255}", re.IGNORECASE)
@@ -90,6 +91,10 @@ def _brackets(text: str) -> Iterator[Gap]:
     for match in _SQUARE.finditer(text):
         if _is_open_bracket(match["content"], text[max(0, match.start() - NEAR) : match.start()]):
             yield Gap(*match.span(), match["content"])
+    for match in _UNCLOSED.finditer(text):
+        name = match["content"].split(" ", 1)[0]
+        if is_named(name):
+            yield Gap(match.start(), match.start() + 1 + len(name), name)
     for match in _ANGLE.finditer(text):
         if not is_tag(match[0]):
             yield Gap(*match.span(), match["content"])
