@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from replyassist.faq.repair.door import admit
 from replyassist.faq.template import ReplyTemplate, TemplateRoute, TemplateVisibility
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffd\ufffe\uffff"), max_size=30)
 awkward = st.sampled_from(
     [
         " | ",
@@ -59,7 +60,7 @@ def templates(draw: st.DrawFn) -> ReplyTemplate:
         reply=draw(replies) + " {{ slot }}",
         facts=draw(facts) | {"slot": draw(st.one_of(mixed, st.integers()))},
         links=draw(st.lists(mixed, max_size=3)),
-        channels=draw(st.lists(mixed, max_size=3)),
+        channels=draw(st.lists(mixed.map(lambda text: text[:60]), max_size=3)),
         visibility=draw(st.sampled_from(TemplateVisibility)),
         route=draw(st.sampled_from(TemplateRoute)),
         valid_from=draw(st.sampled_from([None, days[0]])),
@@ -67,6 +68,12 @@ def templates(draw: st.DrawFn) -> ReplyTemplate:
         owner=draw(mixed),
         tags=draw(st.lists(mixed, max_size=3)),
     )
+
+
+def admitted_templates() -> st.SearchStrategy[ReplyTemplate]:
+    """Any template that comes through the door, as it is behind it."""
+    admissions = templates().map(lambda item: admit(item.model_dump())).filter(lambda found: not found.refusals)
+    return admissions.map(lambda found: ReplyTemplate.model_validate(found.fields))
 
 
 def _is_more_than_blank(text: str) -> bool:

@@ -20,9 +20,9 @@ PLACEHOLDERS = [
     "[insert date here]", "[your order number]", "[link]", "<<name>>", "##name##", "$$name$$", "^name^", "{% if x %}",
     "[Company Name]", "<first name>", "{{ name | default: 'there' }}", "【name】", "［name］", "{{name", "**NAME**",
     "{{ticket.id}}", "[Anrede]", "{prénom}", "::name::", "[DATUM]", "<insert>", "{{{name}}}", "{$name}", "[voornaam]",
-    "[imię]", "[förnamn]", "[Имя]", "{имя}", "%имя%", "[名前]", "{{お名前}}", "[/INST]", "<|im_end|>",
+    "[imię]", "[förnamn]", "[Имя]", "{имя}", "%имя%", "[名前]", "{{お名前}}", "[/INST]", "<|im_end|>", "{name", "[name",
 ]  # fmt: skip
-FILLERS = ["XX", "XXX", "xxxx", "€XX", "____", "TBD", "tbd", "TODO", "lorem ipsum", "XX:XX"]
+FILLERS = ["REPLACE ME", "XX", "XXX", "xxxx", "€XX", "____", "TBD", "tbd", "TODO", "lorem ipsum", "XX:XX"]
 DAMAGE = {
     DefectKind.TAG: ["<p>", "<br/>", "</div>", '<a href="x">', "<!-- x -->", "<SPAN class='x'>"],
     DefectKind.ENTITY: ["&nbsp;", "&#39;", "&amp;", "&#x27;", "&euro;"],

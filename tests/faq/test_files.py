@@ -8,17 +8,16 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import FileFormat, load_templates, read_templates, write_templates
 from replyassist.faq.problems import InvalidTemplates
-from replyassist.faq.repair.door import admit
 from replyassist.faq.template import ReplyTemplate
 
-from .builders import template, templates
+from .builders import admitted_templates, template
 
 BITEXT = """intent,category,reply_template
 cancel_order,ORDER,"We're sorry to hear that, you want to cancel. Click 'Cancel Order' in your account."
@@ -42,12 +41,9 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", ["templates.csv", "templates.jsonl", "folder"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(items=st.lists(templates(), min_size=1, max_size=4, unique_by=lambda item: item.id.casefold()))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(items=st.lists(admitted_templates(), min_size=1, max_size=4, unique_by=lambda item: item.id.casefold()))
 def test_what_is_written_reads_back_the_same(name: str, items: list[ReplyTemplate]) -> None:
-    """Whatever has come through the door; what has not is mended or refused on its way in."""
-    assume(all(admit(item.model_dump()).fields == item.model_dump() for item in items))
-    assume(not any(admit(item.model_dump()).refusals for item in items))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         write_templates(items, path)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
+from replyassist.faq.repair.defects import defects_in
 from replyassist.faq.repair.door import admit
 from replyassist.faq.repair.texts import repair, repair_line
 
@@ -18,6 +22,7 @@ AROUND = ["Hi ", "Best,\n", "Your order ", "Thanks, ", "\n", "{{ count }}", "<li
 PIECES = st.sampled_from([*PLACEHOLDERS, *FILLERS, *ORDINARY, *DAMAGED, *AROUND])
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES | st.text(max_size=8), max_size=8).map("".join))
 COUNT = frozenset({"count"})
+CASES = Path(__file__).parents[2] / "eval" / "cases"
 
 
 @settings(deadline=None, max_examples=300)
@@ -33,6 +38,13 @@ def test_mending_never_fails_and_again_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ORDINARY)
 def test_what_people_write_stays_as_it_is(text: str) -> None:
     assert repair(text).text == text
+
+
+def test_what_people_really_answered_stays_as_it_is_and_is_not_blocked() -> None:
+    lines = [line for path in CASES.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    texts = {reply for line in lines if (reply := json.loads(line)["expected"].get("reply"))}
+    assert len(texts) > 100
+    assert [text for text in texts if defects_in(text) or repair(text).text != text] == []
 
 
 @pytest.mark.parametrize("brand", ["fernhill", "harbour"])

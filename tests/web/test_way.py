@@ -98,7 +98,7 @@ def test_an_open_page_learns_that_its_item_has_changed(console: Console) -> None
 def test_a_notice_is_shown_where_nobody_can_miss_it(console: Console) -> None:
     thread = {"external_id": "dm-1", "visibility": "private", "parent_text": None}
     item = console.world.item(message={"conversation": thread})
-    console.world.item(message={"conversation": thread, "text": "never mind"})
+    console.world.item(message={"conversation": thread, "text": "never mind", "posted_at": LATER})
     console.sign_in()
     assert "The author has written again since" in page_of(console, item)
     assert "The author has written again since" in words(console.get("/queue"))

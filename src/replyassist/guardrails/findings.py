@@ -43,6 +43,7 @@ CONCERNS = {
     "template": Concern.MESSAGE,
     "thread": Concern.MESSAGE,
     "draft.cut_end": Concern.TEXT,
+    "draft.damaged_text": Concern.TEXT,
     "draft.empty": Concern.TEXT,
     "draft.language": Concern.TEXT,
     "draft.machine_talk": Concern.TEXT,

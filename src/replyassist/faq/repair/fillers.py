@@ -83,6 +83,6 @@ def _empty() -> re.Pattern[str]:
     start = r"(?:^|(?<=[\n.!?]))[^\w\n]{0,5}"
     return re.compile(
         rf"{start}(?P<all>(?:{spaced}[^\S\n]+,|{others}(?:[^\S\n]+[,!]|,[^\S\n]*,)"
-        rf"|{any_of(known.greetings)}[^\S\n]+(?:{_NOBODY})(?!\w)[^\S\n]*[,!.:]?))",
+        rf"|{any_of(known.greetings)}[^\S\n]+(?:{_NOBODY})[^\S\n]{{0,5}}(?:[,!.:]|(?=\n|$))))",
         re.IGNORECASE,
     )

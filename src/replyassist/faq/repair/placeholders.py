@@ -37,9 +37,11 @@ _WEAK = re.compile(
     rf"|[«‹「『]\s?(?P<quoted>{_NAME})\s?[»›」』]"
 )
 _SIGIL = re.compile(r"(?<![\w$%&/@#:.])(?P<sigil>[$%@#:&])(?P<content>[^\W\d]\w*(?:[._][^\W_]\w*)*)(?![\w%$])")
+_UNCLOSED = re.compile(rf"[\[{{<](?P<content>{_NAME})(?![^\[\]{{}}<>\n]{{0,60}}[\]}}>])")
 _PRINTF = re.compile(r"(?<![\w%])(?<!\d )%(?:\d\$)?[sd](?![\w%])")
 _BARE = re.compile(r"(?<![\w@#./:$%-])[^\W\d_]+(?:_[^\W\d_]+)+(?![\w@])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![^\s@<>{}])[^\s@<>{}]{1,64}@[^\s@<>{}]{1,255}", re.IGNORECASE)
+_SIGN = re.compile(r"[\[{}<>%$#@*|~^&=_«‹「『:+!-]")  # without one of these there is no delimiter
 MOST_WORDS = 5  # of a bracket; more are a remark
 LONGEST_ACRONYM = 3
 NEAR = 80  # characters before a bracket that are looked at
@@ -63,7 +65,8 @@ def gaps_in(text: str) -> list[Gap]:
     """Every gap in the order of the text; none lies inside another."""
     plain = text.translate(_FULL_WIDTH)
     found: list[Gap] = []
-    for gap in sorted((*_strong(plain), *_weak(plain)), key=lambda gap: (gap.start, -gap.end)):
+    candidates = (*_strong(plain), *_weak(plain)) if _SIGN.search(plain) else _after_greetings(plain)
+    for gap in sorted(candidates, key=lambda gap: (gap.start, -gap.end)):
         if not found or gap.start >= found[-1].end:
             found.append(gap)
     return found
@@ -88,6 +91,10 @@ def _brackets(text: str) -> Iterator[Gap]:
     for match in _SQUARE.finditer(text):
         if _is_open_bracket(match["content"], text[max(0, match.start() - NEAR) : match.start()]):
             yield Gap(*match.span(), match["content"])
+    for match in _UNCLOSED.finditer(text):
+        name = match["content"].split(" ", 1)[0]
+        if is_named(name):
+            yield Gap(match.start(), match.start() + 1 + len(name), name)
     for match in _ANGLE.finditer(text):
         if not is_tag(match[0]):
             yield Gap(*match.span(), match["content"])
