@@ -5,6 +5,7 @@ import pytest
 from replyassist.core.security import Role
 from replyassist.review import decisions
 from tests.web.console import Console, page_of, words
+from tests.world import LATER
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
