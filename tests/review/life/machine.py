@@ -121,9 +121,10 @@ def worker_on(world: World, stage: Stage) -> Worker:
 def run_job(stage: Stage) -> None:
     """A job runs, late or early, once or twice."""
     jobs = stage.world.jobs
-    if not jobs.planned:
+    moving = [each for each, _ in jobs.planned if each.name != "learn"] or [each for each, _ in jobs.planned]
+    if not moving:
         return
-    job, _ = stage.recent(jobs.planned) or jobs.planned[0]
+    job = stage.pick(moving)
     for _ in range(1 + stage.chance(0.1)):
         stage.tell("job", job.key)
         run(stage.worker, job)

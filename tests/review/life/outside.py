@@ -19,6 +19,7 @@ from tests.world import BRAND, message_in, shipping, voice
 from .stage import Stage
 
 CHANNEL = "instagram"
+FEW = 5  # messages, beyond which only some more come: the same items shall live through more
 TEXTS = ("do you ship to Norway??", "and how long does it take", "my order never came", "I love it!", "are you open?")
 AUTHORS = ({"external_id": "1", "handle": "tom.k", "name": "Tom"}, {"external_id": "2", "handle": None, "name": None})
 PLACES = ({"external_id": "post", "visibility": "public"}, {"external_id": "dm", "visibility": "private"})
@@ -30,6 +31,8 @@ OPENING = ReplyTemplate(
 def message(stage: Stage) -> None:
     """Somebody writes: now, soon after an earlier message, or earlier than those that are here already."""
     known = stage.messages()
+    if len(known) > FEW and stage.chance(0.6):
+        return
     last = known[-1].posted_at if known else stage.world.clock.now()
     offset = stage.pick([0, 30, -30, 3600, -3600])
     posted = (stage.world.clock.now() if stage.chance(0.5) else last) + timedelta(seconds=offset)
@@ -74,7 +77,9 @@ def _take_in(stage: Stage, overrides: dict[str, Any], known: list[Message]) -> N
 
 def edit_message(stage: Stage) -> None:
     """An author edits a message, or the platform shows a deleted one again."""
-    message = stage.recent(stage.messages())
+    known = stage.messages()
+    gone = [message for message in known if message.deleted_at is not None]
+    message = stage.recent(gone if gone and stage.chance(0.5) else known)
     if message is None:
         return
     text = stage.pick([*TEXTS, message.text, ""])
@@ -136,6 +141,6 @@ def change_brand(stage: Stage) -> None:
 
 def time_passes(stage: Stage) -> None:
     """The clock jumps; between other steps it stands still."""
-    hours = stage.pick([0.01, 0.01, 0.2, 0.2, 3, 24, 24 * 5, 24 * 31])
+    hours = stage.pick([0.01, 0.2, 0.2, 0.2, 3, 24, 24 * 5, 24 * 31])
     stage.tell("after", hours, "hours")
     stage.world.clock.advance(hours=hours)

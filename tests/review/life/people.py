@@ -9,22 +9,24 @@ from replyassist.core.errors import ReplyassistError
 from replyassist.faq.service import active_templates
 from replyassist.guardrails import Concern
 from replyassist.review import approving, decisions
-from replyassist.review.models import ReviewItem
+from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.views import detail
 from tests.world import BRAND
 
 from .stage import CLIENT_ERRORS, Stage, seen_now
 
+DONE = (ReviewStatus.SENT, ReviewStatus.WITHDRAWN)
 OWN_WORDS = "Hi there! Thanks for asking; we will look into this."
 BAD_WORDS = "Dear customer, XX costs 99 euros!!!"
 
 
 def _chosen(stage: Stage) -> tuple[Principal, ReviewItem, int] | None:
-    item = stage.recent(stage.items())
+    items = stage.items()
+    item = stage.recent([each for each in items if each.status not in DONE and stage.chance(0.95)] or items)
     if item is None:
         return None
-    version = item.version if stage.chance(0.9) else max(1, item.version - 1)
-    return stage.anybody() if stage.chance(0.6) else stage.lead, item, version
+    version = item.version if stage.chance(0.95) else max(1, item.version - 1)
+    return stage.anybody() if stage.chance(0.4) else stage.lead, item, version
 
 
 def claim(stage: Stage) -> None:
@@ -68,8 +70,8 @@ def approve(stage: Stage) -> None:
         return
     who, item, version = chosen
     edited = item.draft.replace("Hi ", "Hello ")
-    text = stage.pick([item.draft, item.draft, item.draft, edited, OWN_WORDS, BAD_WORDS, " "])
-    accept = stage.chance(0.7)
+    text = stage.pick([item.draft or OWN_WORDS] * 6 + [edited, OWN_WORDS, BAD_WORDS, " "])
+    accept = stage.chance(0.8)
     stage.tell(who.name, "approves", item.id, "version", version, "accepting" if accept else "", repr(text[:30]))
     try:
         with stage.world.database.reading() as session:

@@ -61,10 +61,10 @@ class Trial:
         while len(way) < MOST_ACTS:
             item = self.session.get_one(ReviewItem, item_id)
             self.session.refresh(item)
-            detail(self.session, item, now=self.clock.now())
             status = ReviewStatus(item.status)
             way.append(status)
             if status in FINAL or (rejecting and status is ReviewStatus.REJECTED and len(way) > 1):
+                detail(self.session, item, now=self.clock.now())
                 return way
             if status in MOVING:
                 self._deliver(item)
