@@ -13,16 +13,21 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.inbox.models import Message
 from replyassist.inbox.schemas import MessageEdit
 from replyassist.intake.service import delete, edit, take_in
-from replyassist.review.models import Approval
+from replyassist.review.models import Approval, ReviewStatus
 from tests.world import BRAND, message_in, shipping, voice
 
 from .stage import Stage
 
 CHANNEL = "instagram"
-FEW = 5  # messages, beyond which only some more come: the same items shall live through more
+DONE = (ReviewStatus.SENT, ReviewStatus.WITHDRAWN)
+FEW = 4  # items that somebody has to do with, beyond which hardly any come: the same ones shall live through more
 TEXTS = ("do you ship to Norway??", "and how long does it take", "my order never came", "I love it!", "are you open?")
 AUTHORS = ({"external_id": "1", "handle": "tom.k", "name": "Tom"}, {"external_id": "2", "handle": None, "name": None})
-PLACES = ({"external_id": "post", "visibility": "public"}, {"external_id": "dm", "visibility": "private"})
+PLACES = (
+    {"external_id": "post", "visibility": "public"},
+    {"external_id": "another post", "visibility": "public"},
+    {"external_id": "dm", "visibility": "private"},
+)
 OPENING = ReplyTemplate(
     id="opening", title="When are you open?", questions=("are you open?",), reply="We are open from 9 to 17."
 )
@@ -31,7 +36,8 @@ OPENING = ReplyTemplate(
 def message(stage: Stage) -> None:
     """Somebody writes: now, soon after an earlier message, or earlier than those that are here already."""
     known = stage.messages()
-    if len(known) > FEW and stage.chance(0.6):
+    alive = [item for item in stage.items() if item.status not in DONE]
+    if len(alive) >= FEW and stage.chance(0.8):
         return
     last = known[-1].posted_at if known else stage.world.clock.now()
     offset = stage.pick([0, 30, -30, 3600, -3600])

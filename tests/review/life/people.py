@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
@@ -10,19 +12,21 @@ from replyassist.faq.service import active_templates
 from replyassist.guardrails import Concern
 from replyassist.review import approving, decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.transitions import TAKEN_BACK_FROM
 from replyassist.review.views import detail
 from tests.world import BRAND
 
 from .stage import CLIENT_ERRORS, Stage, seen_now
 
-DONE = (ReviewStatus.SENT, ReviewStatus.WITHDRAWN)
+OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 OWN_WORDS = "Hi there! Thanks for asking; we will look into this."
 BAD_WORDS = "Dear customer, XX costs 99 euros!!!"
 
 
-def _chosen(stage: Stage) -> tuple[Principal, ReviewItem, int] | None:
+def _chosen(stage: Stage, likely: Collection[str] = OPEN) -> tuple[Principal, ReviewItem, int] | None:
+    """Somebody, an item (mostly one in a likely status), and its version (mostly the right one)."""
     items = stage.items()
-    item = stage.recent([each for each in items if each.status not in DONE and stage.chance(0.95)] or items)
+    item = stage.recent([each for each in items if each.status in likely and stage.chance(0.95)] or items)
     if item is None:
         return None
     version = item.version if stage.chance(0.95) else max(1, item.version - 1)
@@ -145,7 +149,7 @@ def redraft(stage: Stage) -> None:
 
 
 def take_back(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    if (chosen := _chosen(stage, TAKEN_BACK_FROM)) is None:
         return
     who, item, version = chosen
     stage.tell(who.name, "takes back", item.id)

@@ -15,7 +15,7 @@ from .stage import Stage
 from .trial import has_a_way_on
 
 STEPS: dict[Callable[[Stage], None], int] = {
-    outside.message: 6,
+    outside.message: 12,
     outside.edit_message: 4,
     outside.delete_message: 2,
     outside.reply_elsewhere: 2,
