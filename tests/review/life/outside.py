@@ -52,7 +52,9 @@ def message(stage: Stage) -> None:
 def reply_elsewhere(stage: Stage) -> None:
     """The platform shows a reply of the brand: somebody's own, or the echo of what was sent from here."""
     with stage.world.database.reading() as session:
-        texts = [approval.text for approval in session.exec(select(Approval).order_by(col(Approval.id).desc()).limit(2))]
+        texts = [
+            approval.text for approval in session.exec(select(Approval).order_by(col(Approval.id).desc()).limit(2))
+        ]
     text = stage.pick([*texts, "@tom.k we have answered you in a message"])
     author = {"external_id": "brand", "handle": "fernhill", "name": "Fernhill"}
     posted = stage.world.clock.now() + timedelta(seconds=stage.pick([0, -3600, 60]))

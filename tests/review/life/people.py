@@ -7,7 +7,6 @@ from collections.abc import Collection
 from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
-from replyassist.core.errors import ReplyassistError
 from replyassist.faq.service import active_templates
 from replyassist.guardrails import Concern
 from replyassist.review import approving, decisions
@@ -16,7 +15,7 @@ from replyassist.review.transitions import TAKEN_BACK_FROM
 from replyassist.review.views import detail
 from tests.world import BRAND
 
-from .stage import CLIENT_ERRORS, Stage, seen_now
+from .stage import Stage, seen_now
 
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 OWN_WORDS = "Hi there! Thanks for asking; we will look into this."
@@ -77,11 +76,8 @@ def approve(stage: Stage) -> None:
     text = stage.pick([item.draft or OWN_WORDS] * 6 + [edited, OWN_WORDS, BAD_WORDS, " "])
     accept = stage.chance(0.8)
     stage.tell(who.name, "approves", item.id, "version", version, "accepting" if accept else "", repr(text[:30]))
-    try:
-        with stage.world.database.reading() as session:
-            read = approving.checked(session, who, item.id or 0, text)
-    except ReplyassistError as refusal:
-        assert refusal.status in CLIENT_ERRORS
+    read = stage.attempt(lambda session: approving.checked(session, who, item.id or 0, text))
+    if read is None:
         return
     stage.meanwhile(0.1)
 
@@ -154,6 +150,4 @@ def take_back(stage: Stage) -> None:
     who, item, version = chosen
     stage.tell(who.name, "takes back", item.id)
     jobs, now = stage.world.jobs, stage.world.clock.now()
-    stage.attempt(
-        lambda session: decisions.take_back(session, who, item.id or 0, version=version, jobs=jobs, now=now)
-    )
+    stage.attempt(lambda session: decisions.take_back(session, who, item.id or 0, version=version, jobs=jobs, now=now))

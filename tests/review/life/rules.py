@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlmodel import Session, col, func, select
 
@@ -45,14 +45,16 @@ def before_sending(stage: Stage, reply: OutgoingReply) -> None:
         assert set(unusable) <= set(approval.bound_to["templates_unusable"]), "a template may not be used here"
 
 
-def after_a_step(stage: Stage, touched: Iterable[int]) -> None:
+def after_a_step(stage: Stage, moved: Collection[int], looked_at: Collection[int]) -> None:
     """Nothing reached anybody twice, every message has its place, and items say the same wherever they are read."""
     keys = [reply.key for reply in stage.platform.landed]
     assert len(set(keys)) == len(keys), "a reply reached its author twice"
     with stage.world.database.reading() as session:
         _messages_have_their_place(session)
         _moves_are_audited(session)
-        for item_id in touched:
+        for item_id in {*moved, *looked_at}:
+            _holds_together(session, session.get_one(ReviewItem, item_id))
+        for item_id in looked_at:
             _says_the_same_everywhere(stage, session, session.get_one(ReviewItem, item_id))
 
 
@@ -83,8 +85,8 @@ def _moves_are_audited(session: Session) -> None:
         assert version == count, f"item {item_id} is at version {version} with {count} audit rows"
 
 
-def _says_the_same_everywhere(stage: Stage, session: Session, item: ReviewItem) -> None:
-    now, status = stage.world.clock.now(), ReviewStatus(item.status)
+def _holds_together(session: Session, item: ReviewItem) -> None:
+    status = ReviewStatus(item.status)
     audit = audit_of(session, item.id or 0)
     states = [entry.to_status for entry in audit]
     assert [entry.from_status for entry in audit] == [None, *states[:-1]]
@@ -92,6 +94,10 @@ def _says_the_same_everywhere(stage: Stage, session: Session, item: ReviewItem) 
     is_bound = status in (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
     assert not is_bound or item.approval_id is not None
     assert status not in OPEN or (item.approval_id, item.final_text) == (None, None), "an approval outlives itself"
+
+
+def _says_the_same_everywhere(stage: Stage, session: Session, item: ReviewItem) -> None:
+    now, status = stage.world.clock.now(), ReviewStatus(item.status)
     whole = detail(session, item, now=now)
     assert any(line.is_this for line in whole.conversation), "an item without its message"
     if status in OPEN:

@@ -38,7 +38,8 @@ STEPS: dict[Callable[[Stage], None], int] = {
     machine.change_platform: 6,
 }
 MOST_TRIES = 60
-EVERY = 20  # steps after which all items are looked at, and not only those that moved
+ENDED = 0.25  # share of the moves after which the item that moved is brought to its end, and back
+EVERY = 25  # steps after which all items are looked at, and not only those that moved
 
 
 class WalkFailed(AssertionError):
@@ -63,9 +64,10 @@ def walk(world: World, seed: str, steps: Iterable[int]) -> Stage:
             stage.step()
             now = {item.id or 0: item.version for item in stage.items()}
             moved = [item_id for item_id, version in now.items() if versions.get(item_id) != version]
-            rules.after_a_step(stage, now if len(taken) % EVERY == 0 else moved)
-            if moved and stage.chance(0.25):
-                has_a_way_on(stage, stage.pick(moved))
+            some = [stage.pick(moved)] if moved else []
+            rules.after_a_step(stage, moved, list(now) if len(taken) % EVERY == 0 else some)
+            for item_id in some if stage.chance(ENDED) else ():
+                has_a_way_on(stage, item_id)
             versions = now
         except Exception as error:
             raise WalkFailed(seed, taken, stage, error) from error
