@@ -119,15 +119,18 @@ def worker_on(world: World, stage: Stage) -> Worker:
 
 
 def run_job(stage: Stage) -> None:
-    """A job runs, late or early, once or twice."""
+    """A job runs, late or early, once or twice; not while it is running, which the fence sees to."""
     jobs = stage.world.jobs
-    moving = [each for each, _ in jobs.planned if each.name != "learn"] or [each for each, _ in jobs.planned]
-    if not moving:
+    waiting = [each for each, _ in jobs.planned if each not in stage.running]
+    waiting = [each for each in waiting if each.name != "learn"] or waiting
+    if not waiting:
         return
-    job = stage.pick(moving)
+    job = stage.pick(waiting)
+    stage.running.append(job)
     for _ in range(1 + stage.chance(0.1)):
         stage.tell("job", job.key)
         run(stage.worker, job)
+    stage.running.remove(job)
     jobs.live.discard(job.key)
     jobs.planned[:] = [(each, delay) for each, delay in jobs.planned if each.key != job.key]
 
@@ -146,8 +149,9 @@ def run(worker: Worker, job: Job) -> None:
 def lose_job(stage: Stage) -> None:
     """A job is gone without a trace."""
     jobs = stage.world.jobs
-    if jobs.planned:
-        lost = stage.pick(jobs.planned)
+    waiting = [(job, delay) for job, delay in jobs.planned if job not in stage.running]
+    if waiting:
+        lost = stage.pick(waiting)
         stage.tell("lost", lost[0].key)
         jobs.planned.remove(lost)
         jobs.live.discard(lost[0].key)

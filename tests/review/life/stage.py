@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from replyassist.core.accounts import Principal, add_user, principal
 from replyassist.core.errors import ReplyassistError
+from replyassist.core.jobs import Job
 from replyassist.core.security import Role
 from replyassist.inbox.models import Direction, Message
 from replyassist.inbox.service import load
@@ -44,6 +45,7 @@ class Stage:
     dice: Random = field(default_factory=Random)
     told: list[str] = field(default_factory=list)
     seen: dict[int, Seen] = field(default_factory=dict)
+    running: list[Job] = field(default_factory=list)
     depth: int = 0
     step: Callable[[], None] = lambda: None
     worker: Worker = field(init=False)
