@@ -1,7 +1,7 @@
 """The whole life of review items under everything that can happen to them (``tests/review/life``).
 
-``REPLYASSIST_LIFE_STEPS=100000 pytest tests/review/test_life.py -k walk`` walks for longer; ``REPLYASSIST_LIFE_SEED``
-walks elsewhere.
+``REPLYASSIST_LIFE_STEPS=100000 pytest tests/review/test_life.py --log-file=walks.log`` walks for longer and says how far
+it is; ``REPLYASSIST_LIFE_SEED`` walks elsewhere.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ STEPS = int(os.environ.get("REPLYASSIST_LIFE_STEPS", "1000"))  # on each databas
 SEED = os.environ.get("REPLYASSIST_LIFE_SEED", "1")
 LENGTH = 125
 """Steps of one walk; then another begins in a new world."""
+WALKS = logging.getLogger("life")
+WALKS.setLevel(logging.INFO)
 NewWorld = Callable[[], AbstractContextManager[World]]
 
 
@@ -73,6 +75,7 @@ def test_on_every_walk_the_rules_hold_and_no_item_is_stuck(
         if (failed := walked(new_world, seed, steps)) is not None:
             least = shortest(partial(walked, new_world, seed), failed)
             pytest.fail(str(least), pytrace=False)
+        WALKS.info("walk %s: %d steps", seed, len(steps))
 
 
 def walked(new_world: NewWorld, seed: str, steps: Sequence[int]) -> WalkFailed | None:
