@@ -25,6 +25,7 @@ from .transitions import MOVES, PLATFORM, Move, make
 _OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 _TAKES_PARTS = (*_OPEN, ReviewStatus.APPROVED)
 _REOPENS = (ReviewStatus.APPROVED, ReviewStatus.FAILED, ReviewStatus.REJECTED, ReviewStatus.WITHDRAWN)
+_MAY_HAVE_LEFT = (ReviewStatus.SENDING, ReviewStatus.UNCERTAIN)
 _NAMED = re.compile(r"@([\w.-]*\w)")
 
 
@@ -70,7 +71,7 @@ def deleted(session: Session, item: ReviewItem, *, jobs: JobQueue, now: datetime
     if not load(session, item.message_id).is_withdrawn:
         _reopen(session, item, "message_deleted", PARTLY_DELETED, jobs=jobs, now=now)
         return
-    if status is ReviewStatus.SENDING or ReviewStatus.WITHDRAWN not in MOVES[status]:
+    if status in _MAY_HAVE_LEFT or ReviewStatus.WITHDRAWN not in MOVES[status]:
         _note(session, item, "message_deleted", DELETED, now=now)
     else:
         move = Move("message_deleted", ReviewStatus.WITHDRAWN, reason=DELETED, text=item.final_text)

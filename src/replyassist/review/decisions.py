@@ -20,6 +20,7 @@ from replyassist.core.errors import (
 from replyassist.core.jobs import Job, JobQueue
 from replyassist.core.security import Permission
 from replyassist.faq.service import current_version
+from replyassist.inbox.service import load
 from replyassist.proposal import RedraftRequest
 
 from .failures import FailureKind, failure_kinds
@@ -102,11 +103,17 @@ def reject(
 def escalate(
     session: Session, principal: Principal, item_id: int, *, version: int, reason: str, jobs: JobQueue, now: datetime
 ) -> ReviewItem:
-    """Hand the item to a lead; everybody who sees it may."""
+    """Hand the item to a lead; everybody who sees it may. An approval that is not being sent yet is taken back.
+
+    Raises Conflict where there is nothing to decide, or the reply is being sent.
+    """
     principal.require(Permission.ESCALATE)
     item = seen_item(session, principal, item_id, version=version, now=now)
-    move = Move("escalated", ReviewStatus.ESCALATED, reason=_reason(reason))
-    return _close(session, item, move, principal, jobs=jobs, now=now, is_escalated=True)
+    if ReviewStatus(item.status) not in CLAIMED_IN:
+        raise Conflict(f"an item that is {item.status} cannot be escalated")
+    move = Move("escalated", _back_or_gone(session, item, ReviewStatus.ESCALATED), reason=_reason(reason))
+    changes = {"is_escalated": True, "final_text": None, "approval_id": None}
+    return _close(session, item, move, principal, jobs=jobs, now=now, **changes)
 
 
 def redraft(
@@ -155,6 +162,7 @@ def take_back(
 ) -> ReviewItem:
     """Undo an approval that is not being sent yet, or a rejection; or put what failed or expired back into the queue.
 
+    Where the author deleted the message meanwhile the item is withdrawn: there is nothing to answer.
     Raises Conflict where there is nothing to take back.
     """
     item = seen_item(session, principal, item_id, version=version, now=now)
@@ -162,7 +170,7 @@ def take_back(
     if ReviewStatus(item.status) not in TAKEN_BACK_FROM:
         why = "it is being sent right now" if item.status == ReviewStatus.SENDING else f"the item is {item.status}"
         raise Conflict(f"there is nothing to take back: {why}")
-    move = Move("taken_back", ReviewStatus.PENDING, text=item.final_text)
+    move = Move("taken_back", _back_or_gone(session, item, ReviewStatus.PENDING), text=item.final_text)
     item = make(session, item, move, actor=Actor.of(principal), now=now, final_text=None, approval_id=None)
     jobs.enqueue(session, learn_job(item))
     return item
@@ -198,6 +206,10 @@ def seen_item(session: Session, principal: Principal, item_id: int, *, version: 
             current_status=item.status,
         )
     return item
+
+
+def _back_or_gone(session: Session, item: ReviewItem, back: ReviewStatus) -> ReviewStatus:
+    return ReviewStatus.WITHDRAWN if load(session, item.message_id).is_withdrawn else back
 
 
 def _close(

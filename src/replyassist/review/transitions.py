@@ -29,7 +29,7 @@ MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
     A: frozenset({P, E, S, W}),  # back to the queue: taken back by a person, or something moved on before it was sent
     S: frozenset({S, P, E, W, ReviewStatus.SENT, ReviewStatus.FAILED, ReviewStatus.UNCERTAIN}),
     ReviewStatus.FAILED: frozenset({P, E, W}),
-    ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E}),  # to itself: its message changed
+    ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E, W}),  # to itself: its message changed
     ReviewStatus.REJECTED: frozenset({P, E, W}),  # a person changes their mind; nothing has left
     ReviewStatus.SENT: frozenset({ReviewStatus.SENT}),  # to itself: its message changed
     ReviewStatus.EXPIRED: frozenset({P, E, W}),  # a person answers it all the same
