@@ -11,7 +11,7 @@ from replyassist.guardrails import Verdict
 from replyassist.proposal import RedraftRequest
 from replyassist.review import repository as reviews
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
-from replyassist.review.transitions import DELIVERY, Move, make
+from replyassist.review.transitions import DELIVERY, TAKEN_BACK_FROM, Move, make
 from replyassist.triage import triage
 from tests.web.console import Console, words
 from tests.world import BRAND, DRAFT, shipping
@@ -312,3 +312,42 @@ def test_a_rejection_for_the_wrong_template_says_so_without_its_box_ticked(conso
 
     with console.world.database.reading() as session:
         assert reviews.audit_of(session, item.id or 0)[-1].failures == ["wrong_template"]
+
+
+DONE = sorted(set(ReviewStatus) - {ReviewStatus.PENDING, ReviewStatus.ESCALATED})
+ACTS: dict[str, dict[str, str]] = {
+    "approve": {"text": DRAFT},
+    "confirm": {"rule": "draft.unsure_template"},
+    "reject": {"reason": "wrong tone"},
+    "escalate": {"note": "look"},
+    "redraft": {},
+    "undo": {},
+}
+
+
+def standing(console: Console, status: ReviewStatus) -> ReviewItem:
+    item = console.world.item()
+    with console.world.database.writing() as session:
+        session.get_one(ReviewItem, item.id).status = status
+    return console.world.reload(item)
+
+
+@pytest.mark.parametrize("status", DONE)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_nobody_has_to_decide_is_shown_unclaimed_and_every_act_is_answered(
+    console: Console, status: ReviewStatus
+) -> None:
+    console.sign_in(Role.LEAD)
+    item = standing(console, status)
+
+    assert console.get(f"/queue/{item.id}").status_code == 200
+    assert console.post(f"/queue/{item.id}/claim", {}).status_code == 204
+    assert console.world.reload(item).claimed_by is None
+
+    answers = {act: console.act(standing(console, status), act, **form).status_code for act, form in ACTS.items()}
+    is_taken_back = status in TAKEN_BACK_FROM
+    assert answers == dict.fromkeys(("approve", "confirm", "redraft"), 409) | {
+        "reject": 409,
+        "escalate": 303 if is_taken_back else 409,
+        "undo": 303 if is_taken_back else 409,
+    }

@@ -84,7 +84,7 @@ def _why_closed(principal: Principal, result: CheckResult) -> str:
 
 
 def _why_not_decide(item: ReviewItem, principal: Principal) -> str:
-    if item.status == ReviewStatus.ESCALATED:
+    if item.is_escalated or item.status == ReviewStatus.ESCALATED:
         may = principal.may(Permission.REVIEW_ESCALATED)
         return "" if may else "It was escalated: a lead decides. You can read along."
     if principal.may(Permission.REVIEW_ANY):

@@ -202,8 +202,8 @@ def _claim(request: Request, principal: Principal, database: Database, item_id: 
     try:
         with database.writing() as session:
             decisions.claim(session, principal, item_id, now=now, minutes=minutes)
-    except ClaimedByAnother:
-        return  # somebody was faster; the page says who
+    except Conflict:
+        return  # somebody was faster, or it was decided just now; the page says so
 
 
 def _is_fresh(item: ReviewItem, principal: Principal, *, now: datetime, minutes: int) -> bool:
