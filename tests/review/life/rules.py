@@ -20,6 +20,7 @@ from replyassist.web.item_view import check_view
 
 from .stage import Stage, seen_now
 
+LEFT = (ReviewStatus.SENDING, ReviewStatus.SENT)
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
@@ -61,6 +62,9 @@ def after_a_step(stage: Stage, moved: Collection[int], looked_at: Collection[int
 
 def _messages_have_their_place(session: Session) -> None:
     items = set(session.exec(select(ReviewItem.message_id)))
+    left = session.exec(select(ReviewItem.id).where(col(ReviewItem.status).in_(LEFT)))
+    echoed = set(session.exec(select(Message.echo_of_id).where(col(Message.echo_of_id).is_not(None))))
+    assert echoed <= set(left), "a reply that may not have left hides what the platform shows"
     messages = {message.id: message for message in session.exec(select(Message))}
     for message in messages.values():
         is_its_own = message.direction == Direction.IN and message.part_of_id is None
