@@ -19,6 +19,7 @@ from replyassist.core.job_runner import JobRunner
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import ChannelFactory, deliver
+from replyassist.faq.service import current_version
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.models import AttachmentKind, MessageStatus
@@ -89,7 +90,9 @@ class Worker:
             stored = load(session, item.message_id)
             message = as_inbound(session, stored)
             asked = item.proposal.asked or RedraftRequest()
-        picked = asked.template_id or item.proposal.picked_template
+            picked = asked.template_id or item.proposal.picked_template
+            if picked and current_version(session, item.brand_id, picked) is None:
+                picked = None  # it went out of use meanwhile: the best of the others, as for a new message
         proposal = self._proposal(
             stored,
             message,

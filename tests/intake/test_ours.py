@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from replyassist.core.errors import DeliveryRefused, DeliveryUncertain, ReplyassistError
+from replyassist.delivery.channels import OutgoingReply, Repeat
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem, ReviewStatus
@@ -146,3 +148,17 @@ def test_a_reply_elsewhere_stops_what_is_approved(world: World) -> None:
 
     assert channel.sent == []
     assert world.reload(item).status == ReviewStatus.PENDING
+
+
+@pytest.mark.parametrize("error", [DeliveryUncertain("no answer"), DeliveryRefused("no")])
+def test_an_echo_that_came_before_the_doubt_says_so_too(world: World, error: ReplyassistError) -> None:
+    item = approve(world, world.person(), world.item(message={"conversation": DM}))
+
+    class Slow(FakeChannel):
+        def send(self, reply: OutgoingReply) -> str:
+            ours(world, text=DRAFT, posted_at=AFTER)
+            raise error
+
+    run(world, Slow(repeat=Repeat.NEITHER))
+
+    assert "thread.answered" in rules(world, item)

@@ -1,7 +1,7 @@
 """The whole life of review items under everything that can happen to them (``tests/review/life``).
 
-``REPLYASSIST_LIFE_STEPS=100000 pytest tests/review/test_life.py --log-file=walks.log`` walks for longer and says how far
-it is; ``REPLYASSIST_LIFE_SEED`` walks elsewhere.
+``REPLYASSIST_LIFE_STEPS=100000 pytest tests/review/test_life.py --log-file=walks.log`` walks for longer and says how
+far it is; ``REPLYASSIST_LIFE_SEED`` walks elsewhere.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import pytest
 
 from replyassist.core.errors import Conflict, DeliveryRefused, DeliveryUncertain
 from replyassist.delivery.channels import OutgoingReply, Repeat
+from replyassist.faq.service import delete_template, put_template
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
@@ -16,7 +17,7 @@ from replyassist.review.views import detail
 from tests.delivery.test_delivery import FakeChannel, approved, run
 from tests.review.test_decisions import approve
 from tests.test_worker import worker
-from tests.world import DRAFT, World
+from tests.world import BRAND, DRAFT, World, shipping
 
 POST = {"external_id": "post-1", "visibility": "public"}
 
@@ -114,6 +115,22 @@ def test_what_was_decided_before_the_author_wrote_again_can_be_decided_anew(worl
     run(world, channel)
 
     assert [reply.text for reply in channel.sent] == [DRAFT]
+
+
+def test_a_template_that_somebody_picked_and_that_is_gone_leaves_the_others(world: World) -> None:
+    returns = shipping(id="returns", title="Returns", questions=["can I send it back?"])
+    with world.database.writing() as session:
+        put_template(session, BRAND, returns, now=world.clock.now())
+    item = world.item()
+    decide(world, "redraft", item, instruction="", template_id="returns")
+    worker(world).redraft(*world.jobs.take("redraft").arguments)
+    with world.database.writing() as session:
+        delete_template(session, BRAND, "returns", now=world.clock.now())
+
+    decide(world, "redraft", item, instruction="", template_id=None)
+    worker(world).redraft(*world.jobs.take("redraft").arguments)
+
+    assert world.reload(item).template_id == "shipping-abroad"
 
 
 class TestEscalating:

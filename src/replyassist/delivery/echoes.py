@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Message
@@ -37,3 +38,13 @@ def echoed_item(session: Session, message: Message) -> int | None:
         if platform_id == message.external_id or (is_same_text and abs(message.posted_at - left_at) <= ECHO_WITHIN):
             return item_id
     return None
+
+
+def tell_echoes(session: Session, item: ReviewItem) -> None:
+    """The reply of an item did not leave, or nobody knows: what the platform showed of it meanwhile is news."""
+    session.exec(
+        update(Message)
+        .where(col(Message.echo_of_id) == item.id)
+        .values(echo_of_id=None)
+        .execution_options(synchronize_session=False)
+    )

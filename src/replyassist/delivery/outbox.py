@@ -25,6 +25,7 @@ from replyassist.review.models import SENT_ACT, Approval, ReviewItem, ReviewStat
 from replyassist.review.transitions import DELIVERY, Move, make
 
 from .channels import Channel, OutgoingReply, Repeat
+from .echoes import tell_echoes
 from .models import Delivery, DeliveryStatus
 
 logger = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ def refuse(session: Session, item: ReviewItem, approval_id: int, attempt: int, r
     if delivery is not None:
         delivery.status, delivery.error, delivery.updated_at = DeliveryStatus.FAILED, reason, now
         session.add(delivery)
+    tell_echoes(session, item)
     if item.status == ReviewStatus.APPROVED:
         make(session, item, Move("sending", ReviewStatus.SENDING), actor=DELIVERY, now=now)
     make(session, item, Move("failed", ReviewStatus.FAILED, reason=reason), actor=DELIVERY, now=now, notice=reason)
@@ -204,6 +206,8 @@ def _move_item(
     move = moves[verdict.status]()
     changes = {} if verdict.status is DeliveryStatus.SENT else {"notice": move.reason}
     if verdict.status is not DeliveryStatus.RETRY:
+        if verdict.status is not DeliveryStatus.SENT:
+            tell_echoes(session, item)
         make(session, item, move, actor=DELIVERY, now=now, **changes)
         return
     attempt = item.attempt + 1
@@ -236,6 +240,7 @@ def _return_or_doubt(
     if delivery is not None:
         delivery.status, delivery.error, delivery.updated_at = DeliveryStatus.FAILED, reasons, now
         session.add(delivery)
+    tell_echoes(session, item)
     notice = f"Not sent: {reasons} since it was approved."
     is_gone = load(session, item.message_id).is_withdrawn
     to = ReviewStatus.WITHDRAWN if is_gone else ReviewStatus.PENDING
@@ -247,6 +252,7 @@ def _doubt(session: Session, item: ReviewItem, delivery: Delivery | None, reason
     if delivery is not None:
         delivery.status, delivery.error, delivery.updated_at = DeliveryStatus.UNCERTAIN, reason, now
         session.add(delivery)
+    tell_echoes(session, item)
     if item.status == ReviewStatus.APPROVED:
         make(session, item, Move("sending", ReviewStatus.SENDING), actor=DELIVERY, now=now)
     move = Move("uncertain", ReviewStatus.UNCERTAIN, reason=reason, text=item.final_text)

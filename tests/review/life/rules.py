@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, func, select
 
+from replyassist.brands.service import get_brand
 from replyassist.core.accounts import PERSON, User
 from replyassist.delivery.channels import OutgoingReply
 from replyassist.delivery.models import Delivery, DeliveryStatus
@@ -19,6 +20,7 @@ from replyassist.web.item_view import check_view
 
 from .stage import Stage, seen_now
 
+LEFT = (ReviewStatus.SENDING, ReviewStatus.SENT)
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
@@ -60,6 +62,9 @@ def after_a_step(stage: Stage, moved: Collection[int], looked_at: Collection[int
 
 def _messages_have_their_place(session: Session) -> None:
     items = set(session.exec(select(ReviewItem.message_id)))
+    left = session.exec(select(ReviewItem.id).where(col(ReviewItem.status).in_(LEFT)))
+    echoed = set(session.exec(select(Message.echo_of_id).where(col(Message.echo_of_id).is_not(None))))
+    assert echoed <= set(left), "a reply that may not have left hides what the platform shows"
     messages = {message.id: message for message in session.exec(select(Message))}
     for message in messages.values():
         is_its_own = message.direction == Direction.IN and message.part_of_id is None
@@ -109,12 +114,6 @@ def _says_the_same_everywhere(stage: Stage, session: Session, item: ReviewItem) 
         verdicts.add(live.verdict.value if live.verdict else None)
     assert len(verdicts) == 1, f"{verdicts}"
     is_old = item.draft and any(finding.rule == TEMPLATE_CHANGED for finding in whole.findings)
-    if status in OPEN and not is_old and item.proposal.voice_version == _voice_version(session, item):
+    if status in OPEN and not is_old and item.proposal.voice_version == get_brand(session, item.brand_id).voice_version:
         refresh_verdict(session, item, now=now)
         assert item.verdict == whole.verdict, f"the queue filters by {item.verdict}, the item says {whole.verdict}"
-
-
-def _voice_version(session: Session, item: ReviewItem) -> str:
-    from replyassist.brands.service import get_brand
-
-    return get_brand(session, item.brand_id).voice_version

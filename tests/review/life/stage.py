@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from replyassist.brands.service import get_brand
 from replyassist.core.accounts import Principal, add_user, principal
 from replyassist.core.errors import ReplyassistError
 from replyassist.core.jobs import Job
 from replyassist.core.security import Role
+from replyassist.faq.service import current_version
 from replyassist.inbox.models import Direction, Message
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem
@@ -121,9 +123,6 @@ class Stage:
 
 def seen_now(session: Session, item: ReviewItem) -> Seen:
     """What a person who approves this item now can have seen."""
-    from replyassist.brands.service import get_brand
-    from replyassist.faq.service import current_version
-
     stored = load(session, item.message_id)
     messages = session.exec(select(Message).where(Message.conversation_id == stored.conversation.id)).all()
     mine = [message for message in messages if item.message_id in (message.id, message.part_of_id)]

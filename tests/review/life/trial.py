@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import Session
 
@@ -130,7 +131,11 @@ def has_a_way_on(stage: Stage, item_id: int) -> None:
             worker = replace(
                 in_order(stage.worker, database=OneTransaction(session), clock=clock),
                 jobs=jobs,
-                connect=lambda _session, _item, to=platform: Connected("webhook", to, to.address),
+                connect=partial(_connected, platform),
             )
             Trial(session, stage, worker, clock, jobs).finish(item_id, rejecting=rejecting)
             session.rollback()
+
+
+def _connected(platform: Platform, _session: Session, _item: ReviewItem) -> Connected:
+    return Connected("webhook", platform, platform.address)
