@@ -50,13 +50,14 @@ class Timings(BaseModel):
 
 
 class RedraftRequest(BaseModel):
-    """What a person asked the next draft to be."""
+    """What a person asked the next draft to be. ``vouched_by``: who named the template, where they may confirm it."""
 
     model_config = ConfigDict(frozen=True)
 
     instruction: str = ""
     template_id: str | None = None
     with_follow_up: bool = False
+    vouched_by: int | None = None
 
 
 class Proposal(BaseModel):

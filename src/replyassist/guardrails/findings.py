@@ -52,6 +52,7 @@ CONCERNS = {
     "draft.prompt_debris": Concern.TEXT,
     "draft.repeated_sentence": Concern.TEXT,
     "draft.wrong_name": Concern.TEXT,
+    "draft.for_a_person": Concern.MESSAGE,
     "draft.praise_or_irony": Concern.MESSAGE,
     "draft.second_question": Concern.MESSAGE,
     "draft.translated": Concern.MESSAGE,

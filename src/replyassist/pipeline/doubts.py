@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from replyassist.guardrails import Finding, Severity
 from replyassist.pipeline.assignment import Assignment
 from replyassist.retrieval.service import Retrieved
+from replyassist.triage import Route
 
 SURE_ENOUGH = 0.67
 """Probability of the template below which a draft is never ready.
@@ -24,24 +25,28 @@ def doubts_of(assignment: Assignment, found: Retrieved, *, answers_both: bool, p
 
 
 def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, picked: bool) -> Iterator[Finding]:
-    if assignment.template is None:
+    triaged = assignment.triaged
+    if triaged.is_plain_praise:
         # No rule can tell praise from sarcasm, and thanking for sarcasm is the kind of reply that gets a screenshot.
-        yield _doubt("praise_or_irony", "This thanks for praise. Read the message once more: is it meant?")
+        yield _doubt("praise_or_irony", "The message looks like praise. Read it once more: is it meant?")
+    if assignment.template is None:
         return
+    if picked and triaged.route is not Route.DRAFT:
+        yield _doubt("for_a_person", f"The message was meant for a person to answer ({triaged.reason}).")
     if assignment.is_translation:
         yield _doubt(
             "translated", "The template is in another language. Please let somebody who speaks both compare them."
         )
-    if picked:
-        return
     if found.second is not None:
         # A second question is seen where there is none about once in five times (docs/benchmarks.md).
+        answers_both = answers_both or (picked and assignment.template.id == found.second.template_id)
         answer = "Please make sure that it was asked." if answers_both else "This reply does not answer it."
         yield _doubt(
             "two_questions" if answers_both else "second_question",
             f'The message seems to ask a second thing: "{found.second.title}". {answer}',
         )
-    sureness = found.matches[0].probability
+    first = assignment.first or assignment.template
+    sureness = next((match.probability for match in found.matches if match.template_id == first.id), 0.0)
     if sureness < SURE_ENOUGH:
         yield _doubt(
             "unsure_template",
