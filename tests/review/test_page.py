@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from replyassist.brands.service import get_brand, set_voice
-from replyassist.core.database import Database
 from replyassist.faq.service import put_template
 from replyassist.guardrails import Verdict
 from replyassist.proposal import BY_TEMPLATE, Candidate
@@ -22,25 +19,11 @@ from replyassist.review.views import ReviewSummary, detail, summaries, summary
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.intake.test_parts import DM, POST
 from tests.review.test_decisions import approve
+from tests.statements import counted
 from tests.world import BRAND, DRAFT, LATER, World, shipping, voice
 
 OF_A_PAGE, OF_AN_APPROVAL = 12, 30
 US = {"external_id": "page-1", "name": "Fernhill"}
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that are executed meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def drafted(world: World, **overrides: Any) -> ReviewItem:
