@@ -6,7 +6,7 @@ from replyassist.inbox.service import load
 from replyassist.pipeline import PipelineContext
 from replyassist.proposing import EXAMPLE_AUTHOR
 from replyassist.review import decisions
-from replyassist.review.approved import exemplary_replies, replies_in_thread
+from replyassist.review.approved import exemplary_replies, replies_in_threads
 from replyassist.review.thread import as_inbound
 from replyassist.testing import FakeChatModel
 from tests.review.test_decisions import approve
@@ -72,7 +72,8 @@ def test_the_pipeline_knows_what_the_brand_said_in_the_thread(world: World) -> N
     with world.database.reading() as session:
         stored = load(session, later)
         assert as_inbound(session, stored).earlier_replies == (DRAFT,)
-        assert replies_in_thread(session, stored.message.conversation_id + 1, limit=3) == []
+        elsewhere = stored.message.conversation_id + 1
+        assert replies_in_threads(session, [elsewhere], limit=3) == {elsewhere: ()}
 
 
 def test_an_example_reaches_a_chat_model(world: World) -> None:

@@ -133,43 +133,6 @@ def test_a_redraft_follows_the_persons_wish(world: World) -> None:
     assert "more cheerful" in model.calls[0].messages[-1].content
 
 
-def test_the_reconciler_gives_lost_rows_a_new_job(world: World) -> None:
-    world.message()
-    sending = approve(world, world.person(), world.item())
-    world.jobs.planned.clear()
-    world.clock.advance(minutes=5)
-    work = worker(world)
-    assert work.reconcile() == 0, "rows whose job lives are left alone"
-
-    world.jobs.live.clear()
-    assert work.reconcile() == 2
-    work.draft(*world.jobs.take("draft").arguments)
-    work.deliver(*world.jobs.take("deliver").arguments)
-    assert world.reload(sending).status == ReviewStatus.SENT
-
-
-def test_a_redraft_whose_job_is_lost_is_given_up_and_says_so(world: World) -> None:
-    item, who = world.item(), world.person()
-    with world.database.writing() as session:
-        decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=1,
-            instruction="",
-            template_id=None,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
-    world.jobs.live.clear()
-    world.clock.advance(minutes=5)
-    worker(world).reconcile()
-
-    now = world.reload(item)
-    assert not now.is_redrafting
-    assert "could not be made" in (now.notice or "")
-
-
 @pytest.mark.parametrize("count", [3])
 def test_approved_replies_land_in_the_file(world: World, count: int) -> None:
     who, work = world.person(), worker(world)

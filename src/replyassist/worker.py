@@ -1,18 +1,16 @@
 """Takes work from the durable queue: received -> pipeline -> queue, asked -> redraft, approved -> delivery,
 decided -> learning.
 
-Jobs carry ids only; the truth is in the rows. The reconciler gives a new job to every row that lost its own.
+Jobs carry ids only; the truth is in the rows. ``reconciling`` gives a new job to every row that lost its own.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from replyassist.brands.models import Brand
-from replyassist.brands.service import list_brands
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.job_runner import JobRunner
@@ -28,18 +26,15 @@ from replyassist.inbox.threads import StoredMessage
 from replyassist.learning.service import learn
 from replyassist.proposal import Proposal, RedraftRequest
 from replyassist.proposing import Proposer
-from replyassist.review import repository as reviews
-from replyassist.review.checking import assess, check_text, keep_verdict
-from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, deliver_job, learn_job, redraft_job
-from replyassist.review.models import ReviewItem, ReviewStatus
-from replyassist.review.queue import enqueue_proposal, expire, give_up_redraft, replace_proposal
+from replyassist.reconciling import Reconciler
+from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, learn_job, redraft_job
+from replyassist.review.models import ReviewItem
+from replyassist.review.queue import enqueue_proposal, replace_proposal
 from replyassist.review.thread import as_inbound
 from replyassist.triage import Route, triage, warm_up
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
-RECONCILE_SECONDS = 30.0
-RECONCILE_LIMIT = 500
 _WITH_ARTICLE = {
     AttachmentKind.IMAGE: "an image",
     AttachmentKind.VIDEO: "a video",
@@ -53,7 +48,7 @@ _WITH_ARTICLE = {
 
 @dataclass(frozen=True)
 class Worker:
-    """The handlers of the four jobs, and the reconciler."""
+    """The handlers of the four jobs, and the runner that calls them."""
 
     database: Database
     proposer: Proposer
@@ -61,7 +56,11 @@ class Worker:
     connect: ChannelFactory
     clock: Clock
     settings: Settings
-    verdicts_as_of: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """Puts right what the handlers left behind."""
+        return Reconciler(database=self.database, jobs=self.jobs, clock=self.clock, settings=self.settings)
 
     def draft(self, message_id: int, attempt: int) -> None:
         """Propose a reply to a message that was taken in, and put it into the queue."""
@@ -142,33 +141,6 @@ class Worker:
                 again = learn_job(session.get_one(ReviewItem, item_id), attempt + 1)
                 self.jobs.enqueue(session, again, delay_seconds=RETRY_SECONDS)
 
-    def reconcile(self) -> int:
-        """Give a new job to every row that has waited long and whose job is gone; returns how many."""
-        before = self.clock.now() - timedelta(seconds=self.settings.reconcile_after_seconds)
-        return (
-            self._revive_messages(before=before)
-            + self._revive_deliveries(before=before)
-            + self._give_up_redrafts(before=before)
-            + self._expire()
-        )
-
-    def refresh_verdicts(self) -> None:
-        """Hold the drafts of open items anew against templates, voice and calendar, where a brand's have changed.
-
-        Rows and pages are always computed; this is for the column that the queue filters by.
-        """
-        with self.database.reading() as session:
-            brands = {brand.id: self._state_of(brand) for brand in list_brands(session)}
-        for brand_id, state in brands.items():
-            if self.verdicts_as_of.get(brand_id) == state:
-                continue
-            after = 0
-            while items := self._open_items(brand_id, after):
-                for item_id in items:
-                    self._refresh_verdict(item_id)
-                after = items[-1]
-            self.verdicts_as_of[brand_id] = state
-
     def runner(self, *, concurrency: dict[str, int] | None = None) -> JobRunner:
         """The runner that takes these jobs from the durable queue; what is slow to load is loaded by now."""
         warm_up()
@@ -178,10 +150,7 @@ class Worker:
             concurrency=concurrency or {DRAFT_JOB: self.settings.draft_concurrency, REDRAFT_JOB: 2, DELIVER_JOB: 8},
             poll_seconds=self.settings.job_poll_seconds,
             dead_after_seconds=self.settings.worker_dead_after_seconds,
-            periodic={
-                "reconcile": (RECONCILE_SECONDS, lambda: self._log_reconciled(self.reconcile())),
-                "refresh_verdicts": (RECONCILE_SECONDS, self.refresh_verdicts),
-            },
+            periodic=self.reconciler.periodic,
         )
 
     def _draft_failed(self, stored: StoredMessage, attempt: int) -> None:
@@ -224,84 +193,3 @@ class Worker:
             item = enqueue_proposal(session, stored.message.id or 0, proposal, now=now, read=stored.digest)
             if item is not None and item.is_redrafting:
                 self.jobs.enqueue(session, redraft_job(item.id or 0, item.redraft_attempt))
-
-    def _revive_messages(self, *, before: datetime) -> int:
-        with self.database.reading() as session:
-            waiting = inbox.stale_received(session, before=before, limit=RECONCILE_LIMIT)
-        revived = 0
-        for message in waiting:
-            message_id, attempt = message.id or 0, message.attempt
-            if self.jobs.is_live(draft_job(message_id, attempt).key):
-                continue
-            with self.database.writing() as session:
-                if inbox.next_attempt(session, message_id, attempt=attempt):
-                    self.jobs.enqueue(session, draft_job(message_id, attempt + 1))
-                    revived += 1
-        return revived
-
-    def _revive_deliveries(self, *, before: datetime) -> int:
-        moving = (ReviewStatus.APPROVED, ReviewStatus.SENDING)
-        with self.database.reading() as session:
-            waiting = reviews.in_status_since(session, moving, before=before, limit=RECONCILE_LIMIT)
-        revived = 0
-        for item in waiting:
-            if self.jobs.is_live(deliver_job(item.approval_id, item.attempt).key):
-                continue
-            with self.database.writing() as session:
-                if reviews.next_attempt(session, item):
-                    self.jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
-                    revived += 1
-        return revived
-
-    def _give_up_redrafts(self, *, before: datetime) -> int:
-        with self.database.reading() as session:
-            waiting = reviews.redrafting_since(session, before=before, limit=RECONCILE_LIMIT)
-        given_up = 0
-        for item in waiting:
-            if self.jobs.is_live(redraft_job(item.id or 0, item.redraft_attempt).key):
-                continue
-            with self.database.writing() as session:
-                current = session.get(ReviewItem, item.id)
-                if current is not None and current.version == item.version:
-                    give_up_redraft(session, current, now=self.clock.now())
-                    given_up += 1
-        return given_up
-
-    def _expire(self) -> int:
-        """Items that nobody decided for long leave the queue; escalated ones never do."""
-        days = self.settings.expire_after_days
-        if not days:
-            return 0
-        before = self.clock.now() - timedelta(days=days)
-        with self.database.reading() as session:
-            waiting = reviews.in_status_since(session, [ReviewStatus.PENDING], before=before, limit=RECONCILE_LIMIT)
-        for item in waiting:
-            with self.database.writing() as session:
-                current = session.get(ReviewItem, item.id)
-                if current is not None and current.version == item.version:
-                    expire(session, current, days=days, now=self.clock.now())
-        return len(waiting)
-
-    def _state_of(self, brand: Brand) -> tuple[str, int, str]:
-        return brand.voice_version, brand.faq_revision, brand.day(self.clock.now()).isoformat()
-
-    def _open_items(self, brand_id: str, after: int) -> list[int]:
-        with self.database.reading() as session:
-            return reviews.open_drafts(session, brand_id, after=after, limit=RECONCILE_LIMIT)
-
-    def _refresh_verdict(self, item_id: int) -> None:
-        """The checks read first; an item that moved meanwhile has a fresh verdict already."""
-        with self.database.reading() as session:
-            item = session.get_one(ReviewItem, item_id)
-            checked = check_text(session, item, item.draft)
-            if assess(session, item, item.draft, now=self.clock.now()).verdict == item.verdict:
-                return
-        with self.database.writing() as session:
-            current = session.get_one(ReviewItem, item_id)
-            if current.version == item.version:
-                keep_verdict(session, current, checked.result, now=self.clock.now())
-
-    @staticmethod
-    def _log_reconciled(revived: int) -> None:
-        if revived:
-            logger.warning("%d rows had lost their job and got a new one", revived)

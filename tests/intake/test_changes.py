@@ -169,7 +169,7 @@ def test_a_message_that_is_deleted_before_its_draft_is_never_drafted_until_it_is
     work.draft(*world.jobs.take("draft").arguments)
     assert items(world) == []
     world.clock.advance(minutes=5)
-    assert work.reconcile() == 0
+    assert work.reconciler.reconcile() == 0
 
     world.edit("m-1", "do you ship to Norway??")
     work.draft(*world.jobs.take("draft").arguments)

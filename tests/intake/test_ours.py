@@ -11,6 +11,7 @@ from replyassist.delivery.channels import OutgoingReply, Repeat
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.surroundings import surroundings
 from replyassist.review.thread import as_inbound
 from replyassist.review.thread_findings import thread_findings
 from replyassist.review.views import detail
@@ -30,7 +31,8 @@ def ours(world: World, **overrides: Any) -> int:
 
 def rules(world: World, item: ReviewItem) -> list[str]:
     with world.database.reading() as session:
-        return [finding.rule for finding in thread_findings(session, session.get_one(ReviewItem, item.id))]
+        item = session.get_one(ReviewItem, item.id)
+        return [finding.rule for finding in thread_findings(item, surroundings(session, item))]
 
 
 def told(world: World, item: ReviewItem) -> list[tuple[str, str]]:

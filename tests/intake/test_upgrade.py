@@ -13,13 +13,18 @@ from replyassist.inbox.models import Message
 from replyassist.inbox.service import load
 from replyassist.proposal import Proposal
 from replyassist.review.models import ReviewItem
+from replyassist.review.surroundings import surroundings
 from replyassist.review.thread_findings import thread_findings
 from replyassist.triage import Route, triage
+from tests.world import voice
 
-PROPOSAL = Proposal(route=Route.DRAFT, reason="", triage=triage("hi"))
+DOCUMENTS = {
+    "proposal": Proposal(route=Route.DRAFT, reason="", triage=triage("hi")).model_dump_json(),
+    "voice": voice().model_dump_json(),
+}
 ROWS = (
     "INSERT INTO brand (id, name, voice, voice_version, faq_revision, created_at) "
-    "VALUES ('fernhill', 'Fernhill', '{}', 'v', 0, '2026-11-22')",
+    "VALUES ('fernhill', 'Fernhill', :voice, 'v', 0, '2026-11-22')",
     "INSERT INTO author (id, brand_id, channel, external_id) VALUES (1, 'fernhill', 'instagram', '9911')",
     "INSERT INTO conversation (id, brand_id, channel, external_id, visibility, last_message_id) "
     "VALUES (1, 'fernhill', 'instagram', 'post-1', 'public', 2)",
@@ -43,7 +48,7 @@ def upgraded(database_url: str) -> Iterator[Database]:
     command.upgrade(alembic_config(database_url), "0003")
     with database.writing() as session:
         for row in ROWS:
-            given = {"proposal": PROPOSAL.model_dump_json()} if ":proposal" in row else {}
+            given = {name: document for name, document in DOCUMENTS.items() if f":{name}" in row}
             session.connection().execute(text(row), given)
     database.upgrade()
     yield database
@@ -68,4 +73,5 @@ def test_items_of_earlier_versions_are_read_as_drafted_for_what_they_show(upgrad
 
 
 def rules(session: Session) -> list[str]:
-    return [finding.rule for finding in thread_findings(session, session.get_one(ReviewItem, 1))]
+    item = session.get_one(ReviewItem, 1)
+    return [finding.rule for finding in thread_findings(item, surroundings(session, item))]

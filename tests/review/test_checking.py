@@ -8,6 +8,7 @@ from replyassist.guardrails import Finding, Severity, Verdict, verdict_of
 from replyassist.proposal import Candidate
 from replyassist.review.checking import check_text
 from replyassist.review.models import ReviewItem
+from replyassist.review.surroundings import surroundings
 from tests.review.test_decisions import approve
 from tests.world import BRAND, DRAFT, World, voice
 
@@ -34,10 +35,10 @@ def test_a_changed_voice_makes_the_earlier_findings_void(world: World) -> None:
     with world.database.writing() as session:
         set_voice(session, get_brand(session, BRAND), voice(exclamations_max=1))
     with world.database.reading() as session:
-        assert check_text(session, item, DRAFT).result.findings == ()
+        assert check_text(item, DRAFT, surroundings(session, item)).result.findings == ()
 
 
 def test_a_persons_own_words_are_checked_anew(world: World) -> None:
     item = drafted(world, SEEN)
     with world.database.reading() as session:
-        assert check_text(session, item, DRAFT + " ").result.verdict is Verdict.READY
+        assert check_text(item, DRAFT + " ", surroundings(session, item)).result.verdict is Verdict.READY

@@ -87,7 +87,7 @@ def test_deciding_during_a_redraft_ends_the_redraft(world: World, act: str) -> N
 
     assert not decided.is_redrafting
     assert world.reload(item).draft == item.draft
-    work.reconcile()
+    work.reconciler.reconcile()
 
 
 def test_an_agent_cannot_undo_a_leads_decision_on_an_escalated_item(world: World) -> None:
@@ -183,7 +183,7 @@ def test_attempts_whose_workers_die_come_to_an_end(world: World) -> None:
             run(world, Dies())
         world.clock.advance(minutes=5)
         world.jobs.live.clear()
-        worker(world).reconcile()
+        worker(world).reconciler.reconcile()
     run(world, channel)
 
     assert channel.sent == []

@@ -10,6 +10,7 @@ from replyassist.core.errors import TextBlocked, VersionConflict
 from replyassist.core.security import Role
 from replyassist.review.checking import assess
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.surroundings import surroundings
 from replyassist.review.thread_findings import thread_findings
 from replyassist.review.views import detail
 from tests.delivery.test_delivery import FakeChannel, run
@@ -173,7 +174,7 @@ class TestFindings:
         world.delete(world.key(item))
 
         with world.database.reading() as session:
-            (finding,) = thread_findings(session, world.reload(item))
+            (finding,) = thread_findings(item, surroundings(session, item))
         assert (finding.rule, finding.severity) == ("thread.withdrawn", "block")
 
     def test_a_draft_of_other_words_says_so_until_it_is_made_anew(self, world: World) -> None:
@@ -205,6 +206,6 @@ class TestFindings:
         item = world.reload(item)
 
         with world.database.reading() as session:
-            assert assess(session, item, item.draft, now=world.clock.now()).verdict == "needs_edit"
+            assert assess(item, item.draft, surroundings(session, item), now=world.clock.now()).verdict == "needs_edit"
         with pytest.raises(TextBlocked, match="answered this elsewhere"):
             approve(world, agent, item)

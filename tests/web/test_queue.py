@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from replyassist.brands.service import ensure_brand
 from replyassist.core.errors import TooManyRequests
@@ -11,7 +12,9 @@ from replyassist.core.security import Role
 from replyassist.guardrails import Verdict
 from replyassist.review import decisions
 from replyassist.triage import triage
+from replyassist.web.queue_pages import ROWS
 from replyassist.web.throttle import FailureWindow
+from tests.statements import counted
 from tests.web.console import Console, words
 
 ANGRY = "this is the worst, I am furious"
@@ -180,3 +183,17 @@ def test_many_failures_at_once_get_no_further_than_the_limit(console: Console) -
     window.attempt(["b"], now=now)
     window.succeeded(["a"], forgiven="a")
     window.attempt(["a"], now=now)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_full_page_asks_the_database_as_little_as_a_short_one(console: Console, app: FastAPI) -> None:
+    console.sign_in()
+    costs = []
+    for new in (5, ROWS - 5):
+        for _ in range(new):
+            console.world.item()
+        with counted(app.state.database) as statements:
+            assert len(row_ids(console.get("/queue").text)) in (5, ROWS)
+        costs.append(len(statements))
+
+    assert costs[0] == costs[1] <= 25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from difflib import get_close_matches
 from zoneinfo import available_timezones
@@ -33,6 +34,12 @@ def hold_brand(session: Session, brand_id: str) -> None:
     """
     statement = select(Brand).where(Brand.id == brand_id).with_for_update(read=True)
     session.exec(statement.execution_options(populate_existing=True)).first()
+
+
+def brands_by_id(session: Session, brand_ids: Collection[str]) -> dict[str, Brand]:
+    """Those of these brands that there are, as they stand now."""
+    statement = select(Brand).where(col(Brand.id).in_(brand_ids)).execution_options(populate_existing=True)
+    return {brand.id: brand for brand in session.exec(statement)}
 
 
 def list_brands(session: Session) -> list[Brand]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from replyassist.core.errors import InvalidInput
 from replyassist.review.models import ReviewStatus
 from replyassist.review.repository import Place, QueueFilter, list_items
-from replyassist.review.views import ReviewSummary, summary
+from replyassist.review.views import ReviewSummary, summaries
 
 from .common import cells, clock, database, output, print_json
 
@@ -64,7 +64,7 @@ def _rows(wanted: QueueFilter, limit: int) -> list[ReviewSummary]:
     with database().reading() as session:
         while len(rows) < limit:
             items = list_items(session, wanted, after=place, limit=min(PAGE, limit - len(rows)))
-            rows += [summary(session, item, now=clock().now()) for item in items]
+            rows += summaries(session, items, now=clock().now())
             if len(items) < PAGE:
                 break
             place = Place(urgency=items[-1].urgency, item_id=items[-1].id or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -106,6 +106,21 @@ def active(
         if len(rows) < CHUNK:
             return
         after = rows[-1].template_id
+
+
+def in_use(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The documents of those of these templates that are in use, by brand and template id."""
+    table = TemplateRow
+    statement = select(table.brand_id, table.template_id, col(table.document)).where(
+        col(table.brand_id).in_({brand_id for brand_id, _ in keys}),
+        col(table.template_id).in_({template_id for _, template_id in keys}),
+        col(table.is_active).is_(True),
+    )
+    return {
+        (brand_id, template_id): document
+        for brand_id, template_id, document in session.exec(statement)
+        if (brand_id, template_id) in keys
+    }
 
 
 def versions(session: Session, brand_id: str, template_id: str) -> Sequence[TemplateVersionRow]:

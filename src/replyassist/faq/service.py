@@ -5,7 +5,7 @@ Each call that changes something raises the brand's ``faq_revision`` by one, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -149,6 +149,12 @@ def stored_template(session: Session, brand_id: str, template_id: str) -> Stored
 def get_template(session: Session, brand_id: str, template_id: str) -> ReplyTemplate:
     """A template in use; raise NotFound."""
     return _template(stored_template(session, brand_id, template_id).document)
+
+
+def templates_in_use(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], ReplyTemplate]:
+    """Those of these templates that are in use, by brand and template id."""
+    found = repository.in_use(session, keys) if keys else {}
+    return {key: _template(document) for key, document in found.items()}
 
 
 def add_template(session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime) -> ReplyTemplate:

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from replyassist.guardrails import clock, dates
 from replyassist.guardrails.addresses import address_mentions
-from replyassist.guardrails.amounts import amount_mentions, code_mentions, idiom_mentions, rate_mentions, vague_mentions
+from replyassist.guardrails.amounts import amount_mentions, code_mentions, idiom_mentions, vague_mentions
 from replyassist.guardrails.frequencies import frequency_mentions, share_mentions
 from replyassist.guardrails.holidays import holiday_mentions
 from replyassist.guardrails.mention import Mention, masked
+from replyassist.guardrails.rates import rate_mentions
 from replyassist.guardrails.text import PlainText, compact, normalise
 
 # Each reads what the ones before it have left.

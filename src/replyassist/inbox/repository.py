@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, union_all, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from .models import Author, Conversation, Direction, Message, MessageStatus
+
+PLACES_AT_ONCE = 200  # parts of one statement; SQLite takes 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a conversation to look on from: after ``last``, what fulfils ``around``, without those named."""
+
+    last: Message
+    around: ColumnElement[bool]
+    excluding: Collection[int]
 
 
 def find_message(session: Session, brand_id: str, channel: str, external_id: str) -> Message | None:
@@ -79,13 +93,13 @@ def next_attempt(session: Session, message_id: int, *, attempt: int) -> bool:
     return bool(result.rowcount == 1)
 
 
-def message_with_parts(session: Session, message_id: int) -> list[tuple[Message, Author, Conversation]]:
-    """The message and those that go on from it, as they stand now, in the order of posting; empty for none such."""
+def messages_with_parts(session: Session, message_ids: Collection[int]) -> list[tuple[Message, Author, Conversation]]:
+    """These messages and those that go on from them, as they stand now, in the order of posting."""
     rows = session.exec(
         select(Message, Author, Conversation)
         .join(Author, col(Author.id) == col(Message.author_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-        .where(or_(col(Message.id) == message_id, col(Message.part_of_id) == message_id))
+        .where(or_(col(Message.id).in_(message_ids), col(Message.part_of_id).in_(message_ids)))
         .order_by(col(Message.posted_at), col(Message.id))
         .execution_options(populate_existing=True)
     )
@@ -124,37 +138,36 @@ def begun_near(session: Session, message: Message, *, seconds: float) -> list[Me
     )
 
 
-def posted_after(
-    session: Session,
-    last: Message,
-    *,
-    around: ColumnElement[bool],
-    excluding: Collection[int],
-    or_changed: bool = False,
-) -> list[Message]:
-    """Messages of the conversation that were posted after ``last`` and fulfil a condition, oldest first.
-
-    What was posted at the same moment counts as later when it arrived later; ``or_changed``: so does what was edited or
-    deleted, whenever it was posted. Echoes of our own replies are left out.
-    """
-    is_later = or_(
-        col(Message.posted_at) > last.posted_at,
-        and_(col(Message.posted_at) == last.posted_at, col(Message.id) > last.id),
-        *([col(Message.revision) > 0] if or_changed else ()),
+def count_messages(session: Session, conversation_ids: Collection[int]) -> dict[int, int]:
+    """How many messages there are in each of these conversations, for those that have any."""
+    statement = (
+        select(Message.conversation_id, func.count(col(Message.id)))
+        .where(col(Message.conversation_id).in_(conversation_ids))
+        .group_by(col(Message.conversation_id))
     )
-    return list(
-        session.exec(
-            select(Message)
-            .where(
-                Message.conversation_id == last.conversation_id,
-                is_later,
-                around,
-                col(Message.id).not_in(excluding),
-                col(Message.echo_of_id).is_(None),
-            )
+    return dict(session.exec(statement).all())
+
+
+def posted_after(
+    session: Session, places: Mapping[int, Place], *, or_changed: bool = False
+) -> dict[int, list[Message]]:
+    """For each place, the messages of its conversation that were posted after it and fulfil its condition.
+
+    They come oldest first. What was posted at the same moment counts as later when it arrived later; ``or_changed``: so
+    does what was edited or deleted, whenever it was posted. Echoes of our own replies are left out.
+    """
+    found: dict[int, list[Message]] = {number: [] for number in places}
+    numbered = iter(places.items())
+    while some := list(islice(numbered, PLACES_AT_ONCE)):
+        later = union_all(*(_later(number, place, or_changed=or_changed) for number, place in some)).subquery()
+        rows = session.exec(
+            select(later.c.number, Message)
+            .join(later, later.c.id == Message.id)
             .order_by(col(Message.posted_at), col(Message.id))
         )
-    )
+        for number, message in rows:
+            found[number].append(message)
+    return found
 
 
 def authors_with_handles(session: Session, message: Message, handles: Collection[str]) -> list[int]:
@@ -170,25 +183,52 @@ def authors_with_handles(session: Session, message: Message, handles: Collection
     return [author_id for author_id in session.exec(statement) if author_id is not None]
 
 
-def last_replies_elsewhere(session: Session, conversation_id: int, *, limit: int) -> list[Message]:
-    """The last replies of ours that were sent elsewhere, the newest first."""
-    return list(
-        session.exec(
-            select(Message)
-            .where(
-                Message.conversation_id == conversation_id,
-                Message.direction == Direction.OUT,
-                Message.text != "",
-                col(Message.echo_of_id).is_(None),
-                col(Message.deleted_at).is_(None),
-            )
-            .order_by(col(Message.posted_at).desc(), col(Message.id).desc())
-            .limit(limit)
+def last_replies_elsewhere(session: Session, conversation_ids: Collection[int], *, limit: int) -> list[Message]:
+    """The last replies of ours that were sent elsewhere, so many of each conversation, the newest first."""
+    newest_first = (col(Message.posted_at).desc(), col(Message.id).desc())
+    place = func.row_number().over(partition_by=col(Message.conversation_id), order_by=newest_first)
+    ranked = (
+        select(Message.id, place.label("place"))
+        .where(
+            col(Message.conversation_id).in_(conversation_ids),
+            Message.direction == Direction.OUT,
+            Message.text != "",
+            col(Message.echo_of_id).is_(None),
+            col(Message.deleted_at).is_(None),
         )
+        .subquery()
     )
+    statement = select(Message).join(ranked, ranked.c.id == Message.id).where(ranked.c.place <= limit)
+    return list(session.exec(statement.order_by(*newest_first)))
 
 
 def lock_conversation(session: Session, conversation_id: int) -> None:
     """Hold new messages of the conversation back until this transaction ends (SQLite's writers take turns anyway)."""
-    statement = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    _lock(session, col(Conversation.id) == conversation_id)
+
+
+def lock_conversation_of(session: Session, message_id: int) -> None:
+    """As ``lock_conversation``, for the one that a message is in."""
+    its_own = select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
+    _lock(session, col(Conversation.id) == its_own)
+
+
+def _lock(session: Session, wanted: ColumnElement[bool]) -> None:
+    statement = select(Conversation).where(wanted).with_for_update(of=Conversation)
     session.exec(statement.execution_options(populate_existing=True)).first()
+
+
+def _later(number: int, place: Place, *, or_changed: bool) -> Select[int, int]:
+    last = place.last
+    is_later = or_(
+        col(Message.posted_at) > last.posted_at,
+        and_(col(Message.posted_at) == last.posted_at, col(Message.id) > last.id),
+        *([col(Message.revision) > 0] if or_changed else ()),
+    )
+    return select_columns(literal(number).label("number"), col(Message.id).label("id")).where(
+        col(Message.conversation_id) == last.conversation_id,
+        is_later,
+        place.around,
+        col(Message.id).not_in(place.excluding),
+        col(Message.echo_of_id).is_(None),
+    )

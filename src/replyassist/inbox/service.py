@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,17 +117,36 @@ def mark_deleted(session: Session, message: Message, *, now: datetime) -> bool:
 
 def load(session: Session, message_id: int) -> StoredMessage:
     """A message with its author, conversation and parts; raise NotFound."""
-    rows = repository.message_with_parts(session, message_id)
-    for message, author, conversation in rows:
-        if message.id == message_id:
-            return StoredMessage(message, author, conversation, tuple(part for part, _, _ in rows))
-    raise NotFound(f"there is no message {message_id}")
+    found = load_all(session, [message_id]).get(message_id)
+    if found is None:
+        raise NotFound(f"there is no message {message_id}")
+    return found
+
+
+def load_all(session: Session, message_ids: Collection[int]) -> dict[int, StoredMessage]:
+    """Those of these messages that there are, by id, each with its author, conversation and parts."""
+    wanted = set(message_ids)
+    rows = repository.messages_with_parts(session, wanted)
+    parts: dict[int, list[Message]] = defaultdict(list)
+    for message, _, _ in rows:
+        for root in {message.id, message.part_of_id} & wanted:
+            parts[_key(root)].append(message)
+    return {
+        message.id: StoredMessage(message, author, conversation, tuple(parts[message.id]))
+        for message, author, conversation in rows
+        if message.id in wanted
+    }
 
 
 def load_locked(session: Session, message_id: int) -> StoredMessage:
     """As ``load``; nothing is added to the conversation, edited or deleted until this transaction ends."""
-    repository.lock_conversation(session, load(session, message_id).message.conversation_id)
+    hold_conversation(session, message_id)
     return load(session, message_id)
+
+
+def hold_conversation(session: Session, message_id: int) -> None:
+    """Nothing is added to the conversation of a message, edited or deleted until this transaction ends."""
+    repository.lock_conversation_of(session, message_id)
 
 
 def taken(message: Message) -> MessageTaken:

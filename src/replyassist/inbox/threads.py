@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -87,8 +88,21 @@ def events_since(session: Session, stored: StoredMessage, *, or_changed: bool = 
     In private that is every message. In public: those by the same author, answers to the same comment, and replies of
     ours that name the author. ``or_changed``: with earlier ones that were edited or deleted.
     """
-    own = [part.id or 0 for part in stored.parts]
-    return repository.posted_after(session, stored.last, around=_around(stored), excluding=own, or_changed=or_changed)
+    return events_since_each(session, [stored], or_changed=or_changed)[0]
+
+
+def events_since_each(
+    session: Session, several: Sequence[StoredMessage], *, or_changed: bool = False
+) -> list[list[Message]]:
+    """``events_since`` for each of several, in their order."""
+    counts = repository.count_messages(session, {stored.message.conversation_id for stored in several})
+    places = {
+        number: repository.Place(stored.last, _around(stored), excluding=[part.id or 0 for part in stored.parts])
+        for number, stored in enumerate(several)
+        if counts[stored.message.conversation_id] > len(stored.parts)
+    }
+    found = repository.posted_after(session, places, or_changed=or_changed)
+    return [found.get(number, []) for number in range(len(several))]
 
 
 def last_event(session: Session, stored: StoredMessage) -> str:
@@ -97,7 +111,7 @@ def last_event(session: Session, stored: StoredMessage) -> str:
     return document_digest(sorted((message.id or 0, message.revision) for message in seen))
 
 
-def answers_elsewhere(stored: StoredMessage, events: list[Message]) -> list[Message]:
+def answers_elsewhere(stored: StoredMessage, events: Sequence[Message]) -> list[Message]:
     """Those of the events that are replies of ours to this message."""
     return [event for event in events if event.direction == Direction.OUT and _is_to(stored, event)]
 

@@ -14,6 +14,7 @@ from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
 from replyassist.inbox.service import Taken, changed, draft_job, find_locked, load, mark_deleted, rewrite, store
 from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, goes_on_from
 from replyassist.review import arrivals
+from replyassist.review.approved import sent_replies
 from replyassist.review.repository import find_by_message
 from replyassist.review.thread_findings import answered_here
 
@@ -98,8 +99,11 @@ def _goes_on_from(session: Session, message: Message, *, seconds: float) -> Stor
 
 
 def _is_answered(session: Session, stored: StoredMessage) -> bool:
-    is_elsewhere = bool(answers_elsewhere(stored, events_since(session, stored)))
-    return is_elsewhere or answered_here(session, stored, item_id=None) is not None
+    if answers_elsewhere(stored, events_since(session, stored)):
+        return True
+    conversation_id = stored.message.conversation_id
+    sent = sent_replies(session, [conversation_id])[conversation_id]
+    return answered_here(sent, stored, item_id=None) is not None
 
 
 def _join(session: Session, message: Message, earlier: StoredMessage, *, jobs: JobQueue, now: datetime) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, and_, exists, type_coerce
+from sqlalchemy import JSON, and_, exists, func, type_coerce
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -82,32 +84,54 @@ class SentReply:
     at: datetime
 
 
-def sent_replies(session: Session, conversation_id: int, *, limit: int = 50) -> list[SentReply]:
-    """The last replies that were sent in a conversation, oldest first."""
-    rows = session.exec(
-        select(ReviewItem.id, ReviewItem.message_id, Approval.text, AuditEntry.at)
+def sent_replies(
+    session: Session, conversation_ids: Collection[int], *, limit: int = 50
+) -> dict[int, tuple[SentReply, ...]]:
+    """The last replies that were sent in each of these conversations, oldest first."""
+    newest_first = (col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+    place = func.row_number().over(partition_by=col(Message.conversation_id), order_by=newest_first)
+    ranked = (
+        select_columns(
+            col(Message.conversation_id),
+            col(ReviewItem.id),
+            col(ReviewItem.message_id),
+            col(Approval.text),
+            col(AuditEntry.at),
+            place.label("place"),
+        )
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
         .join(AuditEntry, and_(col(AuditEntry.review_item_id) == col(ReviewItem.id), col(AuditEntry.act) == SENT_ACT))
         .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .where(Message.conversation_id == conversation_id, ReviewItem.status == ReviewStatus.SENT)
-        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
-        .limit(limit)
+        .where(col(Message.conversation_id).in_(conversation_ids), col(ReviewItem.status) == ReviewStatus.SENT)
+        .subquery()
     )
-    found = [SentReply(item_id or 0, message_id, text, at) for item_id, message_id, text, at in rows]
-    return found[::-1]
+    found: dict[int, list[SentReply]] = {conversation_id: [] for conversation_id in conversation_ids}
+    statement = select_columns(ranked).where(ranked.c.place <= limit).order_by(ranked.c.place.desc())
+    for conversation_id, item_id, message_id, text, at, _ in session.connection().execute(statement):
+        found[conversation_id].append(SentReply(item_id, message_id, text, at))
+    return {conversation_id: tuple(replies) for conversation_id, replies in found.items()}
 
 
-def replies_in_thread(session: Session, conversation_id: int, *, limit: int) -> list[str]:
-    """The brand's last replies in a conversation, the newest first: approved here and not taken back, or sent
-    elsewhere."""
-    rows = session.exec(
-        select(Approval.created_at, Approval.text)
+def replies_in_threads(
+    session: Session, conversation_ids: Collection[int], *, limit: int
+) -> dict[int, tuple[str, ...]]:
+    """The brand's last replies in each of these conversations, the newest first: approved here and not taken back, or
+    sent elsewhere."""
+    place = func.row_number().over(partition_by=col(Message.conversation_id), order_by=col(Approval.id).desc())
+    ranked = (
+        select(Message.conversation_id, Approval.created_at, Approval.text, place.label("place"))
         .join(ReviewItem, col(ReviewItem.approval_id) == col(Approval.id))
         .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .where(Message.conversation_id == conversation_id, col(ReviewItem.status).in_(_STANDS))
-        .order_by(col(Approval.id).desc())
-        .limit(limit)
+        .where(col(Message.conversation_id).in_(conversation_ids), col(ReviewItem.status).in_(_STANDS))
+        .subquery()
     )
-    elsewhere = last_replies_elsewhere(session, conversation_id, limit=limit)
-    replies = [*rows, *((message.posted_at, message.text) for message in elsewhere)]
-    return [text for _, text in sorted(replies, key=lambda reply: reply[0], reverse=True)[:limit]]
+    found: dict[int, list[tuple[datetime, str]]] = {conversation_id: [] for conversation_id in conversation_ids}
+    statement = select_columns(ranked).where(ranked.c.place <= limit).order_by(ranked.c.place)
+    for conversation_id, at, text, _ in session.connection().execute(statement):
+        found[conversation_id].append((at, text))
+    for message in last_replies_elsewhere(session, conversation_ids, limit=limit):
+        found[message.conversation_id].append((message.posted_at, message.text))
+    return {
+        conversation_id: tuple(text for _, text in sorted(replies, key=lambda reply: reply[0], reverse=True)[:limit])
+        for conversation_id, replies in found.items()
+    }

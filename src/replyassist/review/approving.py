@@ -14,13 +14,14 @@ from replyassist.core.errors import Conflict, InvalidInput, VersionConflict
 from replyassist.core.jobs import JobQueue
 from replyassist.guardrails import CheckResult, Concern, Finding
 
-from .binding import Binding, current_binding
+from .binding import Binding, binding_to, hold
 from .checking import CheckedText, check_text, keep_verdict, weigh
 from .decisions import deliver_job, learn_job, seen_item, visible_item
 from .failures import FailureKind, mended_failures
 from .models import Approval, Confirmation, Confirmations, ReviewItem, ReviewStatus
 from .permits import ASKS, require_may_confirm, require_may_decide, require_may_send
 from .standing import TEMPLATE_CHANGED
+from .surroundings import surroundings
 from .thread_findings import MESSAGE_WITHDRAWN
 from .transitions import Actor, Move, make
 
@@ -46,7 +47,7 @@ def confirm(
     if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
         raise Conflict(f"an item that is {item.status} has nothing to confirm")
     require_may_decide(item, principal)
-    found = weigh(session, item, draft.result, now=now).findings
+    found = weigh(item, draft.result, surroundings(session, item), now=now).findings
     standing = {finding.rule: finding for finding in found if finding.concern is Concern.MESSAGE}
     if unknown := [rule for rule in rules if rule not in standing]:
         raise InvalidInput(f"'{unknown[0][:60]}' does not stand against this item", field="rules")
@@ -57,7 +58,7 @@ def confirm(
     confirmed = Confirmations(given=(*item.confirmed.given, *given))
     move = Move("confirmed", ReviewStatus(item.status), reason=", ".join(one.rule for one in asked))
     item = make(session, item, move, actor=Actor.of(principal), now=now, confirmed=confirmed)
-    keep_verdict(session, item, draft.result, now=now)
+    keep_verdict(session, item, draft.result, surroundings(session, item), now=now)
     return item
 
 
@@ -70,13 +71,13 @@ def checked(session: Session, principal: Principal, item_id: int, text: str) -> 
     text = text.strip()
     if not text or len(text) > MAX_REPLY or "\x00" in text:
         raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters, and none of them NUL", field="text")
-    return check_text(session, item, text)
+    return check_text(item, text, surroundings(session, item))
 
 
 def checked_draft(session: Session, principal: Principal, item_id: int) -> CheckedText:
     """What the checks say of the item's draft as it is; raise NotFound."""
     item = visible_item(session, principal, item_id)
-    return check_text(session, item, item.draft)
+    return check_text(item, item.draft, surroundings(session, item))
 
 
 def approve(
@@ -101,8 +102,9 @@ def approve(
     item = seen_item(session, principal, item_id, version=version, now=now)
     found = mended_failures(item.draft, text.text, failures)
     require_may_decide(item, principal)
-    binding = current_binding(session, item, text.text, now=now)
-    result = weigh(session, item, text.result, now=now)
+    around = hold(session, item)
+    binding = binding_to(session, item, text.text, around, now=now)
+    result = weigh(item, text.result, around, now=now)
     _require_what_was_seen(text, binding, result)
     require_may_send(principal, result, accept_findings=accept_findings)
     approval = _approval(principal, binding, result, item_id=item_id, text=text.text, now=now)

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlmodel import Session
 
-from replyassist.brands.service import get_brand, hold_brand
+from replyassist.brands.service import hold_brand
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.faq.service import current_version
-from replyassist.inbox.service import load_locked
+from replyassist.inbox.service import hold_conversation
 from replyassist.inbox.threads import last_event
 
 from .models import ReviewItem
 from .standing import unusable_templates
+from .surroundings import Surroundings, surroundings
 
 _CHANGED = {
     "text": "the text is not the one that was approved",
@@ -62,15 +63,25 @@ class Binding:
 
 def current_binding(session: Session, item: ReviewItem, text: str, *, now: datetime) -> Binding:
     """The binding of this text as things stand, held still until this transaction ends."""
-    stored = load_locked(session, item.message_id)
+    return binding_to(session, item, text, hold(session, item), now=now)
+
+
+def hold(session: Session, item: ReviewItem) -> Surroundings:
+    """What an approval depends on, as it stands now; it does not change until this transaction ends."""
+    hold_conversation(session, item.message_id)
     hold_brand(session, item.brand_id)
+    return surroundings(session, item)
+
+
+def binding_to(session: Session, item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> Binding:
+    """The binding of this text to the surroundings that are held."""
     second = item.proposal.also_template_id
     return Binding(
         text=text_digest(text),
-        message=text_digest(stored.text),
-        thread_event=last_event(session, stored),
+        message=text_digest(around.stored.text),
+        thread_event=last_event(session, around.stored),
         template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
-        voice_version=get_brand(session, item.brand_id).voice_version,
-        templates_unusable=unusable_templates(session, item, now=now),
+        voice_version=around.brand.voice_version,
+        templates_unusable=unusable_templates(item, around, now=now),
         also_template_version=current_version(session, item.brand_id, second) if second else None,
     )

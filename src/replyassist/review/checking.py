@@ -10,7 +10,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import VoiceRules
 from replyassist.core.digests import text_digest
 from replyassist.core.language import UNKNOWN, detect_language
@@ -18,13 +17,13 @@ from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, Concern, Severity, check, verdict_of
-from replyassist.inbox.service import load
 from replyassist.triage.reading import as_read
 
 from .binding import Binding
 from .models import ReviewItem
-from .standing import settled, standing_findings, templates_of
-from .thread import as_inbound
+from .standing import settled, standing_findings
+from .surroundings import Surroundings, surroundings
+from .thread import inbound
 
 LONGEST_REPLY = 10_000
 _WORST_FIRST = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3}
@@ -51,27 +50,29 @@ class CheckedText:
         ) and text_digest(self.text) == binding.text
 
 
-def assess(session: Session, item: ReviewItem, text: str, *, now: datetime) -> CheckResult:
+def assess(item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> CheckResult:
     """Findings and verdict for this text as the reply to this item, with what stands against the item itself."""
-    return weigh(session, item, check_text(session, item, text).result, now=now)
+    return weigh(item, check_text(item, text, around).result, around, now=now)
 
 
-def weigh(session: Session, item: ReviewItem, result: CheckResult, *, now: datetime) -> CheckResult:
+def weigh(item: ReviewItem, result: CheckResult, around: Surroundings, *, now: datetime) -> CheckResult:
     """What the checks said of a text, with what stands against the item whatever its text is; the verdict of both."""
     of_text = tuple(
         settled(finding, item) if finding.concern is Concern.MESSAGE else finding for finding in result.findings
     )
-    standing = sorted(standing_findings(session, item, now=now), key=lambda finding: _WORST_FIRST[finding.severity])
+    standing = sorted(standing_findings(item, around, now=now), key=lambda finding: _WORST_FIRST[finding.severity])
     findings = (*standing, *of_text)
     return result.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
 
 
-def keep_verdict(session: Session, item: ReviewItem, of_draft: CheckResult | None, *, now: datetime) -> None:
+def keep_verdict(
+    session: Session, item: ReviewItem, of_draft: CheckResult | None, around: Surroundings, *, now: datetime
+) -> None:
     """Keep the verdict that the queue filters by in step with what ``assess`` says; no version, no audit row.
 
     ``of_draft``: what the checks say of the item's own draft, None where there is none.
     """
-    verdict = weigh(session, item, of_draft, now=now).verdict.value if of_draft else None
+    verdict = weigh(item, of_draft, around, now=now).verdict.value if of_draft else None
     if verdict != item.verdict:
         item.verdict = verdict
         session.add(item)
@@ -83,41 +84,40 @@ def refresh_verdict(session: Session, item: ReviewItem, *, now: datetime) -> Non
 
     Where that no longer holds (the template or the voice has changed) the verdict is left for the reconciler.
     """
-    versions = [template.version for template in templates_of(session, item)]
-    of_draft = _stored(item, get_brand(session, item.brand_id).voice_version, versions)
+    around = surroundings(session, item)
+    of_draft = _stored(item, around)
     if of_draft is not None or not item.draft:
-        keep_verdict(session, item, of_draft, now=now)
+        keep_verdict(session, item, of_draft, around, now=now)
 
 
-def check_text(session: Session, item: ReviewItem, text: str) -> CheckedText:
+def check_text(item: ReviewItem, text: str, around: Surroundings) -> CheckedText:
     """Findings and verdict for this text by itself; read in a transaction that others need not wait for.
 
     For the draft as it was made these are the findings of that time, which compared meanings with an encoder, as long
     as template and voice are the same. A person's own words are checked here, by words alone.
     """
-    brand = get_brand(session, item.brand_id)
-    voice, stored, templates = voice_of(brand), load(session, item.message_id), templates_of(session, item)
-    versions = [template.version for template in templates]
-    earlier = _stored(item, voice.version, versions) if text == item.draft else None
+    voice, stored = around.voice, around.stored
+    earlier = _stored(item, around) if text == item.draft else None
     result = earlier or check(
         text,
         CheckContext(
             voice=voice,
-            template=_one_source(templates, voice),
-            message=as_read(as_inbound(session, stored)),
+            template=_one_source(around.templates, voice),
+            message=as_read(inbound(stored, around.earlier_replies)),
             language=_language(item, voice),
             mood=item.proposal.triage.mood.value,
         ),
     )
-    first, second = (*versions, None, None)[:2]
-    return CheckedText(text, result, text_digest(stored.text), first, second, voice.version)
+    first, second = (*(template.version for template in around.templates), None, None)[:2]
+    return CheckedText(text, result, text_digest(stored.text), first, second, around.voice_version)
 
 
-def _stored(item: ReviewItem, voice_version: str, versions: list[str]) -> CheckResult | None:
+def _stored(item: ReviewItem, around: Surroundings) -> CheckResult | None:
     """What the checks said when the draft was made; None where that no longer holds or was not kept."""
     kept = item.proposal
     drafted = [version for version in (kept.template_version, kept.also_template_version) if version]
-    if drafted != versions or kept.voice_version != voice_version:
+    versions = [template.version for template in around.templates]
+    if drafted != versions or kept.voice_version != around.voice_version:
         return None
     chosen = next((each for each in kept.candidates if each.text == item.draft), None)
     if chosen is None:

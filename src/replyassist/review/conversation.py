@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from replyassist.inbox.repository import conversation_messages
 from replyassist.inbox.schemas import Attachment
 from replyassist.inbox.threads import StoredMessage
 
-from .approved import SentReply, sent_replies
+from .approved import SentReply
 
 US = "Us"
 
@@ -38,13 +39,14 @@ class Line:
     answers_id: int | None = None
 
 
-def conversation_lines(session: Session, stored: StoredMessage, *, limit: int = 50) -> list[Line]:
-    """The last messages of a conversation, ``stored`` always among them, with our replies between them.
+def conversation_lines(
+    session: Session, stored: StoredMessage, sent: Sequence[SentReply], *, limit: int = 50
+) -> list[Line]:
+    """The last messages of a conversation, ``stored`` always among them, with our replies ``sent`` between them.
 
     An echo of a reply of ours is that reply, and not told twice.
     """
     conversation_id = stored.message.conversation_id
-    sent = sent_replies(session, conversation_id, limit=limit)
     rows = conversation_messages(session, conversation_id, limit=limit)
     shown = {message.id for message, _ in rows}
     rows += [(part, stored.author) for part in stored.parts if part.id not in shown]

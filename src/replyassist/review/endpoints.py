@@ -33,7 +33,7 @@ from .views import (
     ReviewPage,
     VersionBody,
     detail,
-    summary,
+    summaries,
 )
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"], responses=PROBLEM_RESPONSES)
@@ -74,7 +74,7 @@ def list_reviews(
     found = repository.list_items(session, wanted, after=place_of(cursor), limit=limit + 1)
     page = found[:limit]
     more = cursor_of(page[-1]) if len(found) > limit else None
-    return ReviewPage(items=[summary(session, item, now=clock.now()) for item in page], next_cursor=more)
+    return ReviewPage(items=summaries(session, page, now=clock.now()), next_cursor=more)
 
 
 @router.get("/{item_id}")

@@ -175,20 +175,21 @@ def in_status_since(
     )
 
 
-def open_drafts(session: Session, brand_id: str, *, after: int, limit: int) -> list[int]:
-    """Ids of the brand's undecided items that have a draft, from the one after an id on."""
-    found = session.exec(
-        select(ReviewItem.id)
-        .where(
-            ReviewItem.brand_id == brand_id,
-            col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
-            col(ReviewItem.id) > after,
-            ReviewItem.draft != "",
+def open_drafts(session: Session, brand_id: str, *, after: int, limit: int) -> list[ReviewItem]:
+    """The brand's undecided items that have a draft, from the one after an id on."""
+    return list(
+        session.exec(
+            select(ReviewItem)
+            .where(
+                ReviewItem.brand_id == brand_id,
+                col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
+                col(ReviewItem.id) > after,
+                ReviewItem.draft != "",
+            )
+            .order_by(col(ReviewItem.id))
+            .limit(limit)
         )
-        .order_by(col(ReviewItem.id))
-        .limit(limit)
     )
-    return [item_id for item_id in found if item_id is not None]
 
 
 def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[ReviewItem]:

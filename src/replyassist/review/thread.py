@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.threads import StoredMessage
 
-from .approved import replies_in_thread
+from .approved import replies_in_threads
 
 THREAD_REPLIES = 3
 
 
 def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
     """The message with the brand's last replies in its thread."""
+    return inbound(stored, replies_before(session, [stored])[0])
+
+
+def replies_before(session: Session, several: Sequence[StoredMessage]) -> list[tuple[str, ...]]:
+    """The brand's last replies in the threads of several messages, in their order."""
+    ids = [stored.message.conversation_id for stored in several]
+    found = replies_in_threads(session, set(ids), limit=THREAD_REPLIES)
+    return [found[conversation_id] for conversation_id in ids]
+
+
+def inbound(stored: StoredMessage, earlier_replies: tuple[str, ...]) -> Inbound:
+    """The message with these replies of the brand that were there before."""
     return Inbound(
         text=stored.text,
         channel=stored.message.channel,
@@ -21,5 +35,5 @@ def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
         author_name=stored.author.name,
         author_handle=stored.author.handle,
         parent_text=stored.conversation.parent_text,
-        earlier_replies=tuple(replies_in_thread(session, stored.message.conversation_id, limit=THREAD_REPLIES)),
+        earlier_replies=earlier_replies,
     )

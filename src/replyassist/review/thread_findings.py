@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-
-from sqlmodel import Session
 
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.inbox.models import AttachmentKind, Direction, Message
-from replyassist.inbox.service import load
-from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, names
+from replyassist.inbox.threads import StoredMessage, answers_elsewhere, names
 
-from .approved import sent_replies
+from .approved import SentReply
 from .models import ReviewItem
+from .surroundings import Surroundings
 
 MESSAGE_WITHDRAWN = "thread.withdrawn"
 _UNSEEN = (AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.AUDIO, AttachmentKind.FILE)
 
 
-def thread_findings(session: Session, item: ReviewItem) -> tuple[Finding, ...]:
-    """Findings about the item's message, each with a rule id that begins with ``thread.``; it only reads.
+def thread_findings(item: ReviewItem, around: Surroundings) -> tuple[Finding, ...]:
+    """Findings about the item's message, each with a rule id that begins with ``thread.``.
 
     Each names the moment or the thing that it is about: what a person confirmed of one says nothing about the next.
     """
-    stored = load(session, item.message_id)
+    stored, events = around.stored, around.events
     if stored.is_withdrawn:
         explanation = "The author deleted the message; there is nothing to answer."
         return (Finding(rule=MESSAGE_WITHDRAWN, severity=Severity.BLOCK, explanation=explanation),)
-    events = events_since(session, stored)
     found = []
     if item.read_digest is not None and item.read_digest != stored.digest:
         changed = max(max(filter(None, (part.received_at, part.edited_at, part.deleted_at))) for part in stored.parts)
@@ -36,7 +34,7 @@ def thread_findings(session: Session, item: ReviewItem) -> tuple[Finding, ...]:
     if elsewhere := answers_elsewhere(stored, events):
         answered = _at(elsewhere[-1].posted_at)
         found.append(_finding("answered", Severity.WARN, f"We have answered this elsewhere since{answered}."))
-    elif here := answered_here(session, stored, item_id=item.id):
+    elif here := answered_here(around.sent, stored, item_id=item.id):
         found.append(_finding("answered", Severity.WARN, f"We have replied here since{_at(here)}."))
     if newer := [event.posted_at for event in events if _is_newer(stored, event)]:
         explanation = f"The author has written a newer message{_at(newer[-1])}, which this is not for."
@@ -47,10 +45,11 @@ def thread_findings(session: Session, item: ReviewItem) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def answered_here(session: Session, stored: StoredMessage, *, item_id: int | None) -> datetime | None:
-    """When last another item's reply of ours, sent after a message, answered that too; None if none did."""
+def answered_here(sent: Sequence[SentReply], stored: StoredMessage, *, item_id: int | None) -> datetime | None:
+    """When last another item's reply of ours, ``sent`` in the conversation after a message, answered that too; None if
+    none did."""
     is_private = stored.conversation.visibility == "private"
-    for reply in reversed(sent_replies(session, stored.message.conversation_id)):
+    for reply in reversed(sent):
         is_later = reply.item_id != item_id and reply.at > stored.last.posted_at
         if is_later and (is_private or names(reply.text, stored.author.handle)):
             return reply.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,7 +12,6 @@ from sqlmodel import Session
 from replyassist.guardrails import CheckResult, Concern, Severity
 from replyassist.inbox.models import Direction
 from replyassist.inbox.schemas import Attachment
-from replyassist.inbox.service import load
 from replyassist.inbox.threads import StoredMessage
 from replyassist.proposal import Proposal
 
@@ -20,6 +20,7 @@ from .checking import assess
 from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
+from .surroundings import Surroundings, surroundings, surroundings_of
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -192,14 +193,21 @@ class ReviewPage(BaseModel):
 
 def summary(session: Session, item: ReviewItem, *, now: datetime) -> ReviewSummary:
     """The row of an item."""
-    assessed = _assessed(session, item, now=now)
-    return ReviewSummary(**_fields(item, load(session, item.message_id), assessed))
+    return summaries(session, [item], now=now)[0]
+
+
+def summaries(session: Session, items: Sequence[ReviewItem], *, now: datetime) -> list[ReviewSummary]:
+    """The rows of a page."""
+    return [
+        ReviewSummary(**_fields(item, around.stored, _assessed(item, around, now=now)))
+        for item, around in zip(items, surroundings_of(session, items), strict=True)
+    ]
 
 
 def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail:
     """An item whole."""
-    assessed = _assessed(session, item, now=now)
-    stored = load(session, item.message_id)
+    around = surroundings(session, item)
+    stored, assessed = around.stored, _assessed(item, around, now=now)
     lines = [
         ConversationLine(
             author=line.author,
@@ -211,7 +219,7 @@ def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail
             is_deleted=line.is_deleted,
             attachments=line.attachments,
         )
-        for line in conversation_lines(session, stored)
+        for line in conversation_lines(session, stored, around.sent)
     ]
     return ReviewDetail(
         **_fields(item, stored, assessed),
@@ -241,8 +249,8 @@ def audit_view(entry: Any) -> AuditView:
     )
 
 
-def _assessed(session: Session, item: ReviewItem, *, now: datetime) -> CheckResult | None:
-    return assess(session, item, item.draft, now=now) if item.draft else None
+def _assessed(item: ReviewItem, around: Surroundings, *, now: datetime) -> CheckResult | None:
+    return assess(item, item.draft, around, now=now) if item.draft else None
 
 
 def _fields(item: ReviewItem, stored: StoredMessage, assessed: CheckResult | None) -> dict[str, Any]:

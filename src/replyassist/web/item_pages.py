@@ -16,6 +16,7 @@ from replyassist.review import decisions
 from replyassist.review.failures import MEANINGS, FailureKind
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository import Place
+from replyassist.review.surroundings import surroundings
 
 from . import repository
 from .abilities import abilities
@@ -94,7 +95,7 @@ def check_draft(
         return item_page(request, principal, database, listing, item_id, text=typed(text))
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
-        check = check_view(session, principal, item, typed(text), now=clock.now())
+        check = check_view(principal, item, typed(text), surroundings(session, item), now=clock.now())
     return page(request, "_check.html", check=check, confirm_to=listing.url(f"{HOME}/{item_id}/confirm"))
 
 

@@ -8,14 +8,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.accounts import Principal
 from replyassist.core.security import Permission
 from replyassist.faq.learned import examples_of_item
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
-from replyassist.inbox.service import load
-from replyassist.inbox.threads import StoredMessage, events_since
 from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
@@ -24,6 +21,7 @@ from replyassist.review.conversation import Line as ConversationLine
 from replyassist.review.conversation import conversation_lines
 from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.review.permits import ASKS, may_confirm
+from replyassist.review.surroundings import Surroundings, surroundings
 from replyassist.triage.models import Risk
 
 from . import repository
@@ -150,13 +148,13 @@ def item_view(
     session: Session, principal: Principal, item: ReviewItem, *, now: datetime, typed: str | None = None
 ) -> ItemView:
     """The page of an item; ``typed`` is a text that the person had in the editor and must not lose."""
-    stored = load(session, item.message_id)
-    brand = get_brand(session, item.brand_id)
+    around = surroundings(session, item)
+    stored, brand = around.stored, around.brand
     proposal = item.proposal
     claimer = claimer_of(session, principal, item, now=now)
     may = abilities(item, principal, claimer=claimer)
     text = typed if typed is not None else (item.final_text or item.draft)
-    lines, others = _conversation(session, stored, proposal.triage.risks)
+    lines, others = _conversation(session, around, proposal.triage.risks)
     return ItemView(
         item=item,
         brand_name=brand.name,
@@ -181,20 +179,20 @@ def item_view(
         ],
         text=text,
         restored=typed is not None and typed.strip() != item.draft,
-        check=check_view(session, principal, item, text, now=now) if may.is_open else _unchecked(text),
+        check=check_view(principal, item, text, around, now=now) if may.is_open else _unchecked(text),
         may=may,
         claimer=claimer,
-        longest=voice_of(brand).length_for(item.channel).max,
+        longest=around.voice.length_for(item.channel).max,
         history=reviews.audit_of(session, item.id or 0),
         learned=examples_of_item(session, item.id or 0),
         may_teach=principal.may(Permission.EXAMPLES_WRITE),
     )
 
 
-def check_view(session: Session, principal: Principal, item: ReviewItem, text: str, *, now: datetime) -> Check:
+def check_view(principal: Principal, item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> Check:
     """What the checks say of this text as the reply to this item."""
     text = text.strip()
-    result = assess(session, item, text, now=now) if text else None
+    result = assess(item, text, around, now=now) if text else None
     return _check(text, result, gate(principal, text, result), principal)
 
 
@@ -233,14 +231,15 @@ def _check(text: str, result: CheckResult | None, gate: Gate, principal: Princip
     )
 
 
-def _conversation(session: Session, stored: StoredMessage, risks: Sequence[Risk]) -> tuple[list[Line], list[Line]]:
+def _conversation(session: Session, around: Surroundings, risks: Sequence[Risk]) -> tuple[list[Line], list[Line]]:
     """The lines that matter, and beside them other people's comments under a public post."""
+    stored = around.stored
     answers = repository.answers(session, stored.message.conversation_id)
     words = [(risk.excerpt, risk.explanation) for risk in risks]
-    touching = {event.id for event in events_since(session, stored)} | {part.id for part in stored.parts}
+    touching = {event.id for event in around.events} | {part.id for part in stored.parts}
     mine: list[Line] = []
     others: list[Line] = []
-    for said in conversation_lines(session, stored):
+    for said in conversation_lines(session, stored, around.sent):
         text = segments(said.text, find_words(said.text, words) if said.is_this else [])
         line = Line(said, text, None if said.is_this else answers.get(said.message_id or 0))
         is_near = said.is_same_author or said.message_id in touching or said.answers_id in touching

@@ -15,7 +15,7 @@ from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import repository as reviews
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository import Place, cursor_of, place_of
-from replyassist.review.views import ReviewSummary, summary
+from replyassist.review.views import ReviewSummary, summaries
 
 from . import repository
 from .listing import TABS, Listing, ListingDep, Tab
@@ -131,16 +131,19 @@ def _rows(
     shown = items[:limit]
     names = repository.user_names(session, [item.claimed_by for item in shown if item.claimed_by is not None])
     return Rows(
-        rows=[_row(session, principal, item, names, now) for item in shown],
+        rows=[
+            _row(principal, item, review, names, now)
+            for item, review in zip(shown, summaries(session, shown, now=now), strict=True)
+        ],
         next_cursor=cursor_of(shown[-1]) if len(items) > limit else "",
     )
 
 
-def _row(session: Session, principal: Principal, item: ReviewItem, names: dict[int, str], now: datetime) -> Row:
+def _row(principal: Principal, item: ReviewItem, review: ReviewSummary, names: dict[int, str], now: datetime) -> Row:
     is_leased = item.claimed_until is not None and item.claimed_until > now and item.claimed_by is not None
     is_mine = is_leased and item.claimed_by == principal.user_id
     claimer = names.get(item.claimed_by or 0, "Somebody") if is_leased and not is_mine else None
-    return Row(summary(session, item, now=now), claimer, is_mine)
+    return Row(review, claimer, is_mine)
 
 
 def _tabs(session: Session, principal: Principal, listing: Listing) -> list[tuple[Tab, str, int]]:

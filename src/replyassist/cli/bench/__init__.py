@@ -14,7 +14,7 @@ from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
 from replyassist.inbox.schemas import MessageIn
 from replyassist.review.repository import QueueFilter, list_items
-from replyassist.review.views import summary as row_of
+from replyassist.review.views import summaries
 
 from ..common import progress
 from ..demo import load_samples
@@ -106,7 +106,7 @@ def bench_bitext(
         seconds = time.perf_counter() - started
         with built.database.reading() as session:
             items = list_items(session, QueueFilter(brands=frozenset({brand})), after=None, limit=len(ids))
-            rows = [row_of(session, item, now=built.clock.now()).model_dump(mode="json") for item in items]
+            rows = [row.model_dump(mode="json") for row in summaries(session, items, now=built.clock.now())]
             spent = summarise(session, ids)["seconds_per_draft_p50"]
     result = bitext.score(rows, intents) | {"seconds_per_draft_p50": spent, "seconds_whole": round(seconds, 1)}
     print_result(result, as_json=json)
