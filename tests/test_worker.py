@@ -19,7 +19,6 @@ from replyassist.inbox.models import Message, MessageStatus
 from replyassist.proposal import BY_MODEL
 from replyassist.proposing import Proposer
 from replyassist.retrieval.service import IndexRegistry
-from replyassist.review import decisions
 from replyassist.review.models import ReviewStatus
 from replyassist.review.repository import find_by_message
 from replyassist.testing import FakeChatModel, FakeEncoder
@@ -114,17 +113,7 @@ def test_a_restart_embeds_no_template_again(world: World) -> None:
 def test_a_redraft_follows_the_persons_wish(world: World) -> None:
     model = FakeChatModel([GOOD])
     item, who = world.item(), world.person()
-    with world.database.writing() as session:
-        decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=1,
-            instruction="more cheerful",
-            template_id=None,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
+    world.redraft(item, who, "more cheerful")
     worker(world, model).redraft(*world.jobs.take("redraft").arguments)
 
     now = world.reload(item)

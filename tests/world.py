@@ -22,6 +22,7 @@ from replyassist.inbox.service import load
 from replyassist.intake.service import delete, edit, take_in
 from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
+from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import FakeClock, FakeJobQueue
@@ -158,6 +159,22 @@ class World:
             item = enqueue_proposal(session, message_id, self.proposal(**overrides), now=self.clock.now())
             assert item is not None
             return item
+
+    def redraft(
+        self, item: ReviewItem, who: Principal, instruction: str = "", *, template_id: str | None = None
+    ) -> ReviewItem:
+        """Somebody asks for another draft of the item as they saw it."""
+        with self.database.writing() as session:
+            return decisions.redraft(
+                session,
+                who,
+                item.id or 0,
+                version=item.version,
+                instruction=instruction,
+                template_id=template_id,
+                jobs=self.jobs,
+                now=self.clock.now(),
+            )
 
     def proposal(self, **overrides: Any) -> Proposal:
         """A draft from the template that the checks call ready."""

@@ -17,7 +17,7 @@ def table(folder: Path, content: str | bytes) -> Table:
 
 
 def rows(read: Table) -> list[dict[str, str]]:
-    return [row.cells for row in read.rows]
+    return [row.cells() for row in read.rows]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,10 @@ def rows(read: Table) -> list[dict[str, str]]:
         "id,text\n1,hello,,\n",
         "\n\nid,text\n\n1,hello",
         "id\ttext\n1\thello\n".encode("utf-16"),
+        "id;text\n1;hello\n".encode("utf-16-le"),
+        "sep=;,,\nid;text\n1;hello\n",
+        ",id,text\n0,1,hello\n",
+        '"";"id";"text"\n"1";"1";"hello"\n',
     ],
 )
 def test_the_same_table_is_read_from_every_dialect(tmp_path: Path, content: str | bytes) -> None:
@@ -56,16 +60,24 @@ def test_a_mark_within_a_header_cell_is_no_separator(tmp_path: Path, content: st
     assert table(tmp_path, content).columns == columns
 
 
+def test_of_two_marks_that_split_alike_the_one_that_makes_known_columns_separates(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("id;text, as written\n1;hello, you\n")
+
+    assert read_table(path, known=lambda names: "id" in names).columns == ("id", "text, as written")
+
+
 def test_a_cell_may_hold_lines_and_each_row_knows_where_it_begins(tmp_path: Path) -> None:
     read = table(tmp_path, 'sep=,\nid,text\n1,"two\nlines"\n2,next\n')
 
-    assert [(row.line, row.cells["text"]) for row in read.rows] == [(3, "two\nlines"), (5, "next")]
+    assert [(row.line, row.cells()["text"]) for row in read.rows] == [(3, "two\nlines"), (5, "next")]
 
 
 def test_what_is_not_unicode_is_read_as_western_spreadsheets_write_it(tmp_path: Path) -> None:
     read = table(tmp_path, "id;text\n1;wo ist das Café? 5 €\n".encode("cp1252"))
 
-    assert (read.encoding, read.rows[0].cells["text"]) == ("cp1252", "wo ist das Café? 5 €")
+    assert rows(read) == [{"id": "1", "text": "wo ist das Café? 5 €"}]
+    assert ["was read as Windows-1252" in note for note in read.notes] == [True]
 
 
 @pytest.mark.parametrize(
@@ -73,12 +85,13 @@ def test_what_is_not_unicode_is_read_as_western_spreadsheets_write_it(tmp_path: 
     [
         (b"", None, "is empty"),
         (b"\n \n", None, "is empty"),
+        ("id,text\n1,é\n".encode() + b"2,\xe9\n", 3, "not UTF-8"),
         (b"id,text\n1,\x81\x8d\n", 2, "not UTF-8"),
         (b"PK\x03\x04\x00\x00\xff", 1, "not UTF-8"),
         (b"id,text,id\n", 1, "the column 'id' is there twice"),
         (b"id,text\n1,a,b\n", 2, "the row has 3 cells, the header has 2"),
         (b"id,text\n1\n", 2, "the row has 1 cells, the header has 2"),
-        (b"id,,text\n1,x,hello\n", 2, "is a quotation mark missing"),
+        (b"id,,text\n1,x,hello\n", 2, "text in a column without a name; is a quotation mark missing"),
         (b'id,text\n1,"open\n', 2, "not valid CSV"),
     ],
 )
@@ -86,7 +99,7 @@ def test_a_broken_table_is_named_by_file_and_line(
     tmp_path: Path, content: bytes, line: int | None, detail: str
 ) -> None:
     with pytest.raises(InvalidInput, match=detail) as caught:
-        table(tmp_path, content)
+        rows(table(tmp_path, content))
 
     assert (caught.value.file, caught.value.line) == (str(tmp_path / "table.csv"), line)
     with pytest.raises(InvalidInput, match="cannot be read"):

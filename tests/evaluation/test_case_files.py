@@ -168,12 +168,12 @@ class TestSeveralRightTemplates:
 
 
 def test_every_problem_of_a_file_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, "id,text,template_id,route\n1,hi,a,\n1,ho,a,\n2,he,a,sned\n1,ha,a,\n")
+    path = written(tmp_path, "id,text,template_id,route\n1,hi,a,\n1,ho,a,\n2,he,a,sned\n1,ha,a,\n3,you, me,a,\n")
 
     lines = refused(path)
 
-    assert [line.split(":")[1].split(",")[0] for line in lines] == ["3", "4", "5"]
-    assert [line.count("the id '1' is there twice, first in labels.csv, line 2") for line in lines] == [1, 0, 1]
+    assert [line.split(":")[1].split(",")[0] for line in lines] == ["3", "4", "5", "6"]
+    assert [line.count("the id '1' is there twice, first in labels.csv, line 2") for line in lines] == [1, 0, 1, 0]
 
 
 def test_after_twenty_problems_the_rest_is_counted(tmp_path: Path) -> None:

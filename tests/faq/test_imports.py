@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from replyassist.core.errors import InvalidInput
 from replyassist.faq.files import load_templates, read_templates, write_templates
 from replyassist.faq.template import ReplyTemplate
 from tests.cases import cases_folder
@@ -143,6 +144,14 @@ class TestColumns:
     def test_empty_columns_and_rows_are_nothing(self, tmp_path: Path) -> None:
         templates = self.load(tmp_path, "id,reply,,\r\n,,,\r\na,Yes.,,\r\nb,No.,,,,\r\n,,,\r\n")
         assert [template.id for template in templates] == ["a", "b"]
+
+    def test_a_column_that_only_numbers_the_rows_is_nothing(self, tmp_path: Path) -> None:
+        (template,) = self.load(tmp_path, ",id,reply\n0,a,Yes.\n")
+        assert (template.id, template.reply) == ("a", "Yes.")
+
+    def test_a_reply_that_an_unquoted_comma_cuts_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInput, match=r"a\.csv:2: there is text in a column without a name"):
+            self.load(tmp_path, "id,reply,\na,Yes, we do.\n")
 
     def test_the_same_template_twice_is_taken_once(self, tmp_path: Path) -> None:
         path = tmp_path / "a.csv"

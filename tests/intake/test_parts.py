@@ -177,17 +177,7 @@ def test_a_part_counts_as_queued_and_has_no_item(world: World) -> None:
 
 def test_the_person_who_asks_for_a_draft_keeps_the_wish_when_the_author_goes_on(world: World) -> None:
     item, who = world.item(message={"conversation": DM}), world.person()
-    with world.database.writing() as session:
-        decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=1,
-            instruction="shorter",
-            template_id=None,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
+    world.redraft(item, who, "shorter")
     world.message(conversation=DM, posted_at=SOON)
     work, old, new = worker(world), world.jobs.take("redraft"), world.jobs.take("redraft")
     work.redraft(*old.arguments)

@@ -55,20 +55,6 @@ def reject(world: World, who: Principal, item: ReviewItem, *failures: FailureKin
         )
 
 
-def pick(world: World, who: Principal, item: ReviewItem, template_id: str) -> ReviewItem:
-    with world.database.writing() as session:
-        return decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=item.version,
-            instruction="",
-            template_id=template_id,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
-
-
 def test_an_approval_teaches_once_with_its_provenance(world: World) -> None:
     who, item = world.person(), world.item(message=MESSAGE)
     approve(world, who, item)
@@ -148,7 +134,7 @@ def test_a_picked_template_gets_the_example_and_the_other_a_counter_example(worl
     with world.database.writing() as session:
         import_templates(session, BRAND, [shipping(), shipping(id="customs", questions=[])], now=world.clock.now())
     who, item = world.person(), world.item(message=MESSAGE)
-    pick(world, who, item, "customs")
+    world.redraft(item, who, template_id="customs")
 
     assert run(world, item) == Change(added=2)
     assert examples(world) == [("customs", ASK, False), AGAINST]

@@ -62,17 +62,7 @@ def test_an_edited_text_is_approved_as_edited(world: World) -> None:
 
 def test_an_approval_of_an_older_version_is_refused(world: World) -> None:
     item, who = world.item(), world.person()
-    with world.database.writing() as session:
-        decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=item.version,
-            instruction="shorter",
-            template_id=None,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
+    world.redraft(item, who, "shorter")
 
     with pytest.raises(VersionConflict, match="version 1"):
         approve(world, who, item)
@@ -239,17 +229,8 @@ def test_an_approved_item_gets_no_new_draft(world: World) -> None:
     who = world.person()
     item = approve(world, who, world.item())
 
-    with pytest.raises(Conflict), world.database.writing() as session:
-        decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=item.version,
-            instruction="",
-            template_id=None,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
+    with pytest.raises(Conflict):
+        world.redraft(item, who)
 
 
 def test_every_move_writes_one_audit_row_in_the_same_transaction(world: World) -> None:
@@ -275,17 +256,8 @@ def test_every_decision_plans_one_job_that_learns_from_it(world: World) -> None:
             session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
         )
     assert planned() == [f"learn-{item.id}-2-0", f"learn-{item.id}-3-0"]
+    item = world.redraft(item, who, template_id="shipping-abroad")
     with world.database.writing() as session:
-        item = decisions.redraft(
-            session,
-            who,
-            item.id or 0,
-            version=item.version,
-            instruction="",
-            template_id="shipping-abroad",
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
         item = decisions.reject(
             session, who, item.id or 0, version=item.version, reason="no", jobs=world.jobs, now=world.clock.now()
         )

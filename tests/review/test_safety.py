@@ -23,14 +23,6 @@ from tests.world import BRAND, LATER, World
 THREAD = {"external_id": "thread-1", "visibility": "private"}
 
 
-def ask_redraft(world: World, who: Any, item: ReviewItem, **overrides: Any) -> ReviewItem:
-    arguments: dict[str, Any] = {"version": item.version, "instruction": "shorter", "template_id": None}
-    with world.database.writing() as session:
-        return decisions.redraft(
-            session, who, item.id or 0, **(arguments | overrides), jobs=world.jobs, now=world.clock.now()
-        )
-
-
 def test_a_newer_message_that_is_not_drafted_yet_stops_the_approval(world: World) -> None:
     item, who = world.item(message={"conversation": THREAD}), world.person()
     world.message(conversation=THREAD, text="STOP, cancel it all", posted_at=LATER)
@@ -61,7 +53,7 @@ def test_a_message_of_somebody_else_under_the_post_does_not_hold_up_the_approval
 @pytest.mark.parametrize("act", ["approve", "reject"])
 def test_deciding_during_a_redraft_ends_the_redraft(world: World, act: str) -> None:
     who = world.person()
-    item = ask_redraft(world, who, world.item())
+    item = world.redraft(world.item(), who, "shorter")
     if act == "approve":
         decided = approve(world, who, item)
     else:
@@ -119,7 +111,7 @@ def test_an_agent_cannot_redraft_what_a_lead_is_reading(world: World) -> None:
         )
 
     with pytest.raises(Forbidden):
-        ask_redraft(world, agent, item)
+        world.redraft(item, agent, "shorter")
 
 
 def test_a_channel_that_breaks_between_attempts_leaves_the_item_with_a_person(world: World) -> None:

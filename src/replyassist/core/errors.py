@@ -42,7 +42,7 @@ class ReplyassistError(Exception):
 
 
 class InvalidInput(ReplyassistError):
-    """A payload or a file is malformed; ``file``, ``line`` and ``field`` say where, when known."""
+    """A payload or a file is malformed; ``reason`` says how, and ``file``, ``line`` and ``field`` where, when known."""
 
     status = 422
     code = "invalid_input"
@@ -51,6 +51,7 @@ class InvalidInput(ReplyassistError):
     def __init__(
         self, detail: str, *, file: str | None = None, line: int | None = None, field: str | None = None
     ) -> None:
+        self.reason = detail
         where = ":".join(str(part) for part in (file, line) if part is not None)
         place = ", ".join(part for part in (where, f"field '{field}'" if field else "") if part)
         super().__init__(f"{place}: {detail}" if place else detail)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from replyassist.core.errors import InvalidInput
-from replyassist.core.tables import SPREADSHEET, read_table
+from replyassist.core.tables import read_table
+from replyassist.core.text_files import json_object, numbered_lines, read_text
 from replyassist.evaluation.columns import Columns
 from replyassist.evaluation.contradictions import contradictions, repetitions
 from replyassist.evaluation.dataset import Case, Dataset, Place, dataset_of
-from replyassist.evaluation.lines import numbered_lines
 from replyassist.faq.problems import Problem
 
 NO_MAP: Mapping[str, str] = MappingProxyType({})
@@ -74,24 +73,25 @@ class _Reader:
         raise raised
 
     def _table(self, file: Path, columns: Columns) -> Iterator[tuple[Place, dict[str, Any]]]:
-        table = read_table(file)
+        table = read_table(file, known=columns.known)
         columns.hold(table.columns, line=table.line)
-        if table.encoding == SPREADSHEET:
-            self.notes.append(f"{file} is not UTF-8, and was read as Windows-1252; look at its accents")
+        self.notes.extend(table.notes)
         for row in table.rows:
-            yield Place(str(file), row.line), columns.nested(row.cells)
+            try:
+                yield Place(str(file), row.line), columns.nested(row.cells())
+            except InvalidInput as error:
+                self._refuse(error)
 
     def _lines(self, file: Path, columns: Columns) -> Iterator[tuple[Place, dict[str, Any]]]:
-        for number, line in numbered_lines(file):
+        read = read_text(file)
+        self.notes.extend(read.notes)
+        for number, line in numbered_lines(read.text):
             try:
-                record = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-                self._problem(f"not valid JSON: {detail}", Place(str(file), number))
+                record = json_object(line, file=str(file), number=number)
+            except InvalidInput as error:
+                self._refuse(error)
                 continue
-            if not isinstance(record, dict):
-                self._problem("expected a JSON object", Place(str(file), number))
-            elif columns.is_flat(record):
+            if columns.is_flat(record):
                 yield Place(str(file), number), columns.nested(record)
             else:
                 yield Place(str(file), number, NESTED), columns.renamed(record)
@@ -111,6 +111,9 @@ class _Reader:
             return
         self.places[case.id] = place
         self.cases.append(case)
+
+    def _refuse(self, error: InvalidInput) -> None:
+        self.problems.append(Problem(error.reason, str(error.file), error.line, error.field))
 
     def _problem(self, detail: str, place: Place, field: str | None = None) -> None:
         self.problems.append(Problem(detail, place.file, place.line, field))

@@ -42,6 +42,10 @@ class Columns:
             detail = f"there is no column '{wanted}'; there are: {', '.join(there) or 'none'}; {hint}"
             raise InvalidInput(detail, file=self._file, line=line, field=first)
 
+    def known(self, columns: Iterable[str]) -> int:
+        """How many of the columns hold a field."""
+        return len(self._fields(columns))
+
     def is_flat(self, record: Mapping[str, Any]) -> bool:
         """Whether an object has the fields of its label beside the others, and not within ``expected``."""
         return EXPECTED not in record and "template_id" in self._fields(record).values()
@@ -49,7 +53,9 @@ class Columns:
     def nested(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The case of a row or of a flat object; empty cells are left out, and texts of list fields are split."""
         found: dict[str, Any] = {EXPECTED: {}}
-        for column, name in self._fields(record).items():
+        fields = self._fields(record)
+        self._left_out |= dict.fromkeys(column for column in record if column not in fields)
+        for column, name in fields.items():
             value = _value(name, record[column])
             if value is not None or name in REQUIRED:
                 (found[EXPECTED] if name in LABEL_FIELDS else found)[name] = value
@@ -73,8 +79,6 @@ class Columns:
             name = by_column.get(column) or _BETWEEN_WORDS.sub("_", column.strip().casefold()).removeprefix("expected.")
             if name in CASE_FIELDS and (column in by_column or name not in self._map):
                 found[column] = name
-            else:
-                self._left_out[column] = None
         return found
 
 

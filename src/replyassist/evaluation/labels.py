@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.lines import numbered_lines
+from replyassist.core.text_files import json_object, numbered_lines, read_text
 from replyassist.guardrails import Verdict
 from replyassist.review.failures import FailureKind
 
@@ -82,16 +81,14 @@ def majority(labels: Iterable[Usability]) -> Usability:
 
 
 def _read(file: Path) -> Iterator[tuple[int, Label]]:
-    for number, line in numbered_lines(file):
+    for number, line in numbered_lines(read_text(file).text):
         yield number, _parse(line, file=str(file), number=number)
 
 
 def _parse(line: str, *, file: str, number: int) -> Label:
     try:
-        return Label.model_validate(json.loads(line))
+        return Label.model_validate(json_object(line, file=file, number=number))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or None
         raise InvalidInput(first["msg"], file=file, line=number, field=field) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"not valid JSON: {error}", file=file, line=number) from error

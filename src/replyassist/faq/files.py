@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -111,17 +111,24 @@ def _read(path: Path, collector: Collector) -> None:
         if not files:
             collector.unreadable("there is no *.yaml file in this folder", str(path))
         for file in files:
-            read_yaml(file, collector)
+            _read_file(read_yaml, file, collector)
     elif not path.exists():
         collector.unreadable("there is no such file or folder", str(path))
     elif suffix in YAML_SUFFIXES:
-        read_yaml(path, collector)
+        _read_file(read_yaml, path, collector)
     elif suffix in (".csv", ".tsv"):
-        read_csv(path, collector)
+        _read_file(read_csv, path, collector)
     elif suffix == ".jsonl":
-        read_jsonl(path, collector)
+        _read_file(read_jsonl, path, collector)
     else:
         collector.unreadable("expected a folder of YAML files, or a .yaml, .csv, .tsv or .jsonl file", str(path))
+
+
+def _read_file(reader: Callable[[Path, Collector], None], path: Path, collector: Collector) -> None:
+    try:
+        reader(path, collector)
+    except InvalidInput as error:
+        collector.refuse(error, UNREADABLE)
 
 
 def _format_of(path: Path) -> FileFormat:

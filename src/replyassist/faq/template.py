@@ -77,7 +77,7 @@ class ReplyTemplate(TemplateFields):
     computed.
     """
 
-    @field_validator("id", "title", "reply", mode="before")
+    @field_validator("id", "title", "reply", "owner", mode="before")
     @classmethod
     def _trim(cls, value: Any) -> Any:
         return value.strip() if isinstance(value, str) else value

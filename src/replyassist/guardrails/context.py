@@ -72,3 +72,8 @@ def report(text: str, span: tuple[int, int], *, rule: str, severity: Severity, e
     return Finding.model_construct(
         rule=rule, severity=severity, explanation=explanation, start=start, end=end, excerpt=text[start:end]
     )
+
+
+def report_whole(text: str, rule: str, severity: Severity, explanation: str) -> Finding:
+    """A finding about all of the text."""
+    return report(text, (0, len(text)), rule=rule, severity=severity, explanation=explanation)

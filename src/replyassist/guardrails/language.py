@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from replyassist.core.language import UNKNOWN, guess_language, language_name, other_language
-from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.context import CheckContext, report, report_whole
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import sentence_spans
 from replyassist.guardrails.verbatim import is_verbatim
@@ -50,12 +50,11 @@ def meaning_unchecked(text: str, context: CheckContext) -> Iterable[Finding]:
     if not language or not text.strip() or is_verbatim(text, context):
         return
     name = "this language" if language == UNKNOWN else language_name(language)
-    yield report(
+    yield report_whole(
         text,
-        (0, len(text)),
-        rule="language.meaning_unchecked",
-        severity=Severity.WARN,
-        explanation=f"Nobody checked the meaning of this: the checks do not read {name}. Please let somebody who reads "
+        "language.meaning_unchecked",
+        Severity.WARN,
+        f"Nobody checked the meaning of this: the checks do not read {name}. Please let somebody who reads "
         "it compare it with the template.",
     )
 
@@ -66,12 +65,11 @@ def message_unread(text: str, context: CheckContext) -> Iterable[Finding]:
     least = READ_FROM if guess.words >= WORDS_TO_SUSPECT else FOREIGN_BELOW
     if guess.likelihood_of_any(risk_languages()) >= least:
         return
-    yield report(
+    yield report_whole(
         text,
-        (0, len(text)),
-        rule="language.message_unread",
-        severity=Severity.WARN,
-        explanation=f"The message seems to be in {language_name(guess.likeliest)}, which nothing here reads. Please "
+        "language.message_unread",
+        Severity.WARN,
+        f"The message seems to be in {language_name(guess.likeliest)}, which nothing here reads. Please "
         "make sure what it says.",
     )
 

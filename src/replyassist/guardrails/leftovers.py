@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from replyassist.faq.repair.defects import UNFILLED, WORDING, defects_in
-from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.context import CheckContext, report, report_whole
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise, sentence_spans
 
@@ -32,13 +32,7 @@ IN_THE_TEMPLATE = "This gap stands in the template itself; mend it there."
 def empty_draft(text: str, _: CheckContext) -> Iterable[Finding]:
     """Block a draft without a letter or a digit."""
     if not any(character.isalnum() for character in text):
-        yield report(
-            text,
-            (0, len(text)),
-            rule="draft.empty",
-            severity=Severity.BLOCK,
-            explanation="There is no reply to send.",
-        )
+        yield report_whole(text, "draft.empty", Severity.BLOCK, "There is no reply to send.")
 
 
 def unfit_places(text: str, context: CheckContext) -> Iterable[Finding]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from replyassist.core.embedding import Encoder
-from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.context import CheckContext, report_whole
 from replyassist.guardrails.coverage import facts_of
 from replyassist.guardrails.extraction import known
 from replyassist.guardrails.findings import Finding, Severity
@@ -74,13 +74,11 @@ def asked_facts_left_out(text: str, context: CheckContext) -> Iterable[Finding]:
     """Warn where the draft leaves out a checkable fact that was asked for; mere words may be said in many ways."""
     for fact in left_out(text, context):
         if fact.was_asked and facts_of(fact.text):
-            yield report(
+            yield report_whole(
                 text,
-                (0, len(text)),
-                rule="grounding.asked_fact_left_out",
-                severity=Severity.WARN,
-                explanation=f'The message seems to ask for what the template says in "{fact.text}", and the reply '
-                "does not say it.",
+                "grounding.asked_fact_left_out",
+                Severity.WARN,
+                f'The message seems to ask for what the template says in "{fact.text}", and the reply does not say it.',
             )
             return
 

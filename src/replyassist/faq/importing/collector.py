@@ -59,9 +59,9 @@ class Collector:
         """Note a problem of a whole file."""
         self.problem(detail, file, line, field, UNREADABLE)
 
-    def note(self, text: str) -> None:
-        """Remember how a file was read, where that was a guess."""
-        self.notes.append(text)
+    def refuse(self, error: InvalidInput, rule: str = "malformed") -> None:
+        """Note what was raised as a problem."""
+        self.problem(error.reason, str(error.file), error.line, error.field, rule)
 
     def ignore(self, columns: Iterable[str]) -> None:
         """Remember columns that were left out, once each and in their order."""

@@ -1,51 +1,44 @@
-"""Reader of comma-separated files, whichever sign separates and whatever a spreadsheet left at the edges."""
+"""Reader of CSV: from the columns of a table to the fields of templates."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from replyassist.core.errors import InvalidInput
+from replyassist.core.tables import Row, read_table
+
 from .collector import Collector
 from .columns import Columns, columns_of
-from .decoding import MAXIMUM_BYTES, read_text
 
 SEPARATOR = " | "
 LIST_FIELDS = ("questions", "links", "channels", "tags")
-DELIMITERS = ",;\t|"
 _SPLIT = re.compile(r"(?:^|\s+)\|(?:\s+|$)|\r?\n|\\n")
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?;*,*[ \t]*\r?\n', re.IGNORECASE)
 _OWN_TEXTS = ("id", "title", "reply", "owner")  # empty text is their value; elsewhere it means nothing is said
 
 
 def read_csv(path: Path, collector: Collector) -> None:
-    """Read a CSV file with a header. Its delimiter is what a line ``sep=`` says, else what fits the header best."""
-    text = read_text(path, collector)
-    if text is None:
-        return
-    csv.field_size_limit(max(csv.field_size_limit(), MAXIMUM_BYTES))
-    said = _SEPARATOR_LINE.match(text)
-    body = text[said.end() :] if said else text
-    delimiter = said[1] if said else _delimiter(body, collector.column_map)
-    lines_before = 1 if said else 0
-    line = 1 + lines_before
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
-    table: _Table | None = None
-    try:
-        for cells in reader:
-            if table is not None:
-                table.add(cells, line)
-            elif any(cell.strip() for cell in cells):
-                table = _Table([cell.strip() for cell in cells], path, collector)
-                if not table.is_good(line):
-                    return
-            line = reader.line_num + 1 + lines_before
-    except csv.Error as error:
-        collector.unreadable(f"not valid CSV: {error}", str(path), line)
+    """Read a CSV file with a header; raise InvalidInput where the whole file cannot be read."""
+
+    def known(names: Sequence[str]) -> int:
+        return len(columns_of(names, collector.column_map).of_field)
+
+    table = read_table(path, known=known)
+    collector.notes.extend(table.notes)
+    columns = columns_of(table.columns, collector.column_map)
+    missing = columns.missing(table.columns, collector.column_map)
+    for field, detail in missing:
+        collector.unreadable(detail, str(path), table.line, field)
+    collector.ignore(columns.foreign(table.columns))
+    if not missing:
+        for row in table.rows:
+            try:
+                _add(row, columns, collector)
+            except InvalidInput as error:
+                collector.refuse(error)
 
 
 def split_list(cell: str) -> list[str]:
@@ -60,72 +53,27 @@ def split_list(cell: str) -> list[str]:
     return [item.strip() for item in _SPLIT.split(cell) if item.strip()]
 
 
-class _Table:
-    """The header of a file, and its rows one after the other."""
-
-    def __init__(self, header: list[str], path: Path, collector: Collector) -> None:
-        self._header, self._file, self._collector = header, str(path), collector
-        self._columns: Columns = columns_of(header, collector.column_map)
-
-    def is_good(self, line: int) -> bool:
-        """Note what is wrong with the header, and the columns that are left out."""
-        collector, named = self._collector, [name for name in self._header if name]
-        twice = sorted({name for name in named if named.count(name) > 1})
-        for name in twice:
-            collector.unreadable(f"the column '{name}' is there twice", self._file, line)
-        missing = self._columns.missing(named, collector.column_map)
-        for field, detail in missing:
-            collector.unreadable(detail, self._file, line, field)
-        collector.ignore(self._columns.foreign(named))
-        return not twice and not missing
-
-    def add(self, cells: list[str], line: int) -> None:
-        """Take one row in; rows without any text are the empty ones of a spreadsheet."""
-        if not any(cell.strip() for cell in cells):
-            return
-        rest = cells[len(self._header) :]
-        if len(cells) < len(self._header) or any(cell.strip() for cell in rest):
-            detail = f"the row has {len(cells)} cells, the header has {len(self._header)}; is a quotation mark missing?"
-            self._collector.problem(detail, self._file, line)
-            return
-        raw = {name: cell for name, cell in zip(self._header, cells, strict=False) if name}
-        record = self._columns.record(raw)
-        if not self._columns.is_in_use(raw):
-            name = str(record.get("id") or record.get("title") or "")
-            reason = f"'{self._columns.active}' is '{raw[str(self._columns.active)]}'"
-            self._collector.leave_out(name, reason, self._file, line)
-            return
-        fields = {field: self._value(field, cell, line) for field, cell in record.items()}
-        if _BROKEN not in fields.values():
-            known = {field: value for field, value in fields.items() if value is not None}
-            self._collector.add(known, file=self._file, line_of=lambda _location: line, columns=self._columns.of_field)
-
-    def _value(self, field: str, cell: str, line: int) -> Any:
-        if field in LIST_FIELDS:
-            is_by_comma = field == "tags" and self._columns.of_field[field] != field and SEPARATOR not in cell
-            return [item.strip() for item in cell.split(",") if item.strip()] if is_by_comma else split_list(cell)
-        if field == "facts" and cell.strip():
-            try:
-                return json.loads(cell)
-            except (ValueError, RecursionError):
-                detail = 'expected a JSON object such as {"price": "€5"}'
-                self._collector.problem(detail, self._file, line, field)
-                return _BROKEN
-        return cell if cell.strip() or field in _OWN_TEXTS else None
+def _add(row: Row, columns: Columns, collector: Collector) -> None:
+    """Take one row in; raise InvalidInput where it, or a cell of it, cannot be read."""
+    raw = row.cells()
+    record = columns.record(raw)
+    if not columns.is_in_use(raw):
+        name = str(record.get("id") or record.get("title") or "")
+        collector.leave_out(name, f"'{columns.active}' is '{raw[str(columns.active)]}'", row.file, row.line)
+        return
+    fields = {field: _value(field, cell, row, columns) for field, cell in record.items()}
+    known = {field: value for field, value in fields.items() if value is not None}
+    collector.add(known, file=row.file, line_of=lambda _location: row.line, columns=columns.of_field)
 
 
-_BROKEN = "\x00"
-
-
-def _delimiter(text: str, column_map: Mapping[str, str]) -> str:
-    """The sign that gives the header the most columns that we know, then the most columns."""
-
-    def fit(delimiter: str) -> tuple[int, int]:
+def _value(field: str, cell: str, row: Row, columns: Columns) -> Any:
+    if field in LIST_FIELDS:
+        is_by_comma = field == "tags" and columns.of_field[field] != field and SEPARATOR not in cell
+        return [item.strip() for item in cell.split(",") if item.strip()] if is_by_comma else split_list(cell)
+    if field == "facts" and cell:
         try:
-            header = next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=delimiter), [])
-        except csv.Error:
-            return (0, 0)
-        names = [cell.strip() for cell in header if cell.strip()]
-        return (len(columns_of(names, column_map).of_field), len(names))
-
-    return max(DELIMITERS, key=fit)
+            return json.loads(cell)
+        except (ValueError, RecursionError) as error:
+            detail = 'expected a JSON object such as {"price": "€5"}'
+            raise InvalidInput(detail, file=row.file, line=row.line, field=field) from error
+    return cell if cell or field in _OWN_TEXTS else None

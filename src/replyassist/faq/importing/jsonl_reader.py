@@ -6,30 +6,28 @@ import json
 from pathlib import Path
 from typing import Any
 
+from replyassist.core.errors import InvalidInput
+from replyassist.core.text_files import json_object, numbered_lines, read_text
+
 from .collector import Collector
 from .columns import REQUIRED, columns_of
 from .csv_reader import LIST_FIELDS, split_list
-from .decoding import read_text
 
 
 def read_jsonl(path: Path, collector: Collector) -> None:
-    """Read one JSON object a line; empty lines are left out, and a bad line is one problem."""
-    text = read_text(path, collector)
-    if text is None:
-        return
+    """Read one JSON object a line; empty lines are left out, and a bad line is one problem.
+
+    Raise InvalidInput where the file is no text.
+    """
+    read = read_text(path)
+    collector.notes.extend(read.notes)
     seen: dict[str, None] = {}
     foreign: dict[str, None] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(read.text):
         try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            collector.problem(f"not valid JSON: {detail}", str(path), number)
-            continue
-        if not isinstance(record, dict):
-            collector.problem("expected a JSON object", str(path), number)
+            record = json_object(line, file=str(path), number=number)
+        except InvalidInput as error:
+            collector.refuse(error)
             continue
         seen |= dict.fromkeys(record)
         foreign |= dict.fromkeys(_add(record, path, number, collector))

@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 
+from replyassist.core.text_files import read_text
 from replyassist.core.yaml_lines import line_of
 
 from ..naming import is_named_after
 from .collector import Collector, did_you_mean
 from .columns import FIELDS, Columns
-from .decoding import read_text
 
 _INTEGER, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 
@@ -30,18 +30,17 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def read_yaml(path: Path, collector: Collector) -> None:
-    """Read one template; its id must be its file's name."""
-    text = read_text(path, collector)
-    if text is None:
-        return
+    """Read one template; its id must be its file's name. Raise InvalidInput where the file is no text."""
+    read = read_text(path)
+    collector.notes.extend(read.notes)
     try:
-        loader = _PlainLoader(text)
+        loader = _PlainLoader(read.text)
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         collector.problem(f"not valid YAML: {error.problem}", str(path), _mark_line(error))
         return
     except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
+        line = read.text[: error.position].count("\n") + 1
         collector.problem(f"not valid YAML: {error.reason}", str(path), line)
         return
     except RecursionError:
