@@ -23,8 +23,13 @@ BAD_WORDS = "Dear customer, XX costs 99 euros!!!"
 
 
 def _chosen(stage: Stage, likely: Collection[str] = OPEN) -> tuple[Principal, ReviewItem, int] | None:
-    """Somebody, an item (mostly one in a likely status), and its version (mostly the right one)."""
+    """Somebody, an item (mostly one in a likely status), and its version (mostly the right one).
+
+    In the middle of an attempt at sending it is mostly the item that is being sent.
+    """
     items = stage.items()
+    if stage.depth and stage.chance(0.8):
+        likely = (ReviewStatus.SENDING,)
     item = stage.recent([each for each in items if each.status in likely and stage.chance(0.95)] or items)
     if item is None:
         return None

@@ -28,7 +28,7 @@ STEPS: dict[Callable[[Stage], None], int] = {
     people.confirm: 2,
     people.approve: 18,
     people.reject: 2,
-    people.escalate: 2,
+    people.escalate: 4,
     people.redraft: 3,
     people.take_back: 6,
     machine.run_job: 24,
@@ -38,7 +38,8 @@ STEPS: dict[Callable[[Stage], None], int] = {
     machine.change_platform: 6,
 }
 MOST_TRIES = 60
-ENDED = 0.25  # share of the moves after which the item that moved is brought to its end, and back
+ENDED = 0.15  # share of the moves after which the item that moved is brought to its end, and back
+LAST = 3  # items of a walk that are brought to their end when it is over
 EVERY = 25  # steps after which all items are looked at, and not only those that moved
 
 
@@ -71,7 +72,7 @@ def walk(world: World, seed: str, steps: Iterable[int]) -> Stage:
             versions = now
         except Exception as error:
             raise WalkFailed(seed, taken, stage, error) from error
-    for item_id in versions:
+    for item_id in list(versions)[-LAST:]:
         try:
             has_a_way_on(stage, item_id)
         except Exception as error:
@@ -103,7 +104,7 @@ def _stage(world: World) -> Stage:
     stage.invite()
     stage.worker = machine.worker_on(world, stage)
     stage.platform.before = partial(rules.before_sending, stage)
-    stage.platform.between = lambda: stage.meanwhile(0.25)
+    stage.platform.between = lambda: stage.meanwhile(0.5)
     stage.step = lambda: _draw(stage)(stage)
     return stage
 
