@@ -50,14 +50,17 @@ class Timings(BaseModel):
 
 
 class RedraftRequest(BaseModel):
-    """What a person asked the next draft to be. ``vouched_by``: who named the template, where they may confirm it."""
+    """What a person asked the next draft to be. ``vouched_by`` and its id say who named the
+    template, where that person may confirm that it is the right one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     instruction: str = ""
     template_id: str | None = None
     with_follow_up: bool = False
-    vouched_by: int | None = None
+    vouched_by: str = ""
+    vouched_by_id: int = 0
 
 
 class Proposal(BaseModel):

@@ -55,11 +55,11 @@ class Reconciler:
     def reconcile(self) -> int:
         """Give a new job to every row that has waited long and whose job is gone; returns how many."""
         before = self.clock.now() - timedelta(seconds=self.settings.reconcile_after_seconds)
+        self._expire()
         return (
             self._revive_messages(before=before)
             + self._revive_deliveries(before=before)
             + self._give_up_redrafts(before=before)
-            + self._expire()
         )
 
     def refresh_verdicts(self) -> None:
@@ -116,11 +116,11 @@ class Reconciler:
                     given_up += 1
         return given_up
 
-    def _expire(self) -> int:
+    def _expire(self) -> None:
         """Items that nobody decided for long leave the queue; escalated ones never do."""
         days = self.settings.expire_after_days
         if not days:
-            return 0
+            return
         before = self.clock.now() - timedelta(days=days)
         with self.database.reading() as session:
             waiting = reviews.in_status_since(session, [ReviewStatus.PENDING], before=before, limit=ROWS_AT_ONCE)
@@ -129,7 +129,6 @@ class Reconciler:
                 current = session.get(ReviewItem, item.id)
                 if current is not None and current.version == item.version:
                     expire(session, current, days=days, now=self.clock.now())
-        return len(waiting)
 
     def _state_of(self, brand: Brand) -> tuple[str, int, str]:
         return brand.voice_version, brand.faq_revision, brand.day(self.clock.now()).isoformat()

@@ -129,7 +129,7 @@ class TestExpiring:
         item = world.item()
         world.clock.advance(days=31)
 
-        worker(world).reconcile()
+        worker(world).reconciler.reconcile()
 
         expired = world.reload(item)
         assert (expired.status, expired.notice) == (ReviewStatus.EXPIRED, "Nobody decided within 30 days.")
@@ -147,9 +147,9 @@ class TestExpiring:
     def test_nothing_expires_early_or_where_it_is_switched_off(self, world: World) -> None:
         item = world.item()
         world.clock.advance(days=29)
-        worker(world).reconcile()
+        worker(world).reconciler.reconcile()
         world.clock.advance(days=300)
         never = worker(world)
-        replace(never, settings=never.settings.model_copy(update={"expire_after_days": 0})).reconcile()
+        replace(never, settings=never.settings.model_copy(update={"expire_after_days": 0})).reconciler.reconcile()
 
         assert world.reload(item).status == ReviewStatus.PENDING

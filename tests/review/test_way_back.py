@@ -73,7 +73,7 @@ def test_what_nobody_knows_to_have_arrived_comes_back_and_can_be_rejected(world:
 def test_what_nobody_decided_in_time_comes_back_and_is_sent(world: World) -> None:
     item, channel = world.item(), FakeChannel()
     world.clock.advance(days=31)
-    worker(world).reconcile()
+    worker(world).reconciler.reconcile()
     assert world.reload(item).status == ReviewStatus.EXPIRED
 
     approve(world, world.person(), decide(world, "take_back", item))

@@ -7,23 +7,36 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 import replyassist
-from replyassist.core.errors import Forbidden, InvalidInput, ReplyassistError, TextBlocked, VersionConflict
+from replyassist.core.errors import (
+    Conflict,
+    DeliveryUncertain,
+    Forbidden,
+    InvalidInput,
+    ReplyassistError,
+    TextBlocked,
+    VersionConflict,
+)
 from replyassist.core.security import Role
+from replyassist.delivery.channels import Repeat
 from replyassist.faq.service import put_template
 from replyassist.guardrails import Concern, Finding, Severity, Verdict, verdict_of
 from replyassist.guardrails.findings import CONCERNS, concern_of, is_sorted
 from replyassist.proposal import BY_TEMPLATE, Candidate
 from replyassist.review import approving
+from replyassist.review.decisions import take_back
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+from replyassist.review.queue import replace_proposal
 from replyassist.review.repository import audit_of
+from replyassist.review.views import summary
+from tests.delivery.test_delivery import FakeChannel, run
 from tests.review.test_decisions import approve
 from tests.web.console import Console, page_of
-from tests.world import BRAND, DRAFT, World, shipping
+from tests.world import BRAND, DRAFT, LATER, World, shipping
 
 EDITED = DRAFT.replace("Hi Tom!", "Hi Tom,")
 RULE_IN_SOURCE = re.compile(r'rule(?:=|: str = |\s*==\s*)f?"([a-z_]+\.[a-z_]+)"')
@@ -133,6 +146,71 @@ def refusal(world: World, who: Any, item: ReviewItem, text: str) -> ReplyassistE
     return None
 
 
+class TestSiblings:
+    """What happens to other messages of the conversation reaches an item, its version and the queue's filter."""
+
+    DM: ClassVar = {"external_id": "dm-1", "visibility": "private"}
+
+    def two(self, world: World) -> tuple[ReviewItem, ReviewItem]:
+        first = kept(world, message={"conversation": self.DM, "posted_at": "2026-11-22T09:00:00Z"})
+        return first, kept(world, message={"conversation": self.DM, "posted_at": LATER})
+
+    def assert_agrees(self, world: World, item: ReviewItem, verdict: Verdict) -> None:
+        with world.database.reading() as session:
+            assert summary(session, world.reload(item), now=world.clock.now()).verdict == verdict
+        assert world.reload(item).verdict == verdict
+
+    def test_a_reply_of_ours_to_the_newer_message(self, world: World) -> None:
+        first, second = self.two(world)
+        world.delete("m-2")
+        self.assert_agrees(world, first, Verdict.READY)
+        world.edit("m-2", text="and to Mars?")
+        self.assert_agrees(world, first, Verdict.NEEDS_EDIT)
+
+        version = world.reload(first).version
+        redraft_as_it_was(world, second)
+        approve(world, world.person(), world.reload(second))
+        run(world, FakeChannel())
+
+        assert world.reload(first).version > version
+        assert "answered" in (world.reload(first).notice or "")
+        self.assert_agrees(world, first, Verdict.NEEDS_EDIT)
+
+
+def redraft_as_it_was(world: World, item: ReviewItem) -> None:
+    """The redraft that an edit planned comes back with the same proposal."""
+    with world.database.writing() as session:
+        current = session.get_one(ReviewItem, item.id)
+        attempt = current.redraft_attempt
+        assert replace_proposal(session, current, item.proposal, redraft_attempt=attempt, now=world.clock.now())
+
+
+def test_what_may_have_been_sent_is_not_ready_until_somebody_who_may_says_so(world: World) -> None:
+    agent, item = world.person(Role.AGENT), kept(world)
+    item = approve(world, agent, item)
+    run(world, FakeChannel(Repeat.NEITHER, [DeliveryUncertain("no answer")]))
+    item = world.reload(item)
+    assert item.status == ReviewStatus.UNCERTAIN
+    with world.database.writing() as session:
+        item = take_back(session, agent, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now())
+
+    with pytest.raises(TextBlocked, match="may have reached the author"):
+        approve(world, agent, item)
+
+
+def test_an_item_without_a_draft_says_what_stands_against_any_reply(console: Console) -> None:
+    nothing: dict[str, Any] = {"draft": "", "verdict": None, "template_id": None, "template_version": None}
+    item = console.world.item(**nothing)
+    thread = {"external_id": "post-1", "visibility": "public"}
+    console.world.message(direction="out", conversation=thread, in_reply_to="m-1", posted_at="2026-11-22T10:00:00Z")
+    who = console.sign_in()
+
+    headers = {"authorization": f"Bearer {console.world.token(who)}"}
+    detail = console.client.get(f"/v1/reviews/{item.id}", headers=headers).json()
+    assert (detail["verdict"], [found["rule"] for found in detail["findings"]]) == (None, ["thread.answered"])
+    assert "We have answered this elsewhere since" in page_of(console, item)
+
+
 def test_every_rule_in_the_source_is_of_the_text_or_of_the_message() -> None:
     source = Path(replyassist.__file__).parent
     rules = {rule for path in source.rglob("*.py") for rule in RULE_IN_SOURCE.findall(path.read_text("utf-8"))}
@@ -214,6 +292,22 @@ class TestConfirming:
 
         with pytest.raises(TextBlocked):
             approve(world, world.person(Role.AGENT), world.reload(item))
+
+    def test_an_edit_of_the_message_asks_anew(self, world: World) -> None:
+        item = self.confirm(world, world.person(), doubtful(world, self.RULE), self.RULE)
+        world.edit("m-1", text="and to Mars?")
+        redraft_as_it_was(world, item)
+
+        with pytest.raises(TextBlocked):
+            approve(world, world.person(Role.AGENT), world.reload(item))
+
+    def test_what_only_another_draft_can_mend_nobody_confirms(self, console: Console) -> None:
+        item = changed_template(console.world)
+        lead = console.sign_in(Role.LEAD)
+        assert "I have looked" not in page_of(console, item)
+
+        with pytest.raises(Conflict, match="draft it anew"):
+            self.confirm(console.world, lead, item, "template.changed")
 
     def test_the_page_offers_it_to_who_may(self, console: Console) -> None:
         item, other = doubtful(console.world, self.RULE), doubtful(console.world, self.RULE)

@@ -19,6 +19,7 @@ from replyassist.core.accounts import User
 from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused
 from replyassist.core.jobs import Fence, JobQueue
 from replyassist.inbox.service import load, load_locked
+from replyassist.review.arrivals import tell_sent
 from replyassist.review.binding import current_binding
 from replyassist.review.decisions import deliver_job
 from replyassist.review.models import SENT_ACT, Approval, ReviewItem, ReviewStatus
@@ -189,6 +190,7 @@ def settle(
     )
     if held.rowcount != 1:
         return False
+    load_locked(session, item.message_id)
     session.refresh(item, with_for_update=True)  # the platform may report an edit at this very moment
     _move_item(session, item, claimed, verdict, jobs=jobs, now=now)
     return True
@@ -209,6 +211,8 @@ def _move_item(
         if verdict.status is not DeliveryStatus.SENT:
             tell_echoes(session, item)
         make(session, item, move, actor=DELIVERY, now=now, **changes)
+        if verdict.status is DeliveryStatus.SENT:
+            tell_sent(session, item, claimed.reply.text, now=now)
         return
     attempt = item.attempt + 1
     make(session, item, move, actor=DELIVERY, now=now, attempt=attempt, **changes)

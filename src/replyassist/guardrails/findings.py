@@ -34,6 +34,7 @@ class Concern(StrEnum):
     MESSAGE = "message"  # the message or the choice of template: stays through every edit until a person confirms it
 
 
+UNSURE_TEMPLATE = "draft.unsure_template"
 CONCERNS = {
     "voice": Concern.TEXT,
     "grounding": Concern.TEXT,
@@ -57,7 +58,7 @@ CONCERNS = {
     "draft.second_question": Concern.MESSAGE,
     "draft.translated": Concern.MESSAGE,
     "draft.two_questions": Concern.MESSAGE,
-    "draft.unsure_template": Concern.MESSAGE,
+    UNSURE_TEMPLATE: Concern.MESSAGE,
     "safety.attacker_content": Concern.TEXT,
     "safety.off_brand_task": Concern.TEXT,
     "safety.prompt_leak": Concern.TEXT,

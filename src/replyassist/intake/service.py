@@ -67,6 +67,7 @@ def edit(
             arrivals.edited(session, item, was_deleted=was_deleted, jobs=jobs, now=now)
         elif was_deleted:
             _plan_again(session, message, jobs=jobs)
+        arrivals.tell_of_change(session, message, now=now)
     return changed(message)
 
 
@@ -82,6 +83,7 @@ def delete(
         elif (stored := load(session, message.part_of_id or message.id or 0)).is_withdrawn:
             stored.message.status = MessageStatus.KEPT  # nothing is left to draft for
             session.add(stored.message)
+        arrivals.tell_of_change(session, message, now=now)
     return changed(message)
 
 

@@ -54,7 +54,9 @@ def confirm(
     asked = [standing[rule] for rule in dict.fromkeys(rules) if not standing[rule].confirmed_by]
     require_may_confirm(principal, asked)
     by_id, by = principal.user_id, principal.name
-    given = (Confirmation(finding=one.key, rule=one.rule, by_id=by_id, by=by, at=now) for one in asked)
+    given = (
+        Confirmation(finding=one.key, read=item.read_digest, rule=one.rule, by_id=by_id, by=by, at=now) for one in asked
+    )
     confirmed = Confirmations(given=(*item.confirmed.given, *given))
     move = Move("confirmed", ReviewStatus(item.status), reason=", ".join(one.rule for one in asked))
     item = make(session, item, move, actor=Actor.of(principal), now=now, confirmed=confirmed)

@@ -18,12 +18,11 @@ from replyassist.inbox.service import load
 
 from . import repository
 from .decisions import learn_job, redraft_job
-from .models import ReviewItem, ReviewStatus
-from .notices import ADDED, ANSWERED, AUTHOR_WROTE, DELETED, EDITED, OTHERS_WROTE, PARTLY_DELETED, RESTORED
+from .models import OPEN, ReviewItem, ReviewStatus
+from .notices import ADDED, ANSWERED, AUTHOR_WROTE, DELETED, EDITED, MOVED, OTHERS_WROTE, PARTLY_DELETED, RESTORED
 from .transitions import MOVES, PLATFORM, Move, make
 
-_OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
-_TAKES_PARTS = (*_OPEN, ReviewStatus.APPROVED)
+_TAKES_PARTS = (*OPEN, ReviewStatus.APPROVED)
 _REOPENS = (
     ReviewStatus.APPROVED,
     ReviewStatus.FAILED,
@@ -45,15 +44,29 @@ def takes_parts(item: ReviewItem) -> bool:
     return ReviewStatus(item.status) in _TAKES_PARTS
 
 
-def tell_others(session: Session, message: Message, *, now: datetime) -> None:
+def tell_others(session: Session, message: Message, *, now: datetime, notice: str = "") -> None:
     """Whoever looks at an earlier open item that a new message matters to must see that before deciding."""
     is_private = load(session, message.id or 0).conversation.visibility == "private"
     is_ours = message.direction == Direction.OUT
     named = inbox.authors_with_handles(session, message, _NAMED.findall(message.text)) if is_ours else []
     for item in repository.open_items_before(session, message, private=is_private, names=named):
         is_same = load(session, item.message_id).message.author_id == message.author_id
-        notice = ANSWERED if is_ours else AUTHOR_WROTE if is_same else OTHERS_WROTE
-        _note(session, item, "conversation_moved", notice, now=now)
+        news = ANSWERED if is_ours else AUTHOR_WROTE if is_same else OTHERS_WROTE
+        _note(session, item, "conversation_moved", notice or news, now=now)
+
+
+def tell_of_change(session: Session, message: Message, *, now: datetime) -> None:
+    """A message posted after an open item's was edited, deleted or stands again: its thread is another now."""
+    tell_others(session, message, now=now, notice=MOVED)
+
+
+def tell_sent(session: Session, item: ReviewItem, text: str, *, now: datetime) -> None:
+    """Our reply to an item is on the platform: other open items of the conversation that it answered say so."""
+    stored = load(session, item.message_id)
+    is_private = stored.conversation.visibility == "private"
+    named = None if is_private else inbox.authors_with_handles(session, stored.message, _NAMED.findall(text))
+    for other in repository.open_items_of(session, stored.message.conversation_id, authors=named, without=item.id):
+        _note(session, other, "conversation_moved", ANSWERED, now=now)
 
 
 def add_part(session: Session, item: ReviewItem, *, jobs: JobQueue, now: datetime) -> None:
@@ -89,7 +102,7 @@ def deleted(session: Session, item: ReviewItem, *, jobs: JobQueue, now: datetime
 def _reopen(session: Session, item: ReviewItem, act: str, notice: str, *, jobs: JobQueue, now: datetime) -> None:
     """Back to the queue with a new draft on its way; only a notice where something left or may have left."""
     status = ReviewStatus(item.status)
-    is_open = status in _OPEN
+    is_open = status in OPEN
     if not is_open and status not in _REOPENS:
         _note(session, item, act, notice, now=now)
         jobs.enqueue(session, learn_job(item))

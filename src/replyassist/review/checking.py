@@ -16,11 +16,11 @@ from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
-from replyassist.guardrails import CheckContext, CheckResult, Concern, Severity, check, verdict_of
+from replyassist.guardrails import CheckContext, CheckResult, Concern, Finding, Severity, Verdict, check, verdict_of
 from replyassist.triage.reading import as_read
 
 from .binding import Binding
-from .models import ReviewItem
+from .models import OPEN, ReviewItem, ReviewStatus
 from .standing import settled, standing_findings
 from .surroundings import Surroundings, surroundings
 from .thread import inbound
@@ -63,6 +63,20 @@ def weigh(item: ReviewItem, result: CheckResult, around: Surroundings, *, now: d
     standing = sorted(standing_findings(item, around, now=now), key=lambda finding: _WORST_FIRST[finding.severity])
     findings = (*standing, *of_text)
     return result.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
+
+
+def shown(item: ReviewItem, around: Surroundings, *, now: datetime) -> tuple[Verdict | None, tuple[Finding, ...]]:
+    """Verdict and findings of an item's own draft, for readers; without a draft, what stands against any reply.
+
+    Of an item that is decided: those that it was decided with, or came to rest with.
+    """
+    if ReviewStatus(item.status) not in OPEN:
+        findings = (*item.proposal.doubts, *item.proposal.findings)
+        return Verdict(item.verdict) if item.verdict else None, tuple(settled(each, item) for each in findings)
+    if not item.draft:
+        return None, standing_findings(item, around, now=now)
+    result = assess(item, item.draft, around, now=now)
+    return result.verdict, result.findings
 
 
 def keep_verdict(

@@ -26,6 +26,7 @@ from replyassist.proposal import RedraftRequest
 from .failures import FailureKind, failure_kinds
 from .models import ReviewItem, ReviewStatus
 from .permits import require_may_decide, require_person, require_unclaimed
+from .thread_findings import MAYBE_SENT
 from .transitions import CLAIMED_IN, TAKEN_BACK_FROM, Actor, Move, make
 
 DELIVER_JOB = "deliver"
@@ -112,7 +113,7 @@ def escalate(
     if ReviewStatus(item.status) not in CLAIMED_IN:
         raise Conflict(f"an item that is {item.status} cannot be escalated")
     move = Move("escalated", _back_or_gone(session, item, ReviewStatus.ESCALATED), reason=_reason(reason))
-    changes = {"is_escalated": True, "final_text": None, "approval_id": None}
+    changes = {"is_escalated": True, "final_text": None, "approval_id": None, **_doubts_of_sending(item)}
     return _close(session, item, move, principal, jobs=jobs, now=now, **changes)
 
 
@@ -138,7 +139,14 @@ def redraft(
     require_may_decide(item, principal)
     if template_id is not None and current_version(session, item.brand_id, template_id) is None:
         raise NotFound(f"there is no template '{template_id}'")
-    asked = RedraftRequest(instruction=instruction, template_id=template_id, with_follow_up=with_follow_up)
+    vouches = template_id is not None and principal.may(Permission.REVIEW_ANY)
+    asked = RedraftRequest(
+        instruction=instruction,
+        template_id=template_id,
+        with_follow_up=with_follow_up,
+        vouched_by=principal.name if vouches else "",
+        vouched_by_id=principal.user_id if vouches else 0,
+    )
     proposal = item.proposal.model_copy(update={"asked": asked})
     attempt = item.redraft_attempt + 1
     move = Move("redraft_asked", ReviewStatus(item.status), reason=instruction)
@@ -171,9 +179,18 @@ def take_back(
         why = "it is being sent right now" if item.status == ReviewStatus.SENDING else f"the item is {item.status}"
         raise Conflict(f"there is nothing to take back: {why}")
     move = Move("taken_back", _back_or_gone(session, item, ReviewStatus.PENDING), text=item.final_text)
-    item = make(session, item, move, actor=Actor.of(principal), now=now, final_text=None, approval_id=None)
+    changes = {"final_text": None, "approval_id": None, **_doubts_of_sending(item)}
+    item = make(session, item, move, actor=Actor.of(principal), now=now, **changes)
     jobs.enqueue(session, learn_job(item))
     return item
+
+
+def _doubts_of_sending(item: ReviewItem) -> dict[str, Any]:
+    """What an item comes back with where an earlier attempt at sending may have reached the author."""
+    if item.status != ReviewStatus.UNCERTAIN:
+        return {}
+    others = (doubt for doubt in item.proposal.doubts if doubt.rule != MAYBE_SENT.rule)
+    return {"proposal": item.proposal.model_copy(update={"doubts": (*others, MAYBE_SENT)})}
 
 
 def deliver_job(approval_id: int | None, attempt: int) -> Job:

@@ -36,11 +36,15 @@ class ReviewStatus(StrEnum):
 
 
 class Confirmation(BaseModel):
-    """Somebody's word that a finding about the message or the template is no obstacle. ``finding`` is its key."""
+    """Somebody's word that a finding about the message or the template is no obstacle.
+
+    ``finding`` is its key, ``read`` the digest of the message that it was said about: of other words it says nothing.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     finding: str
+    read: str | None
     rule: str
     by_id: int
     by: str
@@ -54,9 +58,13 @@ class Confirmations(BaseModel):
 
     given: tuple[Confirmation, ...] = ()
 
-    def by(self, finding: Finding) -> str:
-        """Who confirmed this finding; empty where nobody did."""
-        return next((each.by for each in self.given if each.finding == finding.key), "")
+    def by(self, finding: Finding, *, read: str | None) -> str:
+        """Who confirmed this finding of a message that reads so; empty where nobody did."""
+        return next((each.by for each in self.given if (each.finding, each.read) == (finding.key, read)), "")
+
+
+OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
+"""Somebody has still to decide."""
 
 
 class ReviewItem(SQLModel, table=True):

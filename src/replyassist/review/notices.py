@@ -5,6 +5,7 @@ from __future__ import annotations
 AUTHOR_WROTE = "The author has written again since; read the newer message first."
 OTHERS_WROTE = "Somebody else has written since; read that first."
 ANSWERED = "This may have been answered elsewhere since."
+MOVED = "A later message of the conversation was changed; look at it again."
 ADDED = "The author went on writing; the draft is for all of it."
 EDITED = "The author edited the message."
 DELETED = "The author deleted the message."

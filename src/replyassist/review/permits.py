@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from replyassist.core.accounts import PERSON, Principal
-from replyassist.core.errors import ClaimedByAnother, Forbidden, TextBlocked
+from replyassist.core.errors import ClaimedByAnother, Conflict, Forbidden, TextBlocked
 from replyassist.core.security import Permission
 from replyassist.guardrails import CheckResult, Concern, Finding, Severity, Verdict
 
 from .models import HIGH, ReviewItem, ReviewStatus
+from .standing import TEMPLATE_CHANGED
+from .thread_findings import MESSAGE_WITHDRAWN
 
 ASKS = frozenset({Severity.BLOCK, Severity.WARN})
 """Severities that leave something for a person to do."""
+NOBODY_CONFIRMS = frozenset({TEMPLATE_CHANGED, MESSAGE_WITHDRAWN})
+"""What stands whatever anybody says: the draft is of an old template, or there is nothing to answer."""
 
 
 def require_person(principal: Principal) -> None:
@@ -43,18 +47,23 @@ def require_may_decide(item: ReviewItem, principal: Principal) -> None:
 
 def may_confirm(principal: Principal, finding: Finding) -> bool:
     """Whether this person may set aside a finding: one about the message or the template that asks something."""
-    if finding.concern is Concern.TEXT or finding.severity not in ASKS:
+    if finding.concern is Concern.TEXT or finding.severity not in ASKS or finding.rule in NOBODY_CONFIRMS:
         return False
     try:
         require_may_confirm(principal, [finding])
-    except Forbidden:
+    except (Forbidden, Conflict):
         return False
     return True
 
 
-def require_may_confirm(principal: Principal, findings: Iterable[Finding]) -> None:
-    """Raise Forbidden unless the role may set aside what stands against the message or the template."""
+def require_may_confirm(principal: Principal, findings: Collection[Finding]) -> None:
+    """Raise Forbidden unless the role may set aside what stands against the message or the template.
+
+    Raises Conflict for what only another draft can mend, or nothing.
+    """
     principal.require(Permission.REVIEW_ANY)
+    if stale := next((finding for finding in findings if finding.rule in NOBODY_CONFIRMS), None):
+        raise Conflict(stale.explanation)
     if any(finding.severity is Severity.BLOCK for finding in findings):
         principal.require(Permission.ACCEPT_FINDINGS)
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlmodel import Session
 
+from replyassist.guardrails.findings import UNSURE_TEMPLATE
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.service import load_locked
 from replyassist.proposal import Proposal
 
 from .checking import refresh_verdict
-from .models import HIGH, LOW, ReviewItem, ReviewStatus
+from .models import HIGH, LOW, OPEN, Confirmation, Confirmations, ReviewItem, ReviewStatus
 from .notices import KEPT_THROUGH_REDRAFTS
+from .thread_findings import MAYBE_SENT
 from .transitions import PIPELINE, Move, make, write_audit
-
-OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
 def enqueue_proposal(
@@ -78,9 +78,31 @@ def replace_proposal(
         notice=item.notice if item.notice in KEPT_THROUGH_REDRAFTS else None,
         read_digest=read or stored.digest,
         urgency=proposal.triage.urgency,
-        **_columns(proposal),
+        confirmed=_vouched(item, proposal, read=read or stored.digest, now=now),
+        **_columns(_with_doubts_kept(item, proposal)),
     )
     return True
+
+
+def _with_doubts_kept(item: ReviewItem, proposal: Proposal) -> Proposal:
+    """No other draft takes away the doubt whether an earlier reply has arrived."""
+    kept = tuple(doubt for doubt in item.proposal.doubts if doubt.rule == MAYBE_SENT.rule)
+    return proposal.model_copy(update={"doubts": (*proposal.doubts, *kept)})
+
+
+def _vouched(item: ReviewItem, proposal: Proposal, *, read: str, now: datetime) -> Confirmations:
+    """Who names a template, and may confirm it, has said that it is the right one."""
+    asked = item.proposal.asked
+    if asked is None or not asked.vouched_by:
+        return item.confirmed
+    given = (
+        Confirmation(
+            finding=doubt.key, read=read, rule=doubt.rule, by_id=asked.vouched_by_id, by=asked.vouched_by, at=now
+        )
+        for doubt in proposal.doubts
+        if doubt.rule == UNSURE_TEMPLATE
+    )
+    return Confirmations(given=(*item.confirmed.given, *given))
 
 
 def give_up_redraft(session: Session, item: ReviewItem, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from replyassist.core.errors import InvalidInput
 from replyassist.inbox.models import Message
 
-from .models import AuditEntry, ReviewItem, ReviewStatus
+from .models import OPEN, AuditEntry, ReviewItem, ReviewStatus
 
 LONGEST_NUMBER = 18  # digits that surely fit into 64 bits
 
@@ -133,6 +133,28 @@ def open_items_before(session: Session, message: Message, *, private: bool, name
         if message.in_reply_to is not None:
             around.append(col(Message.external_id) == message.in_reply_to)
         statement = statement.where(or_(*around))
+    return list(session.exec(statement))
+
+
+def open_items_of(
+    session: Session, conversation_id: int, *, authors: Collection[int] | None, without: int | None
+) -> list[ReviewItem]:
+    """Undecided items of a conversation but one, locked; of these authors only where some are given."""
+    statement = (
+        select(ReviewItem)
+        .join(Message, col(Message.id) == col(ReviewItem.message_id))
+        .where(
+            Message.conversation_id == conversation_id,
+            col(ReviewItem.status).in_(OPEN),
+            col(ReviewItem.id) != without,
+        )
+        .order_by(col(ReviewItem.id))
+        .limit(100)
+        .with_for_update(of=ReviewItem)
+        .execution_options(populate_existing=True)
+    )
+    if authors is not None:
+        statement = statement.where(col(Message.author_id).in_(authors))
     return list(session.exec(statement))
 
 

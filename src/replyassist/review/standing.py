@@ -24,7 +24,7 @@ def standing_findings(item: ReviewItem, around: Surroundings, *, now: datetime) 
 
 def settled(finding: Finding, item: ReviewItem) -> Finding:
     """The finding, as confirmed where somebody did."""
-    by = item.confirmed.by(finding)
+    by = item.confirmed.by(finding, read=item.read_digest)
     return finding.confirmed(by) if by else finding
 
 

@@ -14,6 +14,12 @@ from .models import ReviewItem
 from .surroundings import Surroundings
 
 MESSAGE_WITHDRAWN = "thread.withdrawn"
+MAYBE_SENT = Finding(
+    rule="thread.maybe_sent",
+    severity=Severity.WARN,
+    explanation="An earlier attempt at sending may have reached the author. Please make sure that it did not.",
+)
+"""Kept with the doubts of an item that comes back from ``uncertain``, through every other draft."""
 _UNSEEN = (AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.AUDIO, AttachmentKind.FILE)
 
 

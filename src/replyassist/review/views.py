@@ -9,18 +9,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
-from replyassist.guardrails import CheckResult, Concern, Severity
+from replyassist.guardrails import Concern, Severity, Verdict
 from replyassist.inbox.models import Direction
 from replyassist.inbox.schemas import Attachment
 from replyassist.inbox.threads import StoredMessage
 from replyassist.proposal import Proposal
 
 from . import repository
-from .checking import assess
+from .checking import shown
 from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
-from .surroundings import Surroundings, surroundings, surroundings_of
+from .surroundings import surroundings, surroundings_of
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -110,7 +110,8 @@ class FindingView(BaseModel):
 
 
 class ReviewSummary(BaseModel):
-    """One row of the queue. ``verdict`` is that of the draft as things stand, None without a draft."""
+    """One row of the queue. ``verdict`` is that of the draft as things stand, None without a draft; once somebody has
+    decided, the one that it was decided with."""
 
     id: int
     brand: str
@@ -199,7 +200,7 @@ def summary(session: Session, item: ReviewItem, *, now: datetime) -> ReviewSumma
 def summaries(session: Session, items: Sequence[ReviewItem], *, now: datetime) -> list[ReviewSummary]:
     """The rows of a page."""
     return [
-        ReviewSummary(**_fields(item, around.stored, _assessed(item, around, now=now)))
+        ReviewSummary(**_fields(item, around.stored, shown(item, around, now=now)[0]))
         for item, around in zip(items, surroundings_of(session, items), strict=True)
     ]
 
@@ -207,7 +208,7 @@ def summaries(session: Session, items: Sequence[ReviewItem], *, now: datetime) -
 def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail:
     """An item whole."""
     around = surroundings(session, item)
-    stored, assessed = around.stored, _assessed(item, around, now=now)
+    stored, (verdict, findings) = around.stored, shown(item, around, now=now)
     lines = [
         ConversationLine(
             author=line.author,
@@ -222,10 +223,8 @@ def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail
         for line in conversation_lines(session, stored, around.sent)
     ]
     return ReviewDetail(
-        **_fields(item, stored, assessed),
-        findings=[FindingView.model_validate(found, from_attributes=True) for found in assessed.findings]
-        if assessed
-        else [],
+        **_fields(item, stored, verdict),
+        findings=[FindingView.model_validate(found, from_attributes=True) for found in findings],
         parent_text=stored.conversation.parent_text,
         conversation=lines,
         proposal=item.proposal,
@@ -249,11 +248,7 @@ def audit_view(entry: Any) -> AuditView:
     )
 
 
-def _assessed(item: ReviewItem, around: Surroundings, *, now: datetime) -> CheckResult | None:
-    return assess(item, item.draft, around, now=now) if item.draft else None
-
-
-def _fields(item: ReviewItem, stored: StoredMessage, assessed: CheckResult | None) -> dict[str, Any]:
+def _fields(item: ReviewItem, stored: StoredMessage, verdict: Verdict | None) -> dict[str, Any]:
     own = (
         "id", "channel", "status", "version", "urgency", "risk", "route", "draft", "drafted_by",
         "template_id", "final_text", "notice", "is_redrafting", "claimed_by", "claimed_until", "created_at",
@@ -261,7 +256,7 @@ def _fields(item: ReviewItem, stored: StoredMessage, assessed: CheckResult | Non
     )  # fmt: skip
     return {name: getattr(item, name) for name in own} | {
         "brand": item.brand_id,
-        "verdict": assessed.verdict.value if assessed else None,
+        "verdict": verdict.value if verdict else None,
         "reason": item.proposal.reason,
         "external_id": stored.message.external_id,
         "message": stored.text,

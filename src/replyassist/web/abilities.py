@@ -1,6 +1,6 @@
 """What a person may do with an item, and why not: the page says so before the server has to refuse.
 
-The rules themselves are in ``review/decisions.py``; these are their words.
+The rules themselves are in ``review/permits.py`` and ``review/transitions.py``; these are their words.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from replyassist.core.accounts import Principal
 from replyassist.core.security import Permission
 from replyassist.guardrails import CheckResult, Concern, Severity, Verdict
 from replyassist.review.models import HIGH, ReviewItem, ReviewStatus
-from replyassist.review.permits import ASKS
-from replyassist.review.standing import TEMPLATE_CHANGED
-from replyassist.review.transitions import TAKEN_BACK_FROM
+from replyassist.review.permits import ASKS, NOBODY_CONFIRMS
+from replyassist.review.transitions import CLAIMED_IN, TAKEN_BACK_FROM
 
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
@@ -48,11 +47,12 @@ def abilities(item: ReviewItem, principal: Principal, *, claimer: str | None) ->
     is_open = status in OPEN
     taken = f"{claimer} is working on this item." if claimer else ""
     decide = taken or _why_not_decide(item, principal)
+    over = "" if status in CLAIMED_IN else "There is nothing left to decide."
     escalated = "A lead has it already." if status is ReviewStatus.ESCALATED else ""
     return Abilities(
         decide=decide,
-        escalate=taken or escalated or _why_not(principal, Permission.ESCALATE),
-        redraft=decide if escalated else taken,
+        escalate=taken or escalated or over or _why_not(principal, Permission.ESCALATE),
+        redraft=decide,
         take_back=decide if status in TAKEN_BACK_FROM else "There is nothing to take back.",
         is_open=is_open,
     )
@@ -74,8 +74,8 @@ def gate(principal: Principal, text: str, result: CheckResult | None) -> Gate:
 
 
 def _why_closed(principal: Principal, result: CheckResult) -> str:
-    if any(finding.rule == TEMPLATE_CHANGED for finding in result.findings):
-        return "The template has changed since this was drafted. Draft it anew."
+    if stale := next((finding for finding in result.findings if finding.rule in NOBODY_CONFIRMS), None):
+        return stale.explanation
     if principal.may(Permission.REVIEW_ANY):
         return ""
     if any(finding.concern is Concern.MESSAGE and finding.severity in ASKS for finding in result.findings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -21,6 +21,7 @@ from replyassist.review.conversation import Line as ConversationLine
 from replyassist.review.conversation import conversation_lines
 from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.review.permits import ASKS, may_confirm
+from replyassist.review.standing import standing_findings
 from replyassist.review.surroundings import Surroundings, surroundings
 from replyassist.triage.models import Risk
 
@@ -192,7 +193,10 @@ def item_view(
 def check_view(principal: Principal, item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> Check:
     """What the checks say of this text as the reply to this item."""
     text = text.strip()
-    result = assess(item, text, around, now=now) if text else None
+    if not text:
+        standing = CheckResult(findings=standing_findings(item, around, now=now), verdict=Verdict.READY, coverage=1.0)
+        return replace(_check(text, standing, gate(principal, text, None), principal), verdict=None)
+    result = assess(item, text, around, now=now)
     return _check(text, result, gate(principal, text, result), principal)
 
 

@@ -162,13 +162,13 @@ def reconcile(stage: Stage) -> None:
     if stage.chance(0.7):
         stage.world.clock.advance(minutes=2)
     stage.tell("reconcile")
-    stage.worker.reconcile()
+    stage.worker.reconciler.reconcile()
 
 
 def refresh_verdicts(stage: Stage) -> None:
     """The worker holds drafts anew against what changed."""
     stage.tell("refresh verdicts")
-    stage.worker.refresh_verdicts()
+    stage.worker.reconciler.refresh_verdicts()
 
 
 def change_platform(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from replyassist.review.checking import assess, refresh_verdict
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.review.standing import TEMPLATE_CHANGED, unusable_templates
+from replyassist.review.surroundings import surroundings
 from replyassist.review.views import detail, summary
 from replyassist.web.item_view import check_view
 
@@ -43,7 +44,7 @@ def before_sending(stage: Stage, reply: OutgoingReply) -> None:
         assert now.later <= then.later, "the author wrote again"
         assert now.templates == then.templates, "a template is not what the approver saw"
         assert now.voice == then.voice
-        unusable = unusable_templates(session, item, now=stage.world.clock.now())
+        unusable = unusable_templates(item, surroundings(session, item), now=stage.world.clock.now())
         assert set(unusable) <= set(approval.bound_to["templates_unusable"]), "a template may not be used here"
 
 
@@ -108,9 +109,10 @@ def _says_the_same_everywhere(stage: Stage, session: Session, item: ReviewItem) 
     if status in OPEN:
         assert not all(line.is_deleted for line in whole.conversation if line.is_this), "nothing to answer"
     verdicts = {whole.verdict, summary(session, item, now=now).verdict}
-    if item.draft:
-        verdicts.add(assess(session, item, item.draft, now=now).verdict.value)
-        live = check_view(session, stage.lead, item, item.draft, now=now)
+    if item.draft and status in OPEN:
+        around = surroundings(session, item)
+        verdicts.add(assess(item, item.draft, around, now=now).verdict.value)
+        live = check_view(stage.lead, item, item.draft, around, now=now)
         verdicts.add(live.verdict.value if live.verdict else None)
     assert len(verdicts) == 1, f"{verdicts}"
     is_old = item.draft and any(finding.rule == TEMPLATE_CHANGED for finding in whole.findings)
