@@ -62,6 +62,18 @@ class TestMessages:
         assert (stored(api.world).external_id, stored(api.world).in_reply_to) == ("17841400001", "5")
         assert api.post("/v1/messages", message | {"external_id": "17841400001"}).status_code == 200
 
+    def test_null_stands_for_an_empty_text_or_list(self, api: Api) -> None:
+        image = {"kind": "image", "url": "https://cdn.example/9.jpg", "alt_text": None}
+        taken = api.post("/v1/messages", body() | {"text": None, "attachments": [image], "metadata": None})
+        plain = api.post("/v1/messages", body() | {"external_id": "other", "attachments": None})
+
+        assert (taken.status_code, plain.status_code) == (202, 202)
+
+    def test_what_comes_from_the_future_was_posted_now(self, api: Api) -> None:
+        api.post("/v1/messages", body() | {"posted_at": "2031-01-01T00:00:00Z"})
+
+        assert stored(api.world).posted_at == api.world.clock.now()
+
     @pytest.mark.parametrize("value", [True, 1.5, 1.0, None, [], ""])
     @pytest.mark.parametrize("place", ["external_id", "author", "conversation"])
     def test_other_things_are_no_ids(self, api: Api, place: str, value: Any) -> None:

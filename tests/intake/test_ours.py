@@ -83,6 +83,7 @@ def test_an_echo_of_what_we_sent_is_told_once_and_answers_nothing_else(world: Wo
 def test_the_same_words_days_later_are_no_echo(world: World) -> None:
     item = approve(world, world.person(), world.item(message={"conversation": DM}))
     run(world, FakeChannel())
+    world.clock.advance(days=3)
     ours(world, text=DRAFT, posted_at="2026-11-25T12:00:00Z")
 
     assert [text for direction, text in told(world, item) if direction == "out"] == [DRAFT, DRAFT]

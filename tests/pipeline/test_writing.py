@@ -377,7 +377,22 @@ class TestDoubt:
         assert proposal.verdict is Verdict.NEEDS_EDIT
         assert "draft.unsure_template" in {finding.rule for finding in proposal.doubts}
 
-    def test_a_template_that_a_person_picked_is_not_doubted(self) -> None:
+    def test_a_doubt_stays_when_a_person_picks_the_template(self) -> None:
         proposal = propose(self.UNSURE, context(None, threshold=0.0), template_id="shipping-abroad")
 
-        assert "draft.unsure_template" not in {finding.rule for finding in proposal.doubts}
+        assert "draft.unsure_template" in {finding.rule for finding in proposal.doubts}
+
+    def test_a_message_that_was_meant_for_a_person_says_so_whatever_template_is_picked(self) -> None:
+        grave = Inbound(text="your coffee made me ill, I am in hospital", channel="instagram")
+
+        proposal = propose(grave, context(None), template_id="shipping-abroad")
+
+        assert "draft.for_a_person" in {finding.rule for finding in proposal.doubts}
+        assert proposal.verdict is Verdict.NEEDS_EDIT
+
+    def test_praise_is_doubted_whatever_template_is_picked(self) -> None:
+        praise = Inbound(text="I love your coffee so much, thank you", channel="instagram")
+
+        proposal = propose(praise, context(None), template_id="shipping-abroad")
+
+        assert "draft.praise_or_irony" in {finding.rule for finding in proposal.doubts}

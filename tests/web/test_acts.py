@@ -157,7 +157,10 @@ def test_another_draft_is_asked_for_and_the_page_stays(console: Console) -> None
     assert answer.headers["location"] == f"/queue/{item.id}"
     asked = console.world.reload(item)
     assert asked.is_redrafting
-    assert asked.proposal.asked == RedraftRequest(instruction="shorter", template_id="shipping-abroad")
+    wish = asked.proposal.asked
+    assert wish is not None
+    assert (wish.instruction, wish.template_id, wish.with_follow_up) == ("shorter", "shipping-abroad", False)
+    assert wish.vouched_by, "a manager who names a template says that it is the right one"
     assert "A new draft is being written." in words(console.get(f"/queue/{item.id}"))
     assert console.act(asked, "redraft", instruction="x" * 501).status_code == 422
     assert console.act(asked, "redraft", template_id="nothing", accept="text/html").status_code == 404

@@ -39,7 +39,7 @@ from tests.web.console import Console, page_of
 from tests.world import BRAND, DRAFT, LATER, World, shipping
 
 EDITED = DRAFT.replace("Hi Tom!", "Hi Tom,")
-RULE_IN_SOURCE = re.compile(r'rule(?:=|: str = |\s*==\s*)f?"([a-z_]+\.[a-z_]+)"')
+RULE_IN_SOURCE = re.compile(r'"((?:draft|safety|language|privacy|grounding|voice|template|thread)\.[a-z_]+)"')
 DOUBTS = sorted(
     rule for rule, concern in CONCERNS.items() if concern is Concern.MESSAGE and rule.startswith(("draft.", "safety."))
 )
@@ -162,9 +162,9 @@ class TestSiblings:
 
     def test_a_reply_of_ours_to_the_newer_message(self, world: World) -> None:
         first, second = self.two(world)
-        world.delete("m-2")
+        world.delete(world.key(second))
         self.assert_agrees(world, first, Verdict.READY)
-        world.edit("m-2", text="and to Mars?")
+        world.edit(world.key(second), text="and to Mars?")
         self.assert_agrees(world, first, Verdict.NEEDS_EDIT)
 
         version = world.reload(first).version
@@ -295,11 +295,22 @@ class TestConfirming:
 
     def test_an_edit_of_the_message_asks_anew(self, world: World) -> None:
         item = self.confirm(world, world.person(), doubtful(world, self.RULE), self.RULE)
-        world.edit("m-1", text="and to Mars?")
+        world.edit(world.key(item), text="and to Mars?")
         redraft_as_it_was(world, item)
 
         with pytest.raises(TextBlocked):
             approve(world, world.person(Role.AGENT), world.reload(item))
+
+    @pytest.mark.parametrize(("role", "verdict"), [(Role.AGENT, Verdict.NEEDS_EDIT), (Role.MANAGER, Verdict.READY)])
+    def test_who_picks_the_template_has_confirmed_it_only_where_they_may(
+        self, world: World, role: Role, verdict: Verdict
+    ) -> None:
+        who, item = world.person(role), doubtful(world, self.RULE)
+        world.redraft(item, who, template_id="shipping-abroad")
+
+        redraft_as_it_was(world, item)
+
+        assert world.reload(item).verdict == verdict
 
     def test_what_only_another_draft_can_mend_nobody_confirms(self, console: Console) -> None:
         item = changed_template(console.world)

@@ -65,7 +65,12 @@ _EmptyIsNull = BeforeValidator(_nothing_for_empty)
 Short = Annotated[str, _Trimmed, AfterValidator(_no_nul)]
 Id = Annotated[str, _Trimmed, AfterValidator(_no_nul), _ByNumber]
 Slug = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT), AfterValidator(_no_nul)]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_TEXT),
+    AfterValidator(_no_nul),
+    BeforeValidator(lambda value: "" if value is None else value, json_schema_input_type=str | None),
+]
 LongText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_no_nul)]
 Url = Annotated[
     str,
@@ -146,14 +151,14 @@ class MessageIn(_Strict):
     brand: Slug
     channel: Slug
     external_id: Id
-    attachments: Attachments = ()
+    attachments: Annotated[Attachments, BeforeValidator(lambda value: value or ())] = ()
     text: Text = Field(default="", validate_default=True)
     author: AuthorIn
     conversation: ConversationIn
     posted_at: Moment
     direction: Literal["in", "out"] = "in"
     in_reply_to: Annotated[Id | None, _EmptyIsNull] = None
-    metadata: dict[str, Any] = {}
+    metadata: Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)] = {}
 
     @field_validator("text")
     @classmethod
@@ -188,7 +193,7 @@ class MessageEdit(_Strict):
         },
     )
 
-    text: Text
+    text: Text = ""
     attachments: Attachments | None = None
     edited_at: Moment | None = None
 

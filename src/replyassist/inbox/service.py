@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -19,6 +19,8 @@ from .schemas import EMPTY, MessageChanged, MessageEdit, MessageIn, MessageTaken
 from .threads import StoredMessage
 
 DRAFT_JOB = "draft"
+CLOCKS_DIFFER = timedelta(days=1)
+"""A message that says it was posted later than this from now was posted now: it would be newer than all that follow."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
         conversation_id=_key(conversation.id),
         author_id=_key(author.id),
         text=incoming.text,
-        posted_at=incoming.posted_at,
+        posted_at=incoming.posted_at if incoming.posted_at <= now + CLOCKS_DIFFER else now,
         received_at=now,
         attributes=incoming.metadata,
         direction=incoming.direction,

@@ -170,8 +170,8 @@ def take_back(
 ) -> ReviewItem:
     """Undo an approval that is not being sent yet, or a rejection; or put what failed or expired back into the queue.
 
-    Where the author deleted the message meanwhile the item is withdrawn: there is nothing to answer.
-    Raises Conflict where there is nothing to take back.
+    Where the author deleted the message meanwhile the item is withdrawn: there is nothing to answer; where they edited
+    it, it is drafted anew. Raises Conflict where there is nothing to take back.
     """
     item = seen_item(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
@@ -180,8 +180,13 @@ def take_back(
         raise Conflict(f"there is nothing to take back: {why}")
     move = Move("taken_back", _back_or_gone(session, item, ReviewStatus.PENDING), text=item.final_text)
     changes = {"final_text": None, "approval_id": None, **_doubts_of_sending(item)}
+    is_old = move.to is ReviewStatus.PENDING and load(session, item.message_id).digest != item.read_digest
+    if is_old:  # the author changed the message while nothing could be drafted
+        changes |= {"is_redrafting": True, "redraft_attempt": item.redraft_attempt + 1}
     item = make(session, item, move, actor=Actor.of(principal), now=now, **changes)
     jobs.enqueue(session, learn_job(item))
+    if is_old:
+        jobs.enqueue(session, redraft_job(item_id, item.redraft_attempt))
     return item
 
 
