@@ -102,7 +102,7 @@ def _refusals(field: str, before: str, found: Repaired, slots: frozenset[str]) -
 
 
 def _why(place: str, defect: Defect) -> str:
-    if defect.kind is DefectKind.LOST:
+    if defect.kind is DefectKind.LOST and place != "?":
         place = f"U+{ord(place):04X}"
     why = f"'{place}' {WORDING[defect.kind]}"
     if defect.kind is DefectKind.GAP:
