@@ -53,6 +53,11 @@ def entities_in(text: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in _ENTITY.finditer(text) if html.unescape(match[0]) != match[0])
 
 
+def holds_image(text: str) -> bool:
+    """Whether an HTML image is in the text."""
+    return any((match["name"] or "").lower() == "img" for match in _TAG.finditer(text))
+
+
 def without_markup(text: str) -> str:
     """The text as a reader of the HTML sees it: links with their address, lists and paragraphs as lines."""
     if any(_is_known(match) for match in _TAG.finditer(text)):
