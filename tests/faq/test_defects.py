@@ -62,7 +62,7 @@ ORDINARY = [
     "Wait... 5 days?", "XX chromosome", "section {3}", "Das kostet null Euro.", "3 x 5 euros", "Find us on X, too",
     "Choose [Settings] and then [Privacy]", "Press the [Start] button and then [Stop].", "[ ] I agree", "Q=C3",
     "Go to [Menu], then [Account].", "Öffne [Konto] und dann [Name].", "shops in Dublin [Northside] and Cork.",
-    "Tickets [Adults]: 10 euros.", "(add to cart)", "your NAME and EMAIL", "https://a.example/x?q=a", "N/A is fine",
+    "Tickets [Adults]: 10 euros.", "(add to cart)", "Really?yes", "my transfers?it was", "your NAME and EMAIL", "https://a.example/x?q=a", "N/A is fine",
     "We close at 6 p.m. ... see you then!",
 ]  # fmt: skip
 

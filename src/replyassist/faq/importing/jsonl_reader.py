@@ -63,9 +63,9 @@ def _add(raw: dict[str, Any], path: Path, line: int, collector: Collector) -> li
 def _objects(text: str, path: Path, collector: Collector) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects, each with the line that it begins on: one a line, those of a JSON array, or over many lines."""
     if not text.lstrip().startswith("[") and not re.match(r"\s*\{[^\S\n]*\n", text):
-        for number, line in numbered_lines(text):
+        for number, row in numbered_lines(text):
             try:
-                yield number, json_object(line, file=str(path), number=number)
+                yield number, json_object(row, file=str(path), number=number)
             except InvalidInput as error:
                 collector.refuse(error)
         return
