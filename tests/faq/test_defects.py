@@ -25,8 +25,8 @@ PLACEHOLDERS = [
 ]  # fmt: skip
 FILLERS = ["REPLACE ME", "XX", "XXX", "xxxx", "€XX", "____", "TBD", "tbd", "TODO", "lorem ipsum", "XX:XX"]
 MISSING_VALUES = [
-    "within [X] days", "costs €X", "costs ?? euros", "open at ??:??", "The restock date is TBC.", "TBA", "€N/A",
-    "within ... days", "within … days", "N/A euros", "It costs [xx].", "within [ ] days", "within [..] days",
+    "within [X] days", "costs €X", "costs ?? euros", "open at ??:??", "The restock date is TBC.", "date: tbc", "TBA",
+    "€N/A",    "within ... days", "within … days", "N/A euros", "It costs [xx].", "within [ ] days", "within [..] days",
     "within {} days", "It costs $X.", "in X days", "Within X working days", "Innerhalb von X Tagen", "w ciągu X dni",
     "en X días laborables", "X-Y working days", "€X.XX", "£[X]", "NaN euros", "It costs null euros.", "undefined",
     "costs undefined euros", "[object Object]", "X kr", "costs [ ] euros", "Kostet ?? Euro", "REPLACE ME",
@@ -62,7 +62,8 @@ ORDINARY = [
     "Wait... 5 days?", "XX chromosome", "section {3}", "Das kostet null Euro.", "3 x 5 euros", "Find us on X, too",
     "Choose [Settings] and then [Privacy]", "Press the [Start] button and then [Stop].", "[ ] I agree", "Q=C3",
     "Go to [Menu], then [Account].", "Öffne [Konto] und dann [Name].", "shops in Dublin [Northside] and Cork.",
-    "Tickets [Adults]: 10 euros.", "(add to cart)", "Really?yes", "my transfers?it was", "your NAME and EMAIL", "https://a.example/x?q=a", "N/A is fine",
+    "Tickets [Adults]: 10 euros.", "(add to cart)", "Really?yes", "[The] lamp",
+    "my transfers?it was", "your NAME and EMAIL", "https://a.example/x?q=a", "N/A is fine",
     "We close at 6 p.m. ... see you then!",
 ]  # fmt: skip
 

@@ -74,7 +74,9 @@ def _greeting_before() -> re.Pattern[str]:
 @cache
 def _todo() -> re.Pattern[str]:
     """Whole words; a word that is also an ordinary one somewhere ("todo") counts in capitals only."""
-    return re.compile(rf"(?<![\w/.#@-])(?:{any_of(word.upper() for word in words().todo)}|tbd|fixme)(?![\w-])")
+    return re.compile(
+        rf"(?<![\w/.#@-])(?:{any_of(word.upper() for word in words().todo)}|tbd|fixme|(?<=:\s)tb[ac])(?![\w-])"
+    )
 
 
 @cache

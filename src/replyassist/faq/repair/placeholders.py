@@ -46,6 +46,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![^\s@<>{}])[^\s@<>{}]{1,64}@[
 _CAPITALS = re.compile(r"(?<![\w-])[^\W\d_a-zß-ÿ]{2,}(?: [^\W\d_a-zß-ÿ]{2,}){1,2}(?![\w-])")
 _SIGN = re.compile(r"[(\[{}<>%$#@*|~^&=_«‹「『:+!-]")  # without one of these there is no delimiter
 MOST_WORDS = 5  # of a bracket; more are a remark
+LONGEST_ARTICLE = 3
 NEAR = 80  # characters before a bracket that are looked at
 
 
@@ -163,7 +164,8 @@ def _is_open_bracket(content: str) -> bool:
         return False
     if is_identifier(content) or is_named(content):
         return True
-    if len(content.strip()) == 1 or any(part in known.remark_words | known.editorial for part in found):
+    is_article = len(found) == 1 and len(found[0]) <= LONGEST_ARTICLE and found[0] not in known.fill_in
+    if (is_article and _is_latin(found[0])) or any(part in known.remark_words | known.editorial for part in found):
         return False
     if not _is_latin("".join(found)) or any(part in known.filler for part in found):
         return True
