@@ -26,7 +26,7 @@ PLACEHOLDERS = [
 FILLERS = ["REPLACE ME", "XX", "XXX", "xxxx", "€XX", "____", "TBD", "tbd", "TODO", "lorem ipsum", "XX:XX"]
 MISSING_VALUES = [
     "within [X] days", "costs €X", "costs ?? euros", "open at ??:??", "The restock date is TBC.", "date: tbc", "TBA",
-    "€N/A",    "within ... days", "within … days", "N/A euros", "It costs [xx].", "within [ ] days", "within [..] days",
+    "€N/A", "within ... days", "within … days", "N/A euros", "It costs [xx].", "within [ ] days", "within [..] days",
     "within {} days", "It costs $X.", "in X days", "Within X working days", "Innerhalb von X Tagen", "w ciągu X dni",
     "en X días laborables", "X-Y working days", "€X.XX", "£[X]", "NaN euros", "It costs null euros.", "undefined",
     "costs undefined euros", "[object Object]", "X kr", "costs [ ] euros", "Kostet ?? Euro", "REPLACE ME",
