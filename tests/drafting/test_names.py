@@ -111,6 +111,7 @@ NOT_GREETED = [
     "Your Name",
     "Vorname Nachname",
     "Okonkwo Chidi",
+    "Kelly, T.",
     "Weber Anna",
     # accounts and pages
     "Instagram User",

@@ -77,6 +77,8 @@ def _given_first(written: str) -> str:
     before, _, after = (part.strip() for part in written.partition(","))
     if not before or not after:
         return before
+    if len(after.strip(".")) == 1:  # "Kelly, T."
+        return ""
     is_given, also_given = (is_given_name(part.split()[0]) for part in (after, before))
     if is_given != also_given:
         return f"{after} {before}" if is_given else before
