@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from replyassist.brands.service import ensure_brand
 from replyassist.cli.evaluation.cases import ColumnMaps, read_cases
-from replyassist.cli.evaluation.contexts import unknown_templates
+from replyassist.cli.evaluation.contexts import TemplateSource, unknown_templates
+from replyassist.core.database import Database
 from replyassist.core.errors import InvalidInput
+from replyassist.faq.service import import_templates
+from replyassist.testing import FakeClock
 from tests.evaluation.labelled import context
+from tests.faq.builders import template
 
 
 def written(path: Path, content: str) -> Path:
@@ -54,6 +59,30 @@ class TestReading:
             read_cases(path, brand="")
 
         assert (caught.value.file, caught.value.line, caught.value.field) == (str(path), 3, "brand")
+
+    def test_a_missing_id_is_mapped_with_the_prefix_that_means_cases(self, tmp_path: Path) -> None:
+        path = written(tmp_path / "labels.csv", "No,text,template_id\n1,hi,a\n")
+
+        with pytest.raises(InvalidInput, match=r"--map cases\.id=COLUMN says which one holds it"):
+            read_cases(path, brand="", column_map={})
+
+
+class TestTemplates:
+    def test_without_a_file_and_a_folder_the_stored_ones_are_taken_and_told(
+        self, database: Database, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with database.writing() as session:
+            ensure_brand(session, "shop", now=clock.now())
+            import_templates(session, "shop", [template("hours")], now=clock.now())
+
+        found = TemplateSource(None, {}).templates_of("shop", database)
+
+        assert [item.id for item in found] == ["hours"]
+        assert capsys.readouterr().err.strip() == "Templates of shop: the 1 in the database"
+
+    def test_a_brand_that_has_none_anywhere_is_refused(self, database: Database) -> None:
+        with pytest.raises(InvalidInput, match="no templates travel with the program for the brand 'shop', and none"):
+            TemplateSource(None, {}).templates_of("shop", database)
 
 
 class TestUnknownTemplates:

@@ -20,15 +20,33 @@ PLACEHOLDERS = [
     "[insert date here]", "[your order number]", "[link]", "<<name>>", "##name##", "$$name$$", "^name^", "{% if x %}",
     "[Company Name]", "<first name>", "{{ name | default: 'there' }}", "【name】", "［name］", "{{name", "**NAME**",
     "{{ticket.id}}", "[Anrede]", "{prénom}", "::name::", "[DATUM]", "<insert>", "{{{name}}}", "{$name}", "[voornaam]",
+    "(insert name)", "(your name here)", "(Namen einfügen)", "YOUR NAME", "COMPANY NAME",
     "[imię]", "[förnamn]", "[Имя]", "{имя}", "%имя%", "[名前]", "{{お名前}}", "[/INST]", "<|im_end|>", "{name", "[name",
 ]  # fmt: skip
 FILLERS = ["REPLACE ME", "XX", "XXX", "xxxx", "€XX", "____", "TBD", "tbd", "TODO", "lorem ipsum", "XX:XX"]
+MISSING_VALUES = [
+    "within [X] days", "costs €X", "costs ?? euros", "open at ??:??", "The restock date is TBC.", "date: tbc", "TBA",
+    "€N/A", "within ... days", "within … days", "N/A euros", "It costs [xx].", "within [ ] days", "within [..] days",
+    "within {} days", "It costs $X.", "in X days", "Within X working days", "Innerhalb von X Tagen", "w ciągu X dni",
+    "en X días laborables", "X-Y working days", "€X.XX", "£[X]", "NaN euros", "It costs null euros.", "undefined",
+    "costs undefined euros", "[object Object]", "X kr", "costs [ ] euros", "Kostet ?? Euro", "REPLACE ME",
+]  # fmt: skip
 DAMAGE = {
-    DefectKind.TAG: ["<p>", "<br/>", "</div>", '<a href="x">', "<!-- x -->", "<SPAN class='x'>"],
+    DefectKind.TAG: [
+        "[b]Yes[/b]",
+        "[url=x]",
+        "[caption id=1]",
+        "<p>",
+        "<br/>",
+        "</div>",
+        '<a href="x">',
+        "<!-- x -->",
+        "<SPAN class='x'>",
+    ],
     DefectKind.ENTITY: ["&nbsp;", "&#39;", "&amp;", "&#x27;", "&euro;"],
     DefectKind.MOJIBAKE: ["â€™", "Â£", "Ã©", "ðŸ˜€"],
-    DefectKind.ESCAPE: ["\\n\\n", "\\r\\n", "\\u00e9", "https:\\/\\/a.example"],
-    DefectKind.LOST: ["\ufffd", "\x07"],
+    DefectKind.ESCAPE: ["\\n\\n", "\\r\\n", "=C3=A9t=C3=A9", "\\u00e9", "https:\\/\\/a.example"],
+    DefectKind.LOST: ["D?sseldorf", "\ufffd", "\x07"],
 }
 ORDINARY = [
     "they wrote [sic] it", "(see below)", "[see below]", "I <3 coffee", "5 < 7 > 3", "100%", "50% off, 20% more",
@@ -40,7 +58,13 @@ ORDINARY = [
     "<help@fernhill.example>", "a_b", "¯\\_(ツ)_/¯", "this\\that", "take 10%, then 20%.", "*very* good",
     "10€ | 20€ | 30€", "café — naïve “ok”", "C# and F#", "Open 24/7 :)", "see [1] and [2]", "[…]", "cost & time",
     "Hi Mr Weber,", "Hello, name your price", "L’Été", "São João", "Zażółć gęślą jaźń", "it's -___- fine", "20 °C",
-    "10 €",
+    "10 €", "size X", "X marks the spot", "Generation X people", "Model X costs 5 euros", "the Model X days", "what??",
+    "Wait... 5 days?", "XX chromosome", "section {3}", "Das kostet null Euro.", "3 x 5 euros", "Find us on X, too",
+    "Choose [Settings] and then [Privacy]", "Press the [Start] button and then [Stop].", "[ ] I agree", "Q=C3",
+    "Go to [Menu], then [Account].", "Öffne [Konto] und dann [Name].", "shops in Dublin [Northside] and Cork.",
+    "Tickets [Adults]: 10 euros.", "(add to cart)", "Really?yes", "[The] lamp",
+    "my transfers?it was", "your NAME and EMAIL", "https://a.example/x?q=a", "N/A is fine",
+    "We close at 6 p.m. ... see you then!",
 ]  # fmt: skip
 
 
@@ -54,6 +78,11 @@ def test_a_placeholder_of_any_program_is_a_gap(gap: str, frame: str) -> None:
     assert kinds(frame.replace("{}", gap)) == {DefectKind.GAP}
 
 
+@pytest.mark.parametrize("text", MISSING_VALUES)
+def test_a_sign_in_the_place_of_a_value_is_a_filler(text: str) -> None:
+    assert kinds(text) == {DefectKind.FILLER}
+
+
 @pytest.mark.parametrize("filler", FILLERS)
 def test_what_is_still_to_be_written_is_found(filler: str) -> None:
     assert kinds(f"It takes {filler} days from here.") == {DefectKind.FILLER}
@@ -65,7 +94,7 @@ def test_damage_is_found(kind: DefectKind, place: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "greeting", ["Hi ,", "Hello , yes", "Dear None,", "Hi null!", "Hallo ,", "Hola !", "Hi ,,", "Bonjour ,"]
+    "greeting", ["Hi ,", "Hello , yes", "Dear None,", "Hi null!", "Hi X,", "Hallo ,", "Hola !", "Hi ,,", "Bonjour ,"]
 )
 def test_a_greeting_of_nobody_is_found(greeting: str) -> None:
     assert kinds(greeting) == {DefectKind.EMPTY_GREETING}

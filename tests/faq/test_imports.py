@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -164,6 +165,61 @@ class TestColumns:
     def test_what_is_not_in_use_is_left_out(self, tmp_path: Path, value: str) -> None:
         templates = self.load(tmp_path, f"id,reply,active\na,Yes.,true\nb,No.,{value}\nc,Maybe.,\n")
         assert [template.id for template in templates] == ["a", "c"]
+
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [("archived", "yes"), ("Is Deleted", "TRUE"), ("disabled", "1"), ("hidden", "x"), ("inactive", "Ja"),
+         ("retired", "y"), ("draft", "true"), ("deleted_at", "2026-11-01T10:00:00Z"), ("Archiviert", "ja"),
+         ("status", "draft"), ("state", "Archived"), ("published", "false")],
+    )  # fmt: skip
+    def test_what_is_out_of_use_is_left_out_and_told(self, tmp_path: Path, column: str, value: str) -> None:
+        path = tmp_path / "a.csv"
+        path.write_text(f"id,reply,{column}\na,Yes.,{value}\nb,No.,\n")
+        loaded = load_templates(path)
+        assert [template.id for template in loaded.templates] == ["b"]
+        assert loaded.left_out[0].reason == f"'{column}' is '{value}'"
+
+    @pytest.mark.parametrize("value", ["no", "FALSE", "0", "", "nein"])
+    def test_what_is_not_out_of_use_comes_in(self, tmp_path: Path, value: str) -> None:
+        assert len(self.load(tmp_path, f"id,reply,archived\na,Yes.,{value}\n")) == 1
+
+    def test_each_column_about_use_counts(self, tmp_path: Path) -> None:
+        assert self.load(tmp_path, "id,reply,active,archived\na,Yes.,true,yes\nb,No.,true,no\n")[0].id == "b"
+
+    @pytest.mark.parametrize("written", ["01.12.2026", "1.12.2026", "2026-12-01"])
+    def test_a_day_may_be_written_as_german_sheets_do(self, tmp_path: Path, written: str) -> None:
+        (template,) = self.load(tmp_path, f"id,reply,valid until\na,Yes.,{written}\n")
+        assert str(template.valid_until) == "2026-12-01"
+
+    def test_a_day_whose_month_nobody_can_tell_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInput, match=r"a\.csv:2.*month.*2026-12-01"):
+            self.load(tmp_path, "id,reply,valid_until\na,Yes.,01/12/2026\n")
+
+    @pytest.mark.parametrize("sign", ["- ", "• ", "* ", "1. ", "1) "])
+    def test_bullets_and_numbers_before_questions_are_no_part_of_them(self, tmp_path: Path, sign: str) -> None:
+        (template,) = self.load(tmp_path, f'id,questions,reply\na,"{sign}one?\n{sign}2 two?",Yes.\n')
+        assert template.questions == ["one?", "2 two?"]
+
+    def test_a_reply_of_an_image_alone_is_refused_as_such(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInput, match=r"a\.csv:2.*nothing is left of it but an image"):
+            self.load(tmp_path, "id,reply\na,<img src=x.png>\n")
+
+    @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+    @pytest.mark.parametrize("indent", [None, 1])
+    def test_a_json_array_is_read(self, tmp_path: Path, name: str, indent: int | None) -> None:
+        records = [{"id": "a", "reply": "Yes."}, {"id": "b", "reply": "No."}]
+        templates = self.load(tmp_path, json.dumps(records, indent=indent), name)
+        assert [template.id for template in templates] == ["a", "b"]
+
+    def test_objects_over_many_lines_are_read(self, tmp_path: Path) -> None:
+        text = "\n".join(json.dumps({"id": name, "reply": "Yes."}, indent=2) for name in "ab")
+        assert len(self.load(tmp_path, text, "a.jsonl")) == 2
+
+    def test_a_broken_json_array_is_one_problem_with_its_line(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.json"
+        path.write_text('[\n {\n  "id": "a",\n  "reply": }\n]\n')
+        (problem,) = load_templates(path).problems
+        assert (problem.line, problem.detail) == (4, "not valid JSON: Expecting value")
 
     def test_a_made_id_stays_when_rows_come_and_go(self, tmp_path: Path) -> None:
         first = self.load(tmp_path, "question,answer\nDo you ship?,Yes.\n¿Dónde está?,Aquí.\n")

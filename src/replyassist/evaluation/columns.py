@@ -10,6 +10,7 @@ from typing import Any
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.dataset import Case, Expected
 from replyassist.faq.importing.csv_reader import split_list
+from replyassist.faq.template import ReplyTemplate
 
 EXPECTED = "expected"
 LABEL_FIELDS = tuple(Expected.model_fields)
@@ -17,6 +18,11 @@ CASE_FIELDS = (*(name for name in Case.model_fields if name != EXPECTED), *LABEL
 REQUIRED = ("id", "text", "template_id")
 LIST_FIELDS = ("tags", "template_id", "also_template_ids", "must_include", "must_not_include")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
+
+
+def _typed(field: str) -> str:
+    """The field as ``--map`` takes it for cases, also where templates have one of this name."""
+    return f"cases.{field}" if field in ReplyTemplate.model_fields else field
 
 
 class Columns:
@@ -38,7 +44,7 @@ class Columns:
         missing = [name for name in CASE_FIELDS if name not in held and (name in REQUIRED or name in self._map)]
         if missing:
             wanted, first = self._map.get(missing[0], missing[0]), missing[0]
-            hint = "see --map" if first in self._map else f"--map {first}=COLUMN says which one holds it"
+            hint = "see --map" if first in self._map else f"--map {_typed(first)}=COLUMN says which one holds it"
             detail = f"there is no column '{wanted}'; there are: {', '.join(there) or 'none'}; {hint}"
             raise InvalidInput(detail, file=self._file, line=line, field=first)
 

@@ -118,10 +118,10 @@ def _read(path: Path, collector: Collector) -> None:
         _read_file(read_yaml, path, collector)
     elif suffix in (".csv", ".tsv"):
         _read_file(read_csv, path, collector)
-    elif suffix == ".jsonl":
+    elif suffix in (".jsonl", ".json"):
         _read_file(read_jsonl, path, collector)
     else:
-        collector.unreadable("expected a folder of YAML files, or a .yaml, .csv, .tsv or .jsonl file", str(path))
+        collector.unreadable("expected a folder of YAML files, or a .yaml, .csv, .tsv, .jsonl or .json file", str(path))
 
 
 def _read_file(reader: Callable[[Path, Collector], None], path: Path, collector: Collector) -> None:

@@ -124,7 +124,7 @@ def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: da
     for case, reading in zip(dataset.cases, readings, strict=True):
         key = case.brand if source.path is None else ""
         if key not in indexes:
-            indexes[key] = TemplateIndex(source.templates_of(case.brand), registry.template_encoder)
+            indexes[key] = TemplateIndex(source.templates_of(case.brand, built.database), registry.template_encoder)
         where: dict[str, Any] = {"channel": case.channel, "visibility": case.visibility, "day": day}
         first = indexes[key].first_signals(reading.vector, text=case.text, words=reading.words, **where)
         if first is not None:

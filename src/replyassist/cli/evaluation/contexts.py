@@ -9,34 +9,40 @@ from datetime import date
 from pathlib import Path
 
 from replyassist.app import Parts
+from replyassist.core.database import Database
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.dataset import Case, Dataset
 from replyassist.faq.files import read_templates
+from replyassist.faq.service import active_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
 
+from .. import common
 from .voices import ChosenVoice
 
 
 @dataclass(frozen=True)
 class TemplateSource:
-    """Where templates come from: one path for every brand, or without one ``faq/<brand>`` of each."""
+    """Where templates come from: one path for every brand, without one ``faq/<brand>`` of each or the stored ones."""
 
     path: Path | None
     column_map: Mapping[str, str]
 
-    def templates_of(self, brand: str) -> list[ReplyTemplate]:
-        """The brand's templates; raise InvalidInput when there are none."""
-        path = self.path
-        if path is None:
-            path = resource_folder("faq") / brand
-            if not path.is_dir():
-                raise InvalidInput(
-                    f"no templates travel with the program for the brand '{brand}'; name them", field="faq"
-                )
-        return read_templates(path, column_map=self.column_map).templates
+    def templates_of(self, brand: str, database: Database) -> list[ReplyTemplate]:
+        """The brand's templates, stored ones with a line on stderr; raise InvalidInput when there are none."""
+        path = self.path or resource_folder("faq") / brand
+        if self.path is not None or path.is_dir():
+            return read_templates(path, column_map=self.column_map).templates
+        with database.reading() as session:
+            stored = active_templates(session, brand)
+        if not stored:
+            detail = f"no templates travel with the program for the brand '{brand}', and none are stored; name them"
+            raise InvalidInput(detail, field="faq")
+        line = f"Templates of {brand}: the {len(stored)} in the database"
+        common.console.print(line, markup=False, soft_wrap=True)
+        return stored
 
 
 def unknown_templates(dataset: Dataset, contexts: Mapping[str, PipelineContext]) -> Iterator[str]:
@@ -83,7 +89,7 @@ def _context(
     if key not in shared:
         registry = built.registry
         shared[key] = TemplateIndex(
-            source.templates_of(brand), registry.template_encoder, calibration=registry.calibration()
+            source.templates_of(brand, built.database), registry.template_encoder, calibration=registry.calibration()
         )
     return PipelineContext(
         voice=voice.rules,

@@ -15,24 +15,30 @@ from ..template import ReplyTemplate
 
 FIELDS = tuple(ReplyTemplate.model_fields)
 REQUIRED = ("id", "reply")
+_DATE = re.compile(r"(?!0{4})\d{4}-\d\d-\d\d|(?!00)\d\d?[./]\d\d?[./]\d{2,4}")
 ID_SOURCES = ("questions", "title")  # an id can be made from one of these
 
 
 @dataclass(frozen=True)
 class Known:
-    """The table of foreign names: by field, those of the column "in use", and the values that mean "not in use"."""
+    """The table of foreign names: by field, those of the column "in use", and the values that mean "not in use";
+    the same of the columns "out of use"."""
 
     fields: dict[str, tuple[str, ...]]
     active: tuple[str, ...]
     inactive: frozenset[str]
+    ended: tuple[str, ...]
+    ended_values: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The column of each field that was found; ``active`` says whether a record is in use, where a column does."""
+    """The column of each field that was found; ``active`` are those that say whether a record is in use, ``ended``
+    those that say whether it is out of use."""
 
     of_field: dict[str, str]
-    active: str | None = None
+    active: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
 
     def record(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """A raw record under our field names, without empty (None) values."""
@@ -40,12 +46,18 @@ class Columns:
 
     def foreign(self, names: Sequence[str]) -> list[str]:
         """The columns that hold no field of ours."""
-        return [name for name in names if name not in self.of_field.values() and name != self.active]
+        return [name for name in names if name not in self.of_field.values() and name not in self.active + self.ended]
 
-    def is_in_use(self, raw: Mapping[str, Any]) -> bool:
-        """Whether the record is in use; without such a column every one is."""
-        value = raw.get(self.active) if self.active else None
-        return value is None or str(value).strip().casefold() not in known_columns().inactive
+    def why_out_of_use(self, raw: Mapping[str, Any]) -> str:
+        """What says that the record is out of use, such as ``'archived' is 'Yes'``; empty where nothing does."""
+        known = known_columns()
+        for column in self.active + self.ended:
+            value = str(raw.get(column) if raw.get(column) is not None else "").strip()
+            plain = value.casefold()
+            is_ended = plain in known.ended_values or _DATE.match(plain) is not None
+            if is_ended if column in self.ended else plain in known.inactive:
+                return f"'{column}' is '{value}'"
+        return ""
 
     def missing(self, names: Sequence[str], column_map: Mapping[str, str]) -> list[tuple[str, str]]:
         """Field and message for each field that has to have a column and has none."""
@@ -80,8 +92,11 @@ def columns_of(names: Sequence[str], column_map: Mapping[str, str]) -> Columns:
             if field not in column_map and column and column not in taken:
                 found[field] = column
                 break
-    free = [by_name[alias] for alias in known.active if alias in by_name and by_name[alias] not in found.values()]
-    return Columns({field: found[field] for field in FIELDS if field in found}, free[0] if free else None)
+    active, ended = (
+        tuple(by_name[alias] for alias in aliases if alias in by_name and by_name[alias] not in found.values())
+        for aliases in (known.active, known.ended)
+    )
+    return Columns({field: found[field] for field in FIELDS if field in found}, active, ended)
 
 
 @cache
@@ -89,7 +104,8 @@ def known_columns() -> Known:
     """The table that travels with the program."""
     table = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text(encoding="utf-8"))
     fields = {field: tuple(map(_plain, table["fields"].get(field, ()))) for field in FIELDS}
-    return Known(fields, tuple(map(_plain, table["active"])), frozenset(table["inactive"]))
+    active, ended = (tuple(map(_plain, table[name])) for name in ("active", "ended"))
+    return Known(fields, active, frozenset(table["inactive"]), ended, frozenset(table["ended_values"]))
 
 
 def _plain(name: str) -> str:

@@ -17,6 +17,11 @@ from .columns import Columns, columns_of
 SEPARATOR = " | "
 LIST_FIELDS = ("questions", "links", "channels", "tags")
 _SPLIT = re.compile(r"(?:^|\s+)\|(?:\s+|$)|\r?\n|\\n")
+DATE_FIELDS = ("valid_from", "valid_until")
+_SIGN_BULLET = re.compile(r"[-–—*•·▪‣◦]\s+")
+_BULLET = re.compile(rf"(?:{_SIGN_BULLET.pattern}|\(?\d{{1,3}}[.)]\s+)")
+_GERMAN_DATE = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})")
+_SLASHED_DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})")
 _OWN_TEXTS = ("id", "title", "reply", "owner")  # empty text is their value; elsewhere it means nothing is said
 
 
@@ -50,16 +55,34 @@ def split_list(cell: str) -> list[str]:
             items = None
         if isinstance(items, list) and all(isinstance(item, str) for item in items):
             return items
-    return [item.strip() for item in _SPLIT.split(cell) if item.strip()]
+    items = [item.strip() for item in _SPLIT.split(cell) if item.strip()]
+    bare = [_BULLET.sub("", item) for item in items]
+    is_list = len(items) > 1 or bool(_SIGN_BULLET.match(items[0] if items else ""))
+    return [item for item in bare if item] if is_list and all(map(_BULLET.match, items)) else items
+
+
+def iso_date(field: str, value: Any, *, file: str, line: int) -> Any:
+    """A day as German sheets write it in the form of ISO 8601; raise InvalidInput for 01/12/2026, of which nobody can
+    tell the month."""
+    if not isinstance(value, str):
+        return value
+    if found := _GERMAN_DATE.fullmatch(value.strip()):
+        return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
+    if _SLASHED_DATE.fullmatch(value.strip()):
+        example = "write the year first, such as 2026-12-01"
+        raise InvalidInput(
+            f"'{value}' does not say which number is the month; {example}", file=file, line=line, field=field
+        )
+    return value
 
 
 def _add(row: Row, columns: Columns, collector: Collector) -> None:
     """Take one row in; raise InvalidInput where it, or a cell of it, cannot be read."""
     raw = row.cells()
     record = columns.record(raw)
-    if not columns.is_in_use(raw):
+    if why := columns.why_out_of_use(raw):
         name = str(record.get("id") or record.get("title") or "")
-        collector.leave_out(name, f"'{columns.active}' is '{raw[str(columns.active)]}'", row.file, row.line)
+        collector.leave_out(name, why, row.file, row.line)
         return
     fields = {field: _value(field, cell, row, columns) for field, cell in record.items()}
     known = {field: value for field, value in fields.items() if value is not None}
@@ -76,4 +99,6 @@ def _value(field: str, cell: str, row: Row, columns: Columns) -> Any:
         except (ValueError, RecursionError) as error:
             detail = 'expected a JSON object such as {"price": "€5"}'
             raise InvalidInput(detail, file=row.file, line=row.line, field=field) from error
+    if field in DATE_FIELDS:
+        return iso_date(field, cell, file=row.file, line=row.line) or None
     return cell if cell or field in _OWN_TEXTS else None

@@ -9,8 +9,15 @@ from collections.abc import Iterator
 import ftfy
 from ftfy.badness import BADNESS_RE
 
+from .words import words
+
 _LOST = re.compile("[\ufffd\ufffe\uffff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_ESCAPE = re.compile(r"(?:\\r)?\\n|\\r(?!\w)|\\t|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"'/]")
+_ESCAPE = re.compile(
+    r"(?:\\r)?\\n|\\r(?!\w)|\\t|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\"'/]"
+    r"|(?:=(?:C[2-9A-F]|D[0-9A-F])=[89AB][0-9A-F]|=E[0-9A-F](?:=[89AB][0-9A-F]){2}|=F[0-4](?:=[89AB][0-9A-F]){3})"
+)
+_QUESTION_MARK = re.compile(r"(?<=[^\W\d_])\?(?P<after>[a-zß-ÿ]+)")
+_ADDRESS = re.compile(r"\S*(?:[/=@]|\.\w)\S*")
 _PATH = re.compile(r"(?:\b[A-Za-z]:\\|\\\\\w|%\w+%\\)[^\s\"'<>|]*")
 _MEANT = {"\\n": "\n", "\\r": "\n", "\\t": " ", '\\"': '"', "\\'": "'", "\\/": "/"}
 
@@ -18,6 +25,12 @@ _MEANT = {"\\n": "\n", "\\r": "\n", "\\t": " ", '\\"': '"', "\\'": "'", "\\/": "
 def lost_in(text: str) -> Iterator[tuple[int, int]]:
     """Places of characters that stand for one that is lost, and of control characters."""
     yield from (match.span() for match in _LOST.finditer(text))
+    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    known = words()
+    for match in _QUESTION_MARK.finditer(text):
+        is_sentence = match["after"] in known.remark_words | known.editorial | known.filler | known.joining
+        if not is_sentence and not any(start <= match.start() < end for start, end in addresses):
+            yield match.start(), match.start() + 1
 
 
 def mojibake_in(text: str) -> Iterator[tuple[int, int]]:
@@ -34,7 +47,7 @@ def mojibake_in(text: str) -> Iterator[tuple[int, int]]:
 
 def escapes_in(text: str) -> Iterator[tuple[int, int]]:
     r"""Places of escapes that nobody resolved, such as ``\n``; a path such as ``C:\new`` has none."""
-    if "\\" not in text:
+    if "\\" not in text and "=" not in text:
         return
     paths = [match.span() for match in _PATH.finditer(text)]
     for match in _ESCAPE.finditer(text):
@@ -64,6 +77,8 @@ def _unescaped(text: str) -> str:
 
 
 def _meant(escape: str) -> str:
+    if escape.startswith("="):
+        return bytes.fromhex(escape.replace("=", "")).decode("utf-8", errors="replace")
     if escape[1] in "ux":
         character = chr(int(escape[2:], 16))
         return character if unicodedata.category(character)[0] != "C" else " "

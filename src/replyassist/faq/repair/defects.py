@@ -18,7 +18,7 @@ class DefectKind(StrEnum):
     GAP = "gap"  # a placeholder of any program
     FILLER = "filler"  # XX, TBD, lorem ipsum
     EMPTY_GREETING = "empty_greeting"  # a greeting whose name is missing
-    TAG = "tag"  # HTML
+    TAG = "tag"  # HTML, and tags in square brackets
     ENTITY = "entity"  # &amp;
     MOJIBAKE = "mojibake"  # letters that were decoded wrongly
     ESCAPE = "escape"  # a literal \n
@@ -35,7 +35,7 @@ WORDING = {
     DefectKind.GAP: "is a gap that was never filled in",
     DefectKind.FILLER: "stands where something is still to be written",
     DefectKind.EMPTY_GREETING: "is a greeting without a name",
-    DefectKind.TAG: "is HTML; platforms show it as it is",
+    DefectKind.TAG: "is markup; platforms show it as it is",
     DefectKind.ENTITY: "is HTML; platforms show it as it is",
     DefectKind.MOJIBAKE: "is damaged text: letters were decoded wrongly",
     DefectKind.ESCAPE: "is the code of a line break or sign and not the sign itself",

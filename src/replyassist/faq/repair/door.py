@@ -8,6 +8,7 @@ from typing import Any
 
 from ..template import SLOT
 from .defects import PLACEHOLDER, WORDING, Defect, DefectKind, rule_of
+from .markup import holds_image
 from .texts import Repaired, repair, repair_line
 
 
@@ -90,7 +91,8 @@ def _name(place: tuple[str | int, ...]) -> str:
 
 def _refusals(field: str, before: str, found: Repaired, slots: frozenset[str]) -> Iterator[FieldRefusal]:
     if before.strip() and not found.text.strip() and field == "reply":
-        yield FieldRefusal(field, "nothing is left of it without what another program fills in", PLACEHOLDER)
+        rest = "but an image; write what it says" if holds_image(before) else "without what another program fills in"
+        yield FieldRefusal(field, f"nothing is left of it {rest}", PLACEHOLDER)
     seen = set()
     for defect in found.left:
         place = found.text[defect.start : defect.end]
@@ -102,7 +104,7 @@ def _refusals(field: str, before: str, found: Repaired, slots: frozenset[str]) -
 
 
 def _why(place: str, defect: Defect) -> str:
-    if defect.kind is DefectKind.LOST:
+    if defect.kind is DefectKind.LOST and place != "?":
         place = f"U+{ord(place):04X}"
     why = f"'{place}' {WORDING[defect.kind]}"
     if defect.kind is DefectKind.GAP:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from .missing import missing_values_in
 from .words import any_of, words
 
 _LONG = re.compile(r"(?<![\w/.])(?:x{4,}|lorem ipsum)(?!\w)|(?<![\w*>^-])_{3,}(?![\w*<^-])", re.IGNORECASE)
@@ -19,6 +20,7 @@ _NOBODY = "none|null|undefined|nan|unknown"
 def fillers_in(text: str) -> Iterator[tuple[int, int]]:
     """Places such as ``XX``, ``TBD``, ``____`` and lorem ipsum; sizes, numerals and kisses are none."""
     yield from (match.span() for match in _LONG.finditer(text))
+    yield from missing_values_in(text)
     for pattern, is_filler in ((_CAPITAL, _is_open), (_SMALL, _lacks_a_number), (_todo(), _is_note)):
         for match in pattern.finditer(text):
             before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() : match.end() + NEAR]
@@ -72,7 +74,9 @@ def _greeting_before() -> re.Pattern[str]:
 @cache
 def _todo() -> re.Pattern[str]:
     """Whole words; a word that is also an ordinary one somewhere ("todo") counts in capitals only."""
-    return re.compile(rf"(?<![\w/.#@-])(?:{any_of(word.upper() for word in words().todo)}|tbd|fixme)(?![\w-])")
+    return re.compile(
+        rf"(?<![\w/.#@-])(?:{any_of(word.upper() for word in words().todo)}|tbd|fixme|(?<=:\s)tb[ac])(?![\w-])"
+    )
 
 
 @cache
@@ -83,6 +87,6 @@ def _empty() -> re.Pattern[str]:
     start = r"(?:^|(?<=[\n.!?]))[^\w\n]{0,5}"
     return re.compile(
         rf"{start}(?P<all>(?:{spaced}[^\S\n]+,|{others}(?:[^\S\n]+[,!]|,[^\S\n]*,)"
-        rf"|{any_of(known.greetings)}[^\S\n]+(?:{_NOBODY})[^\S\n]{{0,5}}(?:[,!.:]|(?=\n|$))))",
+        rf"|{any_of(known.greetings)}[^\S\n]+(?:{_NOBODY}|x(?=\s?,))[^\S\n]{{0,5}}(?:[,!.:]|(?=\n|$))))",
         re.IGNORECASE,
     )

@@ -27,6 +27,12 @@ TAGS = _BLOCKS | _INLINE
 _TAG = re.compile(
     r"<!--.*?-->|<!doctype[^>]*>|</?(?P<name>[a-zA-Z][\w:]*)(?P<rest>(?:\s[^<>]*)?)/?>", re.IGNORECASE | re.DOTALL
 )
+_BOARD = re.compile(
+    r"\[/(?!inst\])[a-z*]\w{0,20}\]|\[[a-z]\w{0,20}=[^\[\]\n]{1,200}\]"
+    r"|\[[a-z][\w-]{0,20}(?:\s[\w-]{1,20}=[^\[\]\n]{1,200})\]|\[(?P<opened>[a-z]\w{0,20})\](?=.{0,2000}?\[/(?P=opened)\])",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Tags in square brackets, as forums and WordPress write them."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -37,8 +43,9 @@ def is_tag(candidate: str) -> bool:
 
 
 def tags_in(text: str) -> Iterator[tuple[int, int]]:
-    """Places of HTML tags and comments."""
+    """Places of HTML tags and comments, and of tags in square brackets."""
     yield from (match.span() for match in _TAG.finditer(text) if _is_known(match))
+    yield from (match.span() for match in _BOARD.finditer(text))
 
 
 def entities_in(text: str) -> Iterator[tuple[int, int]]:
@@ -46,9 +53,14 @@ def entities_in(text: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in _ENTITY.finditer(text) if html.unescape(match[0]) != match[0])
 
 
+def holds_image(text: str) -> bool:
+    """Whether an HTML image is in the text."""
+    return any((match["name"] or "").lower() == "img" for match in _TAG.finditer(text))
+
+
 def without_markup(text: str) -> str:
     """The text as a reader of the HTML sees it: links with their address, lists and paragraphs as lines."""
-    if next(tags_in(text), None) is not None:
+    if any(_is_known(match) for match in _TAG.finditer(text)):
         text = _converted(text)
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text)
 

@@ -8,6 +8,7 @@ spelling of a name.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ _STRONG = re.compile(
 )
 _LOOSE_END = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>|\*\||\|\*")
 _SQUARE = re.compile(r"\[(?P<content>[^\[\]\n]{1,60})\](?!\()")
+_ROUND = re.compile(r"\((?P<content>[^()\n]{3,40})\)")
 _ANGLE = re.compile(r"<(?P<content>/?[^\W\d][^<>\n]{0,60})>")
 _WEAK = re.compile(
     rf"(?<![\w*~|&#$^=+_@:-])(?P<open>\*{{1,2}}|_{{1,2}}|~{{1,2}}|\|{{1,2}}|&{{1,2}}|={{1,2}}|\+\+|--|::?|!!|[#$^@])"
@@ -41,9 +43,10 @@ _UNCLOSED = re.compile(rf"[\[{{<](?P<content>{_NAME})(?![^\[\]{{}}<>\n]{{0,60}}[
 _PRINTF = re.compile(r"(?<![\w%])(?<!\d )%(?:\d\$)?[sd](?![\w%])")
 _BARE = re.compile(r"(?<![\w@#./:$%-])[^\W\d_]+(?:_[^\W\d_]+)+(?![\w@])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![^\s@<>{}])[^\s@<>{}]{1,64}@[^\s@<>{}]{1,255}", re.IGNORECASE)
-_SIGN = re.compile(r"[\[{}<>%$#@*|~^&=_«‹「『:+!-]")  # without one of these there is no delimiter
+_CAPITALS = re.compile(r"(?<![\w-])[^\W\d_a-zß-ÿ]{2,}(?: [^\W\d_a-zß-ÿ]{2,}){1,2}(?![\w-])")
+_SIGN = re.compile(r"[(\[{}<>%$#@*|~^&=_«‹「『:+!-]")  # without one of these there is no delimiter
 MOST_WORDS = 5  # of a bracket; more are a remark
-LONGEST_ACRONYM = 3
+LONGEST_ARTICLE = 3
 NEAR = 80  # characters before a bracket that are looked at
 
 
@@ -65,7 +68,8 @@ def gaps_in(text: str) -> list[Gap]:
     """Every gap in the order of the text; none lies inside another."""
     plain = text.translate(_FULL_WIDTH)
     found: list[Gap] = []
-    candidates = (*_strong(plain), *_weak(plain)) if _SIGN.search(plain) else _after_greetings(plain)
+    signed = (*_strong(plain), *_weak(plain)) if _SIGN.search(plain) else ()
+    candidates = (*signed, *_after_greetings(plain), *_capitals(plain))
     for gap in sorted(candidates, key=lambda gap: (gap.start, -gap.end)):
         if not found or gap.start >= found[-1].end:
             found.append(gap)
@@ -75,21 +79,32 @@ def gaps_in(text: str) -> list[Gap]:
 def _strong(text: str) -> Iterator[Gap]:
     for match in _STRONG.finditer(text):
         content = next((value for name, value in match.groupdict().items() if name != "sign" and value is not None), "")
-        yield Gap(*match.span(), content.strip(" =-!"))
+        last = re.findall(r"[^\W\d_]+", text[max(0, match.start() - NEAR) : match.start()].lower())[-1:]
+        if not (content.isdigit() and words().numerals.intersection(last)):  # "section {3}"
+            yield Gap(*match.span(), content.strip(" =-!"))
     for pattern in (_LOOSE_END, _PRINTF):
         yield from (Gap(*match.span(), "") for match in pattern.finditer(text))
 
 
 def _weak(text: str) -> Iterator[Gap]:
     addresses = [match.span() for match in _ADDRESS.finditer(text)]
-    for gap in (*_brackets(text), *_pairs(text), *_after_greetings(text)):
+    for gap in (*_brackets(text), *_pairs(text)):
         if not any(start < gap.end and gap.start < end for start, end in addresses):
             yield gap
 
 
 def _brackets(text: str) -> Iterator[Gap]:
+    button_end = -1
     for match in _SQUARE.finditer(text):
-        if _is_open_bracket(match["content"], text[max(0, match.start() - NEAR) : match.start()]):
+        before = text[max(0, match.start() - NEAR) : match.start()]
+        if _is_button(before) or (button_end >= 0 and _is_joined(text[button_end : match.start()])):
+            button_end = match.end()
+        elif _is_open_bracket(match["content"]):
+            yield Gap(*match.span(), match["content"])
+        else:
+            button_end = match.end() if match["content"][0].isupper() else -1
+    for match in _ROUND.finditer(text):
+        if _asks_for_value(match["content"]):
             yield Gap(*match.span(), match["content"])
     for match in _UNCLOSED.finditer(text):
         name = match["content"].split(" ", 1)[0]
@@ -122,6 +137,15 @@ def _after_greetings(text: str) -> Iterator[Gap]:
             yield Gap(*match.span("gap"), content)
 
 
+def _capitals(text: str) -> Iterator[Gap]:
+    """``YOUR NAME`` and ``COMPANY NAME`` in a text that is not all in capitals."""
+    for match in _CAPITALS.finditer(text):
+        rest = text[: match.start()] + text[match.end() :]
+        is_alone = not re.search(r"[^\W\d_]{2,}", rest)
+        if (is_alone or rest.upper() != rest) and is_named(match[0]) and words().name & {*parts_of(match[0])[1:]}:
+            yield Gap(*match.span(), match[0])
+
+
 @cache
 def _greeted() -> re.Pattern[str]:
     return re.compile(
@@ -131,24 +155,39 @@ def _greeted() -> re.Pattern[str]:
     )
 
 
-def _is_open_bracket(content: str, before: str) -> bool:
-    """Whether what stands in square brackets waits for a value: called as gaps are, capitalised as a name of one, or in
-    a script of which there are no words here. Remarks, acronyms and buttons do not."""
+def _is_open_bracket(content: str) -> bool:
+    """Whether what stands in square brackets waits for a value: called as gaps are, capitalised as a name of several
+    words, or in a script of which there are no words here. Remarks, acronyms and single other words do not."""
     known = words()
     found = parts_of(content)
     if not found or len(found) > MOST_WORDS or any(sign in content for sign in ',;!?"…') or content[0].isdigit():
         return False
     if is_identifier(content) or is_named(content):
-        return not _is_button(before)
-    if len(content.strip()) == 1 or any(part in known.remark_words | known.editorial for part in found):
+        return True
+    is_article = len(found) == 1 and len(found[0]) <= LONGEST_ARTICLE and found[0] not in known.fill_in
+    if (is_article and _is_latin(found[0])) or any(part in known.remark_words | known.editorial for part in found):
         return False
-    letters = "".join(found)
-    if letters.isascii() and not any(part in known.filler for part in found):
-        shown = content.split()
-        is_acronym = content.isupper() and len(letters) <= LONGEST_ACRONYM
-        if is_acronym or not all(word[0].isupper() for word in shown if word[0].isalpha()):
-            return False
-    return not _is_button(before)
+    if not _is_latin("".join(found)) or any(part in known.filler for part in found):
+        return True
+    shown = content.split()
+    return len(shown) > 1 and all(word[0].isupper() for word in shown if word[0].isalpha())
+
+
+def _is_latin(letters: str) -> bool:
+    return all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+
+
+def _asks_for_value(content: str) -> bool:
+    """Whether round brackets tell a writer what to put there: ``(insert name)``, ``(your name here)``."""
+    found = frozenset(parts_of(content))
+    asked = found & words().fill_in or (found & words().name and len(found) > 2)
+    return bool(asked) and len(found) <= MOST_WORDS and is_named(content)
+
+
+def _is_joined(between: str) -> bool:
+    """Whether only "and then" and the like stands between two buttons."""
+    found = re.findall(r"[^\W\d_]+", between.lower())
+    return not re.search(r"[.!?\n]", between) and words().joining.issuperset(found)
 
 
 def _is_button(before: str) -> bool:

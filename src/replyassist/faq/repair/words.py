@@ -18,8 +18,10 @@ class Words:
     """What a placeholder may be called, and what stands around one; every list in lower case.
 
     ``name`` to ``other`` are the words inside a placeholder, ``filler`` those that say nothing there. A bracket with
-    one of ``remark_words`` or ``editorial`` in it is a remark, and one after ``pressed`` is a button. ``XX`` after
-    ``sizes`` is a size, beside ``numerals`` the number twenty, and before ``units`` a number that is missing.
+    one of ``remark_words`` or ``editorial`` in it is a remark, and one after ``pressed`` is a button, as is
+    the next one with only words of ``joining`` between. ``fill_in`` are the words of ``filler`` that ask for a value.
+    ``XX`` after ``sizes`` is a size, beside ``numerals`` the number twenty, and before ``units`` a number that is
+    missing.
     ``once_only`` are phrases that were true in one conversation.
     """
 
@@ -39,6 +41,8 @@ class Words:
     remark_words: frozenset[str]
     editorial: frozenset[str]
     pressed: frozenset[str]
+    joining: frozenset[str]
+    fill_in: frozenset[str]
     sizes: frozenset[str]
     numerals: frozenset[str]
     units: frozenset[str]
