@@ -132,6 +132,22 @@ class TestMeaningUnchecked:
 
         assert rules_of(result) == ["language.meaning_unchecked"]
 
+    @pytest.mark.parametrize(
+        "said",
+        ["Geld zurück!", "Remboursé!", "Ok, gratis.", "Sin gastos.", "Rimborso garantito!", "Korting!", "Za darmo."],
+    )
+    def test_a_promise_of_one_or_two_words_in_another_language_is_seen(self, said: str) -> None:
+        assert rules_of(check(f"{ENGLISH} {said}", context(reply=ENGLISH))) == ["language.meaning_unchecked"]
+
+    def test_a_promise_that_the_brand_made_itself_is_its_own(self) -> None:
+        own = "Delivery is gratis."
+
+        assert rules_of(check(f"Hi! {own} Enjoy!", context(reply=own))) == []
+
+    @pytest.mark.parametrize("said", ["Danke!", "Sláinte!", "Merci, Zoë!", "Grazie mille!", "☕💚"])
+    def test_a_courtesy_of_another_language_is_free(self, said: str) -> None:
+        assert rules_of(check(f"{ENGLISH} {said}", context(reply=ENGLISH))) == []
+
     @pytest.mark.parametrize("text", [ENGLISH, f"Hi Siobhán! {ENGLISH} Slán, Fernhill", "Yes ☕💚", ""])
     def test_an_english_reply_is_read(self, text: str) -> None:
         assert rules_of(check(text, context(reply=ENGLISH, author_name="Siobhán Ní Bhriain"))) == []

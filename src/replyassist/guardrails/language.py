@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from replyassist.core.language import UNKNOWN, guess_language, language_name, other_language
 from replyassist.guardrails.context import CheckContext, report, report_whole
 from replyassist.guardrails.findings import Finding, Severity
+from replyassist.guardrails.foreign_promises import language_of_promise
 from replyassist.guardrails.text import sentence_spans
 from replyassist.guardrails.verbatim import is_verbatim
 from replyassist.guardrails.words import languages_read
@@ -85,7 +86,7 @@ def _unread_language(text: str, context: CheckContext) -> str:
         is_foreign = guess.words >= WORDS_TO_SUSPECT and guess.likelihood_of_any(languages_read()) < FOREIGN_BELOW
         if is_foreign or (guess.is_sure and guess.code not in languages_read()):
             return guess.code
-    return ""
+    return language_of_promise(_readable("\n".join(sentences), context), own=own)
 
 
 def _foreign_sentences(text: str, context: CheckContext) -> Iterator[tuple[tuple[int, int], str]]:
