@@ -164,6 +164,16 @@ class TestMessageUnread:
         assert result.verdict is Verdict.NEEDS_EDIT
         assert rules_of(result) == ["language.message_unread"]
 
+    @pytest.mark.parametrize("text", ["imate li decaf?", "van decaf?", "máte decaf?", "kas teil on decaf?"])
+    def test_the_name_of_a_product_makes_no_message_english(self, text: str) -> None:
+        assert rules_of(check(ENGLISH, context(reply=ENGLISH, message=text))) == ["language.message_unread"]
+
+    @pytest.mark.parametrize(
+        "text", ["any decaf?", "got decaf?", "ye got decaf", "decaf pls", "cheap decaf?", "oat milk?", "u ship norway?"]
+    )
+    def test_a_few_english_words_or_a_product_are_read(self, text: str) -> None:
+        assert rules_of(check(ENGLISH, context(reply=ENGLISH, message=text))) == []
+
     def test_messages_in_languages_that_are_read_are_left_alone(self) -> None:
         main = [text for code, text in messages(TEST) if code in risk_languages()]
         found = [text for text in main if rules_of(check(ENGLISH, context(reply=ENGLISH, message=text)))]
