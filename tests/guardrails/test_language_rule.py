@@ -132,6 +132,22 @@ class TestMeaningUnchecked:
 
         assert rules_of(result) == ["language.meaning_unchecked"]
 
+    @pytest.mark.parametrize(
+        "said",
+        ["Geld zurück!", "Remboursé!", "Ok, gratis.", "Sin gastos.", "Rimborso garantito!", "Korting!", "Za darmo."],
+    )
+    def test_a_promise_of_one_or_two_words_in_another_language_is_seen(self, said: str) -> None:
+        assert rules_of(check(f"{ENGLISH} {said}", context(reply=ENGLISH))) == ["language.meaning_unchecked"]
+
+    def test_a_promise_that_the_brand_made_itself_is_its_own(self) -> None:
+        own = "Delivery is gratis."
+
+        assert rules_of(check(f"Hi! {own} Enjoy!", context(reply=own))) == []
+
+    @pytest.mark.parametrize("said", ["Danke!", "Sláinte!", "Merci, Zoë!", "Grazie mille!", "☕💚"])
+    def test_a_courtesy_of_another_language_is_free(self, said: str) -> None:
+        assert rules_of(check(f"{ENGLISH} {said}", context(reply=ENGLISH))) == []
+
     @pytest.mark.parametrize("text", [ENGLISH, f"Hi Siobhán! {ENGLISH} Slán, Fernhill", "Yes ☕💚", ""])
     def test_an_english_reply_is_read(self, text: str) -> None:
         assert rules_of(check(text, context(reply=ENGLISH, author_name="Siobhán Ní Bhriain"))) == []
@@ -147,6 +163,16 @@ class TestMessageUnread:
 
         assert result.verdict is Verdict.NEEDS_EDIT
         assert rules_of(result) == ["language.message_unread"]
+
+    @pytest.mark.parametrize("text", ["imate li decaf?", "van decaf?", "máte decaf?", "kas teil on decaf?"])
+    def test_the_name_of_a_product_makes_no_message_english(self, text: str) -> None:
+        assert rules_of(check(ENGLISH, context(reply=ENGLISH, message=text))) == ["language.message_unread"]
+
+    @pytest.mark.parametrize(
+        "text", ["any decaf?", "got decaf?", "ye got decaf", "decaf pls", "cheap decaf?", "oat milk?", "u ship norway?"]
+    )
+    def test_a_few_english_words_or_a_product_are_read(self, text: str) -> None:
+        assert rules_of(check(ENGLISH, context(reply=ENGLISH, message=text))) == []
 
     def test_messages_in_languages_that_are_read_are_left_alone(self) -> None:
         main = [text for code, text in messages(TEST) if code in risk_languages()]

@@ -152,6 +152,17 @@ def test_lines_made_to_keep_patterns_busy_are_read(line: str) -> None:
         "Réponse automatique : livraison",
         "Respuesta automática: pedido",
         "Unzustellbar: Ihre Bestellung",
+        "** Address not found **\n\nYour message wasn't delivered to tom@mail.example.",
+        "*** Automatic reply ***\nI read mail on Mondays.",
+        "Delivery to the following recipient failed permanently:\n\ntom@mail.example",
+        "I'm currently on annual leave and will return on Monday 30 November.",
+        "I am on parental leave. In my absence please write to Tom.",
+        "Ich bin derzeit in Elternzeit. Meine Vertretung ist Tom.",
+        "Je suis actuellement en congé, de retour le 3 décembre.",
+        "Estoy fuera de la oficina. Para asuntos urgentes, escriba a Tom.",
+        "Ik ben afwezig tot 3 december. Voor dringende zaken kunt u mailen met Tom.",
+        "Jestem na urlopie, wracam 3 grudnia.",
+        "Jag är föräldraledig och tillbaka på kontoret i mars.",
     ],
 )
 def test_what_a_mail_program_wrote_is_known(text: str) -> None:
@@ -168,6 +179,8 @@ def test_what_a_mail_program_wrote_is_known(text: str) -> None:
         "Out of office hours, can I still collect?",
         "I am out of the office until Monday, can you deliver on Tuesday?",
         "I'm on annual leave, so leave the parcel with my neighbour",
+        "Address not found, your site says. What now?",
+        "address not found when I type my street in",
     ],
 )
 def test_what_people_write_about_such_mail_is_theirs(text: str) -> None:

@@ -20,12 +20,14 @@ BY_LANGUAGE = {
     language: yaml.safe_load((HERE / "risk_messages" / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES
 }
 LATER = yaml.safe_load((HERE / "later_risks.yaml").read_text("utf-8"))
+ACCIDENTS = yaml.safe_load((HERE / "accident_risks.yaml").read_text("utf-8"))
+LOOK_ALIKES = ACCIDENTS.pop(HARMLESS)
 OBLIQUE = yaml.safe_load((HERE / "oblique_risks.yaml").read_text("utf-8"))
 # Too much else is said in these words for a list: "I don't want (it) any more", "I put an end to everything".
 STILL_MISSED = frozenset({"ich will nicht mehr", "ikväll gör jag slut på allt"})
 RISKY = [
     (language, kind, text)
-    for source in (BY_LANGUAGE, LATER, OBLIQUE)
+    for source in (BY_LANGUAGE, LATER, OBLIQUE, ACCIDENTS)
     for language, kinds in source.items()
     for kind, texts in kinds.items()
     for text in texts
@@ -59,6 +61,11 @@ def test_every_topic_has_its_messages_in_every_language(language: str) -> None:
     "text", [text for language in LANGUAGES for text in BY_LANGUAGE[language][HARMLESS]], ids=lambda text: text[:30]
 )
 def test_an_idiom_is_no_risk(text: str) -> None:
+    assert kinds_of(text) == set()
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_a_harmless_message_in_the_words_of_an_accident_is_no_risk(text: str) -> None:
     assert kinds_of(text) == set()
 
 

@@ -146,6 +146,7 @@ def test_hidden_characters_alone_lower_trust(text: str) -> None:
     [
         "\u2068@fernhill\u2069 do you ship to Norway?",
         "\u2066@fern.hill\u2069 \u2068@tom\u2069 thanks",
+        "\u2067@fern.hill\u2069 do you ship?",
         "call me on \u202a+353 1 555 0101\u202c please",
         "\u202d+353 1 555 0101\u202c",
     ],

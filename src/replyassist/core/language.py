@@ -102,6 +102,12 @@ def language_name(code: str) -> str:
     return data.name if data else code
 
 
+def languages_of_words(text: str) -> frozenset[str]:
+    """The languages that have one of the text's words among their function words."""
+    plain = unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).translate(_STRAIGHT)
+    return frozenset(_words_seen(_WORD.findall(_NOT_LETTERS.sub(" ", _ADDRESSES.sub(" ", plain)))))
+
+
 def warm_up() -> None:
     """Load all that a guess needs (0.3 s, 60 MB), so that the first message does not wait for it."""
     _worth_of_words()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from replyassist.core.language import UNKNOWN, guess_language, language_name, other_language
+from replyassist.core.language import UNKNOWN, guess_language, language_name, languages_of_words, other_language
 from replyassist.guardrails.context import CheckContext, report, report_whole
 from replyassist.guardrails.findings import Finding, Severity
+from replyassist.guardrails.foreign_promises import language_of_promise
 from replyassist.guardrails.text import sentence_spans
 from replyassist.guardrails.verbatim import is_verbatim
 from replyassist.guardrails.words import languages_read
@@ -19,6 +20,7 @@ FOREIGN_BELOW = 0.02
 READ_FROM = 0.5
 """Likelihood of all languages whose risks are read from which a message is taken to be in one of them."""
 WORDS_TO_SUSPECT = 3  # one or two are a name or borrowed words
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _QUOTED = re.compile(r"[\"“„«][^\"“”»\n]{1,200}[\"”»]")
 
 
@@ -63,7 +65,8 @@ def message_unread(text: str, context: CheckContext) -> Iterable[Finding]:
     """Warn where the message is in a language in which nobody here knows the words of a risk."""
     guess = guess_language(context.message.text)
     least = READ_FROM if guess.words >= WORDS_TO_SUSPECT else FOREIGN_BELOW
-    if guess.likelihood_of_any(risk_languages()) >= least:
+    is_read = guess.likelihood_of_any(risk_languages()) >= least
+    if is_read and (guess.words > WORDS_TO_SUSPECT or not _holds_foreign_words_only(context)):
         return
     yield report_whole(
         text,
@@ -72,6 +75,17 @@ def message_unread(text: str, context: CheckContext) -> Iterable[Finding]:
         f"The message seems to be in {language_name(guess.likeliest)}, which nothing here reads. Please "
         "make sure what it says.",
     )
+
+
+def _holds_foreign_words_only(context: CheckContext) -> bool:
+    """Whether the function words of a message are of other languages, unread ones, and none is of the reply's.
+
+    "Imate li decaf?" looks English by the name of the product; "any decaf?" and "cheap decaf?" are left alone.
+    """
+    words = [word for word in _WORD.findall(context.message.text) if word.isalpha() and languages_of_words(word)]
+    said = " ".join(words)
+    is_other = bool(words) and context.language not in languages_of_words(said)
+    return is_other and guess_language(said).likelihood_of_any(risk_languages()) < READ_FROM
 
 
 def _unread_language(text: str, context: CheckContext) -> str:
@@ -85,7 +99,7 @@ def _unread_language(text: str, context: CheckContext) -> str:
         is_foreign = guess.words >= WORDS_TO_SUSPECT and guess.likelihood_of_any(languages_read()) < FOREIGN_BELOW
         if is_foreign or (guess.is_sure and guess.code not in languages_read()):
             return guess.code
-    return ""
+    return language_of_promise(_readable("\n".join(sentences), context), own=own)
 
 
 def _foreign_sentences(text: str, context: CheckContext) -> Iterator[tuple[tuple[int, int], str]]:

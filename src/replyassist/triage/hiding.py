@@ -9,7 +9,7 @@ from replyassist.core.look_alikes import is_mixed
 
 _TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+")
 _INVISIBLE = re.compile("(?<=[A-Za-z])[\u200b\u200c\u200d\u2060\u2061-\u2064\ufeff\u00ad\u180e]+(?=[A-Za-z])")
-_TURNED = re.compile("[\u202b\u202e\u2067]")
+_TURNED = re.compile("[\u202b\u202e]|\u2067(?!@[^\u2069\n]{1,60}\u2069)")
 """Turns what follows to run from the right. Those to the left, and isolates, stand round mentions and phone numbers."""
 
 _SELECTORS = re.compile("[\ufe00-\ufe0d\U000e0100-\U000e01ef]{3,}")

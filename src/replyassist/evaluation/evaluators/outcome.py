@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from replyassist.drafting.courtesies import without_courtesies
 from replyassist.evaluation.cache import Usage
 from replyassist.evaluation.dataset import Case
 from replyassist.faq.joined import joined
@@ -13,7 +14,10 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline import PipelineContext
+from replyassist.pipeline.assignment import Assignment
+from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.proposal import Candidate, Proposal
+from replyassist.triage.reading import as_read
 
 Value = float | bool | str
 LONGEST_SOURCE = 10_000  # characters; whether two templates fit was decided when the draft was made
@@ -47,19 +51,16 @@ class Outcome:
             self.context.index.template(template_id) if template_id else None
             for template_id in (self.proposal.template_id, self.proposal.also_template_id)
         )
-        return (joined(first, second, longest=LONGEST_SOURCE) or first) if first and second else first
+        if first is None or second is None:
+            return without_courtesies(first, languages=self.context.voice.languages) if first else None
+        return joined(first, second, longest=LONGEST_SOURCE) or first
 
     @cached_property
     def checks(self) -> CheckContext:
-        """What the draft is held against."""
-        return CheckContext(
-            voice=self.context.voice,
-            template=self.template,
-            message=message_of(self.case),
-            language=self.proposal.triage.language,
-            mood=self.proposal.triage.mood.value,
-            encoder=self.context.encoder,
-        )
+        """What the draft was held against when it was made, but for the prompt's canary."""
+        message = as_read(message_of(self.case))
+        made = Assignment(message, self.context, self.proposal.triage, self.template, None, Stopwatch())
+        return made.checks(visibility=message.visibility)
 
 
 class Evaluator(Protocol):
