@@ -41,7 +41,9 @@ from tests.world import BRAND, DRAFT, LATER, World, shipping
 EDITED = DRAFT.replace("Hi Tom!", "Hi Tom,")
 RULE_IN_SOURCE = re.compile(r'"((?:draft|safety|language|privacy|grounding|voice|template|thread)\.[a-z_]+)"')
 DOUBTS = sorted(
-    rule for rule, concern in CONCERNS.items() if concern is Concern.MESSAGE and rule.startswith(("draft.", "safety."))
+    rule
+    for rule, concern in CONCERNS.items()
+    if concern is Concern.MESSAGE and rule.startswith(("draft.", "safety.", "language."))
 )
 BADGES = {Verdict.READY: "Ready", Verdict.NEEDS_EDIT: "Needs a look", Verdict.BLOCKED: "Blocked"}
 
@@ -83,11 +85,25 @@ def answered_thread(world: World) -> ReviewItem:
     return item
 
 
+def written_again(world: World) -> ReviewItem:
+    thread = {"external_id": "dm-1", "visibility": "private"}
+    item = kept(world, message={"conversation": thread})
+    world.message(conversation=thread, posted_at=LATER)
+    return item
+
+
+def with_an_image(world: World) -> ReviewItem:
+    return kept(world, message={"attachments": [{"kind": "image", "url": "https://cdn.example/9.jpg"}]})
+
+
 ITEMS: dict[str, Callable[[World], ReviewItem]] = {
     **{rule: partial(doubtful, rule=rule) for rule in DOUBTS},
     "template.changed": changed_template,
     "template.not_for_here": expired_template,
     "thread.answered": answered_thread,
+    "thread.attachment": with_an_image,
+    "thread.maybe_sent": partial(doubtful, rule="thread.maybe_sent"),
+    "thread.newer": written_again,
     "nothing": kept,
 }
 
