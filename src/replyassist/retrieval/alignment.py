@@ -51,24 +51,22 @@ class Alignment:
     rarity: dict[int, float]
     unseen: float
 
-    def scores(self, words: Words, classes: NDArray[np.int64], *, back: float = 0.0) -> Vectors:
-        """How well the message's pieces match those of each of these classes, about 0 to 1, shape (len(classes),).
+    def scores(self, words: Words, classes: NDArray[np.int64]) -> Vectors:
+        """How well the message's pieces match those of each of these classes and theirs the message's, (classes, 2).
 
-        A piece's match is the soft maximum of its cosines with the class's pieces; rare ones count more. A share of
-        ``back`` is how the pieces of the class's texts match those of the message. Class -1, of which nothing is known,
-        like one without pieces, has the mean of the others.
+        Both are about 0 to 1. There: each piece's soft maximum of its cosines with the class's pieces, rare ones
+        counting more. Back: how well the message says the three texts of the class of which it says most. Class -1, of
+        which nothing is known, like one without pieces, has the mean of the others.
         """
         places = [place for place, number in enumerate(classes) if number >= 0 and len(self.pieces[number].vectors)]
         if not places or not len(words.numbers):
-            return np.zeros(len(classes), dtype=np.float32)
+            return np.zeros((len(classes), 2), dtype=np.float32)
         there = [self.pieces[classes[place]] for place in places]
         cosines, ends = _cosines(self._shortened(words.vectors[:READ_PIECES]), there)
-        scores = np.zeros(len(places), dtype=np.float32)
-        if back:
-            by_class = zip(there, np.split(cosines, ends[:-1]), strict=True)
-            scores += back * np.array([pieces.said_back(several) for pieces, several in by_class], dtype=np.float32)
-        scores += (1.0 - back) * (_soft_best(cosines, ends) @ self._weights(words))
-        found = np.full(len(classes), scores.mean(), dtype=np.float32)
+        by_class = zip(there, np.split(cosines, ends[:-1]), strict=True)
+        back = np.array([pieces.said_back(several) for pieces, several in by_class], dtype=np.float32)
+        scores = np.stack([_soft_best(cosines, ends) @ self._weights(words), back], axis=1)
+        found = np.repeat(scores.mean(axis=0, keepdims=True), len(classes), axis=0)
         found[places] = scores
         return found
 

@@ -1,89 +1,113 @@
-"""How sure it is that the first template answers: a probability from the scores, fitted on labelled messages."""
+"""How sure it is that the first template answers: that any does, times that it is the right one if any does."""
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
-from typing import Annotated
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict
 from scipy.optimize import minimize
+from scipy.special import expit, logsumexp
 
 from replyassist.core.errors import InvalidInput
 
-from .ranking import Ranking
+from .learnt import Usual
+from .ranking import LOOKED_AT, Ranking
 
-SIGNALS = ("cosine", "nearest", "centroid", "rivalry", "aligned", "belonging")
-BELONGING = SIGNALS.index("belonging")
-SHARPNESS = 10.0  # of the softmax over total scores in ``rivalry``; as wide as the spread of totals of one template
-NO_RIVAL = 0.2  # the total score of what is not there: a lone template is held against it
+ANSWERABLE_SIGNALS = ("best", "lead", "elsewhere", "parts")
+RIGHT_SIGNALS = ("share", "parts")
+MOST_PARTS = 6
+NOWHERE = 1e-6  # of a softmax over the totals: a lone template is not quite certain
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
 FEWEST_CASES = 30
 FOLDS = 5
-logger = logging.getLogger(__name__)
+Rows = NDArray[np.float64]
 
-Weights = Annotated[tuple[float, ...], Field(min_length=len(SIGNALS), max_length=len(SIGNALS))]
+
+class Head(BaseModel):
+    """A logistic model over signals, standardised by ``means`` and ``scales``; fitted on ``cases`` messages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    cases: int
+
+    def probabilities(self, signals: Rows) -> Rows:
+        """For each row of signals, shape (rows,)."""
+        standard = (signals - np.array(self.means)) / np.array(self.scales)
+        return np.asarray(expit(standard @ np.array(self.weights) + self.bias))
 
 
 class Calibration(BaseModel):
-    """A logistic model over the signals, standardised by ``means`` and ``scales``.
+    """Two heads: ``answerable``, that any template answers, and ``right``, that the first does if any does.
 
-    ``encoder`` is the digest of the model whose scores it was fitted on; ``cases`` is on how many messages. Where
-    ``belonging`` is not known, for a brand with too few examples to learn from, ``cold_weights`` and ``cold_bias`` are
-    taken: the other signals have to tell more then.
+    ``encoder`` is the digest of the model whose scores it was fitted on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: str
-    cases: int
-    means: Weights
-    scales: Weights
-    weights: Weights
-    bias: float
-    cold_weights: Weights
-    cold_bias: float
+    answerable: Head
+    right: Head
 
-    def probabilities(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability for each row of signals, shape (rows,), that its template answers."""
-        standard = (_without_gaps(signals, np.array(self.means)) - np.array(self.means)) / np.array(self.scales)
-        warm = standard @ np.array(self.weights) + self.bias
-        cold = standard @ np.array(self.cold_weights) + self.cold_bias
-        odds = np.where(np.isnan(signals[:, BELONGING]), cold, warm)
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))))
+    def probabilities(self, signals: Sequence[Signals]) -> Rows:
+        """That the first template of each message answers it, shape (messages,)."""
+        answerable = self.answerable.probabilities(np.array([each.answerable for each in signals]))
+        return np.asarray(answerable * self.right.probabilities(np.array([each.right[0] for each in signals])))
 
 
-def signals_of(ranking: Ranking, *, allowed: NDArray[np.bool_], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What tells how sure to be of each chosen template, shape (len(chosen), 6), in the order of ``SIGNALS``.
+@dataclass(frozen=True)
+class Signals:
+    """What tells how sure to be of one message's templates.
 
-    All but ``rivalry`` as in the ranking; ``aligned`` and ``belonging`` are NaN where they are not known.
-    ``rivalry`` is the log-odds of a softmax over the total scores of all allowed templates: high
-    when no other comes near.
+    ``answerable`` (4,) in the order of ``ANSWERABLE_SIGNALS``: the logarithm of the sum of the totals' exponentials,
+    and how far the first total leads the mean of those behind it, both less what is usual for messages from elsewhere
+    (as in the normalisation of speaker scores by a cohort, Auckenthaler and others 2000); the cosine with the nearest
+    message from elsewhere; and in how many parts the message falls. ``right`` (templates chosen, 2) in the order of
+    ``RIGHT_SIGNALS``: the log-odds of each one's share in a softmax over the totals, and the parts.
     """
-    totals = np.where(allowed, ranking.total, -np.inf).astype(np.float64)
-    rows = []
-    for number in chosen:
-        others = np.delete(totals, number)
-        others = others[np.isfinite(others)]
-        crowd = np.exp(SHARPNESS * np.clip(others - totals[number], -2, 2)).sum()
-        scores = (ranking.cosine[number], ranking.nearest[number], ranking.centroid[number])
-        rivalry = -float(np.log(crowd + np.exp(SHARPNESS * (NO_RIVAL - totals[number]))))
-        where_known = (_at(ranking.aligned, number), _at(ranking.belonging, number))
-        rows.append([*map(float, scores), rivalry, *where_known])
-    return np.array(rows, dtype=np.float64).reshape(len(chosen), len(SIGNALS))
+
+    answerable: Rows
+    right: Rows
 
 
-def _at(scores: NDArray[np.float32] | None, number: int) -> float:
-    return float("nan") if scores is None else float(scores[number])
+def signals_of(
+    ranking: Ranking,
+    *,
+    allowed: NDArray[np.bool_],
+    chosen: NDArray[np.int64],
+    usual: Usual,
+    elsewhere: float,
+    parts: int,
+) -> Signals:
+    """The signals of a ranking for the ``chosen`` templates; there is at least one that is ``allowed``."""
+    best, lead = best_and_lead(ranking, allowed=allowed)
+    counted = float(min(parts, MOST_PARTS))
+    shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
+    log_odds = np.log(shares / (np.maximum(1.0 - shares, 0.0) + NOWHERE))
+    return Signals(
+        answerable=np.array([best - usual.best, lead - usual.lead, elsewhere, counted]),
+        right=np.stack([log_odds, np.full(len(chosen), counted)], axis=1),
+    )
 
 
-def case_weights(in_scope: NDArray[np.bool_]) -> NDArray[np.float64]:
+def best_and_lead(ranking: Ranking, *, allowed: NDArray[np.bool_]) -> tuple[float, float]:
+    """The logarithm of the summed exponentials of the totals, and the first one's lead over those looked at behind it.
+
+    The lead is 0 where there is no other.
+    """
+    totals = np.sort(ranking.total[allowed].astype(np.float64))[::-1]
+    behind = totals[1:LOOKED_AT]
+    return float(logsumexp(totals)), float(totals[0] - behind.mean()) if len(behind) else 0.0
+
+
+def case_weights(in_scope: NDArray[np.bool_]) -> Rows:
     """Weights of labelled cases, summing to 1, so that a fifth of the weight is on those that no template answers.
 
     Without any of them, or with nothing else, all cases weigh the same.
@@ -95,83 +119,75 @@ def case_weights(in_scope: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def fit_calibration(
-    signals: NDArray[np.float64],
-    right: NDArray[np.bool_],
+    signals: Sequence[Signals],
     *,
+    right: NDArray[np.bool_],
+    in_scope: NDArray[np.bool_],
+    weights: Rows,
+    before: Calibration,
     encoder: str,
-    weights: NDArray[np.float64],
 ) -> Calibration:
-    """Fit on the signals of the first template of each message, and whether it was right.
+    """Fit both heads on the signals of each message's first template, whether it was right, and whether any could be.
 
-    ``weights`` (messages,) as of ``case_weights``. What is taken where ``belonging`` is not known is fitted on all
-    messages without it. Raise InvalidInput when there are too few messages, or all are right or all wrong.
+    ``weights`` (messages,) as of ``case_weights``. A head that these cases cannot tell anything about (too few, or all
+    alike) stays as it was ``before``. Raise InvalidInput when that holds for both.
     """
-    if not _can_be_fitted(right):
+    answerable = _fitted(np.array([each.answerable for each in signals]), in_scope, weights)
+    there = np.array([each.right[0] for each in signals])[in_scope]
+    first = _fitted(there, right[in_scope], weights[in_scope])
+    if answerable is None and first is None:
         raise InvalidInput(f"at least {FEWEST_CASES} cases are needed, with right and wrong templates among them")
-    means = np.nansum(signals, axis=0) / np.maximum((~np.isnan(signals)).sum(axis=0), 1)
-    full = _without_gaps(signals, means)
-    scales = np.maximum(full.std(axis=0), 1e-4)  # not 0 when rounded
-    standard = (full - means) / scales
-    unknowing = standard.copy()
-    unknowing[:, BELONGING] = 0.0
-    cold = _fit(unknowing, right, weights=weights)
-    warm, known = cold, ~np.isnan(signals[:, BELONGING])
-    if _can_be_fitted(right[known]):
-        warm = _fit(standard[known], right[known], weights=weights[known])
-    rounded = [tuple(round(float(value), 5) for value in row) for row in (means, scales, warm, cold)]
-    return Calibration(
-        encoder=encoder,
-        cases=len(right),
-        means=rounded[0],
-        scales=rounded[1],
-        weights=rounded[2][:-1],
-        bias=rounded[2][-1],
-        cold_weights=rounded[3][:-1],
-        cold_bias=rounded[3][-1],
-    )
+    return Calibration(encoder=encoder, answerable=answerable or before.answerable, right=first or before.right)
 
 
-def _can_be_fitted(right: NDArray[np.bool_]) -> bool:
-    return len(right) >= FEWEST_CASES and not right.all() and bool(right.any())
-
-
-def _fit(
-    standard: NDArray[np.float64], right: NDArray[np.bool_], *, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Weights of the standardised signals, and the bias behind them."""
+def _fitted(signals: Rows, truth: NDArray[np.bool_], weights: Rows) -> Head | None:
+    """None where there are too few rows, or all are true or all false."""
+    if len(truth) < FEWEST_CASES or truth.all() or not truth.any():
+        return None
     share = weights / weights.sum()
-    standard = np.hstack([standard, np.ones((len(standard), 1))])
-    sign = np.where(right, 1.0, -1.0)
+    means = share @ signals
+    scales = np.maximum(np.sqrt(share @ (signals - means) ** 2), 1e-4)  # not 0 when rounded
+    standard = np.hstack([(signals - means) / scales, np.ones((len(truth), 1))])
+    sign = np.where(truth, 1.0, -1.0)
 
-    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def loss(parameters: Rows) -> tuple[float, Rows]:
         scores = sign * (standard @ parameters)
-        slope = -sign / (1.0 + np.exp(np.clip(scores, -30, 30)))
         kept = np.append(parameters[:-1], 0.0)
         value = float((share * np.logaddexp(0.0, -scores)).sum() + 0.5 * PENALTY * (kept @ kept))
-        return value, standard.T @ (share * slope) + PENALTY * kept
+        return value, standard.T @ (share * -sign * expit(-scores)) + PENALTY * kept
 
-    return np.asarray(minimize(loss, np.zeros(standard.shape[1]), jac=True, method="L-BFGS-B").x)
-
-
-def _without_gaps(signals: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.isnan(signals), means, signals)
+    found = minimize(loss, np.zeros(standard.shape[1]), jac=True, method="L-BFGS-B").x
+    rows = [tuple(round(float(value), 5) for value in row) for row in (means, scales, found)]
+    return Head(means=rows[0], scales=rows[1], weights=rows[2][:-1], bias=rows[2][-1], cases=len(truth))
 
 
 def held_out_probabilities(
-    signals: NDArray[np.float64], right: NDArray[np.bool_], *, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    signals: Sequence[Signals],
+    *,
+    right: NDArray[np.bool_],
+    in_scope: NDArray[np.bool_],
+    weights: Rows,
+    before: Calibration,
+) -> Rows:
     """What each message gets from a fit on the others (five folds, every fifth one), shape (messages,)."""
     fold = np.arange(len(right)) % FOLDS
     found = np.zeros(len(right))
     for number in range(FOLDS):
-        kept = fold != number
-        fitted = fit_calibration(signals[kept], right[kept], encoder="", weights=weights[kept])
-        found[~kept] = fitted.probabilities(signals[~kept])
+        kept, held = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        fitted = fit_calibration(
+            [signals[place] for place in kept],
+            right=right[kept],
+            in_scope=in_scope[kept],
+            weights=weights[kept],
+            before=before,
+            encoder="",
+        )
+        found[held] = fitted.probabilities([signals[place] for place in held])
     return found
 
 
 def expected_calibration_error(
-    probabilities: Sequence[float] | NDArray[np.float64], right: Sequence[bool] | NDArray[np.bool_], *, bins: int = 15
+    probabilities: Sequence[float] | Rows, right: Sequence[bool] | NDArray[np.bool_], *, bins: int = 15
 ) -> float:
     """Mean distance of stated probability and share of right ones over equally wide bins, weighted by their size.
 
@@ -181,46 +197,3 @@ def expected_calibration_error(
     places = np.minimum((stated * bins).astype(np.int64), bins - 1)
     gaps = [abs(float((stated[places == place] - correct[places == place]).sum())) for place in range(bins)]
     return sum(gaps) / max(1, len(stated))
-
-
-def default_calibration() -> Calibration:
-    """The one that travels with the program.
-
-    Fitted on eval/cases/dev.jsonl, parts of banking77's train file, clinc150 val and every third bitext message, dev
-    and clinc150 also without examples, each weighing the same.
-    """
-    return Calibration.model_validate_json(
-        (files("replyassist.retrieval") / "calibration.json").read_text(encoding="utf-8")
-    )
-
-
-def load_calibration(path: Path, *, encoder: str) -> Calibration:
-    """The one kept in this file, when it was fitted with this encoder and these signals; else the default.
-
-    Raise InvalidInput for a file that is no calibration.
-    """
-    if not path.is_file():
-        return default_calibration()
-    try:
-        kept = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        if isinstance(error, ValidationError) and _is_of_other_signals(error):
-            logger.warning("%s was fitted by another version and is not used; run eval calibrate again", path)
-            return default_calibration()
-        raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
-    return kept if kept.encoder == encoder else default_calibration()
-
-
-def _is_of_other_signals(error: ValidationError) -> bool:
-    wrong = {(found["loc"], found["type"]) for found in error.errors()}
-    kinds = {kind for _, kind in wrong}
-    is_named = not wrong & {(("encoder",), "missing"), (("weights",), "missing")}
-    return is_named and kinds <= {"missing", "extra_forbidden", "too_short", "too_long"}
-
-
-def save_calibration(calibration: Calibration, path: Path) -> None:
-    """Write it whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(calibration.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8")
-    draft.replace(path)

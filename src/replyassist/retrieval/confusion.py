@@ -14,7 +14,8 @@ from replyassist.core.embedding import Encoder, Vectors
 from replyassist.faq.template import ReplyTemplate
 
 from .entries import entries_of
-from .ranking import CENTRING
+
+CENTRING = 0.7
 
 FEWEST_STOLEN = 2  # one question alone may simply be an odd one
 SMALLEST_SHARE = 0.1  # of a template's questions, at the lower end of Wilson's 95 % interval
@@ -39,20 +40,24 @@ def thefts(templates: Sequence[ReplyTemplate], encoder: Encoder) -> list[Theft]:
     apart, reaches them (the nearest loses two of six), and on training examples of banking77 and clinc150 the pairs
     named are such as ``declined_transfer`` and ``failed_transfer``.
     """
-    entries = [entry for number, template in enumerate(templates) for entry in entries_of(number, template)]
+    entries = [
+        (number, field, text)
+        for number, template in enumerate(templates)
+        for text, field in entries_of(template).items()
+    ]
     if len(templates) < 2:
         return []
-    vectors = encoder.encode([entry.text for entry in entries])
-    owner = np.array([entry.template for entry in entries])
+    vectors = encoder.encode([text for _, _, text in entries])
+    owner = np.array([number for number, _, _ in entries])
     starts = np.searchsorted(owner, np.arange(len(templates)))
     counts = np.bincount(owner)[:, None]
     away = vectors - CENTRING * (np.add.reduceat(vectors, starts) / counts).mean(axis=0)
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
-    asked = np.array([place for place, entry in enumerate(entries) if entry.field == "question"], dtype=np.int64)
+    asked = np.array([place for place, entry in enumerate(entries) if entry[1] == "question"], dtype=np.int64)
     stolen: dict[tuple[int, int], list[str]] = defaultdict(list)
     for place, first in zip(asked, _firsts_without_itself(away, asked, owner=owner, starts=starts), strict=True):
         if first != owner[place]:
-            stolen[int(owner[place]), int(first)].append(entries[place].text)
+            stolen[int(owner[place]), int(first)].append(entries[place][2])
     return [
         Theft(templates[robbed].id, templates[thief].id, tuple(questions), len(templates[robbed].questions))
         for (robbed, thief), questions in stolen.items()

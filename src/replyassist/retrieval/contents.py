@@ -16,6 +16,7 @@ from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
 from .changes import Change, Examples, WantedTemplate, wanted
+from .entries import REPLY, TITLE
 from .known import KnownTemplate, found_in, texts_of
 from .store.clusters import CHUNK, Base, Digests, chunks
 from .store.files import BaseFolder, Source
@@ -129,18 +130,18 @@ class Contents:
         return Contents(tuple(known), store)
 
     def membership(self) -> Membership:
-        """Whose each slot is."""
-        owner, against = np.zeros(len(self.store), dtype=np.int64), np.zeros(len(self.store), dtype=np.bool_)
+        """Whose each slot is, and what it is to its template."""
+        owner = np.zeros(len(self.store), dtype=np.int64)
+        asked, against = np.zeros(len(self.store), dtype=np.bool_), np.zeros(len(self.store), dtype=np.bool_)
         for number, each in enumerate(self.known):
             owner[each.slots] = number
+            asked[each.slots] = each.asked
             against[each.slots[each.texts.own :]] = True
-        return Membership(
-            owner=owner,
-            against=against,
-            first=np.array([each.slots[0] for each in self.known]),
-            sums=np.stack([each.total for each in self.known]),
-            counts=np.array([each.texts.own for each in self.known]),
+        title, whole = (
+            np.array([each.slots[each.texts.at(field)] for each in self.known], dtype=np.int64)
+            for field in (TITLE, REPLY)
         )
+        return Membership(owner=owner, asked=asked, against=against, title=title, whole=whole)
 
 
 _NONE: Slots = np.empty(0, dtype=np.int64)

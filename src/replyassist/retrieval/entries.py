@@ -1,61 +1,60 @@
-"""The texts by which a template is found: its title, its example questions, its reply and the reply's sentences."""
+"""The texts of a template: those by which it is found as a whole, and those whose words are compared."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from replyassist.faq.template import ReplyTemplate
 
+TITLE, QUESTION, REPLY = "title", "question", "reply"
 ASKED = ("how do I {}?", "I want to {}")  # as people write; 7 other ways were tried on every third bitext message
 TITLE_WORDS = 5  # a longer one, or a question, says it as people do
 SENTENCE_WORDS = 3  # shorter ones are greetings and fragments that stand in many replies
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One searchable text of the template with this number; ``field``: title, question or reply."""
+def entries_of(template: ReplyTemplate) -> dict[str, str]:
+    """The field of each text that is compared as a whole: title, title and reply together, questions.
 
-    template: int
-    field: str
-    text: str
+    A question that equals the title stands as the title.
+    """
+    title = title_of(template)
+    found = {title: TITLE} if title else {}
+    found.setdefault(f"{title}. {template.rendered_reply}" if title else template.rendered_reply, REPLY)
+    for question in template.questions:
+        found.setdefault(question, QUESTION)
+    return found
 
 
-def entries_of(number: int, template: ReplyTemplate) -> list[Entry]:
-    """Every text of one template, each once, in the order title, questions, reply, sentences of the reply.
+def said_by(template: ReplyTemplate) -> tuple[str, ...]:
+    """The texts whose words are compared, each once: title, questions, the reply and its sentences.
 
     Without questions a short title is also asked as people would ask for it.
     """
-    seen: dict[str, Entry] = {}
-    for field, text in _texts(template):
-        seen.setdefault(text, Entry(number, field, text))
-    return list(seen.values())
+    return tuple(dict.fromkeys(_said_by(template)))
 
 
-def _texts(template: ReplyTemplate) -> Iterator[tuple[str, str]]:
-    named = template.title or readable(template.id)
-    if named:
-        yield "title", named
-    if named and not template.questions and _is_short(named):
-        for asked in ASKED:
-            yield "title", asked.format(named)
-    for question in template.questions:
-        yield "question", question
-    yield "reply", template.rendered_reply
-    for sentence in sentences(template.rendered_reply):
-        yield "reply", sentence
-
-
-def _is_short(title: str) -> bool:
-    return len(title.split()) <= TITLE_WORDS and not title.endswith("?")
+def _said_by(template: ReplyTemplate) -> Iterator[str]:
+    title = title_of(template)
+    if title:
+        yield title
+    if title and not template.questions and len(title.split()) <= TITLE_WORDS and not title.endswith("?"):
+        yield from (asked.format(title) for asked in ASKED)
+    yield from template.questions
+    yield template.rendered_reply
+    yield from sentences(template.rendered_reply)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a text that have at least three words."""
     parts = (part.strip() for part in _SENTENCE_END.split(text))
     return [part for part in parts if len(part.split()) >= SENTENCE_WORDS]
+
+
+def title_of(template: ReplyTemplate) -> str:
+    """The title, or the words of the id for a template without one; empty when it has none."""
+    return template.title or readable(template.id)
 
 
 def readable(template_id: str) -> str:

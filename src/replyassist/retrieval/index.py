@@ -15,9 +15,11 @@ from replyassist.core.words import Words
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
-from .confidence import Calibration, default_calibration, signals_of
+from .confidence import Calibration, Signals, signals_of
 from .contents import Contents
-from .learnt import Learnt
+from .fits import Fit, fit_for
+from .learnt import Learnt, Usual
+from .parts import parts_of
 from .ranking import Ranker, Ranking
 from .store.files import BaseFolder
 from .store.products import keep_numpy_in_the_calling_thread
@@ -30,9 +32,9 @@ PLACES_KEPT = 100  # channels, visibilities and days for which it is known which
 class TemplateMatch(BaseModel):
     """A template that may answer.
 
-    ``probability`` (0 to 1) is how sure it is that the template answers the message; ``score`` is the cosine of the
-    message and ``matched_text``, the template's nearest text, -1 to 1. Proposals of before there were probabilities
-    have 0.
+    ``probability`` (0 to 1) is how sure it is that the template answers the message, ``answerable`` that any of the
+    brand's does; ``score`` is the cosine of the message and ``matched_text``, the template's nearest text, -1 to 1.
+    Proposals of before there were probabilities have 0.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +44,7 @@ class TemplateMatch(BaseModel):
     title: str
     score: float
     probability: float = 0.0
+    answerable: float = 0.0
     matched_text: str
     matched_field: str
     reply: str
@@ -60,20 +63,24 @@ class TemplateIndex:
         *,
         examples: Sequence[LearnedExample] = (),
         calibration: Calibration | None = None,
+        fit: Fit | None = None,
         folder: BaseFolder | None = None,
         exact_up_to: int = EXACT_UP_TO,
     ) -> None:
         """Encode and learn everything anew, but for what ``folder`` has on disk: of more than ``exact_up_to`` texts.
 
-        From there it starts at once, and learns when it is ``renewed``.
+        From there it starts at once, and learns when it is ``renewed``. ``fit`` is that of the encoder, where none is
+        given the one that travels along; ``calibration`` is taken instead of its own.
         """
         keep_numpy_in_the_calling_thread()
-        self.calibration = calibration or default_calibration()
+        fit = fit or fit_for(encoder.model_digest)
+        self.calibration = calibration or fit.calibration
+        self._weights = fit.ranking
         self._encoder = encoder
         self._folder = folder
         contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
         self.is_trained = folder is None or contents.store.base is None
-        self._take(contents, train(contents, encoder) if self.is_trained else None)
+        self._take(contents, train(contents, encoder, weights=self._weights) if self.is_trained else None)
         self.is_whole = True
 
     def changed(
@@ -116,7 +123,7 @@ class TemplateIndex:
         if contents.store.is_worn:
             contents = contents.compacted(self._folder)
         other = copy(self)
-        other._take(contents, train(contents, self._encoder))
+        other._take(contents, train(contents, self._encoder, weights=self._weights))
         other.is_trained = True
         return other
 
@@ -130,7 +137,9 @@ class TemplateIndex:
         self._learnt = learnt
         self._allowed: dict[tuple[str, str, date], NDArray[np.bool_]] = {}
         self.templates = tuple(known.template for known in contents.known)
-        self._ranker = Ranker(contents.store, contents.membership(), learnt=learnt) if contents.known else None
+        self._ranker = None
+        if contents.known:
+            self._ranker = Ranker(contents.store, contents.membership(), weights=self._weights, learnt=learnt)
 
     def _classes_of(self, templates: Sequence[ReplyTemplate], learnt: Learnt) -> NDArray[np.int64]:
         classes = {template.id: int(place) for template, place in zip(self.templates, learnt.place, strict=True)}
@@ -161,18 +170,36 @@ class TemplateIndex:
         each piece (``core.words.read``); sureness was fitted with both. Templates that are not valid on this
         day, channel or visibility are left out.
         """
-        if self._ranker is None:
-            return ()
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
+        if self._ranker is None or not allowed.any():
+            return ()
         ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=limit)
-        if not len(chosen):
-            return ()
-        signals = signals_of(ranking, allowed=allowed, chosen=chosen)
-        sureness = np.minimum.accumulate(self.calibration.probabilities(signals))
+        signals = self._signals(ranking, vector, text=text, allowed=allowed, chosen=chosen)
+        answerable = float(self.calibration.answerable.probabilities(signals.answerable[None])[0])
+        sureness = answerable * np.minimum.accumulate(self.calibration.right.probabilities(signals.right))
         return tuple(
-            self._match(ranking, int(number), float(probability))
+            self._match(ranking, int(number), float(probability), answerable)
             for number, probability in zip(chosen, sureness, strict=True)
+        )
+
+    def _signals(
+        self,
+        ranking: Ranking,
+        vector: Vectors,
+        *,
+        text: str,
+        allowed: NDArray[np.bool_],
+        chosen: NDArray[np.int64],
+    ) -> Signals:
+        learnt = self._learnt
+        return signals_of(
+            ranking,
+            allowed=allowed,
+            chosen=chosen,
+            usual=learnt.usual if learnt else Usual(),
+            elsewhere=learnt.nearest_elsewhere(vector) if learnt else 0.0,
+            parts=len(parts_of(text)),
         )
 
     def nearest(self, vector: Vectors, *, count: int) -> tuple[Vectors, NDArray[np.int64]]:
@@ -181,14 +208,22 @@ class TemplateIndex:
 
     def first_signals(
         self, vector: Vectors, *, text: str, words: Words | None = None, channel: str, visibility: str, day: date
-    ) -> tuple[str, NDArray[np.float64]] | None:
-        """The first template's id and its signals (``confidence.SIGNALS``), for fitting; None without a template."""
+    ) -> tuple[str, Signals] | None:
+        """The first template's id and the message's signals, for fitting; None without a template."""
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
         if self._ranker is None or not allowed.any():
             return None
         ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=1)
-        return self.templates[int(chosen[0])].id, signals_of(ranking, allowed=allowed, chosen=chosen)[0]
+        signals = self._signals(ranking, vector, text=text, allowed=allowed, chosen=chosen)
+        return self.templates[int(chosen[0])].id, signals
+
+    def features(
+        self, vector: Vectors, *, text: str, words: Words | None = None, allowed: NDArray[np.bool_] | None = None
+    ) -> Vectors:
+        """What the ranking weighs, shape (templates, 6) in the order of ``fits.FEATURES``, for fitting the weights."""
+        assert self._ranker is not None
+        return self._ranker.rank(vector, text=text, words=words, allowed=allowed).features
 
     def allowed(self, *, channel: str, visibility: str, day: date) -> NDArray[np.bool_]:
         """Which templates may be used here and now, shape (templates,)."""
@@ -207,7 +242,7 @@ class TemplateIndex:
         """The template with this id."""
         return next((template for template in self.templates if template.id == template_id), None)
 
-    def _match(self, ranking: Ranking, number: int, probability: float) -> TemplateMatch:
+    def _match(self, ranking: Ranking, number: int, probability: float, answerable: float) -> TemplateMatch:
         text, field = self._contents.known[number].at(int(ranking.entry[number]))
         template = self.templates[number]
         return TemplateMatch(
@@ -216,6 +251,7 @@ class TemplateIndex:
             title=template.title,
             score=round(min(1.0, max(-1.0, float(ranking.cosine[number]))), 4),
             probability=round(probability, 4),
+            answerable=round(answerable, 4),
             matched_text=text,
             matched_field=field,
             reply=template.rendered_reply,

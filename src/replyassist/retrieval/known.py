@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
-from .entries import entries_of
+from .entries import QUESTION, REPLY, TITLE, entries_of
 from .store.clusters import Digests
 from .store.products import Slots
 
 LEARNED, AGAINST = "learned", "against"
-QUESTIONS = ("question", LEARNED)
+QUESTIONS = (QUESTION, LEARNED)
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,9 @@ class Texts:
         """How many texts are the template's own."""
         return len(self.fields) - self.fields.count(AGAINST)
 
-    @property
-    def questions(self) -> int:
-        """How many are messages that people wrote or would write."""
-        return sum(self.fields.count(field) for field in QUESTIONS)
+    def at(self, field: str) -> int:
+        """The place of the text with this field; the first text where there is none."""
+        return self.fields.index(field) if field in self.fields else 0
 
     def only(self, kept: NDArray[np.bool_]) -> Texts:
         """Those that are marked in an array of shape (texts,)."""
@@ -66,10 +65,18 @@ class KnownTemplate:
     total: NDArray[np.float64]
     is_whole: bool = True
 
+    @property
+    def asked(self) -> NDArray[np.bool_]:
+        """By text, whether people wrote it or would write it, shape (texts,); a title that is a question, too."""
+        questions = set(self.template.questions)
+        sides = zip(self.texts.fields, self.texts.said, strict=True)
+        return np.array([field in QUESTIONS or (field == TITLE and said in questions) for field, said in sides])
+
     def at(self, slot: int) -> tuple[str, str]:
-        """The text in a slot and its field."""
+        """The text in a slot, of the whole template the reply alone, and its field."""
         place = int(np.flatnonzero(self.slots == slot)[0])
-        return self.texts.said[place], self.texts.fields[place]
+        field = self.texts.fields[place]
+        return self.template.rendered_reply if field == REPLY else self.texts.said[place], field
 
     def moved(self, to: Slots) -> KnownTemplate:
         """The same after slots changed their numbers: slot s became ``to[s]``."""
@@ -86,7 +93,7 @@ def texts_of(template: ReplyTemplate, examples: Sequence[LearnedExample] = ()) -
 
     A text that was learned and stands in the template already counts once.
     """
-    own = {entry.text: entry.field for entry in entries_of(0, template)}
+    own = entries_of(template)
     against: dict[str, str] = {}
     for example in examples:
         if example.counts_against:

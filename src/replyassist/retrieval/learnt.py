@@ -17,38 +17,48 @@ from .spelling import Spelling
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 SPELLING_WEIGHT = 0.5  # of the spelling's unit vector beside the sentence's in the classifier
 QUESTIONS_TO_LEARN_FROM = 3  # the median template's: below, the classifier costs accuracy (bitext without examples)
+HALF_TRUSTED = 5  # questions of the median template at which the log-odds count half
 LARGEST_TASK = 5_000_000  # texts times templates: beyond, training would take minutes
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the scores of messages from elsewhere are like on the mean, for ``confidence.signals_of``."""
+
+    best: float = 0.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True)
 class Learnt:
     """``place``: the class of each template by its number, shape (templates,); -1 for one that came after training.
 
-    ``classifier`` and its ``spelling``: None with too few example questions; its last class is that of messages from
-    elsewhere where ``knows_elsewhere``. ``alignment``: None without words.
+    ``classifier`` and its ``spelling``: None with too few example questions; ``trust`` in its log-odds grows with the
+    number of questions, 0 to 1. ``alignment``: None without words. ``elsewhere`` (messages, dimension) are the vectors
+    of messages that are no brand's business, ``usual`` their scores.
     """
 
     place: NDArray[np.int64]
     spelling: Spelling | None = None
     classifier: LinearClassifier | None = None
-    knows_elsewhere: bool = False
+    trust: float = 1.0
     alignment: Alignment | None = None
+    elsewhere: Vectors | None = None
+    usual: Usual = Usual()
 
-    def logits(self, vector: Vectors, *, text: str) -> tuple[Vectors, Vectors]:
-        """By template, shape (templates,): log-odds less the mean over classes, and those against no template at all.
-
-        One not trained on has 0 and NaN; the latter is NaN for all where nothing from elsewhere was trained on.
-        """
+    def logits(self, vector: Vectors, *, text: str) -> Vectors:
+        """Log-odds by template, less their mean over classes, times the trust; 0 for one not trained on."""
         known = self.place >= 0
         logits = np.zeros(len(known), dtype=np.float32)
-        belonging = np.full(len(known), np.nan, dtype=np.float32)
         if self.spelling is not None and self.classifier is not None:
             spelt = SPELLING_WEIGHT * self.spelling.vectors([text])[0]
             by_class = self.classifier.logits(np.concatenate([vector, spelt]))
-            logits[known] = by_class[self.place[known]]
-            if self.knows_elsewhere:
-                belonging[known] = logits[known] - by_class[-1]
-        return logits, belonging
+            logits[known] = self.trust * by_class[self.place[known]]
+        return logits
+
+    def nearest_elsewhere(self, vector: Vectors) -> float:
+        """The cosine with the nearest message from elsewhere; 0 when none is known."""
+        return 0.0 if self.elsewhere is None else float((self.elsewhere @ vector).max())
 
     def moved(self, place: NDArray[np.int64]) -> Learnt:
         """The same for templates in a new order: ``place`` is each one's number at training, -1 for a new one."""
@@ -62,24 +72,16 @@ def is_worth_learning(texts: int, *, questions: NDArray[np.int64]) -> bool:
 
 
 def learn(
-    texts: Sequence[str],
-    vectors: Vectors,
-    owner: NDArray[np.int64],
-    *,
-    questions: NDArray[np.int64],
-    elsewhere: tuple[Sequence[str], Vectors] = ((), np.zeros((0, 0), dtype=np.float32)),
+    texts: Sequence[str], vectors: Vectors, owner: NDArray[np.int64], *, questions: NDArray[np.int64]
 ) -> Learnt | None:
-    """Train on the templates' own texts, shape (texts,) each; None where it would not pay.
+    """Train a classifier on the templates' own texts, shape (texts,) each; None where it would not pay.
 
-    ``questions`` is how many example questions each template has, shape (templates,); ``elsewhere`` are messages that
-    none of them answers, and their vectors: one more class.
+    ``questions`` is how many example questions each template has, shape (templates,).
     """
     if not is_worth_learning(len(texts), questions=questions):
         return None
-    templates, more = len(questions), len(elsewhere[0])
     spelling = Spelling(texts)
-    vectors = np.vstack([vectors, elsewhere[1]]) if more else vectors
-    features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors([*texts, *elsewhere[0]])])
-    classes = np.concatenate([owner, np.full(more, templates)])
-    classifier = fit_classifier(features, classes, count=templates + (more > 0))
-    return Learnt(np.arange(templates), spelling, classifier, knows_elsewhere=more > 0)
+    features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors(texts)])
+    classifier = fit_classifier(features, owner, count=len(questions))
+    median = float(np.median(questions))
+    return Learnt(np.arange(len(questions)), spelling, classifier, trust=median / (median + HALF_TRUSTED))

@@ -19,14 +19,14 @@ from replyassist.core.words import read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
 
-from .confidence import Calibration, load_calibration
+from .confidence import Calibration
+from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
 from .questions import second_question, with_parts
 from .renewal import BrandIndex, Wanted
 from .store.files import BaseFolder
 
-CALIBRATION = "calibration.json"
 EMBEDDINGS = "embeddings"  # the folder of what encoders made of templates' texts, below the home folder
 FIRST_OF_A_PART = 3
 _SEARCHING = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
@@ -176,7 +176,7 @@ class IndexRegistry:
 
     def calibration(self) -> Calibration:
         """What ``eval calibrate`` kept for this encoder, else the default; raise InvalidInput for a broken file."""
-        return load_calibration(self._settings.home / CALIBRATION, encoder=self.encoder.model_digest)
+        return load_calibration(self._settings.home, encoder=self.encoder.model_digest)
 
     def threshold_for(self, session: Session, brand_id: str) -> float:
         """How sure to be before drafting, 0 to 1: the brand's own number, else the setting's."""

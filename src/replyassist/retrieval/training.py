@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,41 +11,58 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.words import Reader
 
 from .alignment import Alignment, align, standing_for
+from .confidence import best_and_lead
 from .contents import Contents
-from .elsewhere import elsewhere
-from .learnt import Learnt, is_worth_learning, learn
+from .elsewhere import elsewhere, messages_elsewhere
+from .entries import said_by
+from .known import LEARNED, KnownTemplate
+from .learnt import Learnt, Usual, is_worth_learning, learn
+from .ranking import Ranker
 
 
-def train(contents: Contents, encoder: Encoder) -> Learnt | None:
-    """Learnt from every template's own texts; None where nothing pays, or all would take too long.
+def train(contents: Contents, encoder: Encoder, *, weights: Sequence[float]) -> Learnt | None:
+    """Learnt from every template's own texts; None without templates.
 
-    The encoder tells the words of the texts; one that cannot is not asked.
+    The encoder tells the words of the texts; one that cannot is not asked. ``weights`` are those of the ranking, by
+    which it is seen how messages from elsewhere score.
     """
-    learnt, alignment = _classified(contents, encoder), _aligned(contents, encoder)
-    if alignment is None:
-        return learnt
-    return replace(learnt or Learnt(np.arange(len(contents.known))), alignment=alignment)
+    if not contents.known:
+        return None
+    classified = _classified(contents) or Learnt(np.arange(len(contents.known)))
+    readings = elsewhere(encoder)
+    vectors = np.stack([reading.vector for reading in readings])
+    learnt = replace(classified, alignment=_aligned(contents, encoder), elsewhere=vectors)
+    ranker = Ranker(contents.store, contents.membership(), weights=weights, learnt=learnt)
+    everything = np.ones(len(contents.known), dtype=np.bool_)
+    scores = [
+        best_and_lead(ranker.rank(reading.vector, text=text, words=reading.words), allowed=everything)
+        for reading, text in zip(readings, messages_elsewhere(), strict=True)
+    ]
+    best, lead = np.mean(scores, axis=0)
+    return replace(learnt, usual=Usual(float(best), float(lead)))
 
 
 def _aligned(contents: Contents, encoder: Encoder) -> Alignment | None:
-    if not contents.known or not isinstance(encoder, Reader):
+    if not isinstance(encoder, Reader):
         return None
     count = len(contents.known)
-    chosen = [
-        [known.texts.said[place] for place in standing_for(known.texts.own, templates=count)]
-        for known in contents.known
-    ]
+    said = [_said(known) for known in contents.known]
+    chosen = [[texts[place] for place in standing_for(len(texts), templates=count)] for texts in said]
     readings = encoder.read([text for texts in chosen for text in texts])
     owner = np.repeat(np.arange(count), [len(texts) for texts in chosen])
     return align([reading.words for reading in readings], owner, count=count)
 
 
-def _classified(contents: Contents, encoder: Encoder) -> Learnt | None:
-    questions = np.array([known.texts.questions for known in contents.known], dtype=np.int64)
+def _said(known: KnownTemplate) -> tuple[str, ...]:
+    sides = zip(known.texts.said, known.texts.fields, strict=True)
+    return tuple(dict.fromkeys((*said_by(known.template), *(text for text, field in sides if field == LEARNED))))
+
+
+def _classified(contents: Contents) -> Learnt | None:
+    questions = np.array([int(known.asked.sum()) for known in contents.known], dtype=np.int64)
     own = [known.texts.own for known in contents.known]
     if not is_worth_learning(sum(own), questions=questions):
         return None
     texts = [text for known in contents.known for text in known.texts.said[: known.texts.own]]
     vectors = contents.store.vectors(np.concatenate([known.slots[: known.texts.own] for known in contents.known]))
-    owner = np.repeat(np.arange(len(own)), own)
-    return learn(texts, vectors, owner, questions=questions, elsewhere=elsewhere(vectors, encoder))
+    return learn(texts, vectors, np.repeat(np.arange(len(own)), own), questions=questions)

@@ -79,7 +79,12 @@ def calibrated(index: TemplateIndex, task: Task, encoder: Encoder) -> Calibratio
             right.append(first[0] == wanted)
     in_scope = np.array([wanted is not None for _, wanted in task.messages])
     return fit_calibration(
-        np.array(signals), np.array(right), encoder=encoder.model_digest, weights=case_weights(in_scope)
+        signals,
+        right=np.array(right),
+        in_scope=in_scope,
+        weights=case_weights(in_scope),
+        before=index.calibration,
+        encoder=encoder.model_digest,
     )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from replyassist.core.errors import InvalidInput
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.entries import readable
 
 OUT_OF_SCOPE = "oos"
+RETRIEVAL_DEV = ("hwu64-1", "hwu64-3", "vira-1", "vira-4", "covidqa-cdc", "covidqa-cdc-cold")
 Labelled = tuple[str, str]  # a text, and the intent that it has; OUT_OF_SCOPE for none
 
 
@@ -44,6 +47,15 @@ def bitext_cold(folder: Path, *, every: int) -> Task:
     return Task(templates, tuple((row["text"], row["intent"]) for row in rows))
 
 
+def retrieval_dev(folder: Path, name: str) -> Task:
+    """One of ``RETRIEVAL_DEV``, in the product's own formats; the same message may stand there with two labels."""
+    templates, cases = (_objects(folder / "retrieval_dev" / f"{name}.{kind}.jsonl") for kind in ("faq", "cases"))
+    return Task(
+        tuple(ReplyTemplate.model_validate(each) for each in templates),
+        tuple((case["text"], case["expected"]["template_id"]) for case in cases),
+    )
+
+
 def few_shot(train: Sequence[Labelled], test: Sequence[Labelled], *, examples: int | None, seed: int) -> Task:
     """Templates with so many example questions drawn from ``train`` (None: all of them); the id's words are the reply.
 
@@ -65,8 +77,17 @@ def few_shot(train: Sequence[Labelled], test: Sequence[Labelled], *, examples: i
     return Task(templates, tuple((text, None if intent == OUT_OF_SCOPE else intent) for text, intent in test))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _objects(path: Path) -> list[dict[str, Any]]:
+    with _there(path).open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def _there(path: Path) -> Path:
     if not path.is_file():
         raise InvalidInput("the benchmark's data is missing; set REPLYASSIST_BENCH_DATA", file=str(path))
-    with path.open(encoding="utf-8", newline="") as file:
+    return path
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with _there(path).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -21,14 +21,14 @@ from replyassist.retrieval.confidence import (
     FEWEST_CASES,
     FOLDS,
     Calibration,
+    Signals,
     case_weights,
-    default_calibration,
     fit_calibration,
     held_out_probabilities,
-    save_calibration,
 )
+from replyassist.retrieval.fits import calibration_file, fit_for, save_calibration
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.retrieval.service import CALIBRATION, IndexRegistry
+from replyassist.retrieval.service import IndexRegistry
 
 from .. import common
 from .cases import ColumnMaps, read_cases
@@ -42,7 +42,7 @@ HELD_OUT = "After the fit, on cases that it did not see"
 class _Evidence:
     """One row for each case that has a template to be found at all; ``stated`` is what is said before fitting."""
 
-    signals: NDArray[np.float64]
+    signals: list[Signals]
     right: NDArray[np.bool_]
     in_scope: NDArray[np.bool_]
     stated: NDArray[np.float64]
@@ -75,10 +75,17 @@ def calibrate(
         evidence = _evidence(dataset, built, source=source, day=(day or common.clock().now()).date())
         digest = built.registry.encoder.model_digest
     weights = case_weights(evidence.in_scope)
-    fitted = fit_calibration(evidence.signals, evidence.right, encoder=digest, weights=weights)
-    path = common.settings().home / CALIBRATION
+    fitted = fit_calibration(
+        evidence.signals,
+        right=evidence.right,
+        in_scope=evidence.in_scope,
+        weights=weights,
+        before=fit_for(digest).calibration,
+        encoder=digest,
+    )
+    path = calibration_file(common.settings().home, encoder=digest)
     before = Sureness(evidence.stated, evidence.right, evidence.in_scope)
-    held_out = _held_out(evidence, weights)
+    held_out = _held_out(evidence, weights, before=fit_for(digest).calibration)
     save_calibration(fitted, path)
     common.console.print(f"Kept in {path}; running processes read it when they start.", markup=False, soft_wrap=True)
     if report is not None:
@@ -99,11 +106,13 @@ def calibrate(
         print_figures(figures)
 
 
-def _held_out(evidence: _Evidence, weights: NDArray[np.float64]) -> Sureness | None:
+def _held_out(evidence: _Evidence, weights: NDArray[np.float64], *, before: Calibration) -> Sureness | None:
     """What cases get from a fit that did not see them; None with too few cases to leave any out."""
     if len(evidence.right) * (FOLDS - 1) < FEWEST_CASES * FOLDS:
         return None
-    stated = held_out_probabilities(evidence.signals, evidence.right, weights=weights)
+    stated = held_out_probabilities(
+        evidence.signals, right=evidence.right, in_scope=evidence.in_scope, weights=weights, before=before
+    )
     return Sureness(stated, evidence.right, evidence.in_scope)
 
 
@@ -112,14 +121,14 @@ def _present(registry: IndexRegistry) -> Calibration:
     try:
         return registry.calibration()
     except InvalidInput:
-        return default_calibration()
+        return fit_for(registry.encoder.model_digest).calibration
 
 
 def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: date) -> _Evidence:
     registry = built.registry
     calibration = _present(registry)
     indexes: dict[str, TemplateIndex] = {}
-    rows: list[tuple[NDArray[np.float64], bool, bool]] = []
+    rows: list[tuple[Signals, bool, bool]] = []
     readings = read(registry.encoder, [case.text for case in dataset.cases])
     for case, reading in zip(dataset.cases, readings, strict=True):
         key = case.brand if source.path is None else ""
@@ -131,6 +140,6 @@ def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: da
             rows.append((first[1], first[0] in case.right_templates, case.is_in_scope))
     if not rows:
         raise InvalidInput("no case has a template that may be used where and when it was written", field="cases")
-    signals = np.array([row[0] for row in rows])
+    signals = [row[0] for row in rows]
     right, in_scope = (np.array([row[place] for row in rows], dtype=bool) for place in (1, 2))
     return _Evidence(signals, right, in_scope, calibration.probabilities(signals))
