@@ -99,8 +99,8 @@ MATCHED_FIELDS = {
     "reply": "reply text",
 }
 BANDS = {  # shares of labelled messages: retrieval.confidence
-    "sure": "Sure: about six of seven such choices are right.",
-    "look": "Have a look: about every second such choice is right. Does this template answer what was asked?",
+    "sure": "Sure: about seven of eight such choices are right.",
+    "look": "Have a look: little more than every second such choice is right. Does this template answer what was asked?",
     "none": "None of them is likely enough, so nothing was drafted. Pick one if it fits.",
 }
 WRONG_TEMPLATE = "wrong template"
