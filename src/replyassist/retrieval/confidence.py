@@ -25,6 +25,7 @@ NO_RIVAL = 0.2  # the total score of what is not there: a lone template is held 
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
 FEWEST_CASES = 30
+CALIBRATION = "calibration.json"
 FOLDS = 5
 logger = logging.getLogger(__name__)
 
@@ -183,32 +184,44 @@ def expected_calibration_error(
     return sum(gaps) / max(1, len(stated))
 
 
-def default_calibration() -> Calibration:
-    """The one that travels with the program.
+def default_calibration(encoder: str = "") -> Calibration:
+    """The one that travels with the program for this encoder; without one, that of the default encoder.
 
     Fitted on eval/cases/dev.jsonl, parts of banking77's train file, clinc150 val and every third bitext message, dev
     and clinc150 also without examples, each weighing the same.
     """
-    return Calibration.model_validate_json(
-        (files("replyassist.retrieval") / "calibration.json").read_text(encoding="utf-8")
-    )
+    folder = files("replyassist.retrieval")
+    own = folder / _file_name(encoder)
+    shipped = own if own.is_file() else folder / CALIBRATION
+    return Calibration.model_validate_json(shipped.read_text(encoding="utf-8"))
 
 
-def load_calibration(path: Path, *, encoder: str) -> Calibration:
-    """The one kept in this file, when it was fitted with this encoder and these signals; else the default.
+def calibration_file(home: Path, *, encoder: str) -> Path:
+    """Where a home folder keeps what was fitted with this encoder."""
+    return home / _file_name(encoder)
+
+
+def _file_name(encoder: str) -> str:
+    return f"calibration-{encoder[:16]}.json"
+
+
+def load_calibration(home: Path, *, encoder: str) -> Calibration:
+    """The one kept in this home folder for this encoder, when it was fitted with these signals; else the default.
 
     Raise InvalidInput for a file that is no calibration.
     """
+    own = calibration_file(home, encoder=encoder)
+    path = own if own.is_file() else home / CALIBRATION  # where the only one was kept up to version 0.1.0
     if not path.is_file():
-        return default_calibration()
+        return default_calibration(encoder)
     try:
         kept = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         if isinstance(error, ValidationError) and _is_of_other_signals(error):
             logger.warning("%s was fitted by another version and is not used; run eval calibrate again", path)
-            return default_calibration()
+            return default_calibration(encoder)
         raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
-    return kept if kept.encoder == encoder else default_calibration()
+    return kept if kept.encoder == encoder else default_calibration(encoder)
 
 
 def _is_of_other_signals(error: ValidationError) -> bool:

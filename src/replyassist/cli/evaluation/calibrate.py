@@ -21,6 +21,7 @@ from replyassist.retrieval.confidence import (
     FEWEST_CASES,
     FOLDS,
     Calibration,
+    calibration_file,
     case_weights,
     default_calibration,
     fit_calibration,
@@ -28,7 +29,7 @@ from replyassist.retrieval.confidence import (
     save_calibration,
 )
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.retrieval.service import CALIBRATION, IndexRegistry
+from replyassist.retrieval.service import IndexRegistry
 
 from .. import common
 from .cases import ColumnMaps, read_cases
@@ -76,7 +77,7 @@ def calibrate(
         digest = built.registry.encoder.model_digest
     weights = case_weights(evidence.in_scope)
     fitted = fit_calibration(evidence.signals, evidence.right, encoder=digest, weights=weights)
-    path = common.settings().home / CALIBRATION
+    path = calibration_file(common.settings().home, encoder=digest)
     before = Sureness(evidence.stated, evidence.right, evidence.in_scope)
     held_out = _held_out(evidence, weights)
     save_calibration(fitted, path)
