@@ -76,7 +76,7 @@ def model_named(setting: str, *, default: KnownEncoder = DEFAULT) -> str:
         return str(Path(setting).absolute()) if setting not in KNOWN and Path(setting).is_dir() else setting
     if default.is_installed:
         return default.name
-    logger.warning("%s; %s serves instead, which finds fewer right templates", missing(default), MINILM.title)
+    logger.warning("%s; %s serves until then", missing(default), MINILM.title)
     return MINILM.name
 
 
