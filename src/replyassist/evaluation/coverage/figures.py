@@ -144,9 +144,20 @@ def name_of(template: ReplyTemplate) -> str:
     return template.title or readable(template.id) or template.id
 
 
+def is_no_chance(stolen: int, *, of: int) -> bool:
+    """Whether so many stolen of the tried questions are more than a tenth for sure: 2 of 5, 3 of 10, 7 of 30.
+
+    Both numbers are our choice: no pair of the sample brands, whose templates a person told apart, reaches them.
+    """
+    return stolen >= FEWEST_STOLEN and proportion_interval(stolen, of).low >= SMALLEST_SHARE
+
+
 def _distinct(trials: Iterable[Trial]) -> _Near:
-    """Each question once, as it was tried last."""
-    return {(trial.template, trial.question): trial for trial in trials}
+    """Each question once, with the template to which it went most often."""
+    tries: dict[tuple[int, int], Counter[Trial]] = defaultdict(Counter)
+    for trial in trials:
+        tries[trial.template, trial.question][trial] += 1
+    return {question: several.most_common(1)[0][0] for question, several in tries.items()}
 
 
 def _each(brand: Sequence[Asked], curve: Curve, near: _Near, *, has_trials: bool) -> tuple[TemplateFigures, ...]:
@@ -192,14 +203,13 @@ def _thefts(brand: Sequence[Asked], figures: Sequence[TemplateFigures], near: _N
     found = []
     for (robbed, thief), questions in stolen.items():
         of = figures[robbed].tried
-        low = proportion_interval(len(questions), of).low
         found.append(
             Theft(
                 robbed=brand[robbed].template.id,
                 thief=brand[thief].template.id,
                 questions=tuple(questions),
                 of=of,
-                is_sure=len(questions) >= FEWEST_STOLEN and low >= SMALLEST_SHARE,
+                is_sure=is_no_chance(len(questions), of=of),
                 cost=round((1 - figures[robbed].now.value) * len(questions) / lost[robbed], 4),
             )
         )

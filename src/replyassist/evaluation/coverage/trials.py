@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.random import Generator
-from numpy.typing import NDArray
 
 from replyassist.core.embedding import Encoder
 from replyassist.core.words import read
@@ -20,6 +18,7 @@ from .ways import Asked
 
 FOLDS = 5  # one in five ways of asking is hidden, and one at least
 THINNED = 3  # in a round every third template hides more than that, for the learning curve
+STEPS = 4  # and keeps none, a quarter, a half or three quarters of what it keeps else
 ROUNDS = 15  # each question of a template with up to ten ways is hidden once at least
 MOST_TESTED = 4  # questions of one template in one round
 MOST_ASKED = 400  # templates in one round: of larger brands a sample
@@ -131,7 +130,7 @@ def _where(template: ReplyTemplate, day: date) -> tuple[str, str, date]:
     """A place and a day on which this template may be used."""
     channel = template.channels[0] if template.channels else ELSEWHERE
     visibility = TemplateVisibility.PUBLIC if template.visibility is TemplateVisibility.ANY else template.visibility
-    return channel, visibility.value, max(day, template.valid_from or day)
+    return channel, str(visibility), max(day, template.valid_from or day)
 
 
 def _planned(brand: Sequence[Asked], numbers: Sequence[int], *, seed: int) -> Iterator[list[_Hidden]]:
@@ -140,24 +139,22 @@ def _planned(brand: Sequence[Asked], numbers: Sequence[int], *, seed: int) -> It
     if len(numbers) < 2 or not candidates:
         return
     size = sum(len(brand[number].template.questions) for number in numbers) * len(numbers)
-    orders = {number: draw.permutation(len(brand[number].ways)) for number in candidates}
+    orders = {number: draw.permutation(len(brand[number].ways)).tolist() for number in candidates}
     turns = {number: turn for turn, number in enumerate(draw.permutation(candidates).tolist())}
     for done in range(min(ROUNDS, max(FEWEST_ROUNDS, WORK // max(1, size)))):
         chosen = candidates if len(candidates) <= MOST_ASKED else draw.permutation(candidates)[:MOST_ASKED].tolist()
-        yield [
-            _hidden(
-                brand[number], number, orders[number], done, draw if (turns[number] + done) % THINNED == 0 else None
-            )
-            for number in chosen
-        ]
+        yield [_hidden(brand[number], number, orders[number], done=done, turn=turns[number]) for number in chosen]
 
 
-def _hidden(each: Asked, number: int, order: NDArray[np.int64], done: int, thinned: Generator | None) -> _Hidden:
-    """What this template hides in its so-manieth round: the next fifth of its ways, or a drawn number of them."""
+def _hidden(each: Asked, number: int, order: Sequence[int], *, done: int, turn: int) -> _Hidden:
+    """What this template hides after so many rounds: the next fifth of its ways; at every third ``turn`` more."""
     ways = len(each.ways)
     few = max(1, round(ways / FOLDS))
-    count = few if thinned is None else ways - int(thinned.integers(0, ways - few + 1))
-    turned = np.roll(order, -done * few).tolist()
-    hidden, kept = turned[:count], turned[count:]
+    kept_most, (step, rest) = ways - few, divmod(done + turn, THINNED)
+    known = kept_most if rest else kept_most * (step % STEPS) // STEPS
+    visit = step * (THINNED - 1) + rest - 1 if rest else step  # of its own kind, so that all ways come to be hidden
+    first = visit * few % ways
+    turned = [*order[first:], *order[:first]]
+    hidden, kept = turned[: ways - known], turned[ways - known :]
     tested = [each.ways[way][done % len(each.ways[way])] for way in hidden[:MOST_TESTED]]
-    return _Hidden(number, tuple(kept), tuple(tested), count == few)
+    return _Hidden(number, tuple(kept), tuple(tested), known == kept_most)
