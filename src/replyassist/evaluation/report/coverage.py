@@ -16,7 +16,7 @@ from replyassist.evaluation.report.page import page_environment, source_of, writ
 from replyassist.evaluation.report.plots import HEIGHT, WIDTH
 
 COVERAGE_PAGE = "coverage.html"
-MOST_ACTIONS = 20
+MOST_ACTIONS = 10
 MOST_THEFTS = 40
 MANY_REPEATS = 0.75  # different ones among the questions; brands drawn at random have .85 and more, repeated ones .6
 FAINTEST = 3  # questions measured at a place of the curve from which it gets a dot
@@ -77,7 +77,7 @@ def render(coverage: Coverage, *, brand: str, made_at: datetime) -> str:
         loses_to=_loses_to(coverage),
         thefts=coverage.thefts[:MOST_THEFTS],
         thefts_left=max(0, len(coverage.thefts) - MOST_THEFTS),
-        none=[template for template in coverage.templates if not template.questions],
+        bare=[template for template in coverage.templates if not template.questions],
         repeats=coverage.ways < MANY_REPEATS * coverage.questions,
         drawing=drawn(coverage.curve) if coverage.curve else None,
         size=(WIDTH, HEIGHT),
