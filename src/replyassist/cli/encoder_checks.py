@@ -10,7 +10,7 @@ from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import DEFAULT, KNOWN, MINILM, KnownEncoder, missing, model_named, source_of
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
-from replyassist.retrieval.confidence import default_calibration, load_calibration
+from replyassist.retrieval.fits import fit_for, load_calibration
 
 TEXTS = (
     "do you ship to Norway??",
@@ -87,6 +87,6 @@ def _calibration(home: Path, encoder: str) -> str:
     used = load_calibration(home, encoder=encoder)
     if used.encoder != encoder:
         return "how sure it is was fitted with another encoder: run 'replyassist eval calibrate'"
-    if used == default_calibration(encoder):
+    if used == fit_for(encoder).calibration:
         return "its calibration is the shipped one"
-    return f"its calibration was fitted here on {used.cases} messages"
+    return f"its calibration was fitted here on {used.right.cases} messages with a template"

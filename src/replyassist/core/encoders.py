@@ -63,7 +63,7 @@ MPNET = KnownEncoder(
     folder=lambda: INSTALLED / "all-mpnet-base-v2",
 )
 KNOWN = {encoder.name: encoder for encoder in (MINILM, MPNET)}
-DEFAULT = MINILM
+DEFAULT = MPNET
 """What an empty setting means. MiniLM, a package of its own, takes its place where it is not installed."""
 
 
