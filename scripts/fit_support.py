@@ -23,6 +23,7 @@ from replyassist.benchmarks.fact_pairs import ALTERED, OWN, Pair, pairs_of, read
 from replyassist.benchmarks.grounding import voice_of
 from replyassist.cli.bench.printing import bench_data
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.guardrails import likeness as module
@@ -129,7 +130,7 @@ def main() -> int:
     rows = read_rows(Path(bench_data()), split="val")
     pairs = [pair for pair in pairs_of(rows, among=rows) if pair.kind not in ALTERED]
     differing = 0
-    for name, encoder in (("WITH_MEANING", SentenceTransformerEncoder()), ("WITH_WORDS", None)):
+    for name, encoder in (("WITH_MEANING", SentenceTransformerEncoder(CHECKS.name)), ("WITH_WORDS", None)):
         given = examples(pairs, encoder=encoder)
         weights = fit(given)
         if is_check:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -20,6 +21,7 @@ from replyassist.core.batched_reading import BatchingReader
 from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.http import install_error_handlers
 from replyassist.core.jobs import DbosJobQueue, JobQueue, prepare_job_tables
@@ -87,11 +89,13 @@ def build_parts(
         closing.callback(queue.close)
         jobs = queue
     clock = clock or SystemClock()
-    registry = IndexRegistry(settings, lambda name: BatchingReader(encoder or SentenceTransformerEncoder(name)))
+    encoder_of = cache(partial(_encoder, encoder))
+    registry = IndexRegistry(settings, encoder_of)
     closing.callback(registry.close)
     proposer = Proposer(
         database=database,
         registry=registry,
+        encoder=encoder_of(CHECKS.name),
         model=model or _chat_model(settings, closing),
         library=PromptLibrary(resource_folder("prompts")),
         settings=settings,
@@ -106,6 +110,10 @@ def build_parts(
         settings=settings,
     )
     return Parts(settings, database, clock, jobs, registry, proposer, worker, closing)
+
+
+def _encoder(given: Encoder | None, name: str) -> Encoder:
+    return BatchingReader(given or SentenceTransformerEncoder(name))
 
 
 def upgrade_database(database: Database) -> None:

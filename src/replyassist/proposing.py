@@ -9,6 +9,7 @@ from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import WorkedExample
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
+from replyassist.core.embedding import Encoder
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
@@ -31,10 +32,14 @@ EXAMPLE_AUTHOR = "Sam"
 
 @dataclass(frozen=True)
 class Proposer:
-    """The parts that every proposal needs, built once. ``model`` is None when drafts come from templates only."""
+    """The parts that every proposal needs, built once. ``model`` is None when drafts come from templates only.
+
+    ``encoder`` is that of the checks.
+    """
 
     database: Database
     registry: IndexRegistry
+    encoder: Encoder
     model: ChatModel | None
     library: PromptLibrary
     settings: Settings
@@ -69,7 +74,7 @@ class Proposer:
         return PipelineContext(
             voice=voice,
             index=index,
-            encoder=index.encoder,
+            encoder=self.encoder,
             model=self.model,
             library=self.library,
             day=day,

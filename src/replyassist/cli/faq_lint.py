@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import VoiceRules
+from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.coverage.actions import actions_of
 from replyassist.evaluation.coverage.figures import SECONDS, Coverage, coverage_of
@@ -71,7 +72,8 @@ def lint_command(
     checked = _checked(path, brand, column_map)
     encoder, now = None if exact else common.encoder(), common.clock().now()
     findings = [*checked.findings]
-    findings += lint(checked.templates, voice=checked.voice, encoder=encoder, today=now.date())
+    alike = None if exact else common.encoder(model=CHECKS.name)
+    findings += lint(checked.templates, voice=checked.voice, encoder=alike, today=now.date())
     coverage = None
     if encoder is not None:
         with common.progress() as bar:

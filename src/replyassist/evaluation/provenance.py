@@ -66,7 +66,7 @@ def provenance_of(
         voice_digests={brand: context.voice.version for brand, context in contexts.items()},
         voice_sources=dict(voice_sources or {}),
         template_digests={brand: _templates_digest(context) for brand, context in contexts.items()},
-        encoder_digest=any_context.encoder.model_digest,
+        encoder_digest=any_context.index.encoder.model_digest,
         code_digest=code_digest(),
         thresholds={brand: context.threshold for brand, context in contexts.items()},
         candidates=any_context.candidates,

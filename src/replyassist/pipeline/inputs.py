@@ -27,6 +27,8 @@ class PastReply:
 class PipelineContext:
     """All that ``propose`` needs beside the message. ``model`` is None when drafts come from templates only.
 
+    ``encoder`` is that of the checks; templates are found with the index's own.
+
     ``approved``: examples made of replies that people of this brand approved; ``recent``: the last of those, the newest
     first, so that wording does not repeat. ``hides_names``: the model gets a placeholder for the author's name.
     """

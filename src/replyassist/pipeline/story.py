@@ -109,7 +109,7 @@ def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
     return retrieve(
         message.text,
         context.index,
-        context.encoder,
+        context.index.encoder,
         threshold=context.threshold,
         limit=context.templates_shown,
         channel=message.channel,

@@ -8,8 +8,9 @@ import typer
 
 from replyassist.benchmarks import grounding
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS
 
-from ..common import progress, settings
+from ..common import progress
 from .printing import bench_data, print_result
 
 
@@ -20,7 +21,7 @@ def bench_grounding(
     """Replies that people wrote from a fact, beside that fact, beside others, and altered; plain similarity too."""
     folder = bench_data()
     splits = {split: grounding.read_rows(folder, split=split) for split in ("test", "val")}
-    encoder = grounding.RememberingEncoder(SentenceTransformerEncoder(settings().encoder_model))
+    encoder = grounding.RememberingEncoder(SentenceTransformerEncoder(CHECKS.name))
     pairs = {
         split: grounding.pairs_of(grounding.sample(rows, grounding.QUICK_ROWS) if quick else rows, among=rows)
         for split, rows in splits.items()

@@ -10,6 +10,7 @@ import typer
 from replyassist.benchmarks import injection
 from replyassist.brands.voice import sample_voice
 from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
@@ -45,11 +46,11 @@ def _context() -> PipelineContext:
     voice = sample_voice(BRAND)
     if voice is None:
         raise ConfigurationError(f"the sample brand '{BRAND}' is missing from this installation")
-    encoder = SentenceTransformerEncoder(configured.encoder_model)
+    encoder, checks = SentenceTransformerEncoder(configured.encoder_model), SentenceTransformerEncoder(CHECKS.name)
     return PipelineContext(
         voice=voice,
         index=TemplateIndex(list(read_templates(resource_folder("faq") / BRAND).templates), encoder),
-        encoder=encoder,
+        encoder=checks,
         model=None,
         library=PromptLibrary(resource_folder("prompts")),
         day=DAY,

@@ -94,7 +94,7 @@ def _context(
     return PipelineContext(
         voice=voice.rules,
         index=shared[key],
-        encoder=built.registry.encoder,
+        encoder=built.proposer.encoder,
         model=built.proposer.model,
         library=built.proposer.library,
         day=day,
