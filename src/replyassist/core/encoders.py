@@ -63,10 +63,10 @@ MPNET = KnownEncoder(
     folder=lambda: INSTALLED / "all-mpnet-base-v2",
 )
 KNOWN = {encoder.name: encoder for encoder in (MINILM, MPNET)}
-DEFAULT = MPNET
 CHECKS = MINILM
-"""What the checks of drafts compare meanings with, whatever templates are found by: their thresholds were fitted with it,
-and they read words and clauses, of which there are many."""
+"""What the checks of drafts compare meanings with, whatever finds the templates: their thresholds were fitted with it, and
+they read words and clauses, of which there are many."""
+DEFAULT = MPNET
 """What an empty setting means. MiniLM, a package of its own, takes its place where it is not installed."""
 
 
