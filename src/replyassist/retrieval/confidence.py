@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from scipy.optimize import minimize
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from replyassist.core.errors import InvalidInput
 
@@ -104,7 +104,8 @@ def best_and_lead(ranking: Ranking, *, allowed: NDArray[np.bool_]) -> tuple[floa
     """
     totals = np.sort(ranking.total[allowed].astype(np.float64))[::-1]
     behind = totals[1:LOOKED_AT]
-    return float(logsumexp(totals)), float(totals[0] - behind.mean()) if len(behind) else 0.0
+    best = totals[0] + np.log(np.exp(totals - totals[0]).sum())
+    return float(best), float(totals[0] - behind.mean()) if len(behind) else 0.0
 
 
 def case_weights(in_scope: NDArray[np.bool_]) -> Rows:

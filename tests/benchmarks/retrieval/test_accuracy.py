@@ -74,8 +74,9 @@ def test_both_systems_answer_every_message() -> None:
 
 def test_sureness_can_be_fitted_on_a_task() -> None:
     encoder, task = FakeEncoder(), few_shot(TRAIN, TEST * 15, examples=3, seed=0)
+    found = calibrated(TemplateIndex(task.templates, encoder), task, encoder)
 
-    assert calibrated(TemplateIndex(task.templates, encoder), task, encoder).cases == 45
+    assert (found.answerable.cases, found.encoder) == (45, encoder.model_digest)
 
 
 def test_without_the_data_it_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
