@@ -110,12 +110,11 @@ class TestSignals:
         assert np.array_equal(found.answerable, alone.answerable)
         assert np.array_equal(found.right, alone.right)
 
-    def test_a_lone_template_is_nearly_certain_if_any_and_leads_nobody(self) -> None:
-        found = signals(1.2)
+    def test_a_lone_template_is_compared_with_what_is_usual_for_messages_from_elsewhere(self) -> None:
+        found = signals(5.0, usual=Usual(best=3.0))
 
-        assert answerable(found, "best") == pytest.approx(1.2)
-        assert answerable(found, "lead") == 0.0
-        assert 10.0 < share(found) < 20.0
+        assert [answerable(found, name) for name in ("best", "lead")] == pytest.approx([2.0, 2.0])
+        assert share(found) == pytest.approx(2.0)
 
 
 class TestFit:

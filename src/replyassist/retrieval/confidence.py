@@ -19,7 +19,7 @@ from .ranking import LOOKED_AT, Ranking
 ANSWERABLE_SIGNALS = ("best", "lead", "elsewhere", "parts")
 RIGHT_SIGNALS = ("share", "parts")
 MOST_PARTS = 6
-NOWHERE = 1e-6  # of a softmax over the totals: a lone template is not quite certain
+NOWHERE = 1e-6  # of a softmax over the totals: no template is quite certain
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
 FEWEST_CASES = 30
@@ -86,13 +86,20 @@ def signals_of(
     elsewhere: float,
     parts: int,
 ) -> Signals:
-    """The signals of a ranking for the ``chosen`` templates; there is at least one that is ``allowed``."""
+    """The signals of a ranking for the ``chosen`` templates; there is at least one that is ``allowed``.
+
+    A lone one, which cannot lead or share, is compared with what is usual for messages from elsewhere instead.
+    """
     best, lead = best_and_lead(ranking, allowed=allowed)
     counted = float(min(parts, MOST_PARTS))
-    shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
-    log_odds = np.log(shares / (np.maximum(1.0 - shares, 0.0) + NOWHERE))
+    above = best - usual.best
+    if np.count_nonzero(allowed) == 1:
+        lead, log_odds = above + usual.lead, np.full(len(chosen), above)
+    else:
+        shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
+        log_odds = np.log(shares / (np.maximum(1.0 - shares, 0.0) + NOWHERE))
     return Signals(
-        answerable=np.array([best - usual.best, lead - usual.lead, elsewhere, counted]),
+        answerable=np.array([above, lead - usual.lead, elsewhere, counted]),
         right=np.stack([log_odds, np.full(len(chosen), counted)], axis=1),
     )
 
@@ -176,14 +183,14 @@ def held_out_probabilities(
     for number in range(FOLDS):
         kept, held = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         fitted = fit_calibration(
-            [signals[place] for place in kept],
+            [signals[int(place)] for place in kept],
             right=right[kept],
             in_scope=in_scope[kept],
             weights=weights[kept],
             before=before,
             encoder="",
         )
-        found[held] = fitted.probabilities([signals[place] for place in held])
+        found[held] = fitted.probabilities([signals[int(place)] for place in held])
     return found
 
 
