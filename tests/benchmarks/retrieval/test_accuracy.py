@@ -83,7 +83,7 @@ def test_sureness_can_be_fitted_on_a_task() -> None:
 def test_sets_in_the_products_own_formats_are_read_as_they_are(tmp_path: Path) -> None:
     folder = tmp_path / "retrieval_dev"
     folder.mkdir()
-    rows = {
+    rows: dict[str, list[dict[str, object]]] = {
         "faq": [{"id": "decaf", "title": "decaf", "questions": ["is there one"], "reply": "Yes."}],
         "cases": [
             {"text": text, "expected": {"template_id": right}} for text, right in (("any?", "decaf"), ("hm", None))
