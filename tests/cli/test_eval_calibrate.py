@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from replyassist.cli import main
+from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
-from replyassist.retrieval.confidence import calibration_file
+from replyassist.retrieval.fits import calibration_file, fit_for
 
 OUTSIDE = [
     "who painted the mural in your shop?",
@@ -51,13 +52,15 @@ def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = write_cases(tmp_path / "cases.jsonl", questions=23)
-    (tmp_path / "calibration.json").write_text("broken", encoding="utf-8")
+    path = calibration_file(tmp_path, encoder=SentenceTransformerEncoder().model_digest)
+    path.write_text("broken", encoding="utf-8")
     status = calibrate(monkeypatch, tmp_path, cases, "--report", str(tmp_path / "page"))
     figures = json.loads(capsys.readouterr().out)
-    kept = json.loads(calibration_file(tmp_path, encoder=figures["encoder"]).read_text(encoding="utf-8"))
+    kept = json.loads(path.read_text(encoding="utf-8"))
 
     assert status == 0
-    assert figures["cases"] == kept["cases"] == 41
+    assert figures["cases"] == kept["answerable"]["cases"] == 41
+    assert kept["right"] == fit_for(kept["encoder"]).calibration.right.model_dump(mode="json"), "23 cases are too few"
     assert figures["encoder"] == kept["encoder"]
     assert 0 <= figures["ece_before"] <= 1
     assert 0 <= figures["ece_held_out"] < 0.2
@@ -74,4 +77,4 @@ def test_too_few_cases_are_refused_and_nothing_is_kept(
 
     assert status == 2
     assert "at least 30 cases" in capsys.readouterr().err
-    assert not list(tmp_path.glob("calibration*.json"))
+    assert not list(tmp_path.glob("calibration-*"))

@@ -5,6 +5,7 @@ import pytest
 
 from replyassist.core.words import Words
 from replyassist.retrieval.alignment import (
+    BACK_TEXTS,
     FEWEST_TEXTS,
     MOST_PIECES,
     MOST_TEXTS,
@@ -26,6 +27,16 @@ def words(text: str) -> Words:
     return found
 
 
+def there(alignment: Alignment, text: str) -> np.ndarray:
+    """How well the message's words match those of both templates."""
+    return alignment.scores(words(text), BOTH)[:, 0]
+
+
+def back(alignment: Alignment, text: str) -> np.ndarray:
+    """How well the message says what both templates' texts say."""
+    return alignment.scores(words(text), BOTH)[:, 1]
+
+
 def aligned(*texts: str, owner: np.ndarray = OWNER, count: int = 2) -> Alignment:
     found = align([words(text) for text in texts or TEXTS], owner, count=count)
     assert found is not None
@@ -33,14 +44,14 @@ def aligned(*texts: str, owner: np.ndarray = OWNER, count: int = 2) -> Alignment
 
 
 def test_a_template_that_has_a_messages_words_matches_better() -> None:
-    order, parcel = aligned().scores(words("cancel order"), BOTH)
+    order, parcel = there(aligned(), "cancel order")
 
     assert order > parcel
 
 
 def test_words_that_are_rare_among_the_texts_count_more() -> None:
     alignment = aligned()
-    order, parcel = alignment.scores(words("please cancel"), BOTH)
+    order, parcel = there(alignment, "please cancel")
 
     assert alignment.rarity[int(words("cancel").numbers[0])] > alignment.rarity[int(words("please").numbers[0])]
     assert order > parcel
@@ -49,26 +60,26 @@ def test_words_that_are_rare_among_the_texts_count_more() -> None:
 def test_what_every_word_has_a_match_for_scores_highest() -> None:
     alignment = aligned()
 
-    assert alignment.scores(words("stop order"), BOTH)[0] > alignment.scores(words("stop painting"), BOTH)[0]
+    assert there(alignment, "stop order")[0] > there(alignment, "stop painting")[0]
 
 
 def test_a_template_of_which_nothing_is_known_has_the_mean_of_the_others() -> None:
     known, unknown = aligned().scores(words("cancel order"), BOTH), aligned().scores(words("cancel"), np.array([-1]))
     with_unknown = aligned().scores(words("cancel order"), np.array([0, -1, 1]))
 
-    assert with_unknown[1] == pytest.approx(known.mean())
-    assert unknown[0] == 0.0
+    assert with_unknown[1] == pytest.approx(known.mean(axis=0))
+    assert unknown.tolist() == [[0.0, 0.0]]
 
 
 def test_a_message_without_words_tells_templates_apart_by_nothing() -> None:
-    assert aligned().scores(words(""), BOTH).tolist() == [0.0, 0.0]
+    assert aligned().scores(words(""), BOTH).tolist() == [[0.0, 0.0]] * 2
 
 
 def test_a_template_without_words_stands_with_the_mean() -> None:
     alignment = aligned("cancel order", "", owner=np.array([0, 1]))
     first, second = alignment.scores(words("cancel"), BOTH)
 
-    assert first == second
+    assert first.tolist() == second.tolist()
 
 
 def test_an_encoder_that_tells_no_words_aligns_nothing() -> None:
@@ -94,10 +105,10 @@ def test_the_texts_that_stand_for_many_are_spread_over_them() -> None:
 
 def test_a_template_that_says_more_than_the_message_stands_behind_one_that_does_not() -> None:
     alignment = aligned("cancel order", "cancel order before dispatch", owner=np.array([0, 1]))
-    short, long = alignment.scores(words("cancel order"), BOTH, back=0.5)
 
-    assert short > long
-    assert alignment.scores(words("cancel order before dispatch"), BOTH, back=0.5).argmax() == 1
+    assert back(alignment, "cancel order").argmax() == 0
+    assert back(alignment, "cancel order") != pytest.approx(there(alignment, "cancel order"))
+    assert alignment.scores(words("cancel order before dispatch"), BOTH).sum(axis=1).argmax() == 1
 
 
 def test_what_each_text_says_counts_the_same_however_long_it_is() -> None:
@@ -112,4 +123,11 @@ def test_a_text_without_words_among_others_is_passed_over() -> None:
     alignment = aligned("", "cancel order", "", "a parcel", "", owner=np.array([0, 0, 0, 1, 1]))
 
     assert [pieces.starts.tolist() for pieces in alignment.pieces] == [[0], [0]]
-    assert alignment.scores(words("cancel"), BOTH, back=0.5).argmax() == 0
+    assert alignment.scores(words("cancel"), BOTH).sum(axis=1).argmax() == 0
+
+
+def test_back_the_texts_count_of_which_a_message_says_most() -> None:
+    others = ["never kept", "green tea", "the moon"]
+    alignment = aligned(*["cancel order"] * BACK_TEXTS, *others, "a parcel", owner=np.array([0] * 6 + [1]))
+
+    assert back(alignment, "cancel order")[0] == pytest.approx(1.0, abs=1e-2)

@@ -1,83 +1,167 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.errors import InvalidInput
 from replyassist.retrieval.confidence import (
-    BELONGING,
-    SIGNALS,
+    ANSWERABLE_SIGNALS,
+    MOST_PARTS,
+    RIGHT_SIGNALS,
     Calibration,
-    calibration_file,
+    Head,
+    Signals,
+    best_and_lead,
     case_weights,
-    default_calibration,
     expected_calibration_error,
     fit_calibration,
     held_out_probabilities,
-    load_calibration,
-    save_calibration,
     signals_of,
 )
-from replyassist.retrieval.ranking import Ranking
+from replyassist.retrieval.learnt import Usual
+from replyassist.retrieval.ranking import LOOKED_AT, Ranking
 
 RANDOM = np.random.default_rng(7)
-ROWS = RANDOM.normal(0, 1, (2000, len(SIGNALS)))
-RIGHT = RANDOM.uniform(size=2000) < 1 / (1 + np.exp(-(2 * ROWS[:, 0] + 0.5)))
-EVEN = np.full(2000, 1 / 2000)
+COUNT = 2000
+ROWS = RANDOM.normal(0, 1, (COUNT, 4))
+SHARES = RANDOM.normal(0, 1, (COUNT, 2))
+IN_SCOPE = RANDOM.uniform(size=COUNT) < 1 / (1 + np.exp(-(2 * ROWS[:, 0] + 0.5)))
+RIGHT = IN_SCOPE & (RANDOM.uniform(size=COUNT) < 1 / (1 + np.exp(-(2 * SHARES[:, 0] + 0.5))))
+SIGNALS = [Signals(answerable=row, right=share[None]) for row, share in zip(ROWS, SHARES, strict=True)]
+EVEN = np.full(COUNT, 1 / COUNT)
+BEFORE = Calibration(
+    encoder="before",
+    answerable=Head(means=(0.0,) * 4, scales=(1.0,) * 4, weights=(1.0, 1.0, 0.0, 0.0), bias=0.0, cases=7),
+    right=Head(means=(0.0,) * 2, scales=(1.0,) * 2, weights=(1.0, 0.0), bias=1.0, cases=7),
+)
 
 
-def fitted(encoder: str = "e") -> Calibration:
-    return fit_calibration(ROWS, RIGHT, encoder=encoder, weights=EVEN)
+def fitted(
+    *, rows: slice = slice(None), right: np.ndarray = RIGHT, in_scope: np.ndarray = IN_SCOPE, encoder: str = "e"
+) -> Calibration:
+    return fit_calibration(
+        SIGNALS[rows], right=right[rows], in_scope=in_scope[rows], weights=EVEN[rows], before=BEFORE, encoder=encoder
+    )
 
 
 def ranking(*totals: float) -> Ranking:
     scores = np.array(totals, dtype=np.float32)
-    half = (scores / 2).astype(np.float32)
-    return Ranking(
-        total=scores,
-        nearest=half,
-        centroid=half,
-        logits=np.zeros_like(scores),
-        entry=np.arange(len(totals)),
-        cosine=half,
+    return Ranking(total=scores, features=scores[:, None], entry=np.arange(len(totals)), cosine=scores)
+
+
+def signals(
+    *totals: float,
+    chosen: tuple[int, ...] = (0,),
+    allowed: list[bool] | None = None,
+    usual: Usual | None = None,
+    elsewhere: float = 0.0,
+    parts: int = 1,
+) -> Signals:
+    return signals_of(
+        ranking(*totals),
+        allowed=np.array(allowed or [True] * len(totals)),
+        chosen=np.array(chosen),
+        usual=usual or Usual(),
+        elsewhere=elsewhere,
+        parts=parts,
     )
 
 
-def sureness(*totals: float, chosen: int = 0, allowed: list[bool] | None = None) -> float:
-    signals = signals_of(ranking(*totals), allowed=np.array(allowed or [True] * len(totals)), chosen=np.array([chosen]))
-    return float(default_calibration().probabilities(signals)[0])
+def answerable(found: Signals, name: str) -> float:
+    return float(found.answerable[ANSWERABLE_SIGNALS.index(name)])
 
 
-def test_what_is_stated_comes_true_that_often() -> None:
-    assert expected_calibration_error(fitted().probabilities(ROWS), RIGHT) < 0.03
-    assert expected_calibration_error(held_out_probabilities(ROWS, RIGHT, weights=EVEN), RIGHT) < 0.04
+def share(found: Signals, *, of: int = 0) -> float:
+    return float(found.right[of, RIGHT_SIGNALS.index("share")])
+
+
+class TestSignals:
+    def test_how_good_the_totals_are_and_how_far_the_first_leads(self) -> None:
+        best, lead = best_and_lead(ranking(3.0, 1.0, 2.0), allowed=np.array([True] * 3))
+
+        assert best == pytest.approx(np.log(np.exp([3.0, 1.0, 2.0]).sum()))
+        assert lead == pytest.approx(1.5)
+
+    def test_the_lead_is_over_those_that_were_looked_at(self) -> None:
+        found = signals(*[3.0] + [1.0] * (LOOKED_AT - 1) + [-100.0] * 50)
+
+        assert answerable(found, "lead") == pytest.approx(2.0)
+
+    def test_both_are_less_what_is_usual_for_messages_from_elsewhere(self) -> None:
+        plain, above = signals(3.0, 1.0), signals(3.0, 1.0, usual=Usual(best=2.0, lead=0.5))
+
+        assert plain.answerable - above.answerable == pytest.approx([2.0, 0.5, 0.0, 0.0])
+
+    def test_the_nearest_message_from_elsewhere_and_the_parts_are_told(self) -> None:
+        found = signals(3.0, elsewhere=0.4, parts=MOST_PARTS + 3)
+
+        assert answerable(found, "elsewhere") == 0.4
+        assert answerable(found, "parts") == found.right[0, RIGHT_SIGNALS.index("parts")] == MOST_PARTS
+
+    def test_a_template_has_its_share_of_the_odds(self) -> None:
+        found = signals(2.0, 1.0, 0.0, chosen=(0, 2))
+
+        assert share(found) == pytest.approx(2.0 - np.log(np.exp(1.0) + 1.0), abs=1e-4)
+        assert share(found, of=1) == pytest.approx(-np.log(np.exp(2.0) + np.exp(1.0)), abs=1e-4)
+
+    def test_a_rival_that_may_not_be_used_here_does_not_count(self) -> None:
+        found, alone = signals(1.2, 1.15, allowed=[True, False]), signals(1.2)
+
+        assert np.array_equal(found.answerable, alone.answerable)
+        assert np.array_equal(found.right, alone.right)
+
+    def test_a_lone_template_is_compared_with_what_is_usual_for_messages_from_elsewhere(self) -> None:
+        found = signals(5.0, usual=Usual(best=3.0))
+
+        assert [answerable(found, name) for name in ("best", "lead")] == pytest.approx([2.0, 2.0])
+        assert share(found) == pytest.approx(2.0)
+
+
+class TestFit:
+    def test_what_is_stated_comes_true_that_often(self) -> None:
+        held_out = held_out_probabilities(SIGNALS, right=RIGHT, in_scope=IN_SCOPE, weights=EVEN, before=BEFORE)
+
+        assert expected_calibration_error(fitted().probabilities(SIGNALS), RIGHT) < 0.03
+        assert expected_calibration_error(held_out, RIGHT) < 0.04
+
+    def test_each_head_learns_its_own_question(self) -> None:
+        found = fitted()
+
+        assert expected_calibration_error(found.answerable.probabilities(ROWS), IN_SCOPE) < 0.05
+        assert expected_calibration_error(found.right.probabilities(SHARES[IN_SCOPE]), RIGHT[IN_SCOPE]) < 0.05
+        assert (found.answerable.cases, found.right.cases) == (COUNT, int(IN_SCOPE.sum()))
+        assert found.encoder == "e"
+
+    def test_sureness_is_that_any_answers_times_that_this_one_does(self) -> None:
+        found = fitted().probabilities(SIGNALS[:5])
+
+        both = fitted().answerable.probabilities(ROWS[:5]) * fitted().right.probabilities(SHARES[:5])
+        assert found == pytest.approx(both)
+
+    def test_a_head_that_the_cases_say_nothing_about_stays(self) -> None:
+        all_answered, all_right = fitted(in_scope=np.ones(COUNT, dtype=np.bool_)), fitted(right=IN_SCOPE)
+
+        assert (all_answered.answerable, all_answered.right != BEFORE.right) == (BEFORE.answerable, True)
+        assert (all_right.right, all_right.answerable != BEFORE.answerable) == (BEFORE.right, True)
+
+    def test_a_signal_that_never_changes_weighs_nothing(self) -> None:
+        rows = [Signals(np.append(each.answerable[:3], 1.0), each.right) for each in SIGNALS]
+        found = fit_calibration(rows, right=RIGHT, in_scope=IN_SCOPE, weights=EVEN, before=BEFORE, encoder="e")
+
+        assert found.answerable.weights[3] == 0.0
+        assert np.isfinite(found.probabilities(rows)).all()
+
+    @pytest.mark.parametrize("right", [[True] * 40, [False] * 40, [True, False] * 14])
+    def test_too_few_cases_or_only_one_kind_cannot_be_fitted(self, right: list[bool]) -> None:
+        found = np.array(right)
+
+        with pytest.raises(InvalidInput, match="at least 30"):
+            fitted(rows=slice(len(right)), right=found, in_scope=found)
 
 
 def test_overconfidence_is_an_error_and_honesty_is_none() -> None:
     assert expected_calibration_error([0.9] * 10, [True] * 9 + [False]) == pytest.approx(0)
     assert expected_calibration_error([1.0] * 10, [True] * 6 + [False] * 4) == pytest.approx(0.4)
-
-
-def test_a_close_lone_match_is_surer_than_a_far_one_and_than_one_with_a_rival() -> None:
-    assert sureness(1.6, 0.4, 0.3) > 0.9
-    assert sureness(0.5, 0.3, 0.3) < 0.4
-    assert sureness(1.2, 1.15, 0.3) < sureness(1.2, 0.3, 0.3)
-
-
-def test_a_rival_that_may_not_be_used_here_does_not_count() -> None:
-    assert sureness(1.2, 1.15, allowed=[True, False]) == pytest.approx(sureness(1.2), abs=1e-6)
-
-
-def test_the_only_template_of_a_brand_is_not_sure_of_everything() -> None:
-    assert sureness(0.3) < 0.5 < sureness(1.7)
-
-
-def test_the_second_is_less_sure_than_the_first() -> None:
-    assert sureness(1.3, 1.0, chosen=1) < sureness(1.3, 1.0, chosen=0)
 
 
 def test_cases_out_of_scope_get_a_fifth_of_the_weight_however_few_they_are() -> None:
@@ -86,91 +170,3 @@ def test_cases_out_of_scope_get_a_fifth_of_the_weight_however_few_they_are() -> 
     assert weights.sum() == pytest.approx(1)
     assert weights[-1] == pytest.approx(0.2)
     assert case_weights(np.array([True, True])).tolist() == [0.5, 0.5]
-
-
-@pytest.mark.parametrize("right", [[True] * 40, [False] * 40, [True, False] * 14])
-def test_too_few_cases_or_only_one_kind_cannot_be_fitted(right: list[bool]) -> None:
-    with pytest.raises(InvalidInput, match="at least 30"):
-        fit_calibration(ROWS[: len(right)], np.array(right), encoder="e", weights=np.full(len(right), 1 / len(right)))
-
-
-def test_what_was_kept_is_used_with_the_encoder_that_it_was_fitted_on(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    assert load_calibration(home, encoder="e") == default_calibration()
-    for encoder in ("e", "f"):
-        save_calibration(fitted(encoder), calibration_file(home, encoder=encoder))
-
-    assert [load_calibration(home, encoder=encoder).encoder for encoder in ("e", "f")] == ["e", "f"]
-    assert load_calibration(home, encoder="another") == default_calibration()
-    assert sorted(file.name for file in home.iterdir()) == ["calibration-e.json", "calibration-f.json"]
-
-
-def test_the_only_one_that_was_kept_before_still_counts_for_its_encoder(tmp_path: Path) -> None:
-    save_calibration(fitted("e"), tmp_path / "calibration.json")
-
-    assert load_calibration(tmp_path, encoder="e") == fitted("e")
-    assert load_calibration(tmp_path, encoder="another") == default_calibration()
-
-
-@pytest.mark.parametrize("signals", [4, 9])
-def test_what_another_version_kept_is_not_used_and_stops_nothing(
-    signals: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = tmp_path / "calibration.json"
-    weights = dict.fromkeys(("means", "scales", "weights"), [1.0] * signals)
-    path.write_text(json.dumps({"encoder": "e", "cases": 40, "bias": 0.1, **weights}), encoding="utf-8")
-
-    assert load_calibration(tmp_path, encoder="e") == default_calibration()
-    assert "eval calibrate" in caplog.text
-
-
-def test_a_broken_file_is_refused_by_name(tmp_path: Path) -> None:
-    path = tmp_path / "calibration.json"
-    path.write_text('{"bias": 1}', encoding="utf-8")
-
-    with pytest.raises(InvalidInput, match="eval calibrate"):
-        load_calibration(tmp_path, encoder="e")
-
-
-def test_the_default_was_fitted_with_the_embedded_encoder() -> None:
-    assert default_calibration().encoder == SentenceTransformerEncoder("minilm").model_digest
-
-
-def test_without_words_their_signal_says_neither_good_nor_bad() -> None:
-    blind = ROWS[:5].copy()
-    blind[:, SIGNALS.index("aligned")] = np.nan
-    neutral = ROWS[:5].copy()
-    neutral[:, SIGNALS.index("aligned")] = fitted().means[SIGNALS.index("aligned")]
-
-    assert fitted().probabilities(blind) == pytest.approx(fitted().probabilities(neutral))
-    found = signals_of(ranking(1.6, 0.4), allowed=np.array([True, True]), chosen=np.array([0]))[0]
-    assert np.isnan(found[SIGNALS.index("aligned")])
-
-
-def test_sureness_can_be_fitted_where_no_message_has_words() -> None:
-    blind = ROWS.copy()
-    blind[:, SIGNALS.index("aligned")] = np.nan
-    found = fit_calibration(blind, RIGHT, encoder="e", weights=EVEN)
-
-    assert found.weights[SIGNALS.index("aligned")] == 0.0
-    assert expected_calibration_error(found.probabilities(blind), RIGHT) < 0.05
-
-
-def test_where_belonging_is_not_known_the_other_signals_tell_as_much_as_they_can() -> None:
-    blind = ROWS.copy()
-    blind[:, BELONGING] = np.nan
-    right = RANDOM.uniform(size=2000) < 1 / (1 + np.exp(-(2 * ROWS[:, 0] + 2 * ROWS[:, BELONGING])))
-    found = fit_calibration(ROWS, right, encoder="e", weights=EVEN)
-
-    assert found.weights[BELONGING] > 1.0 > found.cold_weights[BELONGING] == 0.0
-    assert expected_calibration_error(found.probabilities(ROWS), right) < 0.04
-    assert expected_calibration_error(found.probabilities(blind), right) < 0.04
-
-
-def test_a_brand_without_examples_is_fitted_by_what_it_has() -> None:
-    blind = ROWS.copy()
-    blind[:, BELONGING] = np.nan
-    found = fit_calibration(blind, RIGHT, encoder="e", weights=EVEN)
-
-    assert found.weights == found.cold_weights
-    assert expected_calibration_error(found.probabilities(blind), RIGHT) < 0.05

@@ -72,7 +72,8 @@ def test_only_new_texts_are_encoded() -> None:
     example = learned("decaf", "anything for the evening?")
     after = changed(before, shipping(title="Where do you ship?"), DECAF, examples=[example], encoder=encoder)
 
-    assert encoder.texts == ["Where do you ship?", "anything for the evening?"]
+    whole = f"Where do you ship?. {shipping().rendered_reply}"
+    assert encoder.texts == ["Where do you ship?", whole, "anything for the evening?"]
     assert held(after) == held(Contents.of([shipping(title="Where do you ship?"), DECAF], [example], FakeEncoder()))
 
 
@@ -80,6 +81,28 @@ def test_a_text_that_was_learned_and_stands_in_the_template_counts_once() -> Non
     contents = Contents.of([shipping()], [learned("shipping-abroad", "do you ship to Norway?")], FakeEncoder())
 
     assert held(contents) == held(Contents.of([shipping()], [], FakeEncoder()))
+
+
+def test_which_texts_are_asked_and_where_title_and_whole_stand() -> None:
+    taught = [learned("decaf", "anything for the evening?"), learned("decaf", "do you ship?", against=True)]
+    same = shipping(title="do you ship to Norway?")
+    contents = Contents.of([same, DECAF, ReplyTemplate(id="17", reply="Closed.")], taught, FakeEncoder())
+    membership = contents.membership()
+
+    assert [membership.asked[each.slots].tolist() for each in contents.known] == [
+        [True, False, True],
+        [False, False, True, False],
+        [False],
+    ]
+    assert membership.has_question.tolist() == [True, True, False]
+    assert [contents.known[n].at(slot)[1] for n, slot in enumerate(membership.title)] == ["title", "title", "reply"]
+    assert [contents.known[n].at(slot)[1] for n, slot in enumerate(membership.whole)] == ["reply"] * 3
+
+
+def test_of_title_and_reply_together_people_are_shown_the_reply() -> None:
+    known = Contents.of([DECAF], [], FakeEncoder()).known[0]
+
+    assert [known.at(slot) for slot in known.slots] == [(DECAF.title, "title"), (DECAF.reply, "reply")]
 
 
 def test_what_speaks_against_a_template_is_held_apart_from_its_own_texts() -> None:
@@ -139,7 +162,7 @@ def test_from_a_file_that_is_behind_only_the_rest_is_encoded(tmp_path: Path) -> 
     now = [*many()[1:], DECAF]
     again = Contents.of(now, [], encoder, folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
 
-    assert encoder.texts == [DECAF.title, DECAF.reply]
+    assert encoder.texts == [DECAF.title, f"{DECAF.title}. {DECAF.reply}"]
     assert held(again) == held(Contents.of(now, [], FakeEncoder()))
 
 

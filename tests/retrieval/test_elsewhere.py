@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import numpy as np
-
-from replyassist.retrieval.elsewhere import FEWEST, TOO_NEAR, elsewhere, messages_elsewhere
-from replyassist.testing import FakeEncoder
-
-ENCODER = FakeEncoder()
+from replyassist.retrieval.elsewhere import elsewhere, messages_elsewhere
+from replyassist.testing import FakeEncoder, FakeReader
 
 
 def test_each_message_stands_there_once_and_is_short() -> None:
@@ -15,18 +11,14 @@ def test_each_message_stands_there_once_and_is_short() -> None:
     assert all(text and text == text.strip() and len(text.split()) <= 15 for text in messages)
 
 
-def test_messages_near_a_brands_own_texts_are_its_business() -> None:
-    own = messages_elsewhere()[7]
-    texts, vectors = elsewhere(ENCODER.encode([own]), ENCODER)
+def test_each_is_read_by_the_encoder_and_only_once() -> None:
+    found = elsewhere(FakeEncoder())
 
-    assert own not in texts
-    assert len(texts) == len(vectors) >= FEWEST
-    assert float((vectors @ ENCODER.encode([own])[0]).max()) < TOO_NEAR
+    assert len(found) == len(messages_elsewhere())
+    assert found[7].vector.tolist() == FakeEncoder().encode([messages_elsewhere()[7]])[0].tolist()
+    assert elsewhere(FakeEncoder()) is found
 
 
-def test_where_nearly_all_is_the_brands_business_there_is_nothing_elsewhere() -> None:
-    texts, vectors = elsewhere(ENCODER.encode(messages_elsewhere()), ENCODER)
-
-    assert texts == []
-    assert vectors.shape == (0, ENCODER.dimension)
-    assert np.isfinite(vectors).all()
+def test_what_an_encoder_without_words_made_of_them_does_not_serve_one_with_words() -> None:
+    assert elsewhere(FakeEncoder())[0].words is None
+    assert elsewhere(FakeReader())[0].words is not None

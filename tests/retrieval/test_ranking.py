@@ -1,163 +1,225 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from replyassist.retrieval.alignment import align
-from replyassist.retrieval.learnt import Learnt, learn
-from replyassist.retrieval.ranking import ALIGNED, BACK, CANDIDATES, Ranker, Ranking
-from replyassist.retrieval.store.membership import membership_of
-from replyassist.retrieval.store.vectors import VectorStore
+from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.words import read
+from replyassist.faq.learned import LearnedExample
+from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.contents import Contents
+from replyassist.retrieval.fits import FEATURES
+from replyassist.retrieval.learnt import Learnt
+from replyassist.retrieval.ranking import CANDIDATES, LOOKED_AT, Ranker, Ranking
+from replyassist.retrieval.training import train
 from replyassist.testing import FakeEncoder, FakeReader
 
-SHIPPING = ["do you ship to Norway?", "is delivery abroad possible", "shipping to Sweden"]
-DECAF = ["do you have a decaf?", "coffee without caffeine", "something for the evening"]
-ENCODER = FakeEncoder()
+SHIPPING = ReplyTemplate(
+    id="shipping",
+    title="Do you ship abroad?",
+    questions=["do you ship to Norway?", "is delivery abroad possible", "shipping to Sweden"],
+    reply="We ship to Europe.",
+)
+DECAF = ReplyTemplate(
+    id="decaf",
+    title="Is there a decaf?",
+    questions=["do you have a decaf?", "coffee without caffeine", "something for the evening"],
+    reply="It is called Lullaby.",
+)
+ENCODER = FakeReader()
+EVEN = (1.0,) * len(FEATURES)
 
 
-def rank(
-    text: str,
-    *templates: list[str],
-    field: str = "question",
-    against: dict[int, str] | None = None,
-    elsewhere: tuple[str, ...] = (),
-) -> Ranking:
-    """Templates known by these texts, by template number a text that speaks against it, and texts that none answers."""
-    own = [said for texts in templates for said in texts]
-    owner = np.repeat(np.arange(len(templates)), [len(texts) for texts in templates])
-    questions = np.bincount(owner) * (field == "question")
-    vectors = ENCODER.encode(own)
-    learnt = learn(own, vectors, owner, questions=questions, elsewhere=(elsewhere, ENCODER.encode(elsewhere)))
-    counter = against or {}
-    everything = np.vstack([vectors, ENCODER.encode(list(counter.values()))])
-    membership = membership_of(
-        np.concatenate([owner, np.array(list(counter), dtype=np.int64)]),
-        np.arange(len(everything)) >= len(own),
-        everything,
-        templates=len(templates),
-    )
-    return Ranker(VectorStore(everything), membership, learnt=learnt).rank(ENCODER.encode([text])[0], text=text)
+def ranker(
+    *templates: ReplyTemplate,
+    examples: Sequence[LearnedExample] = (),
+    weights: Sequence[float] = EVEN,
+    encoder: Encoder = ENCODER,
+    is_trained: bool = True,
+) -> tuple[Ranker, Contents, Learnt | None]:
+    contents = Contents.of(templates, examples, encoder)
+    learnt = train(contents, encoder, weights=weights) if is_trained else None
+    return Ranker(contents.store, contents.membership(), weights=weights, learnt=learnt), contents, learnt
+
+
+def rank(text: str, *templates: ReplyTemplate, allowed: np.ndarray | None = None, **options: Any) -> Ranking:
+    found, _, _ = ranker(*templates, **options)
+    reading = read(ENCODER, [text])[0]
+    return found.rank(reading.vector, text=text, words=reading.words, allowed=allowed)
+
+
+def feature(found: Ranking, name: str) -> Vectors:
+    return found.features[:, FEATURES.index(name)]
+
+
+def cosine(one: str, other: str) -> float:
+    first, second = ENCODER.encode([one, other])
+    return float(first @ second)
+
+
+def against(template_id: str, text: str) -> LearnedExample:
+    return LearnedExample(id=1, template_id=template_id, text=text, counts_against=True)
+
+
+def matched(text: str, *templates: ReplyTemplate) -> tuple[str, str]:
+    """The text of the first of the templates that was nearest, and its field."""
+    _, contents, _ = ranker(*templates)
+    return contents.known[0].at(int(rank(text, *templates).entry[0]))
+
+
+def test_the_first_three_features_are_cosines_with_nearest_question_title_and_all_of_it() -> None:
+    found = rank("ship to Norway", SHIPPING, DECAF)
+    texts = ("do you ship to Norway?", "Do you ship abroad?", "Do you ship abroad?. We ship to Europe.")
+
+    assert found.features[0, :3] == pytest.approx([cosine("ship to Norway", text) for text in texts], abs=1e-5)
+
+
+def test_the_total_is_the_features_times_their_weights() -> None:
+    weights = (3.0, 1.0, 2.0, 0.5, 4.0, 5.0)
+    found = rank("ship to Norway", SHIPPING, DECAF, weights=weights)
+
+    assert found.features.shape == (2, 6)
+    assert found.features[0].all()
+    assert found.total == pytest.approx(found.features @ np.array(weights), abs=1e-4)
 
 
 def test_the_nearest_text_of_each_template_is_named_with_its_cosine() -> None:
-    found = rank("coffee without caffeine", SHIPPING, DECAF)
-
-    assert int(found.entry[1]) == len(SHIPPING) + 1
-    assert float(found.cosine[1]) == pytest.approx(1.0, abs=1e-5)
-
-
-def test_what_all_texts_have_in_common_does_not_count() -> None:
-    common = [["please tell me kindly about decaf"], ["please tell me kindly about shipping"]]
-    found = rank("please tell me kindly about parcels", *common)
-
-    assert float(found.nearest.max()) < float(found.cosine.max())
+    assert matched("coffee without caffeine", DECAF, SHIPPING) == ("coffee without caffeine", "question")
+    assert matched("is there a decaf", DECAF, SHIPPING) == ("Is there a decaf?", "title")
+    assert matched("it is called lullaby there", DECAF, SHIPPING) == ("It is called Lullaby.", "reply")
+    assert rank("coffee without caffeine", SHIPPING, DECAF).cosine[1] == pytest.approx(1.0, abs=1e-5)
 
 
-def test_a_template_all_of_whose_texts_are_near_beats_one_with_a_single_near_text() -> None:
-    steady = ["ship to Norway now", "ship to Norway today", "ship to Norway soon"]
-    mixed = ["ship to Norway ever", "a cup of tea", "who painted the wall"]
-    found = rank("ship to Norway", mixed, steady)
+@pytest.mark.parametrize("text", ["is there a decaf", "lullaby is what it is called"])
+def test_where_a_template_has_no_question_its_nearest_text_stands_for_one(text: str) -> None:
+    found = rank(text, DECAF.model_copy(update={"questions": []}), SHIPPING)
 
-    assert float(found.total[1]) > float(found.total[0])
+    assert feature(found, "question")[0] == max(found.features[0, 1:3])
+    assert found.cosine[0] == feature(found, "question")[0]
+
+
+def test_a_title_that_is_also_a_question_is_a_question() -> None:
+    both = SHIPPING.model_copy(update={"title": SHIPPING.questions[0]})
+    found = rank("do you ship to Norway?", both, DECAF)
+
+    assert found.features[0, :2] == pytest.approx([1.0, 1.0], abs=1e-5)
+    assert matched("do you ship to Norway?", both, DECAF) == ("do you ship to Norway?", "title")
+
+
+def test_a_title_alone_is_no_question() -> None:
+    found = rank("Do you ship abroad?", SHIPPING, DECAF)
+
+    assert feature(found, "title")[0] == pytest.approx(1.0, abs=1e-5)
+    assert feature(found, "question")[0] < 0.99
+
+
+def test_a_template_without_a_title_is_known_by_its_reply() -> None:
+    found = rank("It is called Lullaby.", ReplyTemplate(id="17", reply=DECAF.reply), SHIPPING)
+
+    assert found.features[0, :3] == pytest.approx([1.0, 1.0, 1.0], abs=1e-5)
+
+
+def test_a_template_without_a_near_question_counts_as_far_as_the_last_that_was_looked_at() -> None:
+    crowd = SHIPPING.model_copy(update={"questions": [f"do you ship to Norway {n}" for n in range(CANDIDATES)]})
+    zebra = ReplyTemplate(id="zebra", title="zebra", questions=["stripes"], reply="Yes.")
+    asked = feature(rank("do you ship to Norway", crowd, zebra, is_trained=False), "question")
+
+    assert asked[0] >= asked[1] > cosine("do you ship to Norway", "stripes")
+
+
+def test_what_is_nearer_to_a_counter_example_than_to_the_template_loses() -> None:
+    plain, marked = (
+        rank("shipping a decaf?", SHIPPING, DECAF, examples=taught)
+        for taught in ([], [against("shipping", "shipping a decaf?")])
+    )
+    lost = plain.features[0, :3] - marked.features[0, :3]
+
+    assert lost == pytest.approx([1 - plain.cosine[0]] * 3, abs=1e-5)
+    assert np.array_equal(marked.features[0, 3:], plain.features[0, 3:]), "what speaks against it does not describe it"
+    assert np.array_equal(marked.features[1], plain.features[1])
+
+
+def test_a_counter_example_that_is_farther_than_the_templates_own_texts_costs_nothing() -> None:
+    plain, marked = (
+        rank(SHIPPING.questions[0], SHIPPING, DECAF, examples=taught)
+        for taught in ([], [against("shipping", "is there decaf at night")])
+    )
+
+    assert np.array_equal(marked.features, plain.features)
+
+
+def test_a_message_that_was_learned_counts_as_a_question() -> None:
+    taught = [LearnedExample(id=1, template_id="decaf", text="any herbal infusions", counts_against=False)]
+    found = rank("any herbal infusions", SHIPPING, DECAF, examples=taught)
+
+    assert feature(found, "question")[1] == pytest.approx(1.0, abs=1e-5)
+    assert found.total.argmax() == 1
 
 
 def test_with_examples_a_classifier_is_learnt_and_agrees() -> None:
-    found = rank("shipping to Sweden?", SHIPPING, DECAF)
+    shipping, decaf = feature(rank("shipping to Sweden?", SHIPPING, DECAF), "classifier")
 
-    assert float(found.logits[0]) > 0 > float(found.logits[1])
+    assert shipping > 0 > decaf
 
 
-@pytest.mark.parametrize(
-    ("templates", "field"),
-    [([SHIPPING, DECAF], "reply"), ([SHIPPING[:2], DECAF[:2]], "question"), ([DECAF], "question")],
-)
-def test_without_enough_examples_or_alternatives_nothing_is_learnt(templates: list[list[str]], field: str) -> None:
-    assert not rank("shipping to Sweden?", *templates, field=field).logits.any()
+def test_the_classifier_is_trusted_more_the_more_examples_there_are() -> None:
+    many = [
+        each.model_copy(update={"questions": [*each.questions, *(f"{q} please" for q in each.questions)]})
+        for each in (SHIPPING, DECAF)
+    ]
+    few, more = (ranker(*templates)[2] for templates in ((SHIPPING, DECAF), many))
+
+    assert few is not None
+    assert more is not None
+    assert (few.trust, more.trust) == (3 / 8, 6 / 11)
+    whole = replace(few, trust=1.0).logits(ENCODER.encode(["a decaf"])[0], text="a decaf")
+    assert few.logits(ENCODER.encode(["a decaf"])[0], text="a decaf") == pytest.approx(whole * 3 / 8)
+
+
+@pytest.mark.parametrize(("count", "questions"), [(1, 3), (2, 2), (2, 0)])
+def test_without_enough_examples_or_alternatives_no_classifier_is_learnt(count: int, questions: int) -> None:
+    templates = [
+        each.model_copy(update={"questions": each.questions[:questions]}) for each in (SHIPPING, DECAF)[:count]
+    ]
+    assert not feature(rank("shipping to Sweden?", *templates), "classifier").any()
+
+
+def test_words_count_there_and_back() -> None:
+    plain, long = (
+        ReplyTemplate(id=name, title=name, questions=[f"cancel an order{more}"], reply="Press here.")
+        for name, more in (("plain", ""), ("long", " of tea before it was sent"))
+    )
+    found = rank("cancel an order", plain, long)
+
+    assert feature(found, "words") == pytest.approx([1.0, 1.0], abs=0.15)
+    assert feature(found, "words_back")[0] > feature(found, "words_back")[1] + 0.1
+
+
+@pytest.mark.parametrize("encoder", [FakeReader(), FakeEncoder()])
+def test_without_words_of_both_sides_they_count_for_nothing(encoder: Encoder) -> None:
+    found, _, _ = ranker(SHIPPING, DECAF, encoder=encoder)
+    words = None if isinstance(encoder, FakeReader) else read(ENCODER, ["decaf"])[0].words
+
+    assert not found.rank(ENCODER.encode(["decaf"])[0], text="decaf", words=words).features[:, 4:].any()
+
+
+def test_words_are_compared_with_the_first_templates_that_are_allowed() -> None:
+    near = [ReplyTemplate(id=f"near-{n}", title=f"ship to Norway {n}", reply="Yes.") for n in range(LOOKED_AT)]
+    other = [ReplyTemplate(id=f"other-{n}", title=text, reply="Yes.") for n, text in enumerate(["ship it", "a decaf"])]
+    allowed = np.arange(len(near) + 2) >= len(near)
+    of_all, of_allowed = (
+        feature(rank("ship to Norway", *near, *other, allowed=which), "words") for which in (None, allowed)
+    )
+
+    assert of_all[-2] == of_all[-1] == of_all.min(), "the others stand with the lowest of those compared"
+    assert of_allowed[-2] > of_allowed[-1]
 
 
 def test_the_same_message_gets_the_same_scores_again() -> None:
     one, two = (rank("is there decaf", SHIPPING, DECAF) for _ in range(2))
 
     assert np.array_equal(one.total, two.total)
-
-
-def test_what_is_nearer_to_a_counter_example_than_to_the_template_loses() -> None:
-    plain = rank("shipping a decaf?", SHIPPING, DECAF)
-    marked = rank("shipping a decaf?", SHIPPING, DECAF, against={0: "shipping a decaf?"})
-
-    assert marked.nearest[0] < plain.nearest[0]
-    assert np.array_equal(marked.nearest[1:], plain.nearest[1:])
-    assert np.array_equal(marked.centroid, plain.centroid), "what speaks against a template does not describe it"
-
-
-def test_a_counter_example_that_is_farther_than_the_templates_own_texts_costs_nothing() -> None:
-    plain = rank(SHIPPING[0], SHIPPING, DECAF)
-    marked = rank(SHIPPING[0], SHIPPING, DECAF, against={0: "is there decaf at night"})
-
-    assert np.array_equal(marked.nearest, plain.nearest)
-
-
-def test_a_template_without_a_near_text_counts_as_far_as_the_last_that_was_looked_at() -> None:
-    crowd = [f"do you ship to Norway {number}" for number in range(CANDIDATES)]
-    found = rank("do you ship to Norway", crowd, ["zebra"])
-
-    assert found.nearest[1] <= found.nearest[0]
-    assert (int(found.entry[1]), len(found.total)) == (CANDIDATES, 2)
-    assert found.cosine[1] > ENCODER.encode(["zebra"])[0] @ ENCODER.encode(["do you ship to Norway"])[0]
-
-
-def test_what_resembles_messages_from_elsewhere_belongs_to_no_template() -> None:
-    elsewhere = ("who won the match", "how far is the moon", "why do cats purr")
-    ours, other = (rank(text, SHIPPING, DECAF, elsewhere=elsewhere).belonging for text in (SHIPPING[0], "cats purr"))
-
-    assert ours is not None
-    assert other is not None
-    assert float(ours[0]) > 0 > float(other.max())
-
-
-def test_without_messages_from_elsewhere_belonging_is_not_known() -> None:
-    found = rank(SHIPPING[0], SHIPPING, DECAF)
-
-    assert found.belonging is not None
-    assert np.isnan(found.belonging).all()
-
-
-@pytest.mark.parametrize(("has_examples", "back"), [(False, BACK), (True, 0.0)])
-def test_what_a_message_says_of_the_texts_counts_where_there_are_no_examples(has_examples: bool, back: float) -> None:
-    own, owner, places = [*SHIPPING, *DECAF], np.repeat([0, 1], 3), np.array([0, 1])
-    readings = FakeReader().read(own)
-    alignment, vectors = align([reading.words for reading in readings], owner, count=2), ENCODER.encode(own)
-    learnt = learn(own, vectors, owner, questions=np.array([3, 3])) if has_examples else Learnt(places)
-    assert learnt is not None
-    assert alignment is not None
-    membership = membership_of(owner, np.zeros(6, dtype=np.bool_), vectors, templates=2)
-    ranker = Ranker(VectorStore(vectors), membership, learnt=replace(learnt, alignment=alignment))
-
-    message = FakeReader().read(["ship to Norway"])[0]
-    assert message.words is not None
-    found = ranker.rank(message.vector, text="ship to Norway", words=message.words).aligned
-    assert found == pytest.approx(alignment.scores(message.words, places, back=back))
-    assert found != pytest.approx(alignment.scores(message.words, places, back=BACK - back))
-
-
-def test_words_are_compared_with_the_first_templates_that_are_allowed() -> None:
-    near = [f"ship to Norway {number}" for number in range(ALIGNED)]
-    own = [*near, "do you ship abroad", "a decaf please"]
-    owner = np.arange(len(own))
-    alignment = align([reading.words for reading in FakeReader().read(own)], owner, count=len(own))
-    vectors = ENCODER.encode(own)
-    membership = membership_of(owner, np.zeros(len(own), dtype=np.bool_), vectors, templates=len(own))
-    ranker = Ranker(VectorStore(vectors), membership, learnt=Learnt(place=owner, alignment=alignment))
-    message = FakeReader().read(["ship to Norway"])[0]
-    allowed = owner >= ALIGNED
-    of_all, of_allowed = (
-        ranker.rank(message.vector, text="ship to Norway", words=message.words, allowed=which).aligned
-        for which in (None, allowed)
-    )
-
-    assert of_all is not None
-    assert of_allowed is not None
-    assert of_all[ALIGNED] == of_all[ALIGNED + 1]
-    assert of_allowed[ALIGNED] > of_allowed[ALIGNED + 1]

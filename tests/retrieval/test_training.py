@@ -8,8 +8,11 @@ import pytest
 
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.words import read
+from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.contents import Contents
+from replyassist.retrieval.elsewhere import elsewhere
+from replyassist.retrieval.fits import FEATURES
 from replyassist.retrieval.index import TemplateIndex, TemplateMatch
 from replyassist.retrieval.training import train
 from replyassist.testing import FakeEncoder, FakeReader
@@ -17,6 +20,7 @@ from replyassist.testing import FakeEncoder, FakeReader
 ORDER = ReplyTemplate(id="order", title="Where is it?", questions=["the late order", "an order"], reply="Have a look.")
 PARCEL = ReplyTemplate(id="parcel", title="Where is it?", questions=["the late parcel", "a parcel"], reply="Look here.")
 READER = FakeReader()
+EVEN = (1.0,) * len(FEATURES)
 WHERE: dict[str, Any] = {"channel": "x", "visibility": "public", "day": date(2026, 11, 22)}
 
 
@@ -28,13 +32,43 @@ def first(index: TemplateIndex, text: str, *, meant: str | None = None) -> Templ
 
 @pytest.mark.parametrize(("encoder", "is_aligned"), [(FakeReader(), True), (FakeEncoder(), False)])
 def test_words_are_compared_where_the_encoder_tells_them(encoder: Encoder, is_aligned: bool) -> None:
-    learnt = train(Contents.of([ORDER, PARCEL], (), encoder), encoder)
+    learnt = train(Contents.of([ORDER, PARCEL], (), encoder), encoder, weights=EVEN)
 
     assert (learnt is not None and learnt.alignment is not None) == is_aligned
 
 
 def test_nothing_is_learnt_from_no_template() -> None:
-    assert train(Contents.of([], (), READER), READER) is None
+    assert train(Contents.of([], (), READER), READER, weights=EVEN) is None
+
+
+def test_it_is_seen_how_messages_from_elsewhere_score() -> None:
+    even, double = (train(Contents.of([ORDER, PARCEL], (), READER), READER, weights=w) for w in (EVEN, (2.0,) * 6))
+
+    assert even is not None
+    assert double is not None
+    assert even.usual.best > even.usual.lead > 0
+    assert double.usual.lead == pytest.approx(2 * even.usual.lead)
+
+
+def test_the_nearest_of_them_is_known_even_with_one_template_and_no_words() -> None:
+    encoder = FakeEncoder()
+    learnt = train(Contents.of([ORDER], (), encoder), encoder, weights=EVEN)
+
+    assert learnt is not None
+    assert learnt.nearest_elsewhere(elsewhere(encoder)[3].vector) == pytest.approx(1.0, abs=1e-5)
+    assert learnt.usual.lead == 0.0
+
+
+def test_what_was_learned_is_compared_word_by_word() -> None:
+    taught = [LearnedExample(id=1, template_id="order", text="zebra crossing", counts_against=False)]
+    learnt = train(Contents.of([ORDER, PARCEL], taught, READER), READER, weights=EVEN)
+    words = read(READER, ["zebra"])[0].words
+
+    assert learnt is not None
+    assert learnt.alignment is not None
+    assert words is not None
+    order, parcel = learnt.alignment.scores(words, learnt.place)[:, 0]
+    assert order > 0.8 > parcel + 0.2
 
 
 def test_a_text_without_words_leaves_those_of_the_others(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from .ranking import LOOKED_AT, Ranking
 ANSWERABLE_SIGNALS = ("best", "lead", "elsewhere", "parts")
 RIGHT_SIGNALS = ("share", "parts")
 MOST_PARTS = 6
-NOWHERE = 1e-6  # of a softmax over the totals: a lone template is not quite certain
+NOWHERE = 1e-6  # of a softmax over the totals: no template is quite certain
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
 FEWEST_CASES = 30
@@ -105,13 +105,20 @@ def signals_of(
     elsewhere: float,
     parts: int,
 ) -> Signals:
-    """The signals of a ranking for the ``chosen`` templates; there is at least one that is ``allowed``."""
+    """The signals of a ranking for the ``chosen`` templates; there is at least one that is ``allowed``.
+
+    A lone one, which cannot lead or share, is compared with what is usual for messages from elsewhere instead.
+    """
     best, lead = best_and_lead(ranking, allowed=allowed)
     counted = float(min(parts, MOST_PARTS))
-    shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
-    log_odds = np.log(shares / (np.maximum(1.0 - shares, 0.0) + NOWHERE))
+    above = best - usual.best
+    if np.count_nonzero(allowed) == 1:
+        lead, log_odds = above + usual.lead, np.full(len(chosen), above)
+    else:
+        shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
+        log_odds = np.log(shares / (np.maximum(1.0 - shares, 0.0) + NOWHERE))
     return Signals(
-        answerable=np.array([best - usual.best, lead - usual.lead, elsewhere, counted]),
+        answerable=np.array([above, lead - usual.lead, elsewhere, counted]),
         right=np.stack([log_odds, np.full(len(chosen), counted)], axis=1),
     )
 
@@ -123,8 +130,8 @@ def best_and_lead(ranking: Ranking, *, allowed: NDArray[np.bool_]) -> tuple[floa
     """
     totals = np.sort(ranking.total[allowed].astype(np.float64))[::-1]
     behind = totals[1:LOOKED_AT]
-    best = totals[0] + float(np.log(np.exp(totals - totals[0]).sum()))
-    return best, float(totals[0] - behind.mean()) if len(behind) else 0.0
+    best = totals[0] + np.log(np.exp(totals - totals[0]).sum())
+    return float(best), float(totals[0] - behind.mean()) if len(behind) else 0.0
 
 
 def case_weights(in_scope: NDArray[np.bool_]) -> Rows:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from replyassist.benchmarks.retrieval.accuracy import answers_of, calibrated, nearest_neighbour
-from replyassist.benchmarks.retrieval.data import OUT_OF_SCOPE, few_shot
+from replyassist.benchmarks.retrieval.data import OUT_OF_SCOPE, RETRIEVAL_DEV, few_shot, retrieval_dev
 from replyassist.benchmarks.retrieval.scores import Answer, auroc, figures, mean_of
 from replyassist.cli import app
 from replyassist.core.words import read
@@ -74,8 +75,27 @@ def test_both_systems_answer_every_message() -> None:
 
 def test_sureness_can_be_fitted_on_a_task() -> None:
     encoder, task = FakeEncoder(), few_shot(TRAIN, TEST * 15, examples=3, seed=0)
+    found = calibrated(TemplateIndex(task.templates, encoder), task, encoder)
 
-    assert calibrated(TemplateIndex(task.templates, encoder), task, encoder).cases == 45
+    assert (found.answerable.cases, found.encoder) == (45, encoder.model_digest)
+
+
+def test_sets_in_the_products_own_formats_are_read_as_they_are(tmp_path: Path) -> None:
+    folder = tmp_path / "retrieval_dev"
+    folder.mkdir()
+    rows: dict[str, list[dict[str, object]]] = {
+        "faq": [{"id": "decaf", "title": "decaf", "questions": ["is there one"], "reply": "Yes."}],
+        "cases": [
+            {"text": text, "expected": {"template_id": right}} for text, right in (("any?", "decaf"), ("hm", None))
+        ],
+    }
+    for kind, several in rows.items():
+        lines = "".join(json.dumps(row) + "\n" for row in several)
+        (folder / f"{RETRIEVAL_DEV[0]}.{kind}.jsonl").write_text(lines, encoding="utf-8")
+    task = retrieval_dev(tmp_path, RETRIEVAL_DEV[0])
+
+    assert [(template.id, template.questions) for template in task.templates] == [("decaf", ["is there one"])]
+    assert task.messages == (("any?", "decaf"), ("hm", None))
 
 
 def test_without_the_data_it_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
