@@ -34,6 +34,7 @@ def worker(world: World, model: ChatModel | None = None) -> Worker:
     proposer = Proposer(
         database=world.database,
         registry=IndexRegistry(settings, lambda _: FakeEncoder()),
+        encoder=FakeEncoder(),
         model=model or FakeChatModel([GOOD]),
         library=PromptLibrary(resource_folder("prompts")),
         settings=settings,

@@ -13,7 +13,7 @@ from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import KNOWN, MINILM, MPNET
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
-from replyassist.retrieval.confidence import calibration_file, default_calibration, save_calibration
+from replyassist.retrieval.fits import calibration_file, fit_for, save_calibration
 
 pytestmark = pytest.mark.encoder
 ABSENT = replace(MPNET, folder=lambda: Path("/nowhere"))
@@ -46,7 +46,9 @@ def test_a_default_that_is_not_installed_is_missing(tmp_path: Path) -> None:
 def test_it_says_whose_calibration_is_used(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, encoder_model="minilm")
     digest = SentenceTransformerEncoder("minilm").model_digest
-    fitted = default_calibration(digest).model_copy(update={"encoder": digest, "cases": 41})
+    shipped = fit_for(digest).calibration
+    right = shipped.right.model_copy(update={"cases": 41})
+    fitted = shipped.model_copy(update={"encoder": digest, "right": right})
     save_calibration(fitted, calibration_file(tmp_path, encoder=digest))
 
     assert "its calibration was fitted here on 41 messages" in cost_of("minilm", settings)

@@ -16,8 +16,9 @@ from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
 from replyassist.faq.service import import_templates
 from replyassist.faq.template import ReplyTemplate
-from replyassist.retrieval.confidence import calibration_file, default_calibration, save_calibration
+from replyassist.retrieval.confidence import Calibration
 from replyassist.retrieval.encoders import WAITED_FOR
+from replyassist.retrieval.fits import calibration_file, fit_for, save_calibration
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import EMBEDDINGS, IndexRegistry, retrieve
 from replyassist.testing import FakeEncoder
@@ -175,7 +176,7 @@ def test_each_index_has_the_calibration_of_its_encoder(world: World) -> None:
     home = world.settings.home
     for number, name in enumerate(("minilm", "mpnet")):
         digest = Model(name).model_digest
-        fitted = default_calibration().model_copy(update={"encoder": digest, "cases": number})
+        fitted = _with_cases(digest, number)
         save_calibration(fitted, calibration_file(home, encoder=digest))
     go_on = threading.Event()
     registry = started(world, "mpnet", lambda name: Model(name, held=go_on if name == "mpnet" else None))
@@ -184,7 +185,7 @@ def test_each_index_has_the_calibration_of_its_encoder(world: World) -> None:
     assert registry.wait(BRAND, seconds=30)
     after = registry.index_for(world.database, BRAND)
 
-    assert (before.calibration.cases, after.calibration.cases) == (0, 1)
+    assert (before.calibration.right.cases, after.calibration.right.cases) == (0, 1)
 
 
 def test_beside_each_cache_stands_its_model(world: World, tmp_path: Path) -> None:
@@ -193,3 +194,8 @@ def test_beside_each_cache_stands_its_model(world: World, tmp_path: Path) -> Non
 
     assert cache.is_file()
     assert cache.with_suffix(".model").read_text(encoding="utf-8") == "minilm"
+
+
+def _with_cases(encoder: str, cases: int) -> Calibration:
+    shipped = fit_for(encoder).calibration
+    return shipped.model_copy(update={"encoder": encoder, "right": shipped.right.model_copy(update={"cases": cases})})

@@ -102,6 +102,7 @@ def worker_on(world: World, stage: Stage) -> Worker:
     proposer = DicedProposer(
         database=world.database,
         registry=IndexRegistry(settings, lambda _: FakeEncoder()),
+        encoder=FakeEncoder(),
         model=None,
         library=PromptLibrary(resource_folder("prompts")),
         settings=settings,
