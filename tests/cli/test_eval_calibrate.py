@@ -52,7 +52,7 @@ def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = write_cases(tmp_path / "cases.jsonl", questions=23)
-    path = calibration_file(tmp_path, encoder=SentenceTransformerEncoder().model_digest)
+    path = calibration_file(tmp_path, encoder=SentenceTransformerEncoder("minilm").model_digest)
     path.write_text("broken", encoding="utf-8")
     status = calibrate(monkeypatch, tmp_path, cases, "--report", str(tmp_path / "page"))
     figures = json.loads(capsys.readouterr().out)

@@ -31,7 +31,7 @@ def found(score: float, *, in_scope: bool, answered: bool, hit: bool = False) ->
     return CaseResult(
         case=case(expected={"template_id": "a" if in_scope else None}),
         proposal=proposal(""),
-        scores={"best_score": score, "encode_ms": 8.0, "search_ms": 0.2}
+        scores={"best_score": score, "answerable": score, "encode_ms": 8.0, "search_ms": 0.2}
         | ({"reciprocal_rank": 1.0 if hit else 0.5} if in_scope else {}),
         assertions=ranks | {"right_or_abstained": right},
         labels={"abstention": "answered" if answered else "abstained"},

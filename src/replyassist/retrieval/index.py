@@ -18,7 +18,7 @@ from replyassist.faq.template import ReplyTemplate
 from .confidence import Calibration, Signals, signals_of
 from .contents import Contents
 from .fits import Fit, fit_for
-from .learnt import Learnt, Usual
+from .learnt import Learnt
 from .parts import parts_of
 from .ranking import Ranker, Ranking
 from .store.files import BaseFolder
@@ -75,7 +75,7 @@ class TemplateIndex:
         keep_numpy_in_the_calling_thread()
         fit = fit or fit_for(encoder.model_digest)
         self.calibration = calibration or fit.calibration
-        self._weights = fit.ranking
+        self._weights, self._usual = fit.ranking, fit.usual
         self._encoder = encoder
         self._folder = folder
         contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
@@ -202,7 +202,7 @@ class TemplateIndex:
             ranking,
             allowed=allowed,
             chosen=chosen,
-            usual=learnt.usual if learnt else Usual(),
+            usual=learnt.usual if learnt else self._usual,
             elsewhere=learnt.nearest_elsewhere(vector) if learnt else 0.0,
             parts=len(parts_of(text)),
         )

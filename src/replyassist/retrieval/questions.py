@@ -20,3 +20,9 @@ def second_question(first: TemplateMatch, parts: Sequence[Sequence[TemplateMatch
         match for match in firsts if match.template_id != first.template_id and match.probability >= SURE_OF_SECOND
     ]
     return max(others, key=lambda match: match.probability, default=None)
+
+
+def as_asked(first: TemplateMatch, parts: Sequence[Sequence[TemplateMatch]]) -> TemplateMatch:
+    """The first template, as sure as the part that asks for it: of the whole, two questions have a share each."""
+    own = [matches[0] for matches in parts if matches and matches[0].template_id == first.template_id]
+    return max([first, *own], key=lambda match: match.probability)

@@ -25,7 +25,7 @@ from .encoders import TemplateEncoders
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
-from .questions import second_question
+from .questions import as_asked, second_question
 from .renewal import BrandIndex, Wanted
 from .store.files import BaseFolder
 
@@ -96,6 +96,8 @@ def retrieve(
         )
     abstained = not whole or whole[0].probability < threshold
     second = None if abstained else second_question(whole[0], of_parts)
+    if second is not None:
+        whole = (as_asked(whole[0], of_parts), *whole[1:])
     searched = time.perf_counter()
     return Retrieved(
         matches=whole,
