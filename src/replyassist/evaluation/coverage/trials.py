@@ -78,7 +78,8 @@ def tried(
 ) -> Rounds:
     """Rounds of hiding and asking, the same for the same seed; none is begun when ``seconds`` have passed.
 
-    Templates that are over by ``day`` are neither asked nor found.
+    Templates that are over by ``day`` are neither asked nor found. Of more than ``most_asked`` a sample is asked in
+    each round; ``work`` is texts times templates over all rounds, of which there are at least three.
     """
     until = time.monotonic() + seconds
     ends = [each.template.valid_until for each in brand]
