@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from replyassist.evaluation.coverage.curve import fitted, growth, interval
 from replyassist.evaluation.coverage.trials import Trial
@@ -11,7 +12,7 @@ from replyassist.evaluation.coverage.trials import Trial
 TEMPLATES, QUESTIONS = 40, 12
 
 
-def drawn(*, slope: float, seed: int = 0) -> tuple[list[Trial], np.ndarray]:
+def drawn(*, slope: float, seed: int = 0) -> tuple[list[Trial], NDArray[np.float64]]:
     draw = np.random.default_rng(seed)
     levels = draw.normal(0.2, 0.8, TEMPLATES)
     trials = []

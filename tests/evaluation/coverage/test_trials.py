@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from replyassist.core.words import Reading
-from replyassist.evaluation.coverage import trials as module
-from replyassist.evaluation.coverage.trials import ROUNDS, Rounds, tried
+from replyassist.evaluation.coverage.trials import FEWEST_ROUNDS, ROUNDS, Rounds, tried
 from replyassist.evaluation.coverage.ways import asked
 from replyassist.faq.template import ReplyTemplate, TemplateVisibility
 from replyassist.testing import FakeEncoder
@@ -64,12 +63,11 @@ def test_no_round_begins_after_the_time_is_up_and_one_is_always_made() -> None:
     assert rounds(BRAND, seconds=0.0).done == 1
 
 
-def test_of_many_templates_a_sample_is_asked_in_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_ASKED", 2)
-    monkeypatch.setattr(module, "WORK", 1)
-    found = rounds(BRAND)
+def test_of_many_templates_a_sample_is_asked_in_few_rounds() -> None:
+    encoder = FakeEncoder()
+    found = tried(asked(BRAND, encoder), encoder, day=DAY, seconds=60, most_asked=2, work=1)
 
-    assert (found.planned, found.sampled) == (module.FEWEST_ROUNDS, True)
+    assert (found.planned, found.sampled) == (FEWEST_ROUNDS, True)
 
 
 def test_progress_is_told_after_each_round() -> None:

@@ -161,7 +161,8 @@ def _distinct(trials: Iterable[Trial]) -> _Near:
 
 
 def _each(brand: Sequence[Asked], curve: Curve, near: _Near, *, has_trials: bool) -> tuple[TemplateFigures, ...]:
-    own, taken = defaultdict(list), Counter(trial.found for trial in near.values() if not trial.is_right)
+    own: dict[int, list[Trial]] = defaultdict(list)
+    taken = Counter(trial.found for trial in near.values() if not trial.is_right)
     for trial in near.values():
         own[trial.template].append(trial)
     found = []

@@ -73,15 +73,18 @@ def tried(
     seconds: float,
     progress: Progress | None = None,
     seed: int = 0,
+    most_asked: int = MOST_ASKED,
+    work: int = WORK,
 ) -> Rounds:
     """Rounds of hiding and asking, the same for the same seed; none is begun when ``seconds`` have passed.
 
-    Templates that are over by ``day`` are neither asked nor found.
+    Templates that are over by ``day`` are neither asked nor found. Of more than ``most_asked`` a sample is asked in
+    each round; ``work`` is texts times templates over all rounds, of which there are at least three.
     """
     until = time.monotonic() + seconds
     ends = [each.template.valid_until for each in brand]
     numbers = [number for number, end in enumerate(ends) if end is None or end >= day]
-    rounds = list(_planned(brand, numbers, seed=seed))
+    rounds = list(_planned(brand, numbers, seed=seed, most_asked=most_asked, work=work))
     places = {brand[number].template.id: number for number in numbers}
     trials: list[Trial] = []
     done = 0
@@ -96,7 +99,7 @@ def tried(
         done += 1
         if progress is not None:
             progress(done, len(rounds))
-    return Rounds(tuple(trials), done, len(rounds), sum(1 for number in numbers if brand[number].ways) > MOST_ASKED)
+    return Rounds(tuple(trials), done, len(rounds), sum(1 for number in numbers if brand[number].ways) > most_asked)
 
 
 def _asked(
@@ -133,7 +136,9 @@ def _where(template: ReplyTemplate, day: date) -> tuple[str, str, date]:
     return channel, str(visibility), max(day, template.valid_from or day)
 
 
-def _planned(brand: Sequence[Asked], numbers: Sequence[int], *, seed: int) -> Iterator[list[_Hidden]]:
+def _planned(
+    brand: Sequence[Asked], numbers: Sequence[int], *, seed: int, most_asked: int, work: int
+) -> Iterator[list[_Hidden]]:
     draw = np.random.default_rng(seed)
     candidates = [number for number in numbers if brand[number].ways]
     if len(numbers) < 2 or not candidates:
@@ -141,8 +146,8 @@ def _planned(brand: Sequence[Asked], numbers: Sequence[int], *, seed: int) -> It
     size = sum(len(brand[number].template.questions) for number in numbers) * len(numbers)
     orders = {number: draw.permutation(len(brand[number].ways)).tolist() for number in candidates}
     turns = {number: turn for turn, number in enumerate(draw.permutation(candidates).tolist())}
-    for done in range(min(ROUNDS, max(FEWEST_ROUNDS, WORK // max(1, size)))):
-        chosen = candidates if len(candidates) <= MOST_ASKED else draw.permutation(candidates)[:MOST_ASKED].tolist()
+    for done in range(min(ROUNDS, max(FEWEST_ROUNDS, work // max(1, size)))):
+        chosen = candidates if len(candidates) <= most_asked else draw.permutation(candidates)[:most_asked].tolist()
         yield [_hidden(brand[number], number, orders[number], done=done, turn=turns[number]) for number in chosen]
 
 

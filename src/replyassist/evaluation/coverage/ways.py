@@ -39,7 +39,8 @@ class Asked:
 def asked(templates: Sequence[ReplyTemplate], encoder: Encoder, *, alike: float = ALIKE) -> list[Asked]:
     """Each template with its ways of asking; those whose cosine reaches ``alike``, also in a chain, are one."""
     texts = [text for template in templates for text in (template.title or template.id, *template.questions)]
-    vectors, found, start = encoder.encode(texts), [], 0
+    vectors, start = encoder.encode(texts), 0
+    found: list[Asked] = []
     for template in templates:
         end = start + 1 + len(template.questions)
         found.append(_of(template, vectors[start:end], alike))
