@@ -49,4 +49,4 @@ def shortened(bench: Bench, task: Task) -> Task:
     ids = {template.id for template in kept}
     inside = [message for message in task.messages if message[1] in ids][::3][:QUICK_MESSAGES]
     outside = [message for message in task.messages if message[1] is None][:QUICK_MESSAGES]
-    return Task(kept, (*inside, *outside))
+    return Task(kept, (*inside, *outside), task.also)

@@ -32,6 +32,9 @@ def bench_retrieval(
             help=f"Parts, separated by commas: {', '.join(retrieval.PARTS)}; {NOTHING}: publish again.",
         ),
     ] = "",
+    encoder: Annotated[
+        str, typer.Option("--encoder", help="sentence-transformers model, name or path, instead of the configured one.")
+    ] = "",
     docs: Annotated[
         Path | None,
         typer.Option("--docs", help="Publish in this folder: figures and plots, and the tables of benchmarks.md."),
@@ -48,12 +51,12 @@ def bench_retrieval(
     if docs:
         publish(saved, docs)
     with progress() as bar:
-        bench = _bench(quick=quick, show=_shown_on(bar)) if parts else None
+        bench = _bench(quick=quick, model=encoder, show=_shown_on(bar)) if parts else None
         for name in parts:
             about, started = machine(), time.perf_counter()
             figures = retrieval.measure(bench, only=[name]) if bench else {}
             about |= {"date": clock().now().date().isoformat(), "seconds": round(time.perf_counter() - started, 1)}
-            saved = saved.with_part(name, figures, measured=about)
+            saved = saved.with_part(name, figures, measured=about, encoder=Path(encoder).name if docs else "")
             if docs:
                 publish(saved, docs)
     if reason := saved.figures.get("peers", {}).get("unavailable"):
@@ -71,9 +74,9 @@ def _parts(only: str) -> list[str]:
     return [name for name in retrieval.PARTS if not chosen or name in chosen]
 
 
-def _bench(*, quick: bool, show: Callable[[str, int, int], None]) -> retrieval.Bench:
+def _bench(*, quick: bool, model: str, show: Callable[[str, int, int], None]) -> retrieval.Bench:
     configured = settings()
-    encoder = SentenceTransformerEncoder(configured.encoder_model)
+    encoder = SentenceTransformerEncoder(model or configured.encoder_model)
     return retrieval.Bench(
         folder=bench_data(),
         encoder=CachedEncoder(encoder, configured.home / VECTORS),
