@@ -25,7 +25,8 @@ Figures = dict[str, Any]
 class Bench:
     """Where data is read and texts are encoded. ``quick``: one draw, few messages and few intents.
 
-    ``encoder`` may keep what it has encoded; ``bare_encoder`` may not, for it is timed.
+    ``encoder`` may keep what it has encoded; ``bare_encoder`` may not, for it is timed. ``model`` is what both are made
+    of, for processes of their own; empty: the embedded one.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class Bench:
     bare_encoder: Encoder
     quick: bool
     progress: Progress
+    model: str = ""
 
     @property
     def seeds(self) -> Sequence[int]:

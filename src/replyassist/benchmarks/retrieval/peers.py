@@ -45,7 +45,8 @@ def peers(bench: Bench) -> Figures:
     if not python.is_file() or not PROGRAM.is_file():
         return {"unavailable": f"no peers environment at {python}; install it with: make peers"}
     with tempfile.TemporaryDirectory(prefix="replyassist-peers-") as folder:
-        processes = PeerProcesses(python, PROGRAM, Path(folder), timeout=300 if bench.quick else 3600)
+        timeout = 300 if bench.quick else 3600
+        processes = PeerProcesses(python, PROGRAM, Path(folder), timeout=timeout, model=bench.model)
         failed: dict[str, str] = {}
         accuracy, versions = _accuracy(bench, processes, failed)
         systems = _systems(bench, processes, failed)

@@ -76,13 +76,15 @@ def _parts(only: str) -> list[str]:
 
 def _bench(*, quick: bool, model: str, show: Callable[[str, int, int], None]) -> retrieval.Bench:
     configured = settings()
-    encoder = SentenceTransformerEncoder(model or configured.encoder_model)
+    model = model or configured.encoder_model
+    encoder = SentenceTransformerEncoder(model)
     return retrieval.Bench(
         folder=bench_data(),
         encoder=CachedEncoder(encoder, configured.home / VECTORS),
         bare_encoder=encoder,
         quick=quick,
         progress=show,
+        model=model,
     )
 
 
