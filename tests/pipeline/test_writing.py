@@ -10,8 +10,8 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Severity, Verdict
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline import PastReply, PipelineContext, propose
-from replyassist.pipeline.doubts import SURE_ENOUGH
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE
+from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
 from replyassist.triage import Route
@@ -373,7 +373,7 @@ class TestDoubt:
     def test_a_template_that_may_be_the_wrong_one_makes_no_ready_draft(self) -> None:
         proposal = propose(self.UNSURE, context(None, threshold=0.0))
 
-        assert proposal.templates[0].probability < SURE_ENOUGH
+        assert proposal.templates[0].probability < SURE_FROM
         assert proposal.verdict is Verdict.NEEDS_EDIT
         assert "draft.unsure_template" in {finding.rule for finding in proposal.doubts}
 

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     encoder_model: str = Field("", description="sentence-transformers model, name or path; empty: the embedded one.")
     abstain_threshold: float = Field(
-        0.50,
+        0.35,
         ge=0,
         le=1,
         description="How sure (0 to 1) to be that a template answers before drafting; a brand may set its own.",

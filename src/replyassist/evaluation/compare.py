@@ -38,7 +38,7 @@ COSTS = frozenset(
 """What a draft costs; it moves with the machine's load, so it is shown and never decides."""
 LOWER_IS_BETTER = COSTS
 """Measures of which less is better; of all others more is."""
-NEITHER = frozenset({"best_score"})
+NEITHER = frozenset({"best_score", "answerable"})
 """Descriptions that are neither good nor bad; they are not compared."""
 
 

@@ -56,8 +56,8 @@ def retrieval_figures(results: Sequence[CaseResult]) -> Figures:
     """How well templates are found and the rest declined; over cases without an error.
 
     ``hit_at_1``, ``hit_at_3`` and ``mrr`` (reciprocal rank, 0 past the tenth) are over cases in scope.
-    ``auroc_abstain`` is the chance that a case in scope scores above one out of scope. ``ece`` is the expected
-    calibration error of how sure it was of the first template, ``ece_by_brand`` that of each of several.
+    ``auroc_abstain`` is the chance that a case in scope is held more answerable than one out of scope. ``ece`` is the
+    expected calibration error of how sure it was of the first template, ``ece_by_brand`` that of each of several.
     ``accuracy_with_abstention`` is over all cases: the right template first, or none where none is right. ``mcc`` is
     Matthews' correlation of answering with being in scope. What needs both kinds of cases is None without one of them.
     """
@@ -70,7 +70,7 @@ def retrieval_figures(results: Sequence[CaseResult]) -> Figures:
         "hit_at_1": _mean(_assertions(inside, "hit_at_1")),
         "hit_at_3": _mean(_assertions(inside, "hit_at_3")),
         "mrr": _mean(_scores(inside, "reciprocal_rank")),
-        "auroc_abstain": _auroc(_scores(inside, "best_score"), _scores(outside, "best_score")),
+        "auroc_abstain": _auroc(_scores(inside, "answerable"), _scores(outside, "answerable")),
         **_calibration_errors(results),
         "accuracy_with_abstention": _mean(_assertions(known, "right_or_abstained")),
         "mcc": _mcc(

@@ -6,14 +6,9 @@ from collections.abc import Iterator
 
 from replyassist.guardrails import Finding, Severity
 from replyassist.pipeline.assignment import Assignment
+from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.service import Retrieved
 from replyassist.triage import Route
-
-SURE_ENOUGH = 0.67
-"""Probability of the template below which a draft is never ready.
-
-On eval/cases/dev.jsonl 8 of 73 drafts from here on stand on a wrong template, and 7 of 19 between .50 and here.
-"""
 
 
 def doubts_of(assignment: Assignment, found: Retrieved, *, answers_both: bool, picked: bool) -> tuple[Finding, ...]:
@@ -47,7 +42,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
         )
     first = assignment.first or assignment.template
     sureness = next((match.probability for match in found.matches if match.template_id == first.id), 0.0)
-    if sureness < SURE_ENOUGH:
+    if sureness < SURE_FROM:
         yield _doubt(
             "unsure_template",
             f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",

@@ -31,11 +31,6 @@ class Pieces:
     shares: Vectors
     starts: NDArray[np.int64]
 
-    def said_back(self, cosines: Vectors) -> float:
-        """How much a message says of the three texts that it says most of; ``cosines`` (pieces, its pieces)."""
-        by_text = np.add.reduceat(cosines.max(axis=1) * self.shares, self.starts)
-        return float(np.sort(by_text)[-BACK_TEXTS:].mean())
-
 
 @dataclass(frozen=True)
 class Alignment:
@@ -63,8 +58,7 @@ class Alignment:
             return np.zeros((len(classes), 2), dtype=np.float32)
         there = [self.pieces[classes[place]] for place in places]
         cosines, ends = _cosines(self._shortened(words.vectors[:READ_PIECES]), there)
-        by_class = zip(there, np.split(cosines, ends[:-1]), strict=True)
-        back = np.array([pieces.said_back(several) for pieces, several in by_class], dtype=np.float32)
+        back = _said_back(cosines, there, ends)
         scores = np.stack([_soft_best(cosines, ends) @ self._weights(words), back], axis=1)
         found = np.repeat(scores.mean(axis=0, keepdims=True), len(classes), axis=0)
         found[places] = scores
@@ -149,6 +143,23 @@ def _cosines(said: Vectors, classes: Sequence[Pieces]) -> tuple[Vectors, NDArray
     for pieces, end in zip(classes, ends, strict=True):
         np.matmul(pieces.vectors, said.T, out=cosines[end - len(pieces.vectors) : end])
     return cosines, ends
+
+
+def _said_back(cosines: Vectors, classes: Sequence[Pieces], ends: NDArray[np.int64]) -> Vectors:
+    """By class, how much the message says of the three texts that it says most of, shape (classes,)."""
+    begins = ends - np.array([len(pieces.vectors) for pieces in classes])
+    starts = np.concatenate([pieces.starts + begin for pieces, begin in zip(classes, begins, strict=True)])
+    by_text = np.add.reduceat(_row_maxima(cosines) * np.concatenate([pieces.shares for pieces in classes]), starts)
+    counts = [len(pieces.starts) for pieces in classes]
+    padded = np.full((len(classes), max([*counts, BACK_TEXTS])), -np.inf, dtype=np.float32)
+    padded[np.repeat(np.arange(len(classes)), counts), np.concatenate([np.arange(count) for count in counts])] = by_text
+    best = np.partition(padded, -BACK_TEXTS, axis=1)[:, -BACK_TEXTS:]
+    return np.asarray(np.nanmean(np.where(np.isfinite(best), best, np.nan), axis=1), dtype=np.float32)
+
+
+def _row_maxima(values: Vectors) -> Vectors:
+    """As ``values.max(axis=1)``: over many rows of few columns numpy takes a third of the time column by column."""
+    return np.asarray(np.ascontiguousarray(values.T).max(axis=0))
 
 
 def _soft_best(cosines: Vectors, ends: NDArray[np.int64]) -> Vectors:

@@ -11,6 +11,7 @@ from replyassist.brands.service import get_brand
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep
 from replyassist.core.security import Permission
 
+from .confidence import Band
 from .index import TemplateMatch
 from .service import IndexRegistry, retrieve
 
@@ -33,10 +34,14 @@ class SearchBody(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """The likeliest templates first; ``abstained`` when even the first is less probable than the threshold."""
+    """The likeliest templates first; ``abstained`` when even the first is less probable than the threshold.
+
+    ``band``: sure (may be ready), look (drafted, a person looks whether it answers), none (nothing is drafted).
+    """
 
     matches: list[TemplateMatch]
     abstained: bool
+    band: Band
     threshold: float
 
 
@@ -62,4 +67,4 @@ def search_templates(
         visibility=body.visibility,
         day=day,
     )
-    return SearchResult(matches=list(found.matches), abstained=found.abstained, threshold=threshold)
+    return SearchResult(matches=list(found.matches), abstained=found.abstained, band=found.band, threshold=threshold)

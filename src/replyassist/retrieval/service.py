@@ -19,16 +19,15 @@ from replyassist.core.words import read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
 
-from .confidence import Calibration
+from .confidence import Band, Calibration, band_of
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
-from .questions import second_question, with_parts
+from .questions import second_question
 from .renewal import BrandIndex, Wanted
 from .store.files import BaseFolder
 
 EMBEDDINGS = "embeddings"  # the folder of what encoders made of templates' texts, below the home folder
-FIRST_OF_A_PART = 3
 _SEARCHING = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
 """More searches at once than half of the cores only take the interpreter from each other and from the encoder: with 32
 callers on two cores each took 1.6 ms instead of 1, and the pass of the encoder beside them half as long again."""
@@ -47,6 +46,11 @@ class Retrieved:
     encode_ms: float
     search_ms: float
     second: TemplateMatch | None = None
+
+    @property
+    def band(self) -> Band:
+        """What the sureness of the first template means to people."""
+        return band_of(self.matches[0].probability if self.matches else 0.0, threshold=self.threshold)
 
     @property
     def best(self) -> TemplateMatch | None:
@@ -68,33 +72,31 @@ def retrieve(
     """Find the templates that may answer a text, the likeliest first.
 
     It abstains when the first answers with less than this probability (``threshold``, 0 to 1). The parts of a message
-    that has several are encoded in the same batch and looked up too.
+    that has several are encoded in the same batch and looked up for a second question.
     """
     started = time.perf_counter()
     parts = parts_of(text)
     texts = [text, *parts]
     readings = read(encoder, texts)
     encoded = time.perf_counter()
-    wide = limit if not parts else max(limit, FIRST_OF_A_PART)
     with _SEARCHING:
         whole, *of_parts = (
             index.search(
                 reading.vector,
                 text=said,
                 words=reading.words,
-                limit=wide,
+                limit=limit,
                 channel=channel,
                 visibility=visibility,
                 day=day,
             )
             for reading, said in zip(readings, texts, strict=True)
         )
-    matches = with_parts(whole, [found[:FIRST_OF_A_PART] for found in of_parts], limit=limit) if parts else whole
-    abstained = not matches or matches[0].probability < threshold
-    second = None if abstained else second_question(matches[0], of_parts)
+    abstained = not whole or whole[0].probability < threshold
+    second = None if abstained else second_question(whole[0], of_parts)
     searched = time.perf_counter()
     return Retrieved(
-        matches=matches,
+        matches=whole,
         abstained=abstained,
         threshold=threshold,
         encode_ms=(encoded - started) * 1000,

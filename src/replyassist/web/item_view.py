@@ -14,6 +14,7 @@ from replyassist.faq.learned import examples_of_item
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
 from replyassist.proposal import Candidate, Proposal
+from replyassist.retrieval.confidence import Band, band_of
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
 from replyassist.review.checking import assess
@@ -131,6 +132,12 @@ class ItemView:
     def threshold_percent(self) -> int:
         """How sure it had to be, for the bar."""
         return _percent(self.proposal.threshold)
+
+    @property
+    def band(self) -> Band:
+        """What the sureness of the first template means."""
+        best = self.templates[0].match.probability if self.templates else 0.0
+        return band_of(best, threshold=self.proposal.threshold)
 
     @property
     def escalation(self) -> AuditEntry | None:

@@ -98,6 +98,11 @@ MATCHED_FIELDS = {
     "learned": "learned example",
     "reply": "reply text",
 }
+BANDS = {  # shares of labelled messages: retrieval.confidence
+    "sure": "Sure: about seven of eight such choices are right.",
+    "look": "Have a look: little more than every second such choice is right. Does this template answer what was asked?",
+    "none": "None of them is likely enough, so nothing was drafted. Pick one if it fits.",
+}
 WRONG_TEMPLATE = "wrong template"
 REJECT_REASONS = (WRONG_TEMPLATE, "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
 NO_REPLY_NEEDED = "no reply needed"

@@ -11,13 +11,16 @@ RANKS = 10  # how many templates are ranked for a case; past the tenth rank a re
 
 @dataclass(frozen=True)
 class Retrieval:
-    """Ranks of the right template, for cases that have one; ``best_score`` for all."""
+    """Ranks of the right template, for cases that have one; ``best_score`` and ``answerable`` for all."""
 
     def evaluate(self, outcome: Outcome) -> dict[str, Value]:
-        """``hit_at_1``, ``hit_at_3``, ``reciprocal_rank`` (0 past rank 10); ``best_score``: the first's probability."""
+        """``hit_at_1``, ``hit_at_3``, ``reciprocal_rank`` (0 past rank 10); ``best_score``: the first's probability;
+        ``answerable``: that any template answers.
+        """
         found = [match.template_id for match in outcome.proposal.templates[:RANKS]]
         values: dict[str, Value] = {
             "best_score": outcome.proposal.templates[0].probability if found else 0.0,
+            "answerable": outcome.proposal.templates[0].answerable if found else 0.0,
             "encode_ms": outcome.proposal.timings.encode,
             "search_ms": outcome.proposal.timings.search,
         }
