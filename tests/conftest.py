@@ -27,6 +27,8 @@ settings.load_profile("replyassist")
 # readline, which pytest loads, hands them on to the processes that it starts; rich reads them once for ever.
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
+# Also in the processes that tests start: the default encoder may be slower, and is what few tests are about.
+os.environ["REPLYASSIST_ENCODER_MODEL"] = "minilm"
 NOT_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 

@@ -48,7 +48,7 @@ def test_names_letters_and_mail_come_out_right(capsys: pytest.CaptureFixture[str
 
 def contexts_of(brands: set[str]) -> dict[str, PipelineContext]:
     """The sample brands over one encoder, without a model."""
-    encoder, library = SentenceTransformerEncoder(), PromptLibrary(resource_folder("prompts"))
+    encoder, library = SentenceTransformerEncoder("minilm"), PromptLibrary(resource_folder("prompts"))
     indexes = {
         brand: TemplateIndex(read_templates(resource_folder("faq") / brand, column_map={}).templates, encoder)
         for brand in brands

@@ -33,7 +33,7 @@ def worker(world: World, model: ChatModel | None = None) -> Worker:
     settings = Settings(home=world.settings.home, abstain_threshold=0.4, draft_attempts=2)
     proposer = Proposer(
         database=world.database,
-        registry=IndexRegistry(settings, FakeEncoder),
+        registry=IndexRegistry(settings, lambda _: FakeEncoder()),
         model=model or FakeChatModel([GOOD]),
         library=PromptLibrary(resource_folder("prompts")),
         settings=settings,
@@ -103,9 +103,9 @@ def test_a_restart_embeds_no_template_again(world: World) -> None:
             Counting.encoded += len(texts)
             return super().encode(texts)
 
-    IndexRegistry(world.settings, Counting).index_for(world.database, BRAND)
+    IndexRegistry(world.settings, lambda _: Counting()).index_for(world.database, BRAND)
     first = Counting.encoded
-    IndexRegistry(world.settings, Counting).index_for(world.database, BRAND)
+    IndexRegistry(world.settings, lambda _: Counting()).index_for(world.database, BRAND)
 
     assert Counting.encoded == first > 0
 
@@ -166,7 +166,7 @@ class FailingEncoder(FakeEncoder):
 
 
 def with_encoder(work: Worker, encoder: FakeEncoder) -> Worker:
-    registry = IndexRegistry(work.settings, lambda: encoder)
+    registry = IndexRegistry(work.settings, lambda _: encoder)
     return replace(work, proposer=replace(work.proposer, registry=registry))
 
 

@@ -87,9 +87,7 @@ def build_parts(
         closing.callback(queue.close)
         jobs = queue
     clock = clock or SystemClock()
-    registry = IndexRegistry(
-        settings, lambda: BatchingReader(encoder or SentenceTransformerEncoder(settings.encoder_model))
-    )
+    registry = IndexRegistry(settings, lambda name: BatchingReader(encoder or SentenceTransformerEncoder(name)))
     closing.callback(registry.close)
     proposer = Proposer(
         database=database,

@@ -69,7 +69,7 @@ class Proposer:
         return PipelineContext(
             voice=voice,
             index=index,
-            encoder=self.registry.encoder,
+            encoder=index.encoder,
             model=self.model,
             library=self.library,
             day=day,

@@ -11,6 +11,7 @@ import pytest
 from replyassist.cli import main
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
+from replyassist.retrieval.confidence import calibration_file
 
 OUTSIDE = [
     "who painted the mural in your shop?",
@@ -53,7 +54,7 @@ def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
     (tmp_path / "calibration.json").write_text("broken", encoding="utf-8")
     status = calibrate(monkeypatch, tmp_path, cases, "--report", str(tmp_path / "page"))
     figures = json.loads(capsys.readouterr().out)
-    kept = json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8"))
+    kept = json.loads(calibration_file(tmp_path, encoder=figures["encoder"]).read_text(encoding="utf-8"))
 
     assert status == 0
     assert figures["cases"] == kept["cases"] == 41
@@ -73,4 +74,4 @@ def test_too_few_cases_are_refused_and_nothing_is_kept(
 
     assert status == 2
     assert "at least 30 cases" in capsys.readouterr().err
-    assert not (tmp_path / "calibration.json").exists()
+    assert not list(tmp_path.glob("calibration*.json"))

@@ -266,6 +266,28 @@ class TestLint:
         assert run("lint", written(tmp_path / "harbour" / "hours.yaml", text).parent, "--exact").status == 1
         assert run("lint", written(tmp_path / "other" / "hours.yaml", text).parent, "--exact").status == 0
 
+    def test_without_the_model_nothing_is_tried(self, run: Run, tmp_path: Path) -> None:
+        path = written(tmp_path / "hours.yaml", GOOD)
+        assert run("lint", path, "--exact", "--json").document["coverage"] is None
+        result = run("lint", path, "--exact", "--report", tmp_path / "report")
+        assert (result.status, "--report needs the model" in result.err) == (2, True)
+
+    def test_a_report_that_cannot_be_written_is_told_before_the_work(self, run: Run, tmp_path: Path) -> None:
+        path = written(tmp_path / "hours.yaml", GOOD)
+        result = run("lint", path, "--report", path / "report.html")
+        assert (result.status, result.out) == (2, "")
+        assert "cannot be written" in result.err
+
+    @pytest.mark.encoder
+    def test_the_report_and_the_document_hold_what_the_templates_would_catch(self, run: Run, tmp_path: Path) -> None:
+        result = run("lint", resource_folder("faq") / "fernhill", "--report", tmp_path / "report", "--json")
+        coverage = result.document["coverage"]
+        assert result.status == 0
+        assert 0.5 < coverage["now"]["low"] < coverage["now"]["value"] < coverage["with_more"]["value"] < 1
+        assert len(coverage["templates"]) == result.document["templates"]
+        assert {action["kind"] for action in coverage["actions"]} <= {"add_questions", "tell_apart"}
+        assert "of 100" in (tmp_path / "report" / "coverage.html").read_text(encoding="utf-8")
+
     @pytest.mark.encoder
     @pytest.mark.parametrize("brand", ["fernhill", "harbour"])
     def test_the_sample_brands_pass_with_the_real_encoder(self, run: Run, brand: str) -> None:

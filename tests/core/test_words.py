@@ -11,6 +11,7 @@ import torch
 
 from replyassist.core.batched_reading import BatchingReader
 from replyassist.core.embedding import READ_WHEN_NEW, CachedEncoder, SentenceTransformerEncoder
+from replyassist.core.encoders import KNOWN
 from replyassist.core.words import Reading, Words, read, words_in
 from replyassist.testing import FakeEncoder, FakeReader
 
@@ -146,10 +147,13 @@ def test_readers_share_a_queue_and_vectors_stay_what_they_are() -> None:
 
 
 @pytest.mark.encoder
-def test_the_real_encoder_reads_each_text_as_it_encodes_it() -> None:
-    encoder = SentenceTransformerEncoder()
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_real_encoder_reads_each_text_as_it_encodes_it(name: str) -> None:
+    encoder = SentenceTransformerEncoder(name)
     readings = encoder.read([*TEXTS, ""])
 
     vectors = encoder.encode([*TEXTS, ""])
     assert np.allclose(np.stack([reading.vector for reading in readings]), vectors, atol=1e-5)
-    assert [len(reading.words.numbers) for reading in readings if reading.words is not None] == [6, 1, 9, 0]
+    words = [reading.words for reading in readings if reading.words is not None]
+    assert [len(each.numbers) for each in words] == [6, 1, 9, 0], "without the marks of beginning, end and padding"
+    assert {each.vectors.shape[1] for each in words if len(each.numbers)} == {encoder.dimension}

@@ -67,7 +67,7 @@ def test_a_good_template_has_no_findings() -> None:
 def test_the_sample_brands_have_no_errors(brand: str) -> None:
     templates = read_templates(resource_folder("faq") / brand).templates
     spoken = load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml")
-    findings = lint(templates, voice=spoken, encoder=SentenceTransformerEncoder(), today=TODAY)
+    findings = lint(templates, voice=spoken, encoder=SentenceTransformerEncoder("minilm"), today=TODAY)
     assert {finding.rule for finding in findings} <= {"too_long"}
     assert not has_errors(findings)
 
@@ -255,7 +255,7 @@ def test_errors_come_first() -> None:
 
 @pytest.mark.encoder
 def test_the_real_encoder_tells_paraphrases_from_the_same_question() -> None:
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder("minilm")
     same = other(questions=["do you ship to norway please?", "b", "c"])
     assert rules(template(), same, encoder=encoder) == [("similar_question", ("decaf", "shipping-abroad"))]
     assert rules(template(), other(questions=["do you ship to Sweden?", "b", "c"]), encoder=encoder) == []

@@ -12,6 +12,7 @@ from replyassist.retrieval.confidence import (
     BELONGING,
     SIGNALS,
     Calibration,
+    calibration_file,
     case_weights,
     default_calibration,
     expected_calibration_error,
@@ -94,13 +95,21 @@ def test_too_few_cases_or_only_one_kind_cannot_be_fitted(right: list[bool]) -> N
 
 
 def test_what_was_kept_is_used_with_the_encoder_that_it_was_fitted_on(tmp_path: Path) -> None:
-    path = tmp_path / "home" / "calibration.json"
-    assert load_calibration(path, encoder="e") == default_calibration()
-    save_calibration(fitted("e"), path)
+    home = tmp_path / "home"
+    assert load_calibration(home, encoder="e") == default_calibration()
+    for encoder in ("e", "f"):
+        save_calibration(fitted(encoder), calibration_file(home, encoder=encoder))
 
-    assert load_calibration(path, encoder="e") == fitted("e")
-    assert load_calibration(path, encoder="another") == default_calibration()
-    assert [file.name for file in path.parent.iterdir()] == ["calibration.json"]
+    assert [load_calibration(home, encoder=encoder).encoder for encoder in ("e", "f")] == ["e", "f"]
+    assert load_calibration(home, encoder="another") == default_calibration()
+    assert sorted(file.name for file in home.iterdir()) == ["calibration-e.json", "calibration-f.json"]
+
+
+def test_the_only_one_that_was_kept_before_still_counts_for_its_encoder(tmp_path: Path) -> None:
+    save_calibration(fitted("e"), tmp_path / "calibration.json")
+
+    assert load_calibration(tmp_path, encoder="e") == fitted("e")
+    assert load_calibration(tmp_path, encoder="another") == default_calibration()
 
 
 @pytest.mark.parametrize("signals", [4, 9])
@@ -111,7 +120,7 @@ def test_what_another_version_kept_is_not_used_and_stops_nothing(
     weights = dict.fromkeys(("means", "scales", "weights"), [1.0] * signals)
     path.write_text(json.dumps({"encoder": "e", "cases": 40, "bias": 0.1, **weights}), encoding="utf-8")
 
-    assert load_calibration(path, encoder="e") == default_calibration()
+    assert load_calibration(tmp_path, encoder="e") == default_calibration()
     assert "eval calibrate" in caplog.text
 
 
@@ -120,11 +129,11 @@ def test_a_broken_file_is_refused_by_name(tmp_path: Path) -> None:
     path.write_text('{"bias": 1}', encoding="utf-8")
 
     with pytest.raises(InvalidInput, match="eval calibrate"):
-        load_calibration(path, encoder="e")
+        load_calibration(tmp_path, encoder="e")
 
 
 def test_the_default_was_fitted_with_the_embedded_encoder() -> None:
-    assert default_calibration().encoder == SentenceTransformerEncoder().model_digest
+    assert default_calibration().encoder == SentenceTransformerEncoder("minilm").model_digest
 
 
 def test_without_words_their_signal_says_neither_good_nor_bad() -> None:

@@ -276,7 +276,7 @@ def test_changing_everything_away_and_back_leaves_nothing_behind() -> None:
 @pytest.fixture(scope="module")
 def real() -> tuple[Encoder, dict[str, TemplateIndex]]:
     """The real encoder with the sample brands' templates."""
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder("minilm")
     indexes = {
         brand: TemplateIndex(read_templates(resource_folder("faq") / brand).templates, encoder)
         for brand in ("fernhill", "harbour")

@@ -55,7 +55,7 @@ def found(text: str, threshold: float, *templates: ReplyTemplate) -> Retrieved:
 
 
 def registry(world: World, encoder: FakeEncoder | None = None) -> IndexRegistry:
-    return IndexRegistry(Settings(home=world.settings.home, abstain_threshold=0.4), lambda: encoder or FakeEncoder())
+    return IndexRegistry(Settings(home=world.settings.home, abstain_threshold=0.4), lambda _: encoder or FakeEncoder())
 
 
 def change(world: World, *templates: ReplyTemplate, brand: str = BRAND) -> None:

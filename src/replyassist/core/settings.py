@@ -21,7 +21,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only.")
     log_level: str = "WARNING"
 
-    encoder_model: str = Field("", description="sentence-transformers model, name or path; empty: the embedded one.")
+    encoder_model: str = Field(
+        "", description="minilm, mpnet, or a sentence-transformers model by name or path; empty: the default encoder."
+    )
     abstain_threshold: float = Field(
         0.35,
         ge=0,

@@ -35,9 +35,7 @@ class Band(StrEnum):
     """What people need to know of a probability."""
 
     SURE = "sure"  # the template is right seven times of eight; the checks decide the rest
-    LOOK = (
-        "look"  # right a little more than every second time: a draft is made, and a person looks whether it answers what was asked
-    )
+    LOOK = "look"  # right a little more than every second time: drafted, but a person looks whether it answers
     NONE = "none"  # more likely than not no template answers, or another one: nothing is drafted
 
 

@@ -60,7 +60,7 @@ def search_templates(
     found = retrieve(
         body.text,
         index,
-        registry.encoder,
+        index.encoder,
         threshold=threshold,
         limit=body.limit,
         channel=body.channel,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.embedding import CachedEncoder, Encoder, Vectors
 from replyassist.core.words import Words
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
@@ -144,6 +144,11 @@ class TemplateIndex:
     def _classes_of(self, templates: Sequence[ReplyTemplate], learnt: Learnt) -> NDArray[np.int64]:
         classes = {template.id: int(place) for template, place in zip(self.templates, learnt.place, strict=True)}
         return np.array([classes.get(template.id, -1) for template in templates], dtype=np.int64)
+
+    @property
+    def encoder(self) -> Encoder:
+        """What messages have to be encoded with to be searched here: the encoder of the texts, but nothing is kept."""
+        return self._encoder.behind if isinstance(self._encoder, CachedEncoder) else self._encoder
 
     @property
     def examples(self) -> tuple[LearnedExample, ...]:

@@ -18,6 +18,7 @@ from replyassist.faq.template import ReplyTemplate
 
 from .confidence import Calibration
 from .index import TemplateIndex
+from .known import texts_of
 
 ENCODED_AT_ONCE = 300  # new texts: about a second of the embedded encoder; more are encoded in the background
 ATTEMPTS = 3
@@ -30,18 +31,27 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the index is to hold, as the database had it at this revision; ``templates`` by id, with their versions."""
+    """What the index is to hold, as the database had it at this revision; ``templates`` by id, with their versions.
+
+    ``calibration_for`` gives that of an encoder, by its digest.
+    """
 
     revision: int = -1
     templates: dict[str, tuple[str, ReplyTemplate]] = field(default_factory=dict)
     examples: tuple[LearnedExample, ...] = ()
-    calibration: Calibration | None = None
+    calibration_for: Callable[[str], Calibration] | None = None
+
+    def texts(self) -> list[str]:
+        """What has to be encoded, roughly: a learned text that stands in its template too counts twice."""
+        own = [text for _, template in self.templates.values() for text in texts_of(template).said]
+        return own + [example.text for example in self.examples]
 
     def of(self, index: TemplateIndex, *, at_once: bool = True) -> TemplateIndex:
         """That index with these contents; ``at_once``: what needs much encoding is left for later."""
         templates = [template for _, template in self.templates.values()]
         encode = not at_once or index.new_texts(templates, self.examples) <= ENCODED_AT_ONCE
-        return index.changed(templates, self.examples, calibration=self.calibration, encode=encode)
+        calibration = self.calibration_for(index.encoder.model_digest) if self.calibration_for else None
+        return index.changed(templates, self.examples, calibration=calibration, encode=encode)
 
 
 class BrandIndex:
@@ -51,17 +61,21 @@ class BrandIndex:
     thread, which ends when there is nothing left to do, or has failed a few times (some minutes later it tries again);
     searches go on with the old vectors meanwhile, but never with templates that are gone, nor with old replies. A
     change is trained on at once, unless another was just now: then it waits, together with those that follow.
+
+    An index that is not ``is_current``, being of the encoder before, serves until ``replace`` has made another.
     """
 
     def __init__(
         self,
         build: Callable[[Wanted], TemplateIndex],
         *,
+        replace: Callable[[Wanted], TemplateIndex] | None = None,
+        is_current: Callable[[TemplateIndex], bool] = lambda _: True,
         seconds_between_attempts: float = SECONDS_BETWEEN_ATTEMPTS,
         seconds_before_retry: float = SECONDS_BEFORE_RETRY,
         rest: float = REST,
     ) -> None:
-        self._build = build
+        self._build, self._other, self._is_current = build, replace or build, is_current
         self._pause, self._long_pause, self._rest = seconds_between_attempts, seconds_before_retry, rest
         self._changing = threading.Lock()
         self._served: tuple[Wanted, TemplateIndex] | None = None
@@ -122,6 +136,8 @@ class BrandIndex:
         if self._served is None or self._closed.is_set():
             return None
         wanted, index = self._served
+        if not self._is_current(index):
+            return lambda: self._other(wanted)
         if not index.is_whole:
             return lambda: wanted.of(index, at_once=False)
         return index.renewed if index.wants_renewal else None

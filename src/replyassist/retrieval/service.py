@@ -14,12 +14,14 @@ from sqlmodel import Session
 from replyassist.brands.service import get_brand
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder
+from replyassist.core.encoders import model_named
 from replyassist.core.settings import Settings
 from replyassist.core.words import read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
 
 from .confidence import Band, Calibration, band_of
+from .encoders import TemplateEncoders
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
@@ -108,35 +110,28 @@ def retrieve(
 class IndexRegistry:
     """One index per brand, made from cached embeddings at its first use and kept current with the database."""
 
-    def __init__(self, settings: Settings, make_encoder: Callable[[], Encoder]) -> None:
+    def __init__(self, settings: Settings, make_encoder: Callable[[str], Encoder]) -> None:
+        """``make_encoder`` makes one of a name, as of ``core.encoders.model_named``."""
         self._settings = settings
-        self._make_encoder = make_encoder
         self._lock = threading.Lock()
         self._brands: dict[str, BrandIndex] = {}
-        self._encoder: Encoder | None = None
-        self._cached: CachedEncoder | None = None
+        self._encoders = TemplateEncoders(settings.home / EMBEDDINGS, model_named(settings.encoder_model), make_encoder)
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder for messages, not cached."""
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = self._make_encoder()
-            return self._encoder
+        """The encoder that is set, not cached; to search an index, take ``index.encoder``: it may be the one before."""
+        return self.template_encoder.behind
 
     @property
     def template_encoder(self) -> CachedEncoder:
-        """The encoder for templates, cached on disk by model digest and text digest."""
-        encoder = self.encoder
-        with self._lock:
-            if self._cached is None:
-                self._cached = CachedEncoder(encoder, self._settings.home / EMBEDDINGS)
-            return self._cached
+        """The encoder that is set, for templates: cached on disk by model digest and text digest."""
+        return self._encoders.present
 
     def index_for(self, database: Database, brand_id: str) -> TemplateIndex:
         """The brand's index, current as of this call; no transaction is open while templates are encoded.
 
-        Templates that were deleted or changed since count at once; of more than 300 new texts the vectors follow.
+        Templates that were deleted or changed since count at once; of more than 300 new texts the vectors follow. After
+        the encoder was changed, the index is of the one before until all vectors of the new one are there.
         """
         with database.reading() as session:
             revision = get_brand(session, brand_id).faq_revision
@@ -153,32 +148,42 @@ class IndexRegistry:
                 brand.close()
 
     def _brand(self, brand_id: str) -> BrandIndex:
+        def begun(wanted: Wanted) -> TemplateIndex:
+            return self._built(brand_id, wanted, self._encoders.to_begin_with(wanted.texts()))
+
+        def replaced(wanted: Wanted) -> TemplateIndex:
+            return self._built(brand_id, wanted, self.template_encoder)
+
+        def is_current(index: TemplateIndex) -> bool:
+            return index.encoder.model_digest == self.template_encoder.model_digest
+
         with self._lock:
-            return self._brands.setdefault(brand_id, BrandIndex(lambda wanted: self._built(brand_id, wanted)))
+            return self._brands.setdefault(brand_id, BrandIndex(begun, replace=replaced, is_current=is_current))
 
     def _wanted(self, database: Database, brand_id: str, before: Wanted) -> Wanted:
-        calibration = self.calibration()
         with database.reading() as session:
             return Wanted(
                 revision=get_brand(session, brand_id).faq_revision,
                 templates=templates_by_version(session, brand_id, known=before.templates),
                 examples=tuple(active_examples(session, brand_id)),
-                calibration=calibration,
+                calibration_for=self._calibration_for,
             )
 
-    def _built(self, brand_id: str, wanted: Wanted) -> TemplateIndex:
-        encoder = self.template_encoder
+    def _built(self, brand_id: str, wanted: Wanted, encoder: CachedEncoder) -> TemplateIndex:
         return TemplateIndex(
             [template for _, template in wanted.templates.values()],
             encoder,
             examples=wanted.examples,
-            calibration=wanted.calibration,
+            calibration=self._calibration_for(encoder.model_digest),
             folder=BaseFolder(self._settings.home, brand_id=brand_id, encoder=encoder.model_digest),
         )
 
     def calibration(self) -> Calibration:
         """What ``eval calibrate`` kept for this encoder, else the default; raise InvalidInput for a broken file."""
-        return load_calibration(self._settings.home, encoder=self.encoder.model_digest)
+        return self._calibration_for(self.encoder.model_digest)
+
+    def _calibration_for(self, encoder: str) -> Calibration:
+        return load_calibration(self._settings.home, encoder=encoder)
 
     def threshold_for(self, session: Session, brand_id: str) -> float:
         """How sure to be before drafting, 0 to 1: the brand's own number, else the setting's."""

@@ -100,7 +100,7 @@ MATCHED_FIELDS = {
 }
 BANDS = {  # shares of labelled messages: retrieval.confidence
     "sure": "Sure: about seven of eight such choices are right.",
-    "look": "Have a look: little more than every second such choice is right. Does this template answer what was asked?",
+    "look": "Have a look: little more than every second such choice is right. Does it answer what was asked?",
     "none": "None of them is likely enough, so nothing was drafted. Pick one if it fits.",
 }
 WRONG_TEMPLATE = "wrong template"

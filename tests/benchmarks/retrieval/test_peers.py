@@ -16,7 +16,7 @@ from .small_data import write_small_data
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     write_small_data(tmp_path)
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder("minilm")
     return Bench(tmp_path, encoder, encoder, quick=True, progress=lambda _what, _done, _total: None)
 
 

@@ -101,7 +101,7 @@ def worker_on(world: World, stage: Stage) -> Worker:
     settings: Settings = world.settings
     proposer = DicedProposer(
         database=world.database,
-        registry=IndexRegistry(settings, FakeEncoder),
+        registry=IndexRegistry(settings, lambda _: FakeEncoder()),
         model=None,
         library=PromptLibrary(resource_folder("prompts")),
         settings=settings,

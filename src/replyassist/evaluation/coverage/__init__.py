@@ -1,0 +1,1 @@
+"""What a brand's templates would catch, simulated on its own questions: no labelled cases are needed."""
