@@ -31,7 +31,9 @@ class SharedReader:
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        self.model_digest = SentenceTransformerEncoder(MODEL).model_digest  # which tells the fit of this encoder
+        self.model_digest = SentenceTransformerEncoder(
+            MODEL or "minilm"
+        ).model_digest  # which tells the fit of this encoder
         self._encoder = encoder
         self._model: Any = None
         self._kept: dict[str, Reading] = {}

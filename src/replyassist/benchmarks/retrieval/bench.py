@@ -25,8 +25,8 @@ Figures = dict[str, Any]
 class Bench:
     """Where data is read and texts are encoded. ``quick``: one draw, few messages and few intents.
 
-    ``encoder`` may keep what it has encoded; ``bare_encoder`` may not, for it is timed. ``model`` is what both are made
-    of, for processes of their own; empty: the embedded one.
+    ``encoder`` may keep what it has encoded; ``bare_encoder`` may not, for it is timed. ``model``, a name or a path, is
+    what both are made of, for processes of their own; empty: MiniLM.
     """
 
     folder: Path

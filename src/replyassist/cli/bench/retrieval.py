@@ -13,6 +13,7 @@ from rich.progress import Progress
 from replyassist.benchmarks import retrieval
 from replyassist.benchmarks.retrieval.published import Saved, machine, publish
 from replyassist.core.embedding import CachedEncoder, SentenceTransformerEncoder
+from replyassist.core.encoders import model_named, source_of
 from replyassist.core.errors import InvalidInput
 
 from ..common import clock, console, progress, settings
@@ -33,7 +34,7 @@ def bench_retrieval(
         ),
     ] = "",
     encoder: Annotated[
-        str, typer.Option("--encoder", help="sentence-transformers model, name or path, instead of the configured one.")
+        str, typer.Option("--encoder", help="Instead of the configured one: minilm, mpnet, or a name or path.")
     ] = "",
     docs: Annotated[
         Path | None,
@@ -76,7 +77,7 @@ def _parts(only: str) -> list[str]:
 
 def _bench(*, quick: bool, model: str, show: Callable[[str, int, int], None]) -> retrieval.Bench:
     configured = settings()
-    model = model or configured.encoder_model
+    model = model_named(model or configured.encoder_model)
     encoder = SentenceTransformerEncoder(model)
     return retrieval.Bench(
         folder=bench_data(),
@@ -84,7 +85,7 @@ def _bench(*, quick: bool, model: str, show: Callable[[str, int, int], None]) ->
         bare_encoder=encoder,
         quick=quick,
         progress=show,
-        model=model,
+        model=source_of(model),
     )
 
 
