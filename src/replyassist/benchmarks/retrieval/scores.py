@@ -56,7 +56,8 @@ def figures(answers: Sequence[Answer]) -> dict[str, float]:
 
 def hits(runs: Sequence[Sequence[Answer]]) -> NDArray[np.float64]:
     """How often the right template came first for each message in scope, over runs with the same messages."""
-    return np.array([[answer.rank == 1 for answer in run if answer.in_scope] for run in runs]).mean(axis=0)
+    found = np.array([[answer.rank == 1 for answer in run if answer.in_scope] for run in runs], dtype=np.float64)
+    return np.asarray(found.mean(axis=0))
 
 
 def auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
