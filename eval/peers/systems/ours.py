@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
-from encoder import BATCH_SIZE, Encoder, Vector
+from encoder import BATCH_SIZE, MODEL, Encoder, Vector
 from protocol import Ranked, Task
 
-from replyassist.core.embedding import CachedEncoder, Vectors
+from replyassist.core.embedding import CachedEncoder, SentenceTransformerEncoder, Vectors
 from replyassist.core.words import Reading, read, watch_layers, words_in
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
@@ -30,13 +30,18 @@ class SharedReader:
     Where only accuracy is measured, what was read once is kept.
     """
 
-    model_digest = "all-MiniLM-L6-v2"
-    dimension = 384
-
     def __init__(self, encoder: Encoder) -> None:
+        self.model_digest = SentenceTransformerEncoder(
+            MODEL or "minilm"
+        ).model_digest  # which tells the fit of this encoder
         self._encoder = encoder
         self._model: Any = None
         self._kept: dict[str, Reading] = {}
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._encoder.model.get_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One batch."""

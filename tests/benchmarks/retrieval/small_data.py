@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from replyassist.benchmarks.retrieval.data import RETRIEVAL_DEV
 
 ASKED = {
     "track_order": ["where is my parcel", "has my order shipped yet", "when does my delivery come", "track my box"],
@@ -26,7 +30,7 @@ MESSAGES = {
 
 
 def write_small_data(folder: Path) -> None:
-    """banking77, clinc150 and bitext with four intents each; sureness is fitted on 30 messages at least."""
+    """Each data set with four intents; sureness is fitted on 30 messages at least."""
     train = [(text, intent) for intent, texts in ASKED.items() for text in texts]
     test = [(text, intent) for intent, text in MESSAGES.items()]
     _write(folder / "banking77_train.csv", ["text", "intent"], train)
@@ -45,8 +49,19 @@ def write_small_data(folder: Path) -> None:
     )
     rows = [(text, intent, "shop", "") for text, intent in [*test, *train]]
     _write(folder / "bitext_utterances.csv", ["text", "intent", "category", "tags"], rows * 16)
+    templates = [{"id": intent, "questions": texts[:2], "reply": intent} for intent, texts in ASKED.items()]
+    cases = [{"text": text, "expected": {"template_id": intent}} for text, intent in test]
+    cases += [{"text": text, "expected": {"template_id": None}} for text, _ in outside]
+    for name in RETRIEVAL_DEV:
+        _write_lines(folder / "retrieval_dev" / f"{name}.faq.jsonl", templates)
+        _write_lines(folder / "retrieval_dev" / f"{name}.cases.jsonl", cases)
 
 
 def _write(path: Path, columns: list[str], rows: Sequence[tuple[str, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([columns, *rows])
+
+
+def _write_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -7,13 +7,24 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from replyassist.benchmarks.retrieval.accuracy import answers_of, calibrated, nearest_neighbour
-from replyassist.benchmarks.retrieval.data import OUT_OF_SCOPE, RETRIEVAL_DEV, few_shot, retrieval_dev
-from replyassist.benchmarks.retrieval.scores import Answer, auroc, figures, mean_of
+from replyassist.benchmarks.retrieval.accuracy import accuracy, answers_of, calibrated, nearest_neighbour, summary
+from replyassist.benchmarks.retrieval.bench import Bench
+from replyassist.benchmarks.retrieval.data import (
+    OUT_OF_SCOPE,
+    RETRIEVAL_DEV,
+    Task,
+    everyday_brands,
+    few_shot,
+    retrieval_dev,
+)
+from replyassist.benchmarks.retrieval.scores import DRAFT_FROM, Answer, auroc, figures, hits, mean_of
 from replyassist.cli import app
+from replyassist.core.settings import Settings
 from replyassist.core.words import read
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
+
+from .small_data import write_small_data
 
 TRAIN = [
     *((f"do you ship to {place}", "ship_abroad") for place in ("Norway", "Sweden", "Spain", "Malta")),
@@ -41,18 +52,60 @@ def test_another_seed_draws_other_examples() -> None:
 
 
 def test_figures_count_ranks_of_messages_in_scope() -> None:
-    answers = [Answer(True, 1, 0.9), Answer(True, 3, 0.8), Answer(True, 0, 0.4), Answer(False, 0, 0.2)]
+    answers = [
+        Answer(True, 1, 0.9, 0.8),
+        Answer(True, 3, 0.8, 0.8),
+        Answer(True, 0, 0.4, 0.4),
+        Answer(False, 0, 0.5, 0.1),
+    ]
     found = figures(answers)
 
     assert found["hit_at_1"] == pytest.approx(1 / 3)
     assert found["hit_at_3"] == pytest.approx(2 / 3)
     assert found["mrr"] == pytest.approx((1 + 1 / 3) / 3)
-    assert found["auroc_abstain"] == 1.0
+    assert found["auroc_abstain"] == pytest.approx(2 / 3)
     assert found["accuracy_with_abstention"] == 0.5
 
 
 def test_a_cosine_is_not_judged_as_a_probability() -> None:
-    assert "ece" not in figures([Answer(True, 1, 0.9)], is_probability=False)
+    assert figures([Answer(True, 1, 0.9), Answer(False, 0, 0.2)]).keys() == {
+        "hit_at_1",
+        "hit_at_3",
+        "mrr",
+        "auroc_abstain",
+    }
+
+
+def test_drafting_starts_where_the_product_drafts() -> None:
+    assert Settings(_env_file=None).abstain_threshold == DRAFT_FROM
+    below, at = Answer(True, 1, 0.9, DRAFT_FROM - 0.01), Answer(True, 1, 0.9, DRAFT_FROM)
+
+    assert figures([below, at])["accuracy_with_abstention"] == 0.5
+
+
+def test_a_message_counts_by_how_often_it_came_out_over_the_draws() -> None:
+    right, wrong, outside = Answer(True, 1, 0.9), Answer(True, 2, 0.9), Answer(False, 0, 0.9)
+
+    assert hits([[right, outside, wrong], [right, outside, right]]).tolist() == [1.0, 0.5]
+
+
+def test_the_first_of_several_right_templates_counts() -> None:
+    task = Task((), (("a", "one"), ("b", "two"), ("c", None)), {"b": frozenset({"two", "one"})})
+
+    assert [task.rank(number, ["three", "one", "two"]) for number in range(3)] == [2, 2, 0]
+
+
+def test_the_summary_names_the_worst_set() -> None:
+    sets = {"a": {"gain": 0.1, "auroc_gain": 0.02}, "b": {"gain": -0.02}, "c": {"gain": 0.04, "auroc_gain": -0.01}}
+
+    assert summary(sets) == {
+        "sets": 3,
+        "smallest_gain": -0.02,
+        "smallest_gain_set": "b",
+        "mean_gain": 0.04,
+        "smallest_auroc_gain": -0.01,
+        "smallest_auroc_gain_set": "c",
+    }
 
 
 def test_ties_count_half() -> None:
@@ -96,6 +149,25 @@ def test_sets_in_the_products_own_formats_are_read_as_they_are(tmp_path: Path) -
 
     assert [(template.id, template.questions) for template in task.templates] == [("decaf", ["is there one"])]
     assert task.messages == (("any?", "decaf"), ("hm", None))
+
+
+def test_every_set_stands_beside_nearest_neighbour_with_intervals(tmp_path: Path) -> None:
+    write_small_data(tmp_path)
+    found = accuracy(Bench(tmp_path, FakeEncoder(), FakeEncoder(), True, lambda what, done, total: None))
+    brands = {f"brand_{name}": part for part in ("dev", "test") for name, _ in everyday_brands(part)}
+    summed, clinc = found.pop("summary"), found["clinc150_10"]
+
+    assert found.keys() >= {"banking77_5", "banking77_all", "clinc150_10", "bitext_cold", *RETRIEVAL_DEV, *brands}
+    assert {name: found[name]["split"] for name in brands} == brands
+    assert clinc["auroc_gain"] == pytest.approx(clinc["auroc_cosine"] * -1 + clinc["auroc_abstain"], abs=1e-4)
+    assert clinc["calibrated"].keys() == {"auroc_abstain", "accuracy_with_abstention", "ece"}
+    for name, figures_of_set in found.items():
+        low, high = figures_of_set["hit_at_1_interval"]
+        assert low <= figures_of_set["hit_at_1"] <= high, name
+        assert figures_of_set["nearest_neighbour"]["hit_at_1"] + figures_of_set["gain"] == pytest.approx(
+            figures_of_set["hit_at_1"], abs=2e-4
+        )
+    assert summed["all"]["sets"] == len(found) > summed["test"]["sets"] > 0
 
 
 def test_without_the_data_it_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ PARROT = """
 import json, os, sys
 arguments = dict(zip(sys.argv[2::2], sys.argv[3::2]))
 with open(arguments["--out"], "w") as out:
-    json.dump({"measure": sys.argv[1], **arguments, "threads": os.environ.get("OMP_NUM_THREADS")}, out)
+    json.dump({"measure": sys.argv[1], **arguments, "threads": os.environ.get("OMP_NUM_THREADS"),
+               "encoder": os.environ.get("REPLYASSIST_PEERS_ENCODER")}, out)
 """
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -22,13 +23,14 @@ ROOT = Path(__file__).resolve().parents[3]
 def processes(folder: Path, program: str, *, timeout: float = 60) -> PeerProcesses:
     path = folder / "program.py"
     path.write_text(program, encoding="utf-8")
-    return PeerProcesses(Path(sys.executable), path, folder, timeout=timeout)
+    return PeerProcesses(Path(sys.executable), path, folder, timeout=timeout, model="some-encoder")
 
 
 def test_a_system_is_told_its_measure_task_and_folders(tmp_path: Path) -> None:
     found = processes(tmp_path, PARROT).run("rank", "bm25", [tmp_path / "task.json"], threads=1)
 
     assert (found["measure"], found["--system"], found["threads"]) == ("rank", "bm25", "1")
+    assert found["encoder"] == "some-encoder"
     assert found["--task"] == str(tmp_path / "task.json")
     assert found["--vectors"] == str(tmp_path / "vectors")
 

@@ -7,6 +7,7 @@ import pytest
 from replyassist.benchmarks.retrieval.bench import Bench
 from replyassist.benchmarks.retrieval.data import few_shot
 from replyassist.benchmarks.retrieval.peers import SYSTEMS, answers_to, documents_of, latency_task, peers, ranking_tasks
+from replyassist.benchmarks.retrieval.scores import Answer
 from replyassist.core.embedding import SentenceTransformerEncoder
 
 from .small_data import write_small_data
@@ -46,13 +47,10 @@ def test_messages_for_times_are_of_every_intent(bench: Bench) -> None:
 def test_an_answer_counts_by_the_place_of_the_right_template() -> None:
     task = few_shot([("a", "one")], [("b", "one"), ("c", "two"), ("d", "oos")], examples=1, seed=0)
     second, none = {"ranked": ["two", "one"], "score": 0.4}, {"ranked": [], "score": 0.0}
-    answers = answers_to(task, [second, none, second])
+    answers = answers_to(task, [second, none, second], is_probability=True)
 
-    assert [(answer.in_scope, answer.rank, answer.sureness) for answer in answers] == [
-        (True, 2, 0.4),
-        (True, 0, 0.0),
-        (False, 0, 0.4),
-    ]
+    assert answers == [Answer(True, 2, 0.4, 0.4), Answer(True, 0, 0.0, 0.0), Answer(False, 0, 0.4, 0.4)]
+    assert answers_to(task, [second, none, second], is_probability=False)[0].sureness is None
 
 
 @pytest.mark.encoder

@@ -25,7 +25,8 @@ Figures = dict[str, Any]
 class Bench:
     """Where data is read and texts are encoded. ``quick``: one draw, few messages and few intents.
 
-    ``encoder`` may keep what it has encoded; ``bare_encoder`` may not, for it is timed.
+    ``encoder`` may keep what it has encoded; ``bare_encoder`` may not, for it is timed. ``model``, a name or a path, is
+    what both are made of, for processes of their own; empty: MiniLM.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class Bench:
     bare_encoder: Encoder
     quick: bool
     progress: Progress
+    model: str = ""
 
     @property
     def seeds(self) -> Sequence[int]:
@@ -49,4 +51,4 @@ def shortened(bench: Bench, task: Task) -> Task:
     ids = {template.id for template in kept}
     inside = [message for message in task.messages if message[1] in ids][::3][:QUICK_MESSAGES]
     outside = [message for message in task.messages if message[1] is None][:QUICK_MESSAGES]
-    return Task(kept, (*inside, *outside))
+    return Task(kept, (*inside, *outside), task.also)

@@ -6,26 +6,39 @@ import csv
 import json
 import random
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.case_files import load_cases
+from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.entries import readable
 
 OUT_OF_SCOPE = "oos"
 RETRIEVAL_DEV = ("hwu64-1", "hwu64-3", "vira-1", "vira-4", "covidqa-cdc", "covidqa-cdc-cold")
+BRANDS = Path(__file__).resolve().parents[4] / "eval" / "brands"
 Labelled = tuple[str, str]  # a text, and the intent that it has; OUT_OF_SCOPE for none
 
 
 @dataclass(frozen=True)
 class Task:
-    """Templates, and messages with the id of the one right template; None when no template answers."""
+    """Templates, and messages with the id of the right template; None when no template answers.
+
+    ``also``: by text, the ids of all that would be right where that is more than one.
+    """
 
     templates: tuple[ReplyTemplate, ...]
     messages: tuple[tuple[str, str | None], ...]
+    also: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def rank(self, number: int, found: Sequence[str]) -> int:
+        """Where the first right template of a message stands among those found, from 1; 0 when it does not."""
+        text, wanted = self.messages[number]
+        right = self.also.get(text, frozenset({wanted}))
+        return next((place for place, template_id in enumerate(found, start=1) if template_id in right), 0)
 
 
 def banking77(folder: Path, *, part: str) -> list[Labelled]:
@@ -54,6 +67,20 @@ def retrieval_dev(folder: Path, name: str) -> Task:
         tuple(ReplyTemplate.model_validate(each) for each in templates),
         tuple((case["text"], case["expected"]["template_id"]) for case in cases),
     )
+
+
+def everyday_brands(part: str) -> Iterator[tuple[str, Task]]:
+    """Brands that others wrote, by name; ``part``: dev or test. There are none outside of a checkout."""
+    for faq in sorted((BRANDS / part).glob("*/faq.jsonl")):
+        cases = load_cases(faq.with_name("cases.jsonl")).cases
+        yield (
+            faq.parent.name,
+            Task(
+                tuple(read_templates(faq).templates),
+                tuple((case.text, case.expected.template_id) for case in cases),
+                {case.text: case.right_templates for case in cases if len(case.right_templates) > 1},
+            ),
+        )
 
 
 def few_shot(train: Sequence[Labelled], test: Sequence[Labelled], *, examples: int | None, seed: int) -> Task:

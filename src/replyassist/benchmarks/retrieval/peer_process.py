@@ -20,6 +20,7 @@ from .data import Task
 ROOT = Path(__file__).resolve().parents[4]
 PROGRAM = ROOT / "eval" / "peers" / "run.py"
 PYTHON = ROOT / ".make" / "peers" / "bin" / "python"
+ENCODER = "REPLYASSIST_PEERS_ENCODER"  # as eval/peers/encoder.py reads it
 LAST_WORDS = 300
 
 
@@ -29,12 +30,13 @@ class PeerFailed(Exception):
 
 @dataclass(frozen=True)
 class PeerProcesses:
-    """Where tasks are laid out, and how long one process may take, in seconds."""
+    """Where tasks are laid out, how long one process may take, in seconds, and which encoder all systems call."""
 
     python: Path
     program: Path
     folder: Path
     timeout: float
+    model: str = ""
 
     def run(self, measure: str, system: str, tasks: Sequence[Path], *, threads: int | None = None) -> dict[str, Any]:
         """What ``run.py`` writes for one measure of one system; raise PeerFailed."""
@@ -45,7 +47,7 @@ class PeerProcesses:
         try:
             done = subprocess.run(  # noqa: S603 - our own program, no shell
                 command,
-                env=_environment(threads),
+                env=_environment(threads, model=self.model),
                 capture_output=True,
                 text=True,
                 timeout=self.timeout,
@@ -86,7 +88,7 @@ def peers_python() -> Path:
     return Path(os.environ.get("REPLYASSIST_PEERS_PYTHON", PYTHON))
 
 
-def _environment(threads: int | None) -> dict[str, str]:
+def _environment(threads: int | None, *, model: str) -> dict[str, str]:
     """Ours runs from the same source as this process."""
-    environment = os.environ | {"PYTHONPATH": str(Path(replyassist.__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(replyassist.__file__).parents[1]), ENCODER: model}
     return environment if threads is None else environment | {"OMP_NUM_THREADS": str(threads)}

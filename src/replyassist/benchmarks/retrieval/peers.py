@@ -45,7 +45,8 @@ def peers(bench: Bench) -> Figures:
     if not python.is_file() or not PROGRAM.is_file():
         return {"unavailable": f"no peers environment at {python}; install it with: make peers"}
     with tempfile.TemporaryDirectory(prefix="replyassist-peers-") as folder:
-        processes = PeerProcesses(python, PROGRAM, Path(folder), timeout=300 if bench.quick else 3600)
+        timeout = 300 if bench.quick else 3600
+        processes = PeerProcesses(python, PROGRAM, Path(folder), timeout=timeout, model=bench.model)
         failed: dict[str, str] = {}
         accuracy, versions = _accuracy(bench, processes, failed)
         systems = _systems(bench, processes, failed)
@@ -87,7 +88,7 @@ def _by_system(name: str, tasks: list[Task], found: Mapping[str, dict[str, Any]]
     return {
         system: mean_of(
             [
-                figures(answers_to(task, result["answers"][f"{name}-{seed}"]), is_probability=_kind(system) == "ours")
+                figures(answers_to(task, result["answers"][f"{name}-{seed}"], is_probability=_kind(system) == "ours"))
                 for seed, task in enumerate(tasks)
             ]
         )
@@ -176,13 +177,16 @@ def _cold(template: ReplyTemplate) -> list[str]:
     return [template.title or readable(template.id) or template.id, template.reply]
 
 
-def answers_to(task: Task, answers: Iterable[dict[str, Any]]) -> list[Answer]:
-    """A system's rankings against what is right."""
+def answers_to(task: Task, answers: Iterable[dict[str, Any]], *, is_probability: bool) -> list[Answer]:
+    """A system's rankings against what is right; ``is_probability``: its score says how sure it is."""
     return [
         Answer(
-            wanted is not None, found["ranked"].index(wanted) + 1 if wanted in found["ranked"] else 0, found["score"]
+            wanted is not None,
+            task.rank(row, found["ranked"]),
+            found["score"],
+            found["score"] if is_probability else None,
         )
-        for (_, wanted), found in zip(task.messages, answers, strict=True)
+        for row, ((_, wanted), found) in enumerate(zip(task.messages, answers, strict=True))
     ]
 
 

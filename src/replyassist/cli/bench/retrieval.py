@@ -13,6 +13,7 @@ from rich.progress import Progress
 from replyassist.benchmarks import retrieval
 from replyassist.benchmarks.retrieval.published import Saved, machine, publish
 from replyassist.core.embedding import CachedEncoder, SentenceTransformerEncoder
+from replyassist.core.encoders import model_named, source_of
 from replyassist.core.errors import InvalidInput
 
 from ..common import clock, console, progress, settings
@@ -32,6 +33,9 @@ def bench_retrieval(
             help=f"Parts, separated by commas: {', '.join(retrieval.PARTS)}; {NOTHING}: publish again.",
         ),
     ] = "",
+    encoder: Annotated[
+        str, typer.Option("--encoder", help="Instead of the configured one: minilm, mpnet, or a name or path.")
+    ] = "",
     docs: Annotated[
         Path | None,
         typer.Option("--docs", help="Publish in this folder: figures and plots, and the tables of benchmarks.md."),
@@ -48,12 +52,12 @@ def bench_retrieval(
     if docs:
         publish(saved, docs)
     with progress() as bar:
-        bench = _bench(quick=quick, show=_shown_on(bar)) if parts else None
+        bench = _bench(quick=quick, model=encoder, show=_shown_on(bar)) if parts else None
         for name in parts:
             about, started = machine(), time.perf_counter()
             figures = retrieval.measure(bench, only=[name]) if bench else {}
             about |= {"date": clock().now().date().isoformat(), "seconds": round(time.perf_counter() - started, 1)}
-            saved = saved.with_part(name, figures, measured=about)
+            saved = saved.with_part(name, figures, measured=about, encoder=Path(encoder).name if docs else "")
             if docs:
                 publish(saved, docs)
     if reason := saved.figures.get("peers", {}).get("unavailable"):
@@ -71,15 +75,17 @@ def _parts(only: str) -> list[str]:
     return [name for name in retrieval.PARTS if not chosen or name in chosen]
 
 
-def _bench(*, quick: bool, show: Callable[[str, int, int], None]) -> retrieval.Bench:
+def _bench(*, quick: bool, model: str, show: Callable[[str, int, int], None]) -> retrieval.Bench:
     configured = settings()
-    encoder = SentenceTransformerEncoder(configured.encoder_model)
+    model = model_named(model or configured.encoder_model)
+    encoder = SentenceTransformerEncoder(model)
     return retrieval.Bench(
         folder=bench_data(),
         encoder=CachedEncoder(encoder, configured.home / VECTORS),
         bare_encoder=encoder,
         quick=quick,
         progress=show,
+        model=source_of(model),
     )
 
 

@@ -47,15 +47,31 @@ def test_what_people_wrote_around_the_generated_part_stays(docs: Path) -> None:
 
 
 def test_a_goal_is_met_or_missed_and_stands_beside_its_reference(docs: Path) -> None:
-    figures = {"banking77_10": {"hit_at_1": 0.9, "hit_at_3": 0.5, "nearest_neighbour": {"hit_at_1": 0.82}}}
-    publish(saved(**figures, clinc150_10={"ece": 0.02}), docs)
+    figures = {"banking77_10": {"hit_at_1": 0.9, "nearest_neighbour": {"hit_at_1": 0.82}}}
+    publish(saved(**figures, **{"hwu64-1": {"auroc_abstain": 0.5}}, latency={"added_ms_p50": 0.5}), docs)
 
-    rows = [line for line in page(docs).splitlines() if line.startswith("| banking77") or "calibration" in line]
+    rows = [line for line in page(docs).splitlines() if line.startswith("| ") and "measure" not in line][1:]
     assert rows == [
-        "| banking77, 10 examples: hit@1 | 0.820 | **0.900** | ≥ 0.885 | met |",
-        "| banking77, 10 examples: hit@3 | – | **0.500** | ≥ 0.97 | missed |",
-        "| clinc150: calibration error, fitted on val | – | **0.020** | ≤ 0.03 | met |",
+        "| banking77, 10 examples: hit@1 | 0.820 | **0.900** | ≥ 0.88 | met |",
+        "| hwu64, 1 example: AUROC answerable against not | – | **0.500** | ≥ 0.865 | missed |",
+        "| added latency, 2,000 examples: median, ms | – | **0.500** | ≤ 1 | met |",
     ]
+
+
+def test_another_encoder_stands_beside_the_embedded_one_for_each_set(docs: Path) -> None:
+    found = {"split": "test", "hit_at_1": 0.9, "hit_at_1_interval": [0.8, 0.95], "gain": 0.1, "ece": 0.05}
+    found |= {"nearest_neighbour": {"hit_at_1": 0.8}, "accuracy_with_abstention": 0.7}
+    both = Saved({}, {}).with_part("accuracy", {"banking77_10": found}, measured=ABOUT)
+    both = both.with_part("accuracy", {"banking77_10": found | {"hit_at_1": 0.92}}, measured=ABOUT, encoder="large")
+    publish(both, docs)
+
+    assert both.figures["banking77_10"] == found
+    assert both.about.keys() == {"accuracy", "accuracy with large"}
+    assert "| embedded encoder: hit@1 (95 %) / nearest neighbour |" in page(docs)
+    assert (
+        "| banking77_10 (test) | 0.900 (0.800 to 0.950) / 0.800 | – / – | 0.700 | 0.050 "
+        "| 0.920 (0.800 to 0.950) / 0.800 | – / – | 0.700 | 0.050 | hit@1 ≥ 0.88 |"
+    ) in page(docs)
 
 
 def test_peers_are_tables_with_versions_plots_and_what_failed(docs: Path) -> None:

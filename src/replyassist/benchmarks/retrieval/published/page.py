@@ -9,10 +9,11 @@ from replyassist.core.errors import InvalidInput
 
 from ..bench import Figures
 from .plots import plots
-from .saved import FILE, FOLDER, Saved
-from .tables import accuracy_table, goals_table, systems_table
+from .saved import FILE, FOLDER, OTHERS, Saved
+from .tables import accuracy_table, goals_table, sets_table, systems_table
 
 PAGE = "benchmarks.md"
+EMBEDDED = "embedded encoder"
 BEGIN, END = "<!-- retrieval: generated, begin -->", "<!-- retrieval: generated, end -->"
 CAPTIONS = {
     "retrieval-accuracy": "hit@1 of every system on three data sets",
@@ -42,6 +43,7 @@ def publish(saved: Saved, docs: Path) -> None:
 
 def _section(saved: Saved, drawn: list[str]) -> Iterator[str]:
     yield goals_table(saved.figures)
+    yield sets_table({EMBEDDED: saved.figures, **saved.figures.get(OTHERS, {})})
     peers: Figures = saved.figures.get("peers", {})
     if "unavailable" in peers:
         yield f"The peers were not measured: {peers['unavailable']}."

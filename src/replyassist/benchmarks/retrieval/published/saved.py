@@ -16,7 +16,7 @@ from ..bench import Figures
 
 FOLDER, FILE = "benchmarks", "retrieval.json"
 PACKAGES = ("replyassist", "sentence-transformers", "torch", "faiss-cpu", "numpy")
-ABOUT = "about"
+ABOUT, OTHERS = "about", "other_encoders"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,12 @@ class Saved:
         about = found.pop(ABOUT, {})
         return cls(found, about)
 
-    def with_part(self, name: str, figures: Figures, *, measured: dict[str, Any]) -> Saved:
-        """One part measured anew."""
+    def with_part(self, name: str, figures: Figures, *, measured: dict[str, Any], encoder: str = "") -> Saved:
+        """One part measured anew; with another ``encoder`` its figures stand beside those of the configured one."""
+        if encoder:
+            others = self.figures.get(OTHERS, {})
+            figures = {OTHERS: others | {encoder: others.get(encoder, {}) | figures}}
+            name = f"{name} with {encoder}"
         return Saved(self.figures | figures, self.about | {name: measured})
 
     def write(self, docs: Path) -> None:

@@ -21,6 +21,13 @@ DATA = {
     "clinc150_10": "clinc150, 10 examples per intent",
     "bitext_cold": "bitext, reply and title only",
 }
+_SET_COLUMNS = (
+    "hit@1 (95 %) / nearest neighbour",
+    "AUROC answerable / bare cosine",
+    "right or rightly none",
+    "calibration error",
+)
+_SHORT = {"hit_at_1": "hit@1", "auroc_abstain": "AUROC", "accuracy_with_abstention": "right or none"}
 _TIMES = {
     "added, median / p99, ms": ("added_ms_p50", "added_ms_p99"),
     "vector given, median / p99, ms": ("given_vector_ms_p50", "given_vector_ms_p99"),
@@ -45,6 +52,44 @@ def goals_table(figures: Figures) -> str:
 
 def _against(goal: Goal, value: float) -> tuple[str, str]:
     return f"{'≤' if goal.most else '≥'} {goal.goal:g}", "met" if goal.is_met(value) else "missed"
+
+
+def sets_table(by_encoder: Mapping[str, Figures]) -> str:
+    """Each data set with every encoder, and its goals; empty when no set was measured."""
+    names = [
+        name for name, found in next(iter(by_encoder.values())).items() if isinstance(found, dict) and "gain" in found
+    ]
+    rows = [
+        (
+            _set_name(name, by_encoder),
+            *(cell for figures in by_encoder.values() for cell in _set_cells(figures.get(name, {}))),
+            _goals_of(name),
+        )
+        for name in names
+    ]
+    header = [f"{encoder}: {what}" for encoder in by_encoder for what in _SET_COLUMNS]
+    return _table(("data", *header, "goals"), rows)
+
+
+def _set_name(name: str, by_encoder: Mapping[str, Figures]) -> str:
+    split = next(figures[name]["split"] for figures in by_encoder.values() if name in figures)
+    return f"{name} ({split})"
+
+
+def _set_cells(found: Figures) -> tuple[str, ...]:
+    low, high = (_number(bound) for bound in found.get("hit_at_1_interval", (None, None)))
+    beside = found.get("nearest_neighbour", {}).get("hit_at_1")
+    return (
+        f"{_number(found.get('hit_at_1'))} ({low} to {high}) / {_number(beside)}",
+        f"{_number(found.get('auroc_abstain'))} / {_number(found.get('auroc_cosine'))}",
+        _number(found.get("accuracy_with_abstention")),
+        _number(found.get("ece")),
+    )
+
+
+def _goals_of(name: str) -> str:
+    goals = (goal for goal in GOALS if goal.path[0] == name)
+    return "; ".join(f"{_SHORT[goal.path[-1]]} {'≤' if goal.most else '≥'} {goal.goal:g}" for goal in goals) or "–"
 
 
 def accuracy_table(accuracy: Mapping[str, Mapping[str, Figures]]) -> str:
