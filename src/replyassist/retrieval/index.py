@@ -19,9 +19,8 @@ from .confidence import Calibration, default_calibration, signals_of
 from .contents import Contents
 from .learnt import Learnt
 from .ranking import Ranker, Ranking
-from .store.files import BaseFolder
+from .store.base import BaseFolder
 from .store.products import keep_numpy_in_the_calling_thread
-from .store.vectors import EXACT_UP_TO
 from .training import train
 
 PLACES_KEPT = 100  # channels, visibilities and days for which it is known which templates may be used
@@ -61,18 +60,16 @@ class TemplateIndex:
         examples: Sequence[LearnedExample] = (),
         calibration: Calibration | None = None,
         folder: BaseFolder | None = None,
-        exact_up_to: int = EXACT_UP_TO,
     ) -> None:
-        """Encode and learn everything anew, but for what ``folder`` has on disk: of more than ``exact_up_to`` texts.
+        """Encode and learn everything anew, but for what ``folder`` has on disk, of many texts.
 
         From there it starts at once, and learns when it is ``renewed``.
         """
         keep_numpy_in_the_calling_thread()
         self.calibration = calibration or default_calibration()
         self._encoder = encoder
-        self._folder = folder
-        contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
-        self.is_trained = folder is None or contents.store.base is None
+        contents = Contents.of(templates, examples, encoder, folder=folder)
+        self.is_trained = contents.store.base is None
         self._take(contents, train(contents, encoder) if self.is_trained else None)
         self.is_whole = True
 
@@ -112,9 +109,7 @@ class TemplateIndex:
 
         Takes seconds, for a million texts minutes; meanwhile this index serves.
         """
-        contents = self._contents
-        if contents.store.is_worn:
-            contents = contents.compacted(self._folder)
+        contents = self._contents.compacted() if self._contents.is_worn else self._contents
         other = copy(self)
         other._take(contents, train(contents, self._encoder))
         other.is_trained = True
@@ -123,7 +118,7 @@ class TemplateIndex:
     @property
     def wants_renewal(self) -> bool:
         """Whether ``renewed`` would make it better."""
-        return not self.is_trained or self._contents.store.is_worn
+        return not self.is_trained or self._contents.is_worn
 
     def _take(self, contents: Contents, learnt: Learnt | None) -> None:
         self._contents = contents

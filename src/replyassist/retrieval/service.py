@@ -24,7 +24,7 @@ from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
 from .questions import second_question, with_parts
 from .renewal import BrandIndex, Wanted
-from .store.files import BaseFolder
+from .store.base import BaseFolder
 
 CALIBRATION = "calibration.json"
 EMBEDDINGS = "embeddings"  # the folder of what encoders made of templates' texts, below the home folder
