@@ -1,7 +1,7 @@
 """The vectors of many texts in one matrix on disk, in groups, so that a search reads the groups nearest to a message.
 
-Measured beside what faiss has to offer in docs/decisions/0020: its inverted lists are as fast, but are written through
-memory, do not give their rows as a matrix, and need as many lines around them.
+Measured beside what faiss has to offer in docs/decisions/0020: its inverted lists are about as fast, but are written
+through memory, do not give their rows as a matrix, and need as many lines around them.
 """
 
 from __future__ import annotations
