@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from replyassist.core.embedding import Vectors
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.contents import Contents
-from replyassist.retrieval.store.files import BaseFolder
+from replyassist.retrieval.store.base import BaseFolder
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -40,13 +41,12 @@ def changed(
 
 
 def held(contents: Contents) -> list[tuple[str, str, str, list[float]]]:
-    """Every text with its template, its field and its vector; and the totals fit."""
+    """Every text with its template, its field and its vector."""
     if not contents.known:
         return []
     membership, found = contents.membership(), []
     for number, each in enumerate(contents.known):
         vectors = contents.store.vectors(each.slots)
-        assert np.allclose(each.total, vectors[: each.texts.own].sum(axis=0), atol=1e-4)
         assert (membership.owner[each.slots] == number).all()
         assert membership.against[each.slots].tolist() == [field == "against" for field in each.texts.fields]
         for text, field, vector in zip(each.texts.said, each.texts.fields, vectors.tolist(), strict=True):
@@ -54,8 +54,8 @@ def held(contents: Contents) -> list[tuple[str, str, str, list[float]]]:
     return found
 
 
-def folder(home: Path, *, brand_id: str = "fernhill") -> BaseFolder:
-    return BaseFolder(home, brand_id=brand_id, encoder=FakeEncoder().model_digest)
+def folder(home: Path, *, brand_id: str = "fernhill", exact_up_to: int = EXACT_UP_TO) -> BaseFolder:
+    return BaseFolder(home, brand_id=brand_id, encoder=FakeEncoder().model_digest, exact_up_to=exact_up_to)
 
 
 def many(*, count: int = 60) -> list[ReplyTemplate]:
@@ -146,47 +146,38 @@ def test_few_texts_leave_no_file(tmp_path: Path) -> None:
 
 
 def test_many_texts_are_opened_from_the_file_and_nothing_is_encoded(tmp_path: Path) -> None:
-    first = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    first = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path))
     encoder = CountingEncoder()
-    again = Contents.of(many(), [], encoder, folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    again = Contents.of(many(), [], encoder, folder=folder(tmp_path))
 
     assert (encoder.texts, len(again.store.added)) == ([], 0)
     assert held(again) == held(first)
     assert again.store.base is not None
-    assert again.store.base.path is not None
 
 
 def test_from_a_file_that_is_behind_only_the_rest_is_encoded(tmp_path: Path) -> None:
-    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path))
     encoder = CountingEncoder()
     now = [*many()[1:], DECAF]
-    again = Contents.of(now, [], encoder, folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    again = Contents.of(now, [], encoder, folder=folder(tmp_path))
 
     assert encoder.texts == [DECAF.title, f"{DECAF.title}. {DECAF.reply}"]
     assert held(again) == held(Contents.of(now, [], FakeEncoder()))
 
 
-def test_what_was_read_from_a_file_does_not_keep_it_open(tmp_path: Path) -> None:
-    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
-    opened = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
-
-    assert opened.store.base is not None
-    assert all(each.total.base is None for each in opened.known)
-
-
 def test_another_brand_does_not_see_the_file(tmp_path: Path) -> None:
-    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path))
     encoder = CountingEncoder()
-    Contents.of(many(), [], encoder, folder=folder(tmp_path, brand_id="harbour"), exact_up_to=EXACT_UP_TO)
+    Contents.of(many(), [], encoder, folder=folder(tmp_path, brand_id="harbour"))
 
     assert len(encoder.texts) == len(held(Contents.of(many(), [], FakeEncoder())))
 
 
 def test_a_base_that_another_process_has_just_made_is_taken(tmp_path: Path) -> None:
-    mine = Contents.of(many()[:2], [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    mine = Contents.of(many()[:2], [], FakeEncoder(), folder=folder(tmp_path))
     grown = changed(mine, *many(), encoder=FakeEncoder())
-    theirs = grown.compacted(folder(tmp_path))
-    ours = grown.compacted(folder(tmp_path))
+    theirs = grown.compacted()
+    ours = grown.compacted()
 
     assert theirs.store.base is not None
     assert ours.store.base is not None
@@ -195,12 +186,25 @@ def test_a_base_that_another_process_has_just_made_is_taken(tmp_path: Path) -> N
 
 
 def test_when_only_few_are_left_they_are_searched_exactly_again(tmp_path: Path) -> None:
-    contents = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path), exact_up_to=EXACT_UP_TO)
+    contents = Contents.of(many(), [], FakeEncoder(), folder=folder(tmp_path))
     shrunk = changed(contents, many()[0], encoder=FakeEncoder())
-    compact = shrunk.compacted(folder(tmp_path))
+    compact = shrunk.compacted()
 
-    assert (compact.store.base, compact.store.is_worn) == (None, False)
+    assert (compact.store.base, compact.is_worn) == (None, False)
     assert held(compact) == held(shrunk)
+
+
+def test_contents_are_worn_when_many_texts_were_added_to_a_base_or_removed_from_it(tmp_path: Path) -> None:
+    asked = many()
+    contents = Contents.of(asked, [], FakeEncoder(), folder=folder(tmp_path))
+    texts = len(contents.store)
+    mine = [learned(asked[0].id, f"text {number}") for number in range(EXACT_UP_TO + 1)]
+    few, much = (changed(contents, *asked, examples=mine[:count], encoder=FakeEncoder()) for count in (EXACT_UP_TO, 99))
+    one, two = (changed(contents, *asked[count:], encoder=FakeEncoder()) for count in (1, 2))
+
+    assert [each.is_worn for each in (contents, few, one)] == [False] * 3
+    assert [each.is_worn for each in (much, two)] == [True] * 2
+    assert 2 * texts // len(asked) > texts // 5 > texts // len(asked)
 
 
 ids = st.sampled_from(["a", "b", "c", "d"])
@@ -223,7 +227,8 @@ def test_after_any_changes_the_contents_are_those_of_a_fresh_index(
     steps: list[tuple[list[ReplyTemplate], list[LearnedExample]]], on_base: bool
 ) -> None:
     encoder = FakeEncoder()
-    contents = Contents.of(*steps[0], encoder, exact_up_to=0 if on_base else EXACT_UP_TO)
+    with tempfile.TemporaryDirectory() as home:
+        contents = Contents.of(*steps[0], encoder, folder=folder(Path(home), exact_up_to=0 if on_base else 1000))
     for number, (asked, taught) in enumerate(steps[1:]):
         change = contents.change(asked, taught)
         if number % 2:

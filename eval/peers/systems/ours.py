@@ -18,7 +18,7 @@ from replyassist.core.words import Reading, read, watch_layers, words_in
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import retrieve
-from replyassist.retrieval.store.files import BaseFolder
+from replyassist.retrieval.store.base import BaseFolder
 
 RANKED = 10
 WHERE: dict[str, Any] = {"channel": "import", "visibility": "public", "day": date(2026, 11, 22)}

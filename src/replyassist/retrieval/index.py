@@ -21,9 +21,8 @@ from .fits import Fit, fit_for
 from .learnt import Learnt
 from .parts import parts_of
 from .ranking import Ranker, Ranking
-from .store.files import BaseFolder
+from .store.base import BaseFolder
 from .store.products import keep_numpy_in_the_calling_thread
-from .store.vectors import EXACT_UP_TO
 from .training import train
 
 PLACES_KEPT = 100  # channels, visibilities and days for which it is known which templates may be used
@@ -65,9 +64,8 @@ class TemplateIndex:
         calibration: Calibration | None = None,
         fit: Fit | None = None,
         folder: BaseFolder | None = None,
-        exact_up_to: int = EXACT_UP_TO,
     ) -> None:
-        """Encode and learn everything anew, but for what ``folder`` has on disk: of more than ``exact_up_to`` texts.
+        """Encode and learn everything anew, but for what ``folder`` has on disk, of many texts.
 
         From there it starts at once, and learns when it is ``renewed``. ``fit`` is that of the encoder, where none is
         given the one that travels along; ``calibration`` is taken instead of its own.
@@ -77,9 +75,8 @@ class TemplateIndex:
         self.calibration = calibration or fit.calibration
         self._weights, self._usual = fit.ranking, fit.usual
         self._encoder = encoder
-        self._folder = folder
-        contents = Contents.of(templates, examples, encoder, folder=folder, exact_up_to=exact_up_to)
-        self.is_trained = folder is None or contents.store.base is None
+        contents = Contents.of(templates, examples, encoder, folder=folder)
+        self.is_trained = contents.store.base is None
         self._take(contents, train(contents, encoder, weights=self._weights) if self.is_trained else None)
         self.is_whole = True
 
@@ -119,9 +116,7 @@ class TemplateIndex:
 
         Takes seconds, for a million texts minutes; meanwhile this index serves.
         """
-        contents = self._contents
-        if contents.store.is_worn:
-            contents = contents.compacted(self._folder)
+        contents = self._contents.compacted() if self._contents.is_worn else self._contents
         other = copy(self)
         other._take(contents, train(contents, self._encoder, weights=self._weights))
         other.is_trained = True
@@ -130,7 +125,7 @@ class TemplateIndex:
     @property
     def wants_renewal(self) -> bool:
         """Whether ``renewed`` would make it better."""
-        return not self.is_trained or self._contents.store.is_worn
+        return not self.is_trained or self._contents.is_worn
 
     def _take(self, contents: Contents, learnt: Learnt | None) -> None:
         self._contents = contents

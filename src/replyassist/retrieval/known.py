@@ -1,4 +1,4 @@
-"""What the index knows of one template: its texts, where their vectors stand, and what they sum up to."""
+"""What the index knows of one template: its texts, and where their vectors stand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
 from .entries import QUESTION, REPLY, TITLE, entries_of
-from .store.clusters import Digests
+from .store.base import Digests
 from .store.products import Slots
 
 LEARNED, AGAINST = "learned", "against"
@@ -53,7 +53,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class KnownTemplate:
-    """``slots`` (texts,) say where the texts' vectors stand; ``total`` (dimension,) is the sum of the own ones.
+    """``slots`` (texts,) say where the texts' vectors stand; -1: nowhere yet.
 
     ``is_whole``: every text that the template has is among ``texts``, not only those whose vectors are there already.
     """
@@ -62,8 +62,24 @@ class KnownTemplate:
     examples: tuple[LearnedExample, ...]
     texts: Texts
     slots: Slots
-    total: NDArray[np.float64]
     is_whole: bool = True
+
+    @staticmethod
+    def of(
+        template: ReplyTemplate, examples: tuple[LearnedExample, ...], before: KnownTemplate | None = None
+    ) -> KnownTemplate:
+        """The template as it shall be known; texts that it had before keep their slots."""
+        same = before is not None and (template is before.template or template == before.template)
+        if before is not None and same and before.is_whole and examples == before.examples:
+            return before
+        texts, there = texts_of(template, examples), before.places() if before is not None else {}
+        slots = [there.get((field == AGAINST, text), -1) for field, text in zip(texts.fields, texts.said, strict=True)]
+        return KnownTemplate(template, examples, texts, np.array(slots, dtype=np.int64))
+
+    def places(self) -> dict[tuple[bool, str], int]:
+        """The slot of each text, those against the template apart."""
+        sides = zip(self.texts.fields, self.texts.said, self.slots.tolist(), strict=True)
+        return {(field == AGAINST, text): slot for field, text, slot in sides}
 
     @property
     def asked(self) -> NDArray[np.bool_]:
@@ -78,14 +94,12 @@ class KnownTemplate:
         field = self.texts.fields[place]
         return self.template.rendered_reply if field == REPLY else self.texts.said[place], field
 
-    def moved(self, to: Slots) -> KnownTemplate:
-        """The same after slots changed their numbers: slot s became ``to[s]``."""
-        return replace(self, slots=to[self.slots])
-
-    def is_the_same(self, template: ReplyTemplate, examples: tuple[LearnedExample, ...]) -> bool:
-        """Whether nothing has changed by which the template is found or drafted from."""
-        same = template is self.template or template == self.template
-        return same and self.is_whole and examples == self.examples
+    def with_vectors(self) -> KnownTemplate:
+        """The same with those texts alone whose vectors are there."""
+        there = self.slots >= 0
+        if there.all():
+            return self
+        return replace(self, texts=self.texts.only(there), slots=self.slots[there], is_whole=False)
 
 
 def texts_of(template: ReplyTemplate, examples: Sequence[LearnedExample] = ()) -> Texts:

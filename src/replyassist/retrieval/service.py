@@ -27,7 +27,7 @@ from .index import TemplateIndex, TemplateMatch
 from .parts import parts_of
 from .questions import as_asked, second_question
 from .renewal import BrandIndex, Wanted
-from .store.files import BaseFolder
+from .store.base import BaseFolder
 
 EMBEDDINGS = "embeddings"  # the folder of what encoders made of templates' texts, below the home folder
 _SEARCHING = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))

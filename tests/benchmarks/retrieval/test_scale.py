@@ -65,6 +65,11 @@ def test_the_short_form_measures_every_size_and_finds_what_exact_search_finds(da
     for of_size in figures.values():
         assert of_size["recall_at_10"] >= 0.95
         assert min(of_size[name] for name in ("exact_ms_p50", "search_ms_p50", "add_ms_p50", "remove_ms_p50")) > 0
+        assert list(of_size["options"]) == ["384", "768"]
+        for options in of_size["options"].values():
+            assert {"flat", "ours", "ivf", "hnsw", "ivf, deleted"} <= set(options)
+            assert options["flat"]["recall_at_10"] == 1.0
+            assert options["ours"]["recall_at_10"] >= 0.95
     assert len(figures["14000"]["readers"]) == 3
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import tempfile
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replyassist.core.embedding import Vectors
-from replyassist.retrieval.store.clusters import READ, Base
-from replyassist.retrieval.store.files import Source
+from replyassist.retrieval.store.base import Base, BaseFolder
 from replyassist.retrieval.store.vectors import VectorStore
 
 DIMENSION = 8
@@ -23,13 +24,23 @@ def unit(count: int, *, seed: int = 0) -> Vectors:
 def base_of(vectors: Vectors) -> Base:
     """The digest of row n is (n, n)."""
     numbers = np.arange(len(vectors), dtype=np.uint64)
-    nothing = np.empty((0, DIMENSION)), np.empty((0, 2), dtype=np.uint64)
-    return Source(np.stack([numbers, numbers], axis=1), lambda places: vectors[places], *nothing).base()
+    with tempfile.TemporaryDirectory() as home:
+        folder = BaseFolder(Path(home), brand_id="fernhill", encoder="model")
+        with folder.building():
+            return folder.write(np.stack([numbers, numbers], axis=1), lambda places: vectors[places])
+
+
+LARGE, READ = 20_000, 10_000
+
+
+def wide(count: int, *, seed: int = 0) -> Vectors:
+    """As long as those of the embedded encoder."""
+    return np.pad(unit(count, seed=seed), ((0, 0), (0, 384 - DIMENSION)))
 
 
 @cache
 def large() -> Base:
-    return base_of(unit(2 * READ))
+    return base_of(wide(LARGE))
 
 
 def found(store: VectorStore, vector: Vectors, *, count: int) -> list[float]:
@@ -49,19 +60,18 @@ def test_the_nearest_come_first_whether_they_are_on_the_base_or_added(rows: int)
     assert found(store, query, count=50) == pytest.approx(sorted(everything @ query, reverse=True)[:50], abs=1e-4)
 
 
-def test_a_base_reads_only_the_clusters_that_are_near() -> None:
-    base = large()
-    near = base.near(unit(1, seed=1)[0])
+def test_a_base_reads_only_the_groups_that_are_near() -> None:
+    near = large().near(wide(1, seed=1)[0])
 
     assert READ / 2 < len(near) < 1.6 * READ
     assert len(set(near.tolist())) == len(near)
 
 
 def test_most_of_the_nearest_are_found_without_reading_everything() -> None:
-    everything = unit(2 * READ)
+    everything = wide(LARGE)
     store = VectorStore(everything[:0], large())
     hits = 0
-    for query in unit(50, seed=2):
+    for query in wide(50, seed=2):
         hits += len(set(found(store, query, count=10)) & set(found(VectorStore(everything), query, count=10)))
 
     assert hits / 500 >= 0.97
@@ -92,15 +102,6 @@ def test_a_search_finds_as_many_as_there_are() -> None:
     store, _ = VectorStore(unit(5, seed=3), base_of(unit(4000))).changed(np.arange(0, 3990), unit(0))
 
     assert len(found(store, unit(1)[0], count=512)) == 15
-
-
-@pytest.mark.parametrize(
-    ("added", "removed", "worn"), [(10, 0, False), (11, 0, True), (0, 20, False), (0, 21, True), (0, 0, False)]
-)
-def test_a_store_is_worn_when_much_was_added_or_removed(added: int, removed: int, *, worn: bool) -> None:
-    store = VectorStore(unit(0), base_of(unit(100)), exact_up_to=10)
-
-    assert store.changed(np.arange(removed), unit(added))[0].is_worn is worn
 
 
 @given(st.lists(st.tuples(st.sets(st.integers(0, 60)), st.integers(0, 5)), max_size=6), st.booleans())

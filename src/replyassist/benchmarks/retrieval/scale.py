@@ -6,10 +6,12 @@ Nobody has a million real messages: their vectors are drawn from real ones (``dr
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from replyassist.core.embedding import Vectors
 from replyassist.retrieval.ranking import CANDIDATES
 from replyassist.retrieval.store.products import nearest_rows
 
-from . import scale_process
+from . import faiss_options, scale_process
 from .bench import Bench, Figures
 from .drawn import drawn, queries
 from .scale_process import NEAREST, QUERIES, VECTORS, milliseconds, percentiles
@@ -26,6 +28,7 @@ SIZES, QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000), (1_000, 14_000)
 ASKED, QUICK_ASKED = 300, 40
 EXACT_ASKED = 40
 READERS = 3
+DIMENSIONS = (384, 768)  # of the embedded encoder, and of larger ones such as all-mpnet-base-v2
 
 
 def scale(bench: Bench) -> Figures:
@@ -34,6 +37,7 @@ def scale(bench: Bench) -> Figures:
     Drawn vectors have no words: what comparing them costs, whatever the size, and what they take in memory is not in it
     (``latency`` and ``peers`` have it), nor is reading the texts from a database in the start.
     ``exact_ms`` is a scan of all vectors in one thread; ``readers`` are processes that read one file at the same time.
+    ``options`` are the indexes of faiss beside our store, by the vectors' dimension (``faiss_options``).
     """
     sizes = QUICK_SIZES if bench.quick else SIZES
     figures: Figures = {}
@@ -57,7 +61,10 @@ def _of_size(bench: Bench, size: int, folder: Path) -> Figures:
     figures |= _process(folder, size, "build")
     if size == (QUICK_SIZES if bench.quick else SIZES)[-1]:  # before a part is taken out
         figures["readers"] = _readers(folder, size)
-    return figures | _process(folder, size, "start")
+    figures |= _process(folder, size, "start")
+    shutil.rmtree(folder / "indexes", ignore_errors=True)  # of a million texts: gigabytes
+    options = {str(long): _process(folder, size, str(long), module=faiss_options) for long in DIMENSIONS}
+    return figures | {"options": options}
 
 
 def _exact(vectors: Vectors, asked: Vectors) -> tuple[list[float], Vectors]:
@@ -81,15 +88,15 @@ def _readers(folder: Path, size: int) -> list[Figures]:
     return found
 
 
-def _process(folder: Path, size: int, task: str) -> Figures:
-    process = _started(folder, size, task)
+def _process(folder: Path, size: int, task: str, *, module: ModuleType = scale_process) -> Figures:
+    process = _started(folder, size, task, module=module)
     found: Figures = json.loads(_line(process))
     process.communicate()
     return found
 
 
-def _started(folder: Path, size: int, task: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", scale_process.__name__, str(folder), str(size), task]
+def _started(folder: Path, size: int, task: str, *, module: ModuleType = scale_process) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", module.__name__, str(folder), str(size), task]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
 
 

@@ -17,7 +17,7 @@ from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.renewal import BrandIndex, Wanted
-from replyassist.retrieval.store.files import BaseFolder
+from replyassist.retrieval.store.base import BaseFolder
 
 from .bench import WHERE, Figures
 from .drawn import NumberedEncoder, templates

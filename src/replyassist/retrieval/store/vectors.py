@@ -9,14 +9,8 @@ from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
 
-from .clusters import Base
-from .products import Slots, nearest_rows, products
-
-# Up to here all texts are compared. Measured (`bench retrieval`, scale): exact search of 10,000 takes .47 ms, of 30,000
-# 2.0 ms, the clusters .12 and .17 ms. They draw level at about 3,000; but clusters need upkeep and may miss a text, and
-# only from here on they save more than a third of a millisecond.
-EXACT_UP_TO = 12_000
-WORN_SHARE = 0.2  # of the base's rows that are gone: beyond, clusters hold too few of the texts that remain
+from .base import Base
+from .products import Slots, products
 
 
 @dataclass(frozen=True)
@@ -24,13 +18,12 @@ class VectorStore:
     """Unit vectors, float32, shape (slots, dimension): those of a ``base`` and after them those ``added`` since.
 
     A store never changes; ``changed`` makes a new one that shares what stayed. ``gone``, shape (rows of the base,),
-    marks what was removed of the base; None for nothing. ``exact_up_to`` texts are searched without a base.
+    marks what was removed of the base; None for nothing. Without a base all texts are compared.
     """
 
     added: Vectors
     base: Base | None = None
     gone: NDArray[np.bool_] | None = None
-    exact_up_to: int = EXACT_UP_TO
 
     def __len__(self) -> int:
         return self.offset + len(self.added)
@@ -40,22 +33,15 @@ class VectorStore:
         """The first slot after the base's."""
         return 0 if self.base is None else len(self.base)
 
-    @property
-    def is_worn(self) -> bool:
-        """Whether a new base would make searching faster, or would give space back."""
-        gone = 0 if self.gone is None else int(self.gone.sum())
-        return len(self.added) > self.exact_up_to or gone > WORN_SHARE * self.offset
-
     def search(self, vector: Vectors, *, count: int) -> tuple[Vectors, Slots]:
         """Cosines and slots of the nearest texts to a unit vector of shape (dimension,), the nearest first."""
-        cosines, slots = nearest_rows(self.added, vector, count=count) if len(self.added) else _nothing()
-        if self.base is None:
-            return cosines, slots
-        rows = self._alive(self.base.near(vector))
-        if len(rows) + len(slots) < count:
-            rows = self._alive(np.arange(self.offset))
-        slots = np.concatenate([rows, slots + self.offset])
-        cosines = np.concatenate([products(self.base.vectors, rows, vector), cosines])
+        slots = np.arange(len(self))
+        if self.base is not None:
+            rows = self._alive(self.base.near(vector))
+            if len(rows) + len(self.added) < count:
+                rows = self._alive(slots[: self.offset])
+            slots = np.concatenate([rows, slots[self.offset :]])
+        cosines = self.products(slots, vector)
         if len(slots) > count:
             best = np.argpartition(-cosines, count - 1)[:count]
             cosines, slots = cosines[best], slots[best]
@@ -103,7 +89,3 @@ class VectorStore:
 
     def _alive(self, rows: Slots) -> Slots:
         return rows if self.gone is None else rows[~self.gone[rows]]
-
-
-def _nothing() -> tuple[Vectors, Slots]:
-    return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
