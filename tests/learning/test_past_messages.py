@@ -68,7 +68,7 @@ def test_a_row_that_went_out_answers_the_message_it_names_else_the_last_of_its_c
 def test_rows_of_other_brands_are_left_out_and_counted(tmp_path: Path) -> None:
     path = lines(tmp_path / "m.jsonl", product(1, "gift cards?"), product(2, "rates?", brand="harbour"))
     past = read_past_messages(path, brand=BRAND, column_map={})
-    assert (len(past.messages), past.of_other_brands, past.brands) == (1, 1, {BRAND, "harbour"})
+    assert (len(past.messages), past.of_other_brands, past.brands) == (1, 1, frozenset({BRAND, "harbour"}))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from replyassist.brands.service import get_brand
 from replyassist.core.errors import InvalidInput
 from replyassist.core.forgetting import forget
-from replyassist.faq import learned
+from replyassist.faq import learned, proposals
 from replyassist.faq.learned_endpoints import LARGEST_ID, example_out
 from replyassist.learning.gaps import gaps, unanswered
 from replyassist.retrieval.service import EMBEDDINGS
@@ -97,5 +97,6 @@ def _act(
     if restore is not None:
         learned.restore(session, brand, restore)
     if erase_message is not None:
+        proposals.erase_message(session, brand, erase_message)
         return learned.erase_message(session, brand, erase_message, by=OPERATOR, now=now)
     return []
