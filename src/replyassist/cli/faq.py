@@ -1,4 +1,4 @@
-"""`replyassist faq`: lint, import, export and list reply templates, and what they were taught."""
+"""`replyassist faq`: lint, import, export, list and propose reply templates, and what they were taught."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from . import common
 from .faq_import import BrandOption, JsonOption, import_command, parse_map
 from .faq_learned import gaps_command, learned_command
 from .faq_lint import lint_command
+from .faq_propose import propose_command
 
 app = typer.Typer(
-    name="faq", help="Reply templates: lint, import, export, list, and what they were taught.", no_args_is_help=True
+    name="faq",
+    help="Reply templates: lint, import, export, list, propose, and what they were taught.",
+    no_args_is_help=True,
 )
 
 __all__ = ["app", "parse_map"]
@@ -77,6 +80,7 @@ app.command("lint")(lint_command)
 app.command("import")(import_command)
 app.command("learned")(learned_command)
 app.command("gaps")(gaps_command)
+app.command("propose")(propose_command)
 
 
 def _cells(owner: str, template: ReplyTemplate) -> list[str]:

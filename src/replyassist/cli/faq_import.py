@@ -60,13 +60,13 @@ def import_command(
         common.console.print("Nothing is taken out of use: some templates of the file were refused.", soft_wrap=True)
     database = common.database()
     with database.reading() if dry_run else database.writing() as session:
-        is_new = _is_new(session, brand)
+        is_new = is_new_brand(session, brand)
         templates = _with_progress(loaded.templates)
         if dry_run:
             result = service.preview_import(session, brand, templates, replace=replace and is_whole)
         else:
             if is_new:
-                _create_brand(session, brand)
+                create_brand(session, brand)
             now = common.clock().now()
             result = service.import_templates(session, brand, templates, now=now, replace=replace and is_whole)
         revision = None if is_new and dry_run else service.faq_revision(session, brand)
@@ -165,7 +165,8 @@ def _with_progress(templates: list[ReplyTemplate]) -> Iterator[ReplyTemplate] | 
     return iter(track(templates, description="Comparing templates", console=common.console, transient=True))
 
 
-def _is_new(session: Session, brand: str) -> bool:
+def is_new_brand(session: Session, brand: str) -> bool:
+    """Whether there is no such brand yet."""
     try:
         get_brand(session, brand)
     except NotFound:
@@ -173,7 +174,8 @@ def _is_new(session: Session, brand: str) -> bool:
     return False
 
 
-def _create_brand(session: Session, brand: str) -> None:
+def create_brand(session: Session, brand: str) -> None:
+    """Make the brand with the voice that travels with the program for it, else a neutral one, and say so."""
     voice = bundled_voice(brand)
     ensure_brand(session, brand, now=common.clock().now(), voice=voice)
     kind = "the voice rules that travel with replyassist" if voice else "a neutral voice"

@@ -10,9 +10,10 @@ from rich.table import Column, Table
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
+from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
 from replyassist.core.forgetting import forget
-from replyassist.faq import learned
+from replyassist.faq import learned, proposals
 from replyassist.faq.learned_endpoints import LARGEST_ID, example_out
 from replyassist.learning.gaps import gaps, unanswered
 from replyassist.retrieval.service import EMBEDDINGS
@@ -76,7 +77,7 @@ def gaps_command(
     with common.database().reading() as session:
         get_brand(session, brand)
         messages = unanswered(session, brand)
-    found = gaps(messages, common.encoder(for_templates=False), fewest=fewest)
+    found = gaps(messages, common.encoder(model=CHECKS.name, for_templates=False), fewest=fewest)
     if as_json:
         common.print_json({"messages": len(messages), "gaps": [asdict(gap) for gap in found]})
         return
@@ -97,5 +98,6 @@ def _act(
     if restore is not None:
         learned.restore(session, brand, restore)
     if erase_message is not None:
+        proposals.erase_message(session, brand, erase_message)
         return learned.erase_message(session, brand, erase_message, by=OPERATOR, now=now)
     return []

@@ -1,7 +1,7 @@
 """The API of reply templates.
 
-An id may hold any character, also slashes: it is the rest of the path. For an id that ends in ``/versions`` or
-``/examples``, or that a client would rewrite (``..``), ask the list with ``?id=``.
+An id may hold any character, also slashes: it is the rest of the path. For an id that is ``proposals`` or ends in
+``/versions`` or ``/examples``, or that a client would rewrite (``..``), ask the list with ``?id=``.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from . import service
 from .admission import admitted
 from .learned_endpoints import router as examples_router
 from .parameters import NO_NUL, BrandQuery, TemplateId, require_for_brand
+from .proposal_endpoints import router as proposals_router
 from .repair.door import FieldChange
 from .repository import StoredTemplate
 from .template import TemplateFields
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], responses=PROBLEM_RESPONSES)
-router.include_router(examples_router)  # before the paths that end with any id
+router.include_router(proposals_router)  # before the paths that end with any id
+router.include_router(examples_router)
 
 ExpectedVersion = Annotated[
     str | None, Query(max_length=64, description="The version that you saw; 409 when there is a newer one.")

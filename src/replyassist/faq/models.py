@@ -1,14 +1,16 @@
-"""Tables of reply templates: the current one, every version there ever was, and what decisions taught."""
+"""Tables of reply templates: the current one, every version, what decisions taught, and what past messages propose."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from replyassist.core.database import UtcDateTime
+from replyassist.core.database import ModelJson, UtcDateTime
+
+from .proposed import Coverage, ProposalState, ProposedTexts
 
 
 class TemplateRow(SQLModel, table=True):
@@ -68,3 +70,43 @@ class LearnedExampleRow(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_by: str | None = Field(default=None, max_length=200)
     is_undone: bool = False
+
+
+class TemplateProposalRow(SQLModel, table=True):
+    """A template, or more questions for one, proposed from past messages; nothing uses it until a person accepts it.
+
+    ``extends`` is the template that answers such messages already. ``covers`` names the messages ("line 7" of a file,
+    "message 12"); ``texts`` holds no personal data. ``place`` is the rank in its run, from 1. Decided ones stay, so
+    that a later run knows their meaning again.
+    """
+
+    __tablename__ = "template_proposal"
+    __table_args__: Any = (
+        CheckConstraint("state IN ('open', 'accepted', 'dismissed')", name="template_proposal_state"),
+        Index("ix_template_proposal_brand", "brand_id", "state", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    brand_id: str = Field(foreign_key="brand.id", max_length=60)
+    state: str = Field(default=ProposalState.OPEN.value, max_length=10)
+    suggested_id: str = Field(max_length=200)
+    title: str = Field(max_length=300)
+    texts: ProposedTexts = Field(sa_column=Column(ModelJson(ProposedTexts), nullable=False))
+    replies: int = 0
+    extends: str | None = Field(default=None, max_length=200)
+    covers: list[str] = Field(sa_type=JSON)
+    place: int
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = Field(default=None, max_length=200)
+    accepted_as: str | None = Field(default=None, max_length=200)
+
+
+class ProposalRunRow(SQLModel, table=True):
+    """One look at past messages: from where, and what its proposals would have answered."""
+
+    __tablename__ = "template_proposal_run"
+    id: int | None = Field(default=None, primary_key=True)
+    brand_id: str = Field(foreign_key="brand.id", max_length=60, index=True)
+    source: str = Field(max_length=300)
+    coverage: Coverage = Field(sa_column=Column(ModelJson(Coverage), nullable=False))
+    made_at: datetime = Field(sa_type=UtcDateTime)

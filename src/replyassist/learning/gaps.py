@@ -6,22 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from sqlmodel import Session, col, select
 
-from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.embedding import Encoder
 from replyassist.inbox.models import Author, Message
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.triage import Route
 
+from .grouping import grouped
 from .texts import example_text
 
 LOOKED_AT = 5000  # the newest items of the brand
-ALIKE = 0.55
-"""Cosine with a group's mean from which a message belongs to it. On 800 messages of clinc150 val (151 intents), groups
-of three and more hold .59 of the messages, .89 of a group's being of one intent; at .50 that is .68 and .82, at .60 .47
-and .93."""
 _WRONG = frozenset({"rejected", "edited_and_approved"})
 
 
@@ -65,17 +61,9 @@ def unanswered(session: Session, brand_id: str, *, limit: int = LOOKED_AT) -> li
 
 
 def gaps(messages: Sequence[Unanswered], encoder: Encoder, *, fewest: int = 2) -> list[Gap]:
-    """Groups of at least ``fewest`` messages that ask about the same, the largest first.
-
-    Each message goes to the group whose mean is nearest, when that is near enough, else begins one of its own.
-    """
-    if not messages:
-        return []
-    vectors = encoder.encode([message.text for message in messages])
-    groups = [group for group in _grouped(vectors) if len(group) >= fewest]
-    return sorted(
-        (_gap([messages[place] for place in group], vectors[group]) for group in groups), key=lambda gap: -gap.size
-    )
+    """Groups of at least ``fewest`` messages that ask about the same, the largest first."""
+    groups = grouped(encoder.encode([message.text for message in messages]), fewest=fewest) if messages else []
+    return [_gap([messages[place] for place in group]) for group in groups]
 
 
 def _has_no_template(item: ReviewItem) -> bool:
@@ -97,26 +85,11 @@ def _with_a_wrong_template(session: Session, brand_id: str) -> set[int]:
     return {item_id for item_id, is_wrong in last.items() if is_wrong}
 
 
-def _grouped(vectors: Vectors) -> list[list[int]]:
-    sums = np.zeros_like(vectors)
-    groups: list[list[int]] = []
-    for place, vector in enumerate(vectors):
-        known = sums[: len(groups)]
-        near = known @ vector / np.linalg.norm(known, axis=1) if groups else np.zeros(1)
-        best = int(np.argmax(near))
-        if near[best] < ALIKE:
-            best = len(groups)
-            groups.append([])
-        groups[best].append(place)
-        sums[best] += vector
-    return groups
-
-
-def _gap(messages: Sequence[Unanswered], vectors: Vectors) -> Gap:
-    middle = int(np.argmax(vectors @ vectors.mean(axis=0)))
+def _gap(messages: Sequence[Unanswered]) -> Gap:
+    """``messages``: the most central first."""
     return Gap(
         size=len(messages),
-        example=messages[middle].text,
-        item_ids=tuple(message.item_id for message in messages),
+        example=messages[0].text,
+        item_ids=tuple(sorted(message.item_id for message in messages)),
         last=max(message.at for message in messages),
     )

@@ -1,6 +1,6 @@
 """Triage: the language of a message, its risks and its mood, and from these the route."""
 
 from .models import Mood, Risk, Route, Triage
-from .routing import triage, warm_up
+from .routing import asks_nothing, triage, warm_up
 
-__all__ = ["Mood", "Risk", "Route", "Triage", "triage", "warm_up"]
+__all__ = ["Mood", "Risk", "Route", "Triage", "asks_nothing", "triage", "warm_up"]

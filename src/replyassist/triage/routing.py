@@ -42,7 +42,7 @@ def triage(
     mood = mood_of(text)
     guess = guess_language(text)
     route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
-    is_plain_praise = route is Route.DRAFT and mood is Mood.PRAISE and not is_asking(text)
+    is_plain_praise = route is Route.DRAFT and _praises_only(text, mood)
     return Triage(
         route=route,
         reason="praise" if is_plain_praise else reason,
@@ -53,6 +53,14 @@ def triage(
         is_plain_praise=is_plain_praise,
         suspicion=suspicion.score,
     )
+
+
+def asks_nothing(text: str) -> bool:
+    """Whether nobody waits for an answer: nothing to read, a mail program's words, an advertisement, or plain praise.
+
+    It is the cheap part of ``triage``, for many messages at once; risks are not looked at.
+    """
+    return bool(_unanswerable(text)) or _praises_only(text, mood_of(text))
 
 
 def warm_up() -> None:
@@ -71,6 +79,10 @@ def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_re
     if language_reason:
         return Route.ESCALATE, language_reason
     return Route.DRAFT, ""
+
+
+def _praises_only(text: str, mood: Mood) -> bool:
+    return mood is Mood.PRAISE and not is_asking(text)
 
 
 def _unanswerable(text: str) -> str:

@@ -18,7 +18,7 @@ from .throttle import FailureWindow
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_OWN_PAGE = re.compile(r"/queue(?:/\d+)?(?:\?[\w=&%+.:-]*)?", re.ASCII)
+_OWN_PAGE = re.compile(r"/(?:queue(?:/\d+)?|proposals)(?:\?[\w=&%+.:-]*)?", re.ASCII)
 _LONGEST_PASSWORD = 1000
 
 

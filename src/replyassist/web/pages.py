@@ -27,7 +27,7 @@ STATIC = HERE / "static"
 CSRF = "csrf"
 SIGN_IN = "/login"
 HOME = "/queue"
-WHOLE_PAGES = ("queue.html", "item.html")
+WHOLE_PAGES = ("queue.html", "item.html", "proposals.html")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

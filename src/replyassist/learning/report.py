@@ -1,0 +1,38 @@
+"""The report of a run: the coverage curve and each proposal, in one file that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from replyassist.core.errors import InvalidInput
+from replyassist.faq.proposals import Proposal
+from replyassist.faq.proposed import Coverage
+
+from .coverage_chart import coverage_chart, environment
+
+REPORT = "proposals.html"
+
+
+def write_proposals(
+    proposals: Sequence[Proposal], coverage: Coverage, folder: Path, *, brand: str, source: str
+) -> Path:
+    """Write the page into the folder, which is made where it is missing; raise InvalidInput where that fails."""
+    html = (
+        environment()
+        .get_template("proposals.html")
+        .render(
+            brand=brand,
+            source=source,
+            proposals=proposals,
+            coverage=coverage,
+            chart=coverage_chart(coverage),
+        )
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        page = folder / REPORT
+        page.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(folder)) from error
+    return page

@@ -1,0 +1,194 @@
+"""Templates that past messages propose, for leads: read, edit and accept, dismiss, and take a dismissal back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+from sqlmodel import Session
+
+from replyassist.brands.service import list_brands
+from replyassist.core.accounts import Principal
+from replyassist.core.database import Database
+from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError
+from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.security import Permission
+from replyassist.faq import proposals
+from replyassist.faq.models import TemplateProposalRow
+from replyassist.faq.proposal_endpoints import require_decider
+from replyassist.faq.proposed import Coverage, ProposalState
+from replyassist.learning.coverage_chart import coverage_chart
+
+from .auth import ActingDep
+from .pages import PageRoute, page, see_other
+from .rendering import typed
+
+PROPOSALS = "/proposals"
+router = APIRouter(prefix=PROPOSALS, route_class=PageRoute, include_in_schema=False)
+
+SHOWN = 50
+EXAMPLES_SHOWN = 3  # the others unfold
+BrandField = Annotated[str, Form(max_length=60)]
+ProposalId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Line = Annotated[str, Form(max_length=2000)]
+Text = Annotated[str, Form(max_length=100_000)]
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What stands in the form of a proposal: as proposed, or as somebody typed it."""
+
+    id: str
+    title: str
+    questions: str
+    reply: str
+
+    @classmethod
+    def proposed(cls, row: TemplateProposalRow) -> Fields:
+        """As the machine proposes it. What extends a template changes neither its title nor its reply."""
+        questions = "\n".join(past.text for past in row.texts.questions)
+        if row.extends is not None:
+            return cls(row.extends, "", questions, "")
+        return cls(row.suggested_id, row.title, questions, row.texts.reply.text if row.texts.reply else "")
+
+    def edited(self, row: TemplateProposalRow) -> proposals.Edited:
+        """For acceptance; what was left empty of a template that is extended stays as it is."""
+        is_extension = row.extends is not None and self.id == row.extends
+        return proposals.Edited(
+            id=self.id,
+            title=None if is_extension and not self.title else self.title,
+            questions=[line.strip() for line in self.questions.split("\n") if line.strip()],
+            reply=None if is_extension and not self.reply else self.reply,
+        )
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An act that did not happen: on which proposal, why, and what had been typed."""
+
+    proposal_id: int
+    error: ReplyassistError
+    fields: Fields | None = None
+
+
+@router.get("")
+def show_proposals(
+    request: Request,
+    principal: SignedInDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    brand: Annotated[str, Query(max_length=60)] = "",
+    state: Annotated[Literal["open", "dismissed"], Query()] = "open",
+    done: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """The proposals of one brand. ``done`` is the one that was just decided about."""
+    return _page(request, principal, database, clock, brand, state=ProposalState(state), done=done)
+
+
+@router.post("/{proposal_id}/accept")
+def accept(
+    request: Request,
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    proposal_id: ProposalId,
+    brand: BrandField,
+    template_id: Annotated[str, Form(alias="id", max_length=200)] = "",
+    title: Line = "",
+    questions: Text = "",
+    reply: Text = "",
+) -> Response:
+    """Make the template as it stands in the form; a refusal shows the page with what was typed."""
+    fields = Fields(typed(template_id).strip(), typed(title).strip(), typed(questions), typed(reply).strip())
+    try:
+        with database.writing() as session:
+            require_decider(principal, brand)
+            row = proposals.find_proposal(session, brand, proposal_id)
+            proposals.accept(session, brand, proposal_id, edited=fields.edited(row), by=principal.name, now=clock.now())
+    except (Conflict, InvalidInput) as error:
+        refused = Refused(proposal_id, error, fields)
+        return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
+    return see_other(f"{PROPOSALS}?brand={brand}&done={proposal_id}")
+
+
+@router.post("/{proposal_id}/{act}")
+def dismiss_or_restore(
+    request: Request,
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    proposal_id: ProposalId,
+    act: Annotated[str, Path(pattern="^(dismiss|restore)$")],
+    brand: BrandField,
+) -> Response:
+    """Take a proposal off the list, or put it back, and stay on the list."""
+    try:
+        with database.writing() as session:
+            require_decider(principal, brand)
+            if act == "dismiss":
+                proposals.dismiss(session, brand, proposal_id, by=principal.name, now=clock.now())
+            else:
+                proposals.restore(session, brand, proposal_id)
+    except Conflict as error:
+        refused = Refused(proposal_id, error)
+        return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
+    return see_other(f"{PROPOSALS}?brand={brand}&done={proposal_id}")
+
+
+def _page(
+    request: Request,
+    principal: Principal,
+    database: Database,
+    clock: ClockDep,
+    brand: str,
+    *,
+    state: ProposalState,
+    done: int | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    """A refused proposal that is not on the list any more is told of above it."""
+    principal.require(Permission.TEMPLATES_WRITE)
+    with database.reading() as session:
+        brands = [known for known in list_brands(session) if principal.sees(known.id)]
+        brand = brand or (brands[0].id if brands else "")
+        principal.require_brand(brand)
+        rows = proposals.proposals_of(session, brand, states=(state,), limit=SHOWN)
+        run = proposals.last_run(session, brand)
+        decided = _decided(session, brand, done)
+    fields = {row.id: Fields.proposed(row) for row in rows}
+    if refused is not None and refused.fields is not None and refused.proposal_id in fields:
+        fields[refused.proposal_id] = refused.fields
+    context: dict[str, Any] = {
+        "principal": principal,
+        "brands": brands,
+        "brand": brand,
+        "state": state.value,
+        "rows": rows,
+        "fields": fields,
+        "run": run,
+        "chart": coverage_chart(run.coverage) if run else "",
+        "steps": _steps(run.coverage) if run else [],
+        "decided": decided,
+        "refused": refused,
+        "examples_shown": EXAMPLES_SHOWN,
+        "now": clock.now(),
+    }
+    return page(request, "proposals.html", status=refused.error.status if refused else 200, **context)
+
+
+def _decided(session: Session, brand: str, proposal_id: int | None) -> TemplateProposalRow | None:
+    if proposal_id is None:
+        return None
+    try:
+        return proposals.find_proposal(session, brand, proposal_id)
+    except NotFound:
+        return None
+
+
+def _steps(coverage: Coverage) -> list[tuple[str, int]]:
+    """The curve in words and per cent, for who reads figures."""
+    return [
+        ("Today" if not number else f"With the first {number}", round(100 * share))
+        for number, share in enumerate(coverage.shares)
+    ]

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from replyassist.faq.models import TemplateProposalRow
+from replyassist.faq.proposals import Proposal
+from replyassist.faq.proposed import PastText, ProposalState, ProposedTexts
+from replyassist.learning.coverage import nearest_groups
+from replyassist.learning.past_messages import PastMessage
+from replyassist.learning.pile import make_pile
+from replyassist.learning.proposals import BrandKnowledge, Found, find_proposals
+from replyassist.testing import FakeClock, FakeEncoder
+from tests.world import BRAND, shipping
+
+NOW = FakeClock().now()
+PLACES = ("online", "in town", "for christmas", "by post", "at all", "in euros")
+GIFTS = [f"do you sell gift cards {place}?" for place in PLACES]
+MILK = ["is oat milk gluten free?", "is your oat milk gluten free?", "so is oat milk gluten free?"]
+
+
+def past(texts: Sequence[str], **more: Any) -> list[PastMessage]:
+    return [PastMessage(f"line {number}", text, **more) for number, text in enumerate(texts, start=1)]
+
+
+def found(messages: Sequence[PastMessage], *, brand: BrandKnowledge | None = None, **more: Any) -> Found:
+    encoder = FakeEncoder()
+    pile = make_pile(messages, encoder)
+    return find_proposals(pile, encoder, brand or BrandKnowledge(), day=NOW.date(), **more)
+
+
+def row(proposal: Proposal, state: ProposalState, number: int = 7) -> TemplateProposalRow:
+    return TemplateProposalRow(
+        id=number,
+        brand_id=BRAND,
+        state=state.value,
+        suggested_id=proposal.suggested_id,
+        title=proposal.title,
+        texts=proposal.texts,
+        covers=list(proposal.covers),
+        place=1,
+        made_at=NOW,
+    )
+
+
+def test_the_most_common_questions_become_proposals_the_largest_first() -> None:
+    gifts, milk = found(past([*MILK, *GIFTS])).proposals
+
+    assert set(gifts.covers) == {f"line {number}" for number in range(4, 10)}
+    assert {question.text for question in milk.texts.questions} == {text.rstrip("?") + "?" for text in MILK}
+    assert gifts.title == gifts.texts.questions[0].text.capitalize()
+    assert gifts.suggested_id.startswith("do-you-sell-gift-cards-")
+    assert (gifts.texts.reply, gifts.replies, gifts.extends) == (None, 0, None)
+
+
+def test_limit_and_fewest_are_kept() -> None:
+    assert len(found(past([*MILK, *GIFTS]), limit=1).proposals) == 1
+    assert len(found(past([*MILK, *GIFTS]), fewest=4).proposals) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks so much", "love it, best coffee ever", "dm us to promote your page", "ok", ""]
+)
+def test_what_asks_nothing_is_never_proposed(text: str) -> None:
+    assert found(past([text] * 5)).proposals == ()
+
+
+def test_what_goes_to_a_person_anyway_is_not_proposed() -> None:
+    run = found(past([f"my lawyer will sue you {place}" for place in PLACES]))
+    assert (run.proposals, run.for_people) == ((), 1)
+
+
+def test_nobodys_name_stays_in_a_question() -> None:
+    (proposal,) = found(past([f"Tom here, {text}" for text in GIFTS], name="Tom", handle="tom.k")).proposals
+    assert not any("Tom" in question.text for question in proposal.texts.questions)
+
+
+def test_the_reply_is_the_most_central_of_those_that_people_gave_without_names() -> None:
+    replies = ["Hi Tom, you find gift cards under Gifts. Best, Anna", "Hi Tom! You find gift cards under Gifts.", "No."]
+    messages = [
+        PastMessage(f"line {number}", text, replies[number % 3], "Tom") for number, text in enumerate(GIFTS, start=1)
+    ]
+    (with_reply,) = found(messages, with_replies=True).proposals
+    (without,) = found(messages).proposals
+
+    assert with_reply.texts.reply is not None
+    assert with_reply.texts.reply.text == "You find gift cards under Gifts."
+    assert with_reply.replies == 6
+    assert without.texts.reply is None
+
+
+def test_what_a_template_answers_already_becomes_more_questions_for_it() -> None:
+    held = shipping(id="gifts", title="Gift cards", questions=[f"do you sell gift cards {PLACES[0]}?"], reply="Yes.")
+    other = shipping(id="milk", title="Milk", questions=["which milk do you use?"], reply="Oat.")
+    brand = BrandKnowledge(templates=(held, other), threshold=0.1)
+    (proposal,) = found(past(GIFTS), brand=brand).proposals
+
+    assert (proposal.extends, proposal.suggested_id) == ("gifts", "gifts")
+    assert held.questions[0] not in {question.text for question in proposal.texts.questions}
+
+
+def test_what_a_template_asks_in_the_same_words_is_not_proposed() -> None:
+    held = shipping(id="gifts", title="", questions=[GIFTS[0]], reply="Yes.")
+    run = found(past([GIFTS[0]] * 4), brand=BrandKnowledge(templates=(held,), threshold=0.1))
+    assert (run.proposals, run.answered) == ((), 1)
+
+
+@pytest.mark.parametrize("state", [ProposalState.DISMISSED, ProposalState.ACCEPTED])
+def test_what_a_person_decided_is_known_again_by_its_meaning_among_more_messages(state: ProposalState) -> None:
+    (first,) = found(past(GIFTS[:4])).proposals
+    brand = BrandKnowledge(remembered=(row(first, state),))
+    again = found(past([*MILK, *[f"hi, {text}" for text in GIFTS]]), brand=brand)
+
+    assert [proposal.texts.questions[0].text for proposal in again.proposals] == [MILK[0]] or len(again.proposals) == 1
+    assert again.decided == 1
+
+
+def test_an_open_proposal_keeps_its_number() -> None:
+    (first,) = found(past(GIFTS[:4])).proposals
+    brand = BrandKnowledge(remembered=(row(first, ProposalState.OPEN),))
+    gifts, milk = found(past([*GIFTS, *MILK]), brand=brand).proposals
+    assert (gifts.known_as, milk.known_as) == (7, None)
+
+
+def test_an_erased_proposal_is_remembered_no_more() -> None:
+    gone = row(Proposal("gifts", "", ProposedTexts(questions=()), ()), ProposalState.DISMISSED)
+    assert len(found(past(GIFTS), brand=BrandKnowledge(remembered=(gone,))).proposals) == 1
+
+
+def test_an_id_that_a_template_has_is_not_suggested() -> None:
+    (first,) = found(past(GIFTS)).proposals
+    held = shipping(id=first.suggested_id, questions=["nothing alike"], title="", reply="Nothing.")
+    (again,) = found(past(GIFTS), brand=BrandKnowledge(templates=(held,), threshold=0.99)).proposals
+    assert again.suggested_id == f"{first.suggested_id}-2"
+
+
+def test_coverage_is_counted_on_messages_that_no_group_was_made_of() -> None:
+    texts = [*(f"do you sell gift cards {number % 7}?" for number in range(120)), *["thank you"] * 30]
+    run = found(past(texts), limit=5)
+    coverage = run.coverage
+
+    assert coverage.held_out
+    assert (coverage.messages, coverage.counted) == (150, 30)
+    assert coverage.with_first[-1] == 24
+    assert coverage.shares[-1] == 0.8
+    assert "80 % of 150 messages" in coverage.sentence
+    assert sum(len(proposal.covers) for proposal in run.proposals) == 120
+
+
+def test_of_a_few_messages_all_are_grouped_and_that_is_said() -> None:
+    coverage = found(past(GIFTS)).coverage
+    assert not coverage.held_out
+    assert "which flatters" in coverage.sentence
+
+
+def test_what_todays_templates_answer_is_not_counted_for_proposals() -> None:
+    held = shipping(id="gifts", title="", questions=GIFTS, reply="Yes.")
+    run = found(past([*GIFTS, *MILK]), brand=BrandKnowledge(templates=(held,), threshold=0.2))
+
+    assert run.coverage.today >= 6
+    assert "today's alone" in run.coverage.sentence.casefold()
+
+
+def test_no_message_at_all_is_no_trouble() -> None:
+    run = found([])
+    assert (run.proposals, run.coverage.counted) == ((), 0)
+    assert run.coverage.sentence == "There were no messages to count."
+
+
+def test_a_text_belongs_to_the_nearest_group_or_to_none() -> None:
+    encoder = FakeEncoder()
+    groups = [encoder.encode(GIFTS), encoder.encode(MILK)]
+    texts = [*GIFTS[:1], *MILK[:1], "zzz qqq xxx"]
+    assert nearest_groups(encoder.encode(texts), groups).tolist() == [0, 1, -1]
+
+
+def test_a_text_names_the_message_that_it_came_from() -> None:
+    (proposal,) = found(past(GIFTS)).proposals
+    told = {question.key: question.text for question in proposal.texts.questions}
+    assert told["line 1"] == PastText(text=GIFTS[0], key="line 1").text
