@@ -166,7 +166,7 @@ def test_a_run_remembers_what_was_decided_until_the_template_is_gone(world: Worl
 
 
 def test_the_words_of_a_message_are_erased_for_good(world: World) -> None:
-    (number,) = keep(world, gifts(title="do you sell gift cards?"))
+    (number,) = keep(world, gifts())
     with world.database.writing() as session:
         assert proposals.erase_message(session, BRAND, 1) == ["do you sell gift cards?"]
         assert proposals.erase_message(session, BRAND, 2) == []
@@ -174,7 +174,7 @@ def test_the_words_of_a_message_are_erased_for_good(world: World) -> None:
     with world.database.reading() as session:
         row = proposals.find_proposal(session, BRAND, number)
     assert [question.text for question in row.texts.questions] == ["vouchers?"]
-    assert row.title == ""
+    assert (row.title, row.suggested_id) == ("", f"proposal-{number}")
 
 
 def test_another_brands_proposal_is_not_found(world: World) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from replyassist.core.language import detect_language
 from replyassist.core.resources import resource_folder
-from replyassist.triage import Mood, Route, triage
+from replyassist.triage import Mood, Route, asks_nothing, triage
 from tests.samples_by_language import TEST, messages
 
 SAMPLES: list[dict[str, Any]] = [
@@ -318,3 +318,18 @@ def test_the_longest_message_is_read_at_once(word: str) -> None:
 @settings(deadline=None, max_examples=50)
 def test_the_same_text_is_always_judged_the_same(text: str) -> None:
     assert triage(text) == triage(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("", True),
+        ("thanks so much, love it", True),
+        ("dm us to promote your page", True),
+        ("thanks! and do you ship to Norway?", False),
+        ("my parcel is late", False),
+        ("gift cards", False),
+    ],
+)
+def test_what_nobody_waits_for_an_answer_to_asks_nothing(text: str, nothing: bool) -> None:
+    assert asks_nothing(text) is nothing

@@ -173,8 +173,9 @@ def erase_message(session: Session, brand_id: str, message_id: int) -> list[str]
     for row in session.exec(statement):
         told = [*row.texts.questions, *([row.texts.reply] if row.texts.reply else [])]
         own = [past.text for past in told if past.key == key]
+        if row.texts.questions and row.texts.questions[0].key == key:  # title and id are its words
+            row.title, row.suggested_id = "", row.extends or f"proposal-{row.id}"
         if own:
-            row.title = "" if row.title in own else row.title
             row.texts = row.texts.without(key)
         erased += own
     return erased

@@ -179,8 +179,8 @@ class _Search:
         if known_as is not None:
             renewed.add(known_as)
         return Proposal(
-            suggested_id=extends or self._free_id(asked[0].text),
-            title=_title(asked[0].text),
+            suggested_id=extends or self._free_id(questions[0].text),
+            title=_title(questions[0].text),
             texts=ProposedTexts(questions=questions, reply=self._reply(asked) if extends is None else None),
             covers=_keys(pile, group),
             replies=sum(bool(message.reply) for message in asked) if self._with_replies else 0,
