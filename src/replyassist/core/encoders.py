@@ -64,8 +64,8 @@ MPNET = KnownEncoder(
 )
 KNOWN = {encoder.name: encoder for encoder in (MINILM, MPNET)}
 CHECKS = MINILM
-"""What checks of drafts, lint and groups of messages compare meanings with, whatever finds the templates: their thresholds
-were fitted with it, and they read many texts."""
+"""What checks of drafts, lint and groups of messages compare meanings with, whatever finds the templates: their
+thresholds were fitted with it, and they read many texts."""
 DEFAULT = MPNET
 """What an empty setting means. MiniLM, a package of its own, takes its place where it is not installed."""
 
