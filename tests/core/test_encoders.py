@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.core.encoders import KNOWN, MINILM, MPNET, model_named, source_of
+from replyassist.core.encoders import KNOWN, MINILM, MPNET, KnownEncoder, model_named, source_of
 from replyassist.core.errors import ConfigurationError
 
 ABSENT = replace(MPNET, folder=lambda: Path("/nowhere"))
@@ -57,3 +57,8 @@ def test_weights_that_differ_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", KNOWN)
 def test_the_weights_are_those_that_were_published(name: str) -> None:
     KNOWN[name].require_genuine()
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=list(KNOWN))
+def test_a_makers_name_means_the_same_as_the_short_one(known: KnownEncoder) -> None:
+    assert model_named(known.title) == known.name

@@ -71,11 +71,14 @@ DEFAULT = MPNET
 
 
 def model_named(setting: str, *, default: KnownEncoder = DEFAULT) -> str:
-    """The encoder that a setting means: a short name of ``KNOWN``, a folder's absolute path, else the name as it is.
+    """The encoder that a setting means: a short name of ``KNOWN``, also by its makers' name, a folder's absolute path,
+    else the name as it is.
 
     Empty means the default, or MiniLM with a warning where that is not installed.
     """
+    titles = {known.title: name for name, known in KNOWN.items()}
     if setting:
+        setting = titles.get(setting, setting)
         return str(Path(setting).absolute()) if setting not in KNOWN and Path(setting).is_dir() else setting
     if default.is_installed:
         return default.name

@@ -132,6 +132,8 @@ def load(source: str) -> Any:
     try:
         model = SentenceTransformer(source, device="cpu").eval()
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"the encoder '{source}' cannot be loaded: {error}") from error
+        raise ConfigurationError(
+            f"the encoder '{source}' cannot be loaded ('minilm' and 'mpnet' need no network): {error}"
+        ) from error
     watch_layers(model)
     return model

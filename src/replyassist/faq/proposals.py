@@ -159,7 +159,8 @@ def restore(session: Session, brand_id: str, proposal_id: int) -> TemplatePropos
     lock_brand(session, brand_id)
     row = find_proposal(session, brand_id, proposal_id)
     if row.state == ProposalState.ACCEPTED:
-        raise Conflict(f"it became the template '{row.accepted_as}'; delete that one instead")
+        undo = "take its questions out of that one" if row.extends else "delete that one instead"
+        raise Conflict(f"it became part of the template '{row.accepted_as}'; {undo}")
     row.state, row.decided_at, row.decided_by = ProposalState.OPEN.value, None, None
     return row
 

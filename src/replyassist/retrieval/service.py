@@ -73,7 +73,8 @@ def retrieve(
 ) -> Retrieved:
     """Find the templates that may answer a text, the likeliest first.
 
-    It abstains when the first answers with less than this probability (``threshold``, 0 to 1). The parts of a message
+    It abstains when the first answers with less than this probability (``threshold``, 0 to 1), and on a text without a
+    letter or a digit. The parts of a message
     that has several are encoded in the same batch and looked up for a second question.
     """
     started = time.perf_counter()
@@ -94,7 +95,7 @@ def retrieve(
             )
             for reading, said in zip(readings, texts, strict=True)
         )
-    abstained = not whole or whole[0].probability < threshold
+    abstained = not whole or whole[0].probability < threshold or not any(map(str.isalnum, text))
     second = None if abstained else second_question(whole[0], of_parts)
     if second is not None:
         whole = (as_asked(whole[0], of_parts), *whole[1:])

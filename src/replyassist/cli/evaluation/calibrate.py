@@ -87,7 +87,16 @@ def calibrate(
     before = Sureness(evidence.stated, evidence.right, evidence.in_scope)
     held_out = _held_out(evidence, weights, before=fit_for(digest).calibration)
     save_calibration(fitted, path)
-    common.console.print(f"Kept in {path}; running processes read it when they start.", markup=False, soft_wrap=True)
+    common.console.print(
+        f"Kept in {path}, for every brand of this home folder; running processes read it when they start. "
+        "Delete the file to go back to what is shipped.",
+        markup=False,
+        soft_wrap=True,
+    )
+    if held_out is not None and held_out.calibration_error > before.calibration_error:
+        common.console.print(
+            "On cases that it did not see it is less true than before: look at the labels, or go back."
+        )
     if report is not None:
         shown = {"Before": before} | ({HELD_OUT: held_out} if held_out else {})
         threshold = common.settings().abstain_threshold
