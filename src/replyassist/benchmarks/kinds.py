@@ -104,6 +104,7 @@ def measures_of(labelled: Sequence[Labelled], read: Sequence[KindReading]) -> di
         "macro_f1": round(float(f1_score(truth, told, labels=names, average="macro", zero_division=0)), 3),
         "accuracy": _share([a == b for a, b in zip(truth, told, strict=True)]),
         "questions_swallowed": _share([found.route is Route.NO_REPLY for found in asked]),
+        "asked_put_last": _share([found.reading is not None and found.reading.can_wait for found in asked]),
         "asked_doubted": _share([_has_doubt(found) for found in asked]),
         "own_case_ready": _share([_goes_undoubted(found) for found in own]),
         "others_drafted": _share([_goes_undoubted(found) for found in others]),

@@ -32,12 +32,14 @@ ASKED_OF_US = frozenset({Kind.QUESTION, Kind.REQUEST})
 BLAME = frozenset({Kind.IRONY, Kind.COMPLAINT})
 NEEDS_NO_REPLY = frozenset({Kind.AUTOMATIC_MAIL, Kind.OUR_OWN_WORDS, Kind.CLOSING, Kind.TALK_TO_OTHERS, Kind.SPAM})
 
-NO_REPLY_FROM = 0.9
-OWN_CASE_FROM = 0.35
+NO_REPLY_FROM = 0.8
+CAN_WAIT_FROM = 0.6
+OWN_CASE_FROM = 0.37
 ASKED_BELOW = 0.12
 OTHERS_FROM = 0.3
 """From where a reading has consequences; each chosen on the training writers, each read by a model of the others
-(docs/decisions/0022): at most 1 % of what is asked may go without a reply, at most 15 % of it may get a doubt."""
+(docs/decisions/0022): at most 1 % of what is asked may go without a reply, 2 % to the end of the queue,
+and 15 % may get a doubt."""
 
 
 class KindReading(BaseModel):
@@ -75,6 +77,11 @@ class KindReading(BaseModel):
     def needs_no_reply(self) -> bool:
         """Whether it is very sure that nobody waits for an answer."""
         return self.of(NEEDS_NO_REPLY) >= NO_REPLY_FROM
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it is likely that nobody waits for an answer: the end of the queue will do."""
+        return self.of(NEEDS_NO_REPLY) >= CAN_WAIT_FROM
 
     @property
     def may_be_own_case(self) -> bool:

@@ -48,8 +48,7 @@ def triage(
     mood = _mood(text, reading)
     guess = guess_language(text)
     route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
-    is_read_away = route is Route.DRAFT and reading is not None and reading.needs_no_reply
-    if reading is not None and is_read_away:
+    if route is Route.DRAFT and reading is not None and reading.needs_no_reply:
         route, reason = Route.NO_REPLY, f"no_answer_due: it reads like {reading.kind.value.replace('_', ' ')}"
     is_plain_praise = route is Route.DRAFT and _is_meant_praise(text, reading)
     return Triage(
@@ -58,7 +57,7 @@ def triage(
         language=guess.code,
         mood=mood,
         risks=risks,
-        urgency=URGENCY_OF_NO_REPLY if is_read_away else _urgency(text, risks, mood),
+        urgency=_urgency(text, risks, mood, reading),
         is_plain_praise=is_plain_praise,
         suspicion=suspicion.score,
         reading=reading,
@@ -134,10 +133,12 @@ def _language_reason(guess: LanguageGuess, languages: tuple[str, ...]) -> str:
     return ""
 
 
-def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood) -> int:
+def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood, reading: KindReading | None) -> int:
     if risks:
         known = topics()
         return max(known[risk.kind].urgency if risk.kind in known else RISK_URGENCY for risk in risks)
+    if reading is not None and reading.can_wait:
+        return URGENCY_OF_NO_REPLY
     if is_angry(text):
         return 70
     if mood is Mood.COMPLAINT:
