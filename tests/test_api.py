@@ -14,8 +14,10 @@ from replyassist.core.http import SESSION_USER
 from replyassist.core.security import Role
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import MESSAGES
+from replyassist.retrieval.fits import calibration_file, save_calibration
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import FakeChatModel, FakeEncoder
+from tests.sureness import sure_of_few
 from tests.world import BRAND, DRAFT, World, message_in
 
 GOOD = "Hi Tom! Yes, we ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
@@ -47,10 +49,12 @@ def api(world: World) -> Iterator[Api]:
         queue_limit=3,
         body_limit_bytes=100_000,
     )
+    encoder = FakeEncoder()
+    save_calibration(sure_of_few(encoder), calibration_file(settings.home, encoder=encoder.model_digest))
     parts = build_parts(
         settings,
         model=FakeChatModel([GOOD]),
-        encoder=FakeEncoder(),
+        encoder=encoder,
         clock=world.clock,
         jobs=world.jobs,
         upgrade=False,

@@ -21,6 +21,7 @@ from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, Proposal
 from replyassist.retrieval.index import TemplateIndex, TemplateMatch
 from replyassist.testing import FakeEncoder
 from replyassist.triage import Route, triage
+from tests.sureness import sure_of_few
 
 REPLY = "We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 
@@ -70,7 +71,7 @@ def context(*, templates: Sequence[ReplyTemplate] = (), **overrides: Any) -> Pip
     opening = template(id="opening-hours", title="", questions=["when are you open?"], reply="We open at 9.", links=[])
     fields: dict[str, Any] = {
         "voice": voice(),
-        "index": TemplateIndex(templates or (template(), opening), encoder),
+        "index": TemplateIndex(templates or (template(), opening), encoder, calibration=sure_of_few(encoder)),
         "encoder": encoder,
         "model": None,
         "library": PromptLibrary(resource_folder("prompts")),

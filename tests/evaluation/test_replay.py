@@ -23,6 +23,7 @@ from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
 from replyassist.triage import Route
 from tests.evaluation.builders import case, finding, proposal, result, run
+from tests.sureness import sure_of_few
 from tests.world import World, shipping
 
 TASK = Task(evaluators=(*RETRIEVAL_EVALUATORS, *DRAFT_EVALUATORS), drafts=False)
@@ -34,7 +35,7 @@ def context(*templates: ReplyTemplate) -> dict[str, PipelineContext]:
     return {
         "fernhill": PipelineContext(
             voice=default_voice("fernhill"),
-            index=TemplateIndex(templates or (shipping(),), encoder),
+            index=TemplateIndex(templates or (shipping(),), encoder, calibration=sure_of_few(encoder)),
             encoder=encoder,
             model=None,
             library=PromptLibrary(resource_folder("prompts")),

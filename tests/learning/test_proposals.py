@@ -157,7 +157,7 @@ def test_of_a_few_messages_all_are_grouped_and_that_is_said() -> None:
 
 def test_what_todays_templates_answer_is_not_counted_for_proposals() -> None:
     held = shipping(id="gifts", title="", questions=GIFTS, reply="Yes.")
-    run = found(past([*GIFTS, *MILK]), brand=BrandKnowledge(templates=(held,), threshold=0.2))
+    run = found(past([*GIFTS, *MILK]), brand=BrandKnowledge(templates=(held,), threshold=0.1))
 
     assert run.coverage.today >= 6
     assert "today's alone" in run.coverage.sentence.casefold()

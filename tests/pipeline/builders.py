@@ -11,6 +11,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeChatModel, FakeEncoder
+from tests.sureness import sure_of_few
 from tests.world import shipping, voice
 
 
@@ -18,7 +19,7 @@ def context(model: FakeChatModel | None, *templates: ReplyTemplate, **overrides:
     encoder = FakeEncoder()
     fields: dict[str, Any] = {
         "voice": voice(),
-        "index": TemplateIndex(templates or [shipping()], encoder),
+        "index": TemplateIndex(templates or [shipping()], encoder, calibration=sure_of_few(encoder)),
         "encoder": encoder,
         "model": model,
         "library": PromptLibrary(resource_folder("prompts")),

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from replyassist.core.errors import InvalidInput
 from replyassist.retrieval.confidence import (
     ANSWERABLE_SIGNALS,
+    ENOUGH,
     MOST_PARTS,
     RIGHT_SIGNALS,
     Calibration,
@@ -88,7 +91,8 @@ class TestSignals:
         assert answerable(found, "lead") == pytest.approx(2.0)
 
     def test_both_are_less_what_is_usual_for_messages_from_elsewhere(self) -> None:
-        plain, above = signals(3.0, 1.0), signals(3.0, 1.0, usual=Usual(best=2.0, lead=0.5))
+        totals = [3.0] + [1.0] * (ENOUGH - 1)
+        plain, above = signals(*totals), signals(*totals, usual=Usual(best=2.0, lead=0.5))
 
         assert plain.answerable - above.answerable == pytest.approx([2.0, 0.5, 0.0, 0.0])
 
@@ -99,7 +103,7 @@ class TestSignals:
         assert answerable(found, "parts") == found.right[0, RIGHT_SIGNALS.index("parts")] == MOST_PARTS
 
     def test_a_template_has_its_share_of_the_odds(self) -> None:
-        found = signals(2.0, 1.0, 0.0, chosen=(0, 2))
+        found = signals(2.0, 1.0, 0.0, *[-50.0] * ENOUGH, chosen=(0, 2))
 
         assert share(found) == pytest.approx(2.0 - np.log(np.exp(1.0) + 1.0), abs=1e-4)
         assert share(found, of=1) == pytest.approx(-np.log(np.exp(2.0) + np.exp(1.0)), abs=1e-4)
@@ -114,7 +118,15 @@ class TestSignals:
         found = signals(5.0, usual=Usual(best=3.0))
 
         assert [answerable(found, name) for name in ("best", "lead")] == pytest.approx([2.0, 2.0])
-        assert share(found) == pytest.approx(2.0)
+        assert share(found) == pytest.approx(2.0, abs=1e-4)
+
+    def test_fewer_templates_are_held_to_answer_fewer_messages(self) -> None:
+        shifts = [signals(*[1.0] * count).shift for count in (1, 2, 4, ENOUGH, 3 * ENOUGH)]
+
+        assert shifts == sorted(shifts)
+        assert shifts[-2:] == pytest.approx([0.0, 0.0])
+        lone = BEFORE.probabilities([signals(1.0)])
+        assert lone < BEFORE.probabilities([replace(signals(1.0), shift=0.0)])
 
 
 class TestFit:

@@ -257,7 +257,7 @@ def test_where_a_person_must_write_the_page_says_so(console: Console) -> None:
     page = page_of(console, item)
     assert "A person must write this one." in page
     assert "No template answers this (the closest is 20% sure, needed 50%)" in page
-    assert "None reached it." in page
+    assert "None of them is likely enough, so nothing was drafted." in page
 
 
 def test_each_sentence_shows_what_it_stands_on(console: Console) -> None:

@@ -20,6 +20,7 @@ from .ranking import LOOKED_AT, Ranking
 ANSWERABLE_SIGNALS = ("best", "lead", "elsewhere", "parts")
 RIGHT_SIGNALS = ("share", "parts")
 MOST_PARTS = 6
+ENOUGH = 10  # templates from which a ranking speaks for itself
 NOWHERE = 1e-6  # of a softmax over the totals: no template is quite certain
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
@@ -57,10 +58,10 @@ class Head(BaseModel):
     bias: float
     cases: int
 
-    def probabilities(self, signals: Rows) -> Rows:
-        """For each row of signals, shape (rows,)."""
+    def probabilities(self, signals: Rows, *, shift: Rows | float = 0.0) -> Rows:
+        """For each row of signals, shape (rows,); ``shift`` is added to the log-odds."""
         standard = (signals - np.array(self.means)) / np.array(self.scales)
-        return np.asarray(expit(standard @ np.array(self.weights) + self.bias))
+        return np.asarray(expit(standard @ np.array(self.weights) + self.bias + shift))
 
 
 class Calibration(BaseModel):
@@ -77,7 +78,8 @@ class Calibration(BaseModel):
 
     def probabilities(self, signals: Sequence[Signals]) -> Rows:
         """That the first template of each message answers it, shape (messages,)."""
-        answerable = self.answerable.probabilities(np.array([each.answerable for each in signals]))
+        shift = np.array([each.shift for each in signals])
+        answerable = self.answerable.probabilities(np.array([each.answerable for each in signals]), shift=shift)
         return np.asarray(answerable * self.right.probabilities(np.array([each.right[0] for each in signals])))
 
 
@@ -89,11 +91,13 @@ class Signals:
     and how far the first total leads the mean of those behind it, both less what is usual for messages from elsewhere
     (as in the normalisation of speaker scores by a cohort, Auckenthaler and others 2000); the cosine with the nearest
     message from elsewhere; and in how many parts the message falls. ``right`` (templates chosen, 2) in the order of
-    ``RIGHT_SIGNALS``: the log-odds of each one's share in a softmax over the totals, and the parts.
+    ``RIGHT_SIGNALS``: the log-odds of each one's share in a softmax over the totals, and the parts. ``shift`` of the
+    log-odds of *answerable*: a brand with few templates answers fewer of its messages (``_shift``).
     """
 
     answerable: Rows
     right: Rows
+    shift: float = 0.0
 
 
 def signals_of(
@@ -107,20 +111,34 @@ def signals_of(
 ) -> Signals:
     """The signals of a ranking for the ``chosen`` templates; there is at least one that is ``allowed``.
 
-    A lone one, which cannot lead or share, is compared with what is usual for messages from elsewhere instead.
+    Few templates have little to lead, and share all there is between them: the fewer they are than ``ENOUGH``, the more
+    they are compared with what is usual for messages from elsewhere instead; a lone one with nothing else.
     """
     best, lead = best_and_lead(ranking, allowed=allowed)
     counted = float(min(parts, MOST_PARTS))
     above = best - usual.best
-    if np.count_nonzero(allowed) == 1:
-        lead, log_odds = above + usual.lead, np.full(len(chosen), above)
-    else:
-        shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
-        log_odds = np.log(shares / (np.maximum(1.0 - shares, 0.0) + NOWHERE))
+    company = min(1.0, (np.count_nonzero(allowed) - 1) / (ENOUGH - 1))
+    shares = np.exp(ranking.total[chosen].astype(np.float64) - best)
+    others = np.maximum(1.0 - shares, 0.0) + NOWHERE + (1.0 - company) * np.exp(-above)
+    log_odds = np.log(shares / others)
+    ahead = company * (lead - usual.lead) + (1.0 - company) * above
     return Signals(
-        answerable=np.array([above, lead - usual.lead, elsewhere, counted]),
+        answerable=np.array([above, ahead, elsewhere, counted]),
         right=np.stack([log_odds, np.full(len(chosen), counted)], axis=1),
+        shift=_shift(int(np.count_nonzero(allowed))),
     )
+
+
+def _shift(templates: int) -> float:
+    """The log-odds of a prior in proportion to so many templates, less those that were fitted with (Saerens 2002).
+
+    Fitted was with four of five messages in scope and 20 templates or more. That ``ENOUGH`` templates answer as many
+    and fewer in proportion is an assumption: with the prior as fitted, a brand of two templates drafted for nine of
+    ten messages that none of them answers.
+    """
+    fitted = 1.0 - OUT_OF_SCOPE_SHARE
+    prior = fitted * min(1.0, templates / ENOUGH) ** 0.5  # the root: half-way between proportion and none
+    return float(np.log(prior / (1.0 - prior)) - np.log(fitted / OUT_OF_SCOPE_SHARE))
 
 
 def best_and_lead(ranking: Ranking, *, allowed: NDArray[np.bool_]) -> tuple[float, float]:
@@ -159,7 +177,8 @@ def fit_calibration(
     ``weights`` (messages,) as of ``case_weights``. A head that these cases cannot tell anything about (too few, or all
     alike) stays as it was ``before``. Raise InvalidInput when that holds for both.
     """
-    answerable = _fitted(np.array([each.answerable for each in signals]), in_scope, weights)
+    shift = np.array([each.shift for each in signals])
+    answerable = _fitted(np.array([each.answerable for each in signals]), in_scope, weights, shift=shift)
     there = np.array([each.right[0] for each in signals])[in_scope]
     first = _fitted(there, right[in_scope], weights[in_scope])
     if answerable is None and first is None:
@@ -167,8 +186,8 @@ def fit_calibration(
     return Calibration(encoder=encoder, answerable=answerable or before.answerable, right=first or before.right)
 
 
-def _fitted(signals: Rows, truth: NDArray[np.bool_], weights: Rows) -> Head | None:
-    """None where there are too few rows, or all are true or all false."""
+def _fitted(signals: Rows, truth: NDArray[np.bool_], weights: Rows, *, shift: Rows | float = 0.0) -> Head | None:
+    """None where there are too few rows, or all are true or all false; ``shift`` is added to the log-odds of each."""
     if len(truth) < FEWEST_CASES or truth.all() or not truth.any():
         return None
     share = weights / weights.sum()
@@ -178,7 +197,7 @@ def _fitted(signals: Rows, truth: NDArray[np.bool_], weights: Rows) -> Head | No
     sign = np.where(truth, 1.0, -1.0)
 
     def loss(parameters: Rows) -> tuple[float, Rows]:
-        scores = sign * (standard @ parameters)
+        scores = sign * (standard @ parameters + shift)
         kept = np.append(parameters[:-1], 0.0)
         value = float((share * np.logaddexp(0.0, -scores)).sum() + 0.5 * PENALTY * (kept @ kept))
         return value, standard.T @ (share * -sign * expit(-scores)) + PENALTY * kept

@@ -176,7 +176,7 @@ class TemplateIndex:
         ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=limit)
         signals = self._signals(ranking, vector, text=text, allowed=allowed, chosen=chosen)
-        answerable = float(self.calibration.answerable.probabilities(signals.answerable[None])[0])
+        answerable = float(self.calibration.answerable.probabilities(signals.answerable[None], shift=signals.shift)[0])
         sureness = answerable * np.minimum.accumulate(self.calibration.right.probabilities(signals.right))
         return tuple(
             self._match(ranking, int(number), float(probability), answerable)

@@ -136,7 +136,9 @@ class ItemView:
     @property
     def band(self) -> Band:
         """What the sureness of the first template means."""
-        best = self.templates[0].match.probability if self.templates else 0.0
+        if self.proposal.abstained or not self.templates:
+            return Band.NONE
+        best = self.templates[0].match.probability
         return band_of(best, threshold=self.proposal.threshold)
 
     @property

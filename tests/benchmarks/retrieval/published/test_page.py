@@ -67,7 +67,7 @@ def test_another_encoder_stands_beside_the_embedded_one_for_each_set(docs: Path)
 
     assert both.figures["banking77_10"] == found
     assert both.about.keys() == {"accuracy", "accuracy with large"}
-    assert "| embedded encoder: hit@1 (95 %) / nearest neighbour |" in page(docs)
+    assert "| default encoder: hit@1 (95 %) / nearest neighbour |" in page(docs)
     assert (
         "| banking77_10 (test) | 0.900 (0.800 to 0.950) / 0.800 | – / – | 0.700 | 0.050 "
         "| 0.920 (0.800 to 0.950) / 0.800 | – / – | 0.700 | 0.050 | hit@1 ≥ 0.88 |"

@@ -13,7 +13,7 @@ from .saved import FILE, FOLDER, OTHERS, Saved
 from .tables import accuracy_table, goals_table, sets_table, systems_table
 
 PAGE = "benchmarks.md"
-EMBEDDED = "embedded encoder"
+EMBEDDED = "default encoder"
 BEGIN, END = "<!-- retrieval: generated, begin -->", "<!-- retrieval: generated, end -->"
 CAPTIONS = {
     "retrieval-accuracy": "hit@1 of every system on three data sets",
