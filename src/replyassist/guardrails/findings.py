@@ -54,6 +54,8 @@ CONCERNS = {
     "draft.repeated_sentence": Concern.TEXT,
     "draft.wrong_name": Concern.TEXT,
     "draft.for_a_person": Concern.MESSAGE,
+    "draft.not_asked": Concern.MESSAGE,
+    "draft.own_case": Concern.MESSAGE,
     "draft.praise_or_irony": Concern.MESSAGE,
     "draft.second_question": Concern.MESSAGE,
     "draft.translated": Concern.MESSAGE,

@@ -8,6 +8,7 @@ from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
+from replyassist.guardrails.vectors import MEMORY
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.assignment import Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
@@ -17,7 +18,8 @@ from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.proposal import BY_NOBODY, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
-from replyassist.triage import Route, Triage, triage
+from replyassist.triage import KindReading, Route, Triage, triage
+from replyassist.triage.kind_reader import shipped_reader
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
@@ -40,7 +42,8 @@ def propose(
     with watch.stage("triage"):
         written, message = message, as_read(message)
         context_texts = (written.text, *written.context_texts)
-        triaged = triage(message.text, languages=context.languages, context_texts=context_texts)
+        reading = _reading(message, context)
+        triaged = triage(message.text, languages=context.languages, context_texts=context_texts, reading=reading)
     found = _retrieve(message, context)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
@@ -103,6 +106,14 @@ def _proposal(
         notes=draft.notes,
         timings=assignment.watch.timings(),
     )
+
+
+def _reading(message: Inbound, context: PipelineContext) -> KindReading | None:
+    """What the message is; None without text, or where the encoder is not the one that the reader was fitted with."""
+    reader = shipped_reader()
+    if not message.text or context.encoder.model_digest != reader.encoder:
+        return None
+    return reader.read(message, MEMORY.of(context.encoder, [message.text])[0])
 
 
 def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:

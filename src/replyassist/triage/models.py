@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from .kinds import KindReading
+
 
 class Route(StrEnum):
     """What should happen to a message."""
@@ -41,6 +43,8 @@ class Triage(BaseModel):
     ``language`` is ISO 639-1, or ``und`` where it cannot be told.
 
     ``is_plain_praise``: it thanks or praises and asks nothing, so no template answers it.
+
+    ``reading``: what it is for the brand, with probabilities; None where no model read it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +57,7 @@ class Triage(BaseModel):
     urgency: int
     is_plain_praise: bool = False
     suspicion: float = 0.0
+    reading: KindReading | None = None
 
     @property
     def is_high_risk(self) -> bool:

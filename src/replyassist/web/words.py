@@ -27,6 +27,22 @@ STATUSES = {
     "withdrawn": "Withdrawn",
 }
 ROUTES = {"draft": "Draft", "escalate": "Needs a person", "no_reply": "No reply needed?"}
+KINDS = {
+    "crisis": "somebody in danger",
+    "automatic_mail": "automatic mail",
+    "our_own_words": "our own words",
+    "spam": "advertising or a trick",
+    "abuse": "insults",
+    "talk_to_others": "talk to somebody else",
+    "closing": "the end of a talk",
+    "own_case": "their own order or account",
+    "irony": "irony, or praise with blame",
+    "complaint": "a complaint",
+    "question": "a question",
+    "request": "a wish",
+    "praise": "praise",
+    "statement": "a remark",
+}
 VERDICTS = {"ready": "Ready", "needs_edit": "Needs a look", "blocked": "Blocked"}
 DRAFTED_BY = {"model": "Model", "template": "Template", "none": "No draft"}
 SEVERITIES = {"block": "Must mend", "warn": "Look here", "fix": "Mended", "info": "Note"}
@@ -86,6 +102,7 @@ REASONS = {
     "press": "Press",
     "injection": "Tries to give the machine orders",
     "spam": "Looks like spam",
+    "no_answer_due": "No answer seems to be due",
     "language": "Another language",
     "template": "The template says so",
     "praise": "Praise",

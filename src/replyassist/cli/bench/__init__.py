@@ -26,6 +26,7 @@ from .pii import bench_pii
 from .printing import bench_data, print_result
 from .retrieval import bench_retrieval
 from .scratch import llm_address, scratch_parts, service_token, serving
+from .triage import bench_triage
 
 app = typer.Typer(no_args_is_help=True)
 FULL_MESSAGES, QUICK_MESSAGES = 60, 2
@@ -47,6 +48,9 @@ app.command("pii")(bench_pii)
 
 
 app.command("retrieval")(bench_retrieval)
+
+
+app.command("triage")(bench_triage)
 
 
 @app.command("pipeline")

@@ -1,0 +1,148 @@
+"""How well the kind of a message is read, and what follows from it, on labelled messages of writers apart."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.types import StringConstraints
+from sklearn.metrics import confusion_matrix, f1_score
+
+from replyassist.core.embedding import Encoder
+from replyassist.core.errors import InvalidInput
+from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.readable import readable
+from replyassist.triage import Kind, KindReading, Route, Triage, triage
+from replyassist.triage.kind_reader import shipped_reader
+from replyassist.triage.kinds import ASKED_OF_US, BLAME
+
+MOST_LINES = 5_000
+WORST = 10
+QUICK_MESSAGES = 20
+Split = Literal["train", "test"]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    brand: str
+    split: Split
+    channel: str
+    visibility: Literal["public", "private"]
+    parent_text: str | None
+    text: Annotated[str, StringConstraints(max_length=5_000)]
+    kind: Kind
+    sentiment: float
+    questions: tuple[str, ...]
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A message as triage reads it, what it is, and who wrote it."""
+
+    id: str
+    writer: str
+    message: Inbound
+    kind: Kind
+
+
+def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
+    """The messages of a split of ``eval/reading``. Raise InvalidInput naming file and line of what is no message."""
+    found = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines()[:MOST_LINES], start=1):
+            try:
+                line = _Line.model_validate_json(text)
+            except ValidationError as error:
+                field = ".".join(map(str, error.errors()[0]["loc"]))
+                raise InvalidInput(error.errors()[0]["msg"], file=str(path), line=number, field=field) from error
+            if line.split == split:
+                message = Inbound(readable(line.text), line.channel, line.visibility, parent_text=line.parent_text)
+                found.append(Labelled(line.id, path.stem, message, line.kind))
+    if not found:
+        raise InvalidInput(f"no messages of the split '{split}'", file=str(folder))
+    return found
+
+
+def measure_shipped(labelled: Sequence[Labelled], encoder: Encoder) -> dict[str, Any]:
+    """The figures of the reader that travels with the program, with its median time beside the embedding."""
+    reader = shipped_reader()
+    if encoder.model_digest != reader.encoder:
+        raise InvalidInput("the reading of kinds was fitted with another encoder")
+    read, spent = [], []
+    for one, vector in zip(labelled, encoder.encode([each.message.text for each in labelled]), strict=True):
+        started = time.perf_counter()
+        read.append(reader.read(one.message, vector))
+        spent.append((time.perf_counter() - started) * 1000)
+    return measures_of(labelled, read) | {"milliseconds_p50": round(statistics.median(spent), 2)}
+
+
+def measures_of(labelled: Sequence[Labelled], read: Sequence[KindReading]) -> dict[str, Any]:
+    """How often the kind is right, and what triage makes of each kind with these readings.
+
+    ``own_case_ready`` and ``others_drafted`` are the shares that are drafted for without a doubt about their kind,
+    whatever the template; ``asked_doubted`` is that of questions and requests that get a doubt they do not deserve.
+    """
+    truth, told = [one.kind.value for one in labelled], [reading.kind.value for reading in read]
+    names = [kind.value for kind in Kind]
+    triaged = [triage(one.message.text, reading=reading) for one, reading in zip(labelled, read, strict=True)]
+    both = list(zip(labelled, triaged, strict=True))
+    asked = [found for one, found in both if one.kind in ASKED_OF_US]
+    own = [found for one, found in both if one.kind is Kind.OWN_CASE]
+    others = [found for one, found in both if one.kind is Kind.TALK_TO_OTHERS]
+    blame = [found for one, found in both if one.kind in BLAME]
+    worst = sorted(zip(labelled, read, strict=True), key=lambda pair: pair[1].probabilities[pair[0].kind])[:WORST]
+    return {
+        "messages": len(labelled),
+        "macro_f1": round(float(f1_score(truth, told, labels=names, average="macro", zero_division=0)), 3),
+        "accuracy": _share([a == b for a, b in zip(truth, told, strict=True)]),
+        "questions_swallowed": _share([found.route is Route.NO_REPLY for found in asked]),
+        "asked_put_last": _share([found.reading is not None and found.reading.can_wait for found in asked]),
+        "asked_doubted": _share([_has_doubt(found) for found in asked]),
+        "own_case_ready": _share([_goes_undoubted(found) for found in own]),
+        "others_drafted": _share([_goes_undoubted(found) for found in others]),
+        "irony_thanked": _share([found.is_plain_praise for found in blame]),
+        "praise_thanked": _share([found.is_plain_praise for one, found in both if one.kind is Kind.PRAISE]),
+        "f1_by_kind": dict(
+            zip(names, _rounded(f1_score(truth, told, labels=names, average=None, zero_division=0)), strict=True)
+        ),
+        "confusion": {
+            name: dict(zip(names, row, strict=True))
+            for name, row in zip(names, confusion_matrix(truth, told, labels=names).tolist(), strict=True)
+        },
+        "worst": [_error(one, reading) for one, reading in worst],
+    }
+
+
+def _has_doubt(found: Triage) -> bool:
+    reading = found.reading
+    return reading is not None and (reading.may_be_own_case or reading.may_not_be_asked_of_us)
+
+
+def _goes_undoubted(found: Triage) -> bool:
+    return found.route is Route.DRAFT and not _has_doubt(found)
+
+
+def _error(one: Labelled, reading: KindReading) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "text": one.message.text[:200],
+        "is": one.kind.value,
+        "read_as": reading.kind.value,
+        "probability": reading.probability,
+    }
+
+
+def _share(found: Sequence[bool]) -> float:
+    return round(sum(found) / len(found), 3) if found else 0.0
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(value), 3) for value in values]
