@@ -31,7 +31,7 @@ from replyassist.benchmarks.fact_pairs import (
     sample,
 )
 from replyassist.brands.voice import VoiceRules
-from replyassist.core.embedding import Encoder
+from replyassist.core.embedding import Encoder, EncoderBehind
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Severity, check
 from replyassist.guardrails.text import sentence_spans
@@ -69,24 +69,7 @@ class Judged:
         return not self.rules
 
 
-class _EncoderBehind:
-    """Stands before an encoder and is called what that one is called."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-
-    @property
-    def model_digest(self) -> str:
-        """That of the encoder behind it."""
-        return self._encoder.model_digest
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder behind it."""
-        return self._encoder.dimension
-
-
-class TimedEncoder(_EncoderBehind):
+class TimedEncoder(EncoderBehind):
     """An encoder that counts the seconds that it works."""
 
     def __init__(self, encoder: Encoder) -> None:
@@ -102,7 +85,7 @@ class TimedEncoder(_EncoderBehind):
             self.seconds += time.perf_counter() - started
 
 
-class RememberingEncoder(_EncoderBehind):
+class RememberingEncoder(EncoderBehind):
     """An encoder that embeds every text once, so that the runs of a benchmark share their vectors."""
 
     def __init__(self, encoder: Encoder) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .embedding import Encoder, Vectors
+from .embedding import Encoder, EncoderBehind, Vectors
 from .errors import EncoderBusy
 from .model_calls import BATCH_SIZE
 
@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 30.0
 OLDEST_SHARE = 4  # a quarter of a batch is the oldest caller's, however many short ones come
 
 
-class BatchingEncoder:
+class BatchingEncoder(EncoderBehind):
     """An encoder in front of another; the callers' own threads do the work, so there is none to stop.
 
     The first caller leads: it encodes at once, and whoever comes meanwhile waits. When it has its own vectors, the
@@ -37,7 +37,7 @@ class BatchingEncoder:
         wait_ms: float = LINGER_MS,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         self._most = most
         self._linger = wait_ms / 1000
         self._patience = patience_seconds
@@ -45,16 +45,6 @@ class BatchingEncoder:
         self._queue: list[_Call] = []
         self._leader: int | None = None
         self._company, self._took = 1, 0.0  # callers when the last batch ended, and its seconds
-
-    @property
-    def model_digest(self) -> str:
-        """That of the encoder behind it."""
-        return self._encoder.model_digest
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder behind it."""
-        return self._encoder.dimension
 
     @property
     def waiting(self) -> int:

@@ -89,11 +89,28 @@ class SentenceTransformerEncoder:
             return self._model
 
 
-class CachedEncoder:
+class EncoderBehind:
+    """Stands before an encoder and is called what that one is called."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    @property
+    def model_digest(self) -> str:
+        """That of the encoder behind it."""
+        return self._encoder.model_digest
+
+    @property
+    def dimension(self) -> int:
+        """That of the encoder behind it."""
+        return self._encoder.dimension
+
+
+class CachedEncoder(EncoderBehind):
     """Keeps vectors in one SQLite file per model digest; meant for templates, which are encoded again and again."""
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         folder.mkdir(parents=True, exist_ok=True)
         self._path = cache_file(folder, encoder.model_digest)
         with self._connect() as connection:
@@ -105,16 +122,6 @@ class CachedEncoder:
     def behind(self) -> Encoder:
         """The encoder itself, for texts that must not be kept."""
         return self._encoder
-
-    @property
-    def model_digest(self) -> str:
-        """That of the encoder behind it."""
-        return self._encoder.model_digest
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder behind it."""
-        return self._encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), dimension); only new texts reach the encoder."""

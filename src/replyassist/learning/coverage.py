@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.embedding import Encoder, EncoderBehind, Vectors
 from replyassist.core.words import Reading, read
 from replyassist.retrieval.index import TemplateIndex
 
@@ -31,22 +31,12 @@ the share with one of those 20 intents: banking77 train by Zipf among clinc150 v
 an index of the 20 alone would draft said .54 where .41 had such an intent."""
 
 
-class KnownReadings:
+class KnownReadings(EncoderBehind):
     """An encoder that remembers in memory what it read, so that two indexes cost one; nothing is kept on disk."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         self._known: dict[str, Reading] = {}
-
-    @property
-    def model_digest(self) -> str:
-        """That of the encoder behind it."""
-        return self._encoder.model_digest
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder behind it."""
-        return self._encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), dimension)."""
