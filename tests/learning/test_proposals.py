@@ -180,3 +180,24 @@ def test_a_text_names_the_message_that_it_came_from() -> None:
     (proposal,) = found(past(GIFTS)).proposals
     told = {question.key: question.text for question in proposal.texts.questions}
     assert told["line 1"] == PastText(text=GIFTS[0], key="line 1").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello, do you sell gift cards online?",
+        "Hi there! Do you sell gift cards online?\n\nKind regards,\nZoë",
+        "do you sell gift cards online? - my number is +353 87 123 4567",
+        "do you sell gift cards online? please write to zoe@mail.example",
+    ],
+)
+def test_a_question_is_proposed_without_greeting_signature_and_what_reaches_its_author(text: str) -> None:
+    (asked,) = make_pile(past([text]), FakeEncoder()).asked
+
+    assert asked.text.casefold().rstrip("?") == "do you sell gift cards online"
+
+
+def test_a_message_that_is_all_personal_data_but_for_its_words_stays_whole() -> None:
+    (asked,) = make_pile(past(["when do you call me at +353 87 123 4567?"]), FakeEncoder()).asked
+
+    assert asked.text.startswith("when do you call me at [PHONE]")

@@ -114,7 +114,7 @@ def _run(
     encoder = common.encoder(model=CHECKS.name, for_templates=False)
     knowledge, past = _knowledge(database, brand, past, digest=encoder.model_digest)
     with _encoding() as tell:
-        pile = make_pile(past.messages, encoder, on_progress=tell)
+        pile = make_pile(past.messages, encoder, languages=knowledge.languages, on_progress=tell)
     found = find_proposals(
         pile,
         encoder,

@@ -27,9 +27,14 @@ def without_courtesies(template: ReplyTemplate, *, languages: Sequence[str]) -> 
     ``languages`` are those that the brand writes in; English is read in all of them. A reply that is nothing else
     stays as it is.
     """
-    reply = _without_sign_off(_without_greeting(template.reply, known := _known(languages)), known)
-    changed = bool(reply) and reply != template.reply
-    return template.model_copy(update={"reply": reply}) if changed else template
+    reply = bare(template.reply, languages=languages)
+    return template.model_copy(update={"reply": reply}) if reply != template.reply else template
+
+
+def bare(text: str, *, languages: Sequence[str]) -> str:
+    """A text without its greeting and sign-off; one that is nothing else stays as it is."""
+    known = _known(languages)
+    return _without_sign_off(_without_greeting(text, known), known) or text
 
 
 def _known(languages: Sequence[str]) -> tuple[str, ...]:

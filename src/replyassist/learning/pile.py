@@ -10,12 +10,14 @@ from importlib.resources import files
 import numpy as np
 
 from replyassist.core.embedding import Encoder, Vectors
+from replyassist.drafting.courtesies import bare
 from replyassist.inbox.readable import readable
+from replyassist.retrieval.parts import parts_of
 from replyassist.triage import asks_nothing
 from replyassist.triage.mood import is_asking
 
 from .past_messages import PastMessage
-from .texts import example_text
+from .texts import PLACEHOLDER, example_text
 
 MOST_MESSAGES = 20_000
 """Messages that are looked at; of a larger pile a sample, in which the same questions are the most common."""
@@ -53,9 +55,16 @@ class Pile:
 
 
 def make_pile(
-    messages: Sequence[PastMessage], encoder: Encoder, *, on_progress: Callable[[int, int], None] = lambda _a, _b: None
+    messages: Sequence[PastMessage],
+    encoder: Encoder,
+    *,
+    languages: Sequence[str] = (),
+    on_progress: Callable[[int, int], None] = lambda _a, _b: None,
 ) -> Pile:
-    """Read, clean and encode the messages; ``on_progress`` is told how many of how many texts are encoded."""
+    """Read, clean and encode the messages; ``on_progress`` is told how many of how many texts are encoded.
+
+    ``languages`` are the brand's: greetings and sign-offs in them, and in English, are taken off.
+    """
     order = np.random.default_rng(0).permutation(len(messages))[:MOST_MESSAGES]
     asked: list[Asked] = []
     nothing = unfit = 0
@@ -64,7 +73,7 @@ def make_pile(
         if asks_nothing(readable(message.text)):
             nothing += 1
             continue
-        text = example_text(message.text, name=message.name, handle=message.handle)
+        text = _question(message, languages)
         if text is None:
             unfit += 1
             continue
@@ -78,6 +87,17 @@ def make_pile(
         asking_nothing=nothing + int((~asks).sum()),
         unfit=unfit,
     )
+
+
+def _question(message: PastMessage, languages: Sequence[str]) -> str | None:
+    """What the message asks, as it may be a question of a template: no greeting, no name below, no personal data.
+
+    A part that gives personal data ("my number is ...") goes with it, where others are left.
+    """
+    text = example_text(bare(readable(message.text), languages=languages), name=message.name, handle=message.handle)
+    parts = parts_of(text or "")
+    kept = [part for part in parts if not PLACEHOLDER.search(part)]
+    return " ".join(kept) if 0 < len(kept) < len(parts) else text
 
 
 @cache

@@ -17,9 +17,9 @@ from replyassist.privacy.nameless import nameless
 
 from .grouping import mean_direction
 from .pile import Asked
+from .texts import PLACEHOLDER
 
 COMPARED = 50  # replies of a group that are encoded, those to its most central messages
-_PLACEHOLDER = re.compile(r"\[[A-Z_ ]+\]")
 _BEFORE_MARK = re.compile(r"[ \t]+(?=[,.!?;:])|(?<=\s)[,;:](?=\s)")
 _SPACES = re.compile(r"[ \t]{2,}")
 _EDGES = " \t\n,;:–—-"
@@ -32,7 +32,7 @@ def central_reply(messages: Sequence[Asked], encoder: Encoder, *, languages: Seq
     """
     given = [(message, clean_reply(message, languages=languages)) for message in messages if message.reply]
     told = [PastText(text=text, key=message.key) for message, text in given if text][:COMPARED]
-    whole = [past for past in told if not _PLACEHOLDER.search(past.text)] or told
+    whole = [past for past in told if not PLACEHOLDER.search(past.text)] or told
     if not whole:
         return None
     vectors = encoder.encode([past.text for past in whole])

@@ -14,7 +14,7 @@ FEWEST_WORDS, MOST_WORDS = 2, 80
 """A single word asks nothing; a longer text tells a story, of which the encoder (256 tokens) reads only a part. Of
 banking77's 10,003 training messages the longest has 79 words."""
 SAME_MEANING = 0.95
-_PLACEHOLDER = re.compile(r"\[[A-Z_ ]+\]")
+PLACEHOLDER = re.compile(r"\[[A-Z_ ]+\]")
 
 
 def example_text(message: str, *, name: str, handle: str) -> str | None:
@@ -24,7 +24,7 @@ def example_text(message: str, *, name: str, handle: str) -> str | None:
     ``name`` and ``handle`` are the author's; empty where they are not known.
     """
     text = " ".join(nameless(readable(message), name=name, handle=handle, stand_in="").split()).strip(" ,.;:-")
-    words = normalised(_PLACEHOLDER.sub(" ", text)).split()
+    words = normalised(PLACEHOLDER.sub(" ", text)).split()
     return text if len(words) >= FEWEST_WORDS and len(text.split()) <= MOST_WORDS else None
 
 
