@@ -8,7 +8,8 @@ from replyassist.guardrails import Finding, Severity
 from replyassist.pipeline.assignment import Assignment
 from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.service import Retrieved
-from replyassist.triage import KindReading, Route
+from replyassist.triage import Route
+from replyassist.triage.routes import routes
 
 
 def doubts_of(assignment: Assignment, found: Retrieved, *, answers_both: bool, picked: bool) -> tuple[Finding, ...]:
@@ -33,7 +34,8 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
             "translated", "The template is in another language. Please let somebody who speaks both compare them."
         )
     if triaged.reading is not None:
-        yield from _of_its_kind(triaged.reading)
+        for rule in routes().doubts_of(triaged.reading):
+            yield _doubt(rule.name, rule.explanation)
     if found.second is not None:
         # A second question is seen where there is none about once in five times (docs/benchmarks.md).
         answers_both = answers_both or (picked and assignment.template.id == found.second.template_id)
@@ -49,17 +51,6 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
             "unsure_template",
             f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
         )
-
-
-def _of_its_kind(reading: KindReading) -> Iterator[Finding]:
-    """Doubts that no template can settle: who would have to look something up, and whether the brand is asked."""
-    if reading.may_be_own_case:
-        yield _doubt(
-            "own_case",
-            "This may be about their own order, account or booking, which no template knows. Please look it up.",
-        )
-    if reading.may_not_be_asked_of_us:
-        yield _doubt("not_asked", "The message may ask nothing of the brand. Does it want an answer, and this one?")
 
 
 def _doubt(name: str, explanation: str) -> Finding:

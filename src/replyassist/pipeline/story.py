@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replyassist.drafting.courtesies import without_courtesies
+from replyassist.core.words import Reading, read
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
-from replyassist.guardrails.vectors import MEMORY
 from replyassist.inbox.inbound import Inbound
-from replyassist.pipeline.assignment import Assignment, Draft
+from replyassist.pipeline.assignment import PUBLIC, Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.stopwatch import Stopwatch
@@ -18,8 +18,8 @@ from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.proposal import BY_NOBODY, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
-from replyassist.triage import KindReading, Route, Triage, triage
-from replyassist.triage.kind_reader import shipped_reader
+from replyassist.triage import MessageReading, Route, Triage, triage
+from replyassist.triage.reader import shipped_reader
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
@@ -42,9 +42,15 @@ def propose(
     with watch.stage("triage"):
         written, message = message, as_read(message)
         context_texts = (written.text, *written.context_texts)
-        reading = _reading(message, context)
-        triaged = triage(message.text, languages=context.languages, context_texts=context_texts, reading=reading)
-    found = _retrieve(message, context)
+        told = read(context.index.encoder, [message.text])[0]
+        triaged = triage(
+            message.text,
+            languages=context.languages,
+            context_texts=context_texts,
+            reading=_reading(message, context, told),
+            is_public=message.visibility == PUBLIC,
+        )
+    found = _retrieve(message, context, told)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
     second = _second(found, template, message, context) if template_id is None else None
@@ -108,15 +114,22 @@ def _proposal(
     )
 
 
-def _reading(message: Inbound, context: PipelineContext) -> KindReading | None:
-    """What the message is; None without text, or where the encoder is not the one that the reader was fitted with."""
-    reader = shipped_reader()
-    if not message.text or context.encoder.model_digest != reader.encoder:
+def _reading(message: Inbound, context: PipelineContext, told: Reading) -> MessageReading | None:
+    """What the message is, by the encoder of the templates (``told``), else by that of the checks.
+
+    None without text, or where the weights were fitted to neither.
+    """
+    if not message.text:
         return None
-    return reader.read(message, MEMORY.of(context.encoder, [message.text])[0])
+    reader, encoder = shipped_reader(), context.index.encoder.model_digest
+    if encoder not in reader.layers:
+        encoder, told = context.encoder.model_digest, read(context.encoder, [message.text])[0]
+    if encoder not in reader.layers or told.depths is None:
+        return None
+    return reader.read(message, told.depths, encoder=encoder)
 
 
-def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
+def _retrieve(message: Inbound, context: PipelineContext, told: Reading) -> Retrieved:
     return retrieve(
         message.text,
         context.index,
@@ -126,6 +139,7 @@ def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
         channel=message.channel,
         visibility=message.visibility,
         day=context.day,
+        told=told,
     )
 
 

@@ -16,7 +16,7 @@ from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.encoders import model_named
 from replyassist.core.settings import Settings
-from replyassist.core.words import read
+from replyassist.core.words import Reading, read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
 
@@ -70,17 +70,18 @@ def retrieve(
     channel: str,
     visibility: str,
     day: date,
+    told: Reading | None = None,
 ) -> Retrieved:
     """Find the templates that may answer a text, the likeliest first.
 
     It abstains when the first answers with less than this probability (``threshold``, 0 to 1), and on a text without a
-    letter or a digit. The parts of a message
-    that has several are encoded in the same batch and looked up for a second question.
+    letter or a digit. The parts of a message that has several are encoded in one batch and looked up for a second
+    question. ``told``: what the encoder makes of the whole, where that is known already.
     """
     started = time.perf_counter()
     parts = parts_of(text)
     texts = [text, *parts]
-    readings = read(encoder, texts)
+    readings = [told, *read(encoder, parts)] if told else read(encoder, texts)
     encoded = time.perf_counter()
     with _SEARCHING:
         whole, *of_parts = (
