@@ -8,7 +8,7 @@ import pytest
 
 from replyassist.core.errors import Conflict, InvalidInput, NotFound
 from replyassist.faq import proposals, service
-from replyassist.faq.proposals import Edited, Proposal
+from replyassist.faq.proposals import Edited, ErasedWords, Proposal
 from replyassist.faq.proposed import Coverage, PastText, ProposalState, ProposedTexts
 from tests.world import BRAND, World
 
@@ -168,7 +168,9 @@ def test_a_run_remembers_what_was_decided_until_the_template_is_gone(world: Worl
 def test_the_words_of_a_message_are_erased_for_good(world: World) -> None:
     (number,) = keep(world, gifts())
     with world.database.writing() as session:
-        assert proposals.erase_message(session, BRAND, 1) == ["do you sell gift cards?"]
+        assert proposals.erase_message(session, BRAND, 1) == [
+            ErasedWords(("do you sell gift cards?", "Do you sell gift cards?"), None)
+        ]
         assert proposals.erase_message(session, BRAND, 2) == []
 
     with world.database.reading() as session:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from replyassist.core.errors import InvalidInput
-from replyassist.learning.past_messages import PastMessage, read_past_messages, stored_messages
+from replyassist.learning.past_messages import PastMessage, read_past_messages
+from replyassist.learning.stored_messages import stored_messages
 from tests.review.test_decisions import approve
 from tests.world import BRAND, World
 
@@ -50,7 +51,7 @@ def test_a_table_of_any_program_is_read_by_its_columns(tmp_path: Path) -> None:
 def test_messages_of_the_products_format_keep_their_author(tmp_path: Path) -> None:
     path = lines(tmp_path / "m.jsonl", product(1, "gift cards?"))
     (message,) = read_past_messages(path, brand=BRAND, column_map={}).messages
-    assert message == PastMessage("line 1", "gift cards?", "", "Tom", "tom.k")
+    assert message == PastMessage("line 1", "gift cards?", "", "Tom", "tom.k", ("instagram", "m-1"))
 
 
 def test_a_row_that_went_out_answers_the_message_it_names_else_the_last_of_its_conversation(tmp_path: Path) -> None:

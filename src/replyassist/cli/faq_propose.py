@@ -19,10 +19,12 @@ from replyassist.core.errors import InvalidInput
 from replyassist.faq.learned import active_examples
 from replyassist.faq.proposals import Proposal, keep_run, remembered
 from replyassist.faq.service import active_templates
-from replyassist.learning.past_messages import PastMessages, read_past_messages, stored_messages
+from replyassist.learning.erasing import standing
+from replyassist.learning.past_messages import PastMessages, read_past_messages
 from replyassist.learning.pile import MOST_MESSAGES, Pile, make_pile
 from replyassist.learning.proposals import FEWEST, BrandKnowledge, Found, find_proposals
 from replyassist.learning.report import write_proposals
+from replyassist.learning.stored_messages import stored_messages, with_stored
 from replyassist.retrieval.fits import load_calibration
 
 from . import common
@@ -75,7 +77,8 @@ def propose_command(
     if not dry_run:
         with database.writing() as session:
             now = common.clock().now()
-            keep_run(session, brand, found.proposals, coverage=found.coverage, source=run.source, now=now)
+            still = standing(session, brand, found.proposals)
+            keep_run(session, brand, still, coverage=found.coverage, source=run.source, now=now)
     _say(run, dry_run=dry_run)
     if report is not None:
         page = write_proposals(found.proposals, found.coverage, report, brand=brand, source=run.source)
@@ -144,7 +147,7 @@ def _knowledge(
             threshold=settings.abstain_threshold if own is None else own,
             languages=tuple(voice_of(row).languages),
         )
-        return knowledge, stored_messages(session, brand) if past is None else past
+        return knowledge, stored_messages(session, brand) if past is None else with_stored(session, brand, past)
 
 
 def _only_brand(past: PastMessages, file: Path) -> str:
@@ -172,6 +175,7 @@ def _say(run: _Run, *, dry_run: bool) -> None:
     parts += [f"a sample: of {MOST_MESSAGES + left:,} at most {MOST_MESSAGES:,} are read"] if left else []
     parts += [f"{pile.asking_nothing:,} ask nothing", f"{pile.unfit:,} are too short or too long"]
     parts += [f"{run.past.of_other_brands:,} of other brands left out"] if run.past.of_other_brands else []
+    parts += [f"{run.past.gone:,} erased or deleted left out"] if run.past.gone else []
     common.console.print("; ".join(parts), markup=False, soft_wrap=True)
     skipped = {
         "go to a person whatever the templates": found.for_people,
@@ -204,6 +208,7 @@ def _document(run: _Run, *, stored: bool) -> dict[str, Any]:
         "asking_nothing": run.pile.asking_nothing,
         "too_short_or_long": run.pile.unfit,
         "of_other_brands": run.past.of_other_brands,
+        "erased_or_deleted": run.past.gone,
         "refused": list(run.past.problems),
         "groups": run.found.groups,
         "for_people": run.found.for_people,

@@ -1,4 +1,4 @@
-"""Tables of reply templates: the current one, every version, what decisions taught, and what past messages propose."""
+"""Tables of reply templates: every version, what decisions taught, what past messages propose, what was erased."""
 
 from __future__ import annotations
 
@@ -70,6 +70,16 @@ class LearnedExampleRow(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_by: str | None = Field(default=None, max_length=200)
     is_undone: bool = False
+
+
+class ErasedMessageRow(SQLModel, table=True):
+    """A message that may teach and propose nothing any more, for its author's sake; who said so, and when."""
+
+    __tablename__ = "erased_message"
+    message_id: int = Field(foreign_key="message.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
+    brand_id: str = Field(foreign_key="brand.id", max_length=60, index=True)
+    erased_at: datetime = Field(sa_type=UtcDateTime)
+    erased_by: str = Field(max_length=200)
 
 
 class TemplateProposalRow(SQLModel, table=True):

@@ -43,6 +43,14 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class ErasedWords:
+    """What one proposal had of a message's words, and the template that it became."""
+
+    texts: tuple[str, ...]
+    accepted_as: str | None
+
+
+@dataclass(frozen=True)
 class Edited:
     """What a person made of a proposal before accepting it; None leaves the field as proposed."""
 
@@ -165,20 +173,24 @@ def restore(session: Session, brand_id: str, proposal_id: int) -> TemplatePropos
     return row
 
 
-def erase_message(session: Session, brand_id: str, message_id: int) -> list[str]:
-    """Take the words of a stored message out of every proposal, for its author's sake; returns them."""
+def erase_message(
+    session: Session, brand_id: str, message_id: int, *, states: Collection[ProposalState] = tuple(ProposalState)
+) -> list[ErasedWords]:
+    """Take the words of a stored message out of every proposal in these states; returns what each had of them."""
     lock_brand(session, brand_id)
     key = message_key(message_id)
-    erased: list[str] = []
-    statement = select(TemplateProposalRow).where(TemplateProposalRow.brand_id == brand_id)
+    erased: list[ErasedWords] = []
+    statement = select(TemplateProposalRow).where(
+        TemplateProposalRow.brand_id == brand_id, col(TemplateProposalRow.state).in_(states)
+    )
     for row in session.exec(statement):
-        told = [*row.texts.questions, *([row.texts.reply] if row.texts.reply else [])]
-        own = [past.text for past in told if past.key == key]
+        own = [past.text for past in row.texts.told if past.key == key]
         if row.texts.questions and row.texts.questions[0].key == key:  # title and id are its words
+            own.append(row.title)
             row.title, row.suggested_id = "", row.extends or f"proposal-{row.id}"
         if own:
             row.texts = row.texts.without(key)
-        erased += own
+            erased.append(ErasedWords(tuple(own), row.accepted_as))
     return erased
 
 

@@ -1,4 +1,4 @@
-"""Past messages of a brand with the replies that people gave them: from a file of any program, or from the database."""
+"""Past messages of a brand with the replies that people gave them, from a file of any program."""
 
 from __future__ import annotations
 
@@ -8,31 +8,36 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from sqlmodel import Session, col, select
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.tables import Table, read_table
 from replyassist.core.text_files import json_object, numbered_lines, read_text
-from replyassist.faq.proposals import message_key
-from replyassist.inbox.models import Author, Direction, Message
-from replyassist.review.models import ReviewItem, ReviewStatus
 
-MOST_FROM_DATABASE = 5000  # the newest
 _TABLES = (".csv", ".tsv")
-_FIELDS = ("text", "reply", "brand", "direction", "external_id", "in_reply_to", "conversation_id", "name", "handle")
+_FIELDS = (
+    "text",
+    "reply",
+    "brand",
+    "direction",
+    "channel",
+    "external_id",
+    "in_reply_to",
+    "conversation_id",
+    "name",
+    "handle",
+)
 _WITHIN = {
     "conversation_id": ("conversation", "external_id"),
     "name": ("author", "name"),
     "handle": ("author", "handle"),
 }
-_WENT_OUT = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 
 
 @dataclass(frozen=True)
 class PastMessage:
     """Somebody's message as it was written, and what a person answered; ``key`` names it, such as "line 7".
 
-    ``name`` and ``handle`` are the author's, empty where they are not known.
+    ``name`` and ``handle`` are the author's, ``source`` its channel and external id; empty where they are not known.
     """
 
     key: str
@@ -40,15 +45,20 @@ class PastMessage:
     reply: str = ""
     name: str = ""
     handle: str = ""
+    source: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class PastMessages:
-    """What was read: messages, one line for each row that is none, and how many rows are another brand's."""
+    """What was read: messages, one line for each row that is none, and how many rows are another brand's.
+
+    ``gone``: messages that are left out because they were erased here or deleted by their authors.
+    """
 
     messages: list[PastMessage]
     problems: tuple[str, ...] = ()
     of_other_brands: int = 0
+    gone: int = 0
     brands: frozenset[str] = frozenset()
 
 
@@ -61,7 +71,7 @@ def _as_text(value: Any) -> Any:
 _Text = Annotated[str, BeforeValidator(_as_text)]
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
     """What is read of a row, in the product's format or flat; other fields are somebody else's business."""
 
     model_config = ConfigDict(extra="ignore")
@@ -70,6 +80,7 @@ class _Row(BaseModel):
     reply: Annotated[_Text, Field(max_length=100_000)] = ""
     brand: _Text = ""
     direction: Literal["in", "out"] = "in"
+    channel: _Text = ""
     external_id: _Text = ""
     in_reply_to: _Text = ""
     conversation_id: _Text = ""
@@ -86,7 +97,7 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
     """
     if unknown := [field for field in column_map if field not in _FIELDS]:
         raise InvalidInput(f"there is no field '{unknown[0]}'; there are: {', '.join(_FIELDS)}", field="map")
-    rows: list[tuple[int, _Row]] = []
+    rows: list[tuple[int, Row]] = []
     problems: list[str] = []
     for line, fields in _records(path, column_map):
         try:
@@ -96,50 +107,9 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
     if not rows:
         raise InvalidInput("\n".join(problems[:20]) or f"{path}: holds no messages")
     ours = [(line, row) for line, row in rows if not brand or row.brand in ("", brand)]
-    found = _answered(ours)
+    found = answered(ours)
     brands = frozenset(row.brand for _, row in rows if row.brand)
     return PastMessages(found, tuple(problems), of_other_brands=len(rows) - len(ours), brands=brands)
-
-
-def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_DATABASE) -> PastMessages:
-    """The brand's newest messages that were not deleted, the newest first, with what people answered here or
-    elsewhere."""
-    rows = session.exec(
-        select(Message, Author)
-        .join(Author, col(Author.id) == col(Message.author_id))
-        .where(Message.brand_id == brand_id, col(Message.deleted_at).is_(None))
-        .order_by(col(Message.id).desc())
-        .limit(limit)
-    ).all()
-    approved = _approved(session, brand_id, limit=limit)
-    given = [
-        (
-            message.id or 0,
-            _Row(
-                text=message.text,
-                reply=approved.get(message.id or 0, ""),
-                direction="out" if message.direction == Direction.OUT else "in",
-                external_id=f"{message.channel} {message.external_id}",
-                in_reply_to=f"{message.channel} {message.in_reply_to}" if message.in_reply_to else "",
-                conversation_id=str(message.conversation_id),
-                name=author.name or "",
-                handle=author.handle or "",
-            ),
-        )
-        for message, author in reversed(rows)
-    ]
-    messages = [replace(message, key=message_key(_number(message.key))) for message in _answered(given)]
-    return PastMessages(messages[::-1])
-
-
-def _approved(session: Session, brand_id: str, *, limit: int) -> dict[int, str]:
-    rows = session.exec(
-        select(ReviewItem.message_id, ReviewItem.final_text)
-        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(_WENT_OUT))
-        .order_by(col(ReviewItem.id).desc())
-        .limit(limit)
-    )
-    return {message_id: text for message_id, text in rows if text}
 
 
 def _records(path: Path, column_map: Mapping[str, str]) -> Iterator[tuple[int, dict[str, Any] | InvalidInput]]:
@@ -174,7 +144,7 @@ def _renamed(fields: dict[str, Any], column_map: Mapping[str, str]) -> dict[str,
     return fields | {field: fields.get(column) for field, column in column_map.items()}
 
 
-def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> _Row:
+def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> Row:
     if isinstance(fields, InvalidInput):
         raise fields
     flat = dict(fields)
@@ -186,14 +156,14 @@ def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> _Row
     if "text" not in flat and fields.get("attachments"):
         flat["text"] = ""  # a message that is a picture
     try:
-        return _Row.model_validate(flat)
+        return Row.model_validate(flat)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(first["msg"], file=file, line=line, field=place) from error
 
 
-def _answered(rows: Sequence[tuple[int, _Row]]) -> list[PastMessage]:
+def answered(rows: Sequence[tuple[int, Row]]) -> list[PastMessage]:
     """The messages to the brand in the order of ``rows``, each with its own reply, else that of a row ``out``."""
     found: list[PastMessage] = []
     by_id: dict[str, int] = {}
@@ -201,7 +171,9 @@ def _answered(rows: Sequence[tuple[int, _Row]]) -> list[PastMessage]:
     for line, row in rows:
         if row.direction == "in":
             place = len(found)
-            found.append(PastMessage(f"line {line}", row.text, row.reply, row.name, row.handle))
+            found.append(
+                PastMessage(f"line {line}", row.text, row.reply, row.name, row.handle, (row.channel, row.external_id))
+            )
             for key, known in ((row.external_id, by_id), (row.conversation_id, last_of)):
                 if key:
                     known[key] = place
@@ -210,7 +182,3 @@ def _answered(rows: Sequence[tuple[int, _Row]]) -> list[PastMessage]:
         if answered is not None and not found[answered].reply:
             found[answered] = replace(found[answered], reply=row.text)
     return found
-
-
-def _number(key: str) -> int:
-    return int(key.rsplit(maxsplit=1)[-1])
