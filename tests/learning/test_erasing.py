@@ -39,7 +39,9 @@ def erased(world: World, message_id: int, *, whole_author: bool = False) -> Eras
 def decide(world: World, number: int, state: ProposalState, **edited: str) -> None:
     with world.database.writing() as session:
         if state is ProposalState.ACCEPTED:
-            proposals.accept(session, BRAND, number, edited=Edited(**edited), by="Ada", now=world.clock.now())
+            version = proposals.find_proposal(session, BRAND, number).version
+            edits = Edited(**edited)
+            proposals.accept(session, BRAND, number, version=version, edited=edits, by="Ada", now=world.clock.now())
         if state is ProposalState.DISMISSED:
             proposals.dismiss(session, BRAND, number, by="Ada", now=world.clock.now())
 

@@ -143,7 +143,7 @@ def add(
     taught = examples_of_item(session, source.review_item_id)
     key = (template_id, counts_against)
     own = next((row for row in taught if (row.template_id, row.counts_against) == key), None)
-    if any(row.is_undone for row in known if row.text) or session.get(ErasedMessageRow, source.message_id):
+    if any(row.is_undone for row in known if row.text) or session.get(ErasedMessageRow, source.message_id) is not None:
         return None
     if own is not None and _is_settled(own):
         return None

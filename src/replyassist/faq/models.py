@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import ModelJson, UtcDateTime
+from replyassist.core.digests import document_digest
 
 from .proposed import Coverage, ProposalState, ProposedTexts
 
@@ -109,6 +110,11 @@ class TemplateProposalRow(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by: str | None = Field(default=None, max_length=200)
     accepted_as: str | None = Field(default=None, max_length=200)
+
+    @property
+    def version(self) -> str:
+        """A digest of what would be accepted as it stands, 64 hex digits; how many ask it is no part of that."""
+        return document_digest([self.suggested_id, self.title, self.texts.model_dump(), self.extends])
 
 
 class ProposalRunRow(SQLModel, table=True):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from replyassist.core.errors import Conflict, NotFound
+from replyassist.core.errors import Conflict, NotFound, VersionConflict
 
 from . import service
 from .admission import AdmittedTemplate, admitted
@@ -127,15 +127,18 @@ def keep_run(
 
 
 def accept(
-    session: Session, brand_id: str, proposal_id: int, *, edited: Edited, by: str, now: datetime
+    session: Session, brand_id: str, proposal_id: int, *, version: str, edited: Edited, by: str, now: datetime
 ) -> AdmittedTemplate:
     """Make the template that was proposed, or give its questions to the one that it extends.
 
     It goes through the door of every template. Raise NotFound, Conflict when somebody decided before or the id is
-    taken, and InvalidInput that names the field, such as an empty reply.
+    taken, VersionConflict when it is not in the ``version`` any more that was seen, and InvalidInput that names the
+    field, such as an empty reply.
     """
     lock_brand(session, brand_id)
     row = _open(session, brand_id, proposal_id)
+    if row.version != version:
+        raise VersionConflict("a newer run or an erasure changed the proposal since you saw it; look at it again")
     extends = row.extends if edited.id in (None, row.extends) else None
     if extends is not None and service.current_version(session, brand_id, extends) is not None:
         template = admitted(_extended(session, brand_id, extends, row, edited))
