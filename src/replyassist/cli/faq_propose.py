@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,18 +14,19 @@ from rich.table import Column, Table
 
 from replyassist.brands.service import BRAND_ID, get_brand, voice_of
 from replyassist.core.database import Database
+from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
-from replyassist.faq.learned import active_examples
 from replyassist.faq.proposals import Proposal, keep_run, remembered
 from replyassist.faq.service import active_templates
+from replyassist.learning.coverage import Today
 from replyassist.learning.erasing import standing
 from replyassist.learning.past_messages import PastMessages, read_past_messages
 from replyassist.learning.pile import MOST_MESSAGES, Pile, make_pile
 from replyassist.learning.proposals import FEWEST, BrandKnowledge, Found, find_proposals
 from replyassist.learning.report import write_proposals
 from replyassist.learning.stored_messages import stored_messages, with_stored
-from replyassist.retrieval.fits import load_calibration
+from replyassist.retrieval.service import IndexRegistry
 
 from . import common
 from .faq_import import JsonOption, MapOption, create_brand, is_new_brand, parse_map
@@ -115,7 +116,7 @@ def _run(
 ) -> _Run:
     """Read what there is, and only then encode: no transaction is open meanwhile."""
     encoder = common.encoder(model=CHECKS.name, for_templates=False)
-    knowledge, past = _knowledge(database, brand, past, digest=encoder.model_digest)
+    knowledge, past = _knowledge(database, brand, past)
     with _encoding() as tell:
         pile = make_pile(past.messages, encoder, languages=knowledge.languages, on_progress=tell)
     found = find_proposals(
@@ -130,24 +131,21 @@ def _run(
     return _Run(brand, file.name if file else STORED, past, pile, found)
 
 
-def _knowledge(
-    database: Database, brand: str, past: PastMessages | None, *, digest: str
-) -> tuple[BrandKnowledge, PastMessages]:
-    settings = common.settings()
+def _knowledge(database: Database, brand: str, past: PastMessages | None) -> tuple[BrandKnowledge, PastMessages]:
+    registry = IndexRegistry(common.settings(), SentenceTransformerEncoder)
     with database.reading() as session:
         if past is not None and is_new_brand(session, brand):
-            return BrandKnowledge(threshold=settings.abstain_threshold), past
-        row = get_brand(session, brand)
-        own = row.abstain_threshold
-        knowledge = BrandKnowledge(
-            templates=tuple(active_templates(session, brand)),
-            examples=tuple(active_examples(session, brand)),
-            remembered=tuple(remembered(session, brand)),
-            calibration=load_calibration(settings.home, encoder=digest),
-            threshold=settings.abstain_threshold if own is None else own,
-            languages=tuple(voice_of(row).languages),
+            return BrandKnowledge(), past
+        known = BrandKnowledge(
+            remembered=tuple(remembered(session, brand)), languages=tuple(voice_of(get_brand(session, brand)).languages)
         )
-        return knowledge, stored_messages(session, brand) if past is None else with_stored(session, brand, past)
+        past = stored_messages(session, brand) if past is None else with_stored(session, brand, past)
+        threshold = registry.threshold_for(session, brand)
+        has_templates = bool(active_templates(session, brand))
+    if has_templates:
+        known = replace(known, today=Today(registry.index_for(database, brand), threshold=threshold))
+    registry.close()
+    return known, past
 
 
 def _only_brand(past: PastMessages, file: Path) -> str:
