@@ -74,7 +74,11 @@ class Today:
         self._encoder = KnownReadings(index.encoder)
 
     def answers(self, texts: Sequence[str], *, day: date) -> list[str | None]:
-        """The template that surely answers each text; None where none does, and where a person would have to look."""
+        """The template that surely answers each text; None where none does, and where a person would have to look.
+
+        Of 30 intents each of clinc150 and banking77 train for which there is a template of three questions, 57 are told
+        rightly by five messages, and of 60 others 10 wrongly; from a brand's threshold (.35) on it were 59 and 34.
+        """
         self._encoder.read([said for text in texts for said in (text, *parts_of(text))])  # in one go
         return [self._answer(text, day) for text in texts]
 
