@@ -82,9 +82,7 @@ def test_limit_and_fewest_are_kept() -> None:
     assert len(found(past([*MILK, *GIFTS]), fewest=4).proposals) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["thanks so much", "love it, best coffee ever", "dm us to promote your page", "ok", ""]
-)
+@pytest.mark.parametrize("text", ["love it, best coffee ever", "dm us to promote your page", "ok", ""])
 def test_what_asks_nothing_is_never_proposed(text: str) -> None:
     assert found(past([text] * 5)).proposals == ()
 

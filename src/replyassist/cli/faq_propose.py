@@ -172,6 +172,7 @@ def _say(run: _Run, *, dry_run: bool) -> None:
     parts = [f"{pile.messages:,} messages"]
     parts += [f"a sample: of {MOST_MESSAGES + left:,} at most {MOST_MESSAGES:,} are read"] if left else []
     parts += [f"{pile.asking_nothing:,} ask nothing", f"{pile.unfit:,} are too short or too long"]
+    parts += [f"{pile.own_cases:,} are somebody's own case"] if pile.own_cases else []
     parts += [f"{run.past.of_other_brands:,} of other brands left out"] if run.past.of_other_brands else []
     parts += [f"{run.past.gone:,} erased or deleted left out"] if run.past.gone else []
     common.console.print("; ".join(parts), markup=False, soft_wrap=True)
@@ -205,6 +206,7 @@ def _document(run: _Run, *, stored: bool) -> dict[str, Any]:
         "messages": run.pile.messages,
         "asking_nothing": run.pile.asking_nothing,
         "too_short_or_long": run.pile.unfit,
+        "own_cases": run.pile.own_cases,
         "of_other_brands": run.past.of_other_brands,
         "erased_or_deleted": run.past.gone,
         "refused": list(run.past.problems),

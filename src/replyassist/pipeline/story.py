@@ -19,7 +19,7 @@ from replyassist.proposal import BY_NOBODY, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import KindReading, Route, Triage, triage
-from replyassist.triage.kind_reader import shipped_reader
+from replyassist.triage.kind_reader import reader_for
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
@@ -110,8 +110,8 @@ def _proposal(
 
 def _reading(message: Inbound, context: PipelineContext) -> KindReading | None:
     """What the message is; None without text, or where the encoder is not the one that the reader was fitted with."""
-    reader = shipped_reader()
-    if not message.text or context.encoder.model_digest != reader.encoder:
+    reader = reader_for(context.encoder.model_digest)
+    if not message.text or reader is None:
         return None
     return reader.read(message, MEMORY.of(context.encoder, [message.text])[0])
 

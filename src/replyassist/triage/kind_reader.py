@@ -58,6 +58,12 @@ def shipped_reader() -> KindReader:
     return load_reader(PATH)
 
 
+def reader_for(encoder: str) -> KindReader | None:
+    """The one that travels along, where it was fitted with the encoder of this model digest."""
+    reader = shipped_reader()
+    return reader if reader.encoder == encoder else None
+
+
 def load_reader(path: Path) -> KindReader:
     """What ``save`` in ``scripts/fit_reading.py`` wrote; half precision on disk."""
     with np.load(path, allow_pickle=False) as kept:
