@@ -165,6 +165,8 @@ def _encoding() -> Iterator[Callable[[int, int], None]]:
 
 
 def _say(run: _Run, *, dry_run: bool) -> None:
+    for note in run.past.notes:
+        common.console.print(note, markup=False, soft_wrap=True)
     for line in shown_problems(run.past.problems):
         common.console.print(f"refused: {escape(line)}", soft_wrap=True)
     pile, found = run.pile, run.found
@@ -173,8 +175,14 @@ def _say(run: _Run, *, dry_run: bool) -> None:
     parts += [f"a sample: of {MOST_MESSAGES + left:,} at most {MOST_MESSAGES:,} are read"] if left else []
     parts += [f"{pile.asking_nothing:,} ask nothing", f"{pile.unfit:,} are too short or too long"]
     parts += [f"{pile.own_cases:,} are somebody's own case"] if pile.own_cases else []
-    parts += [f"{run.past.of_other_brands:,} of other brands left out"] if run.past.of_other_brands else []
-    parts += [f"{run.past.gone:,} erased or deleted left out"] if run.past.gone else []
+    left_out = {
+        "rows refused": len(run.past.problems),
+        "of other brands": run.past.of_other_brands,
+        "erased or deleted": run.past.gone,
+        "replies of ours to none of the messages": run.past.unmatched_replies,
+    }
+    told = ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count)
+    parts += [f"left out: {told}"] if told else []
     common.console.print("; ".join(parts), markup=False, soft_wrap=True)
     skipped = {
         "go to a person whatever the templates": found.for_people,
@@ -209,6 +217,7 @@ def _document(run: _Run, *, stored: bool) -> dict[str, Any]:
         "own_cases": run.pile.own_cases,
         "of_other_brands": run.past.of_other_brands,
         "erased_or_deleted": run.past.gone,
+        "unmatched_replies": run.past.unmatched_replies,
         "refused": list(run.past.problems),
         "groups": run.found.groups,
         "for_people": run.found.for_people,

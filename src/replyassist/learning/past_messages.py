@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -52,14 +53,17 @@ class PastMessage:
 class PastMessages:
     """What was read: messages, one line for each row that is none, and how many rows are another brand's.
 
-    ``gone``: messages that are left out because they were erased here or deleted by their authors.
+    ``unmatched_replies``: rows of ours that answer none of the messages. ``gone``: messages that are left out because
+    they were erased here or deleted by their authors. ``notes`` say in which encoding a file was read, if not in UTF-8.
     """
 
     messages: list[PastMessage]
     problems: tuple[str, ...] = ()
     of_other_brands: int = 0
+    unmatched_replies: int = 0
     gone: int = 0
     brands: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def _as_text(value: Any) -> Any:
@@ -99,7 +103,8 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
         raise InvalidInput(f"there is no field '{unknown[0]}'; there are: {', '.join(_FIELDS)}", field="map")
     rows: list[tuple[int, Row]] = []
     problems: list[str] = []
-    for line, fields in _records(path, column_map):
+    notes, records = _records(path, column_map)
+    for line, fields in records:
         try:
             rows.append((line, _row(fields, file=str(path), line=line)))
         except InvalidInput as error:
@@ -107,28 +112,37 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
     if not rows:
         raise InvalidInput("\n".join(problems[:20]) or f"{path}: holds no messages")
     ours = [(line, row) for line, row in rows if not brand or row.brand in ("", brand)]
-    found = answered(ours)
-    brands = frozenset(row.brand for _, row in rows if row.brand)
-    return PastMessages(found, tuple(problems), of_other_brands=len(rows) - len(ours), brands=brands)
+    found, unmatched = answered(ours)
+    return PastMessages(
+        found,
+        tuple(problems),
+        of_other_brands=len(rows) - len(ours),
+        unmatched_replies=unmatched,
+        brands=frozenset(row.brand for _, row in rows if row.brand),
+        notes=notes,
+    )
 
 
-def _records(path: Path, column_map: Mapping[str, str]) -> Iterator[tuple[int, dict[str, Any] | InvalidInput]]:
-    """Line and fields of each record; of one that is none, the error."""
+def _records(
+    path: Path, column_map: Mapping[str, str]
+) -> tuple[tuple[str, ...], Iterator[tuple[int, dict[str, Any] | InvalidInput]]]:
+    """Notes on the encoding, and line and fields of each record; of one that is none, the error."""
     file = str(path)
     if path.suffix.lower() in _TABLES:
         table = read_table(path, known=lambda names: len(set(names) & {*_FIELDS, *column_map.values()}))
         _require_columns(table, column_map, file)
-        for row in table.rows:
-            try:
-                yield row.line, _renamed(row.cells(), column_map)
-            except InvalidInput as error:
-                yield row.line, error
-        return
-    for number, line in numbered_lines(read_text(path).text):
-        try:
-            yield number, _renamed(json_object(line, file=file, number=number), column_map)
-        except InvalidInput as error:
-            yield number, error
+        return table.notes, ((row.line, _fields(row.cells, column_map)) for row in table.rows)
+    text = read_text(path)
+    lines = numbered_lines(text.text)
+    objects = ((number, partial(json_object, line, file=file, number=number)) for number, line in lines)
+    return text.notes, ((number, _fields(found, column_map)) for number, found in objects)
+
+
+def _fields(read: Callable[[], dict[str, Any]], column_map: Mapping[str, str]) -> dict[str, Any] | InvalidInput:
+    try:
+        return _renamed(read(), column_map)
+    except InvalidInput as error:
+        return error
 
 
 def _require_columns(table: Table, column_map: Mapping[str, str], file: str) -> None:
@@ -163,8 +177,10 @@ def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> Row:
         raise InvalidInput(first["msg"], file=file, line=line, field=place) from error
 
 
-def answered(rows: Sequence[tuple[int, Row]]) -> list[PastMessage]:
-    """The messages to the brand in the order of ``rows``, each with its own reply, else that of a row ``out``."""
+def answered(rows: Sequence[tuple[int, Row]]) -> tuple[list[PastMessage], int]:
+    """The messages to the brand in the order of ``rows``, each with its own reply, else that of a row ``out``; and how
+    many rows ``out`` answer none of them."""
+    unmatched = 0
     found: list[PastMessage] = []
     by_id: dict[str, int] = {}
     last_of: dict[str, int] = {}
@@ -178,7 +194,9 @@ def answered(rows: Sequence[tuple[int, Row]]) -> list[PastMessage]:
                 if key:
                     known[key] = place
             continue
-        answered = by_id.get(row.in_reply_to) if row.in_reply_to else last_of.get(row.conversation_id)
-        if answered is not None and not found[answered].reply:
-            found[answered] = replace(found[answered], reply=row.text)
-    return found
+        answers = by_id.get(row.in_reply_to) if row.in_reply_to else last_of.get(row.conversation_id)
+        if answers is None:
+            unmatched += 1
+        elif not found[answers].reply:
+            found[answers] = replace(found[answers], reply=row.text)
+    return found, unmatched

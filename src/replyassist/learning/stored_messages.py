@@ -48,10 +48,11 @@ def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_D
         for message, author in reversed(rows)
         if message.direction == Direction.IN or message.deleted_at is None
     ]
-    found = [replace(message, key=message_key(_number(message.key))) for message in answered(given)]
+    messages, unmatched = answered(given)
+    found = [replace(message, key=message_key(_number(message.key))) for message in messages]
     gone = {message_key(message_id) for message_id in gone_messages(session, brand_id)}
     kept = [message for message in reversed(found) if message.key not in gone]
-    return PastMessages(kept, gone=len(found) - len(kept))
+    return PastMessages(kept, unmatched_replies=unmatched, gone=len(found) - len(kept))
 
 
 def gone_messages(session: Session, brand_id: str) -> set[int]:
