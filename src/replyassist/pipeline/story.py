@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replyassist.drafting.courtesies import without_courtesies
 from replyassist.core.words import Reading, read
+from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
@@ -124,9 +124,7 @@ def _reading(message: Inbound, context: PipelineContext, told: Reading) -> Messa
     reader, encoder = shipped_reader(), context.index.encoder.model_digest
     if encoder not in reader.layers:
         encoder, told = context.encoder.model_digest, read(context.encoder, [message.text])[0]
-    if encoder not in reader.layers or told.depths is None:
-        return None
-    return reader.read(message, told.depths, encoder=encoder)
+    return reader.read_with(message, told, encoder=encoder)
 
 
 def _retrieve(message: Inbound, context: PipelineContext, told: Reading) -> Retrieved:

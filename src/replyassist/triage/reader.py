@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
+from replyassist.core.words import Reading
 from replyassist.inbox.inbound import Inbound
 
 from .kinds import Kind
@@ -85,6 +86,12 @@ class MessageReader:
             nearest=self._nearest(layers, depths, best),
             digest=self.digest,
         )
+
+    def read_with(self, message: Inbound, told: Reading, *, encoder: str) -> MessageReading | None:
+        """As ``read``, of what the encoder told; None where nothing was fitted to it, or it does not tell its depths."""
+        if encoder not in self.layers or told.depths is None:
+            return None
+        return self.read(message, told.depths, encoder=encoder)
 
     def scores(self, message: Inbound, depths: Vectors, layers: Layers) -> Vectors:
         """The score of each head, shape (heads,): of kinds a softmax makes probabilities, of risks a sigmoid."""
