@@ -102,15 +102,16 @@ class Part:
         """Whether any template answers, by message."""
         return np.asarray(self.right.any(axis=1))
 
-    def usual(self, weights: Sequence[float]) -> NDArray[np.float64]:
-        """What messages from elsewhere score on the mean: best and lead, shape (2,)."""
+    def usual(self, weights: Sequence[float]) -> Usual:
+        """What messages from elsewhere score on the mean."""
         everything = np.ones(self.features.shape[1], dtype=np.bool_)
         scores = [best_and_lead(_ranking(one, weights), allowed=everything) for one in self.elsewhere]
-        return np.asarray(np.mean(scores, axis=0))
+        best, lead = np.mean(scores, axis=0)
+        return Usual(float(best), float(lead))
 
     def signals(self, weights: Sequence[float]) -> tuple[list[Signals], NDArray[np.bool_]]:
         """The signals of each message with these weights, and whether its first template is right."""
-        usual = Usual(*self.usual(weights))
+        usual = self.usual(weights)
         found, right = [], []
         rows = zip(self.features, self.allowed, self.right, self.nearest_elsewhere, self.parts, strict=True)
         for features, allowed, is_right, nearest, parts in rows:
@@ -122,11 +123,6 @@ class Part:
             )
             right.append(bool(is_right[first]))
         return found, np.array(right)
-
-
-def _rounded(usual: NDArray[np.float64]) -> Usual:
-    best, lead = (round(float(value), 3) for value in usual)
-    return Usual(best, lead)
 
 
 def _ranking(features: Matrix, weights: Sequence[float]) -> Ranking:
@@ -156,7 +152,7 @@ def apart_at_most(made: Fit, shipped: Fit) -> float:
     if (made.encoder, made.name) != (shipped.encoder, shipped.name):
         return float("inf")
     numbers = [
-        [*fit.ranking, fit.usual.best, fit.usual.lead]
+        [*fit.ranking]
         + [
             number
             for head in (fit.calibration.answerable, fit.calibration.right)
@@ -189,7 +185,6 @@ def fitted(before: Fit, encoder: CachedEncoder) -> Fit:
         encoder=encoder.model_digest,
         name=before.name,
         ranking=weights,
-        usual=_rounded(np.mean([part.usual(weights) for part in sets], axis=0)),
         calibration=calibrated(sets, weights, encoder.model_digest),
     )
 

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from replyassist.core.errors import InvalidInput
 
 from .confidence import Calibration
-from .learnt import Usual
 
 FEATURES = ("question", "title", "whole", "classifier", "words", "words_back")
 logger = logging.getLogger(__name__)
@@ -22,17 +21,13 @@ PATH = Path(str(files("replyassist.retrieval"))) / "fits.json"
 
 
 class Fit(BaseModel):
-    """For one encoder, by ``scripts/fit_retrieval.py``; ``ranking`` weighs ``FEATURES`` in their order.
-
-    ``usual`` is what messages from elsewhere score on the mean, for an index that has not been trained yet.
-    """
+    """For one encoder, by ``scripts/fit_retrieval.py``; ``ranking`` weighs ``FEATURES`` in their order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: str
     name: str
     ranking: Annotated[tuple[float, ...], Field(min_length=len(FEATURES), max_length=len(FEATURES))]
-    usual: Usual
     calibration: Calibration
 
 
