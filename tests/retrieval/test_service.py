@@ -16,6 +16,7 @@ from replyassist.core.settings import Settings
 from replyassist.faq.learned import Provenance, add
 from replyassist.faq.service import delete_template, import_templates
 from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.confidence import Band
 from replyassist.retrieval.fits import calibration_file, save_calibration
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry, Retrieved, retrieve
@@ -96,6 +97,15 @@ class TestRetrieve:
 
         assert (result.abstained, result.best, result.matches) == (True, None, ())
         assert found("hello", -1.0).best is None
+
+    def test_a_text_that_asks_nothing_is_in_no_band_however_near_a_template_is(self) -> None:
+        nothing = shipping(title="?!", questions=["?!"])
+        answers, abstains = found("ship?!", 0.0, nothing), found("?!", 0.0, nothing)
+
+        assert not answers.abstained
+        assert answers.band is not Band.NONE
+        assert abstains.matches[0].probability > 0
+        assert abstains.band is Band.NONE
 
     def test_it_says_how_long_it_took(self) -> None:
         result = found("do you ship?", 0.5, shipping())

@@ -40,9 +40,12 @@ class Band(StrEnum):
     NONE = "none"  # more likely than not no template answers, or another one: nothing is drafted
 
 
-def band_of(probability: float, *, threshold: float) -> Band:
-    """The band of the first template's probability; ``threshold`` is the brand's."""
-    if probability < threshold:
+def band_of(probability: float, *, threshold: float, abstained: bool) -> Band:
+    """The band of the first template's probability; ``threshold`` is the brand's.
+
+    ``abstained``: retrieval drafts from none, whatever the probability.
+    """
+    if abstained or probability < threshold:
         return Band.NONE
     return Band.SURE if probability >= SURE_FROM else Band.LOOK
 

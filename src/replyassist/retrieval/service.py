@@ -52,7 +52,8 @@ class Retrieved:
     @property
     def band(self) -> Band:
         """What the sureness of the first template means to people."""
-        return band_of(self.matches[0].probability if self.matches else 0.0, threshold=self.threshold)
+        probability = self.matches[0].probability if self.matches else 0.0
+        return band_of(probability, threshold=self.threshold, abstained=self.abstained)
 
     @property
     def best(self) -> TemplateMatch | None:
