@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.errors import InvalidInput
@@ -16,6 +17,7 @@ from replyassist.retrieval.fits import (
     fit_for,
     load_calibration,
     save_calibration,
+    scores_digest,
     shipped_fits,
 )
 from replyassist.retrieval.learnt import Usual
@@ -104,6 +106,35 @@ def test_what_another_version_kept_is_not_used_and_stops_nothing(
 
     assert load_calibration(tmp_path, encoder="e") == SHIPPED
     assert "eval calibrate" in caplog.text
+
+
+@pytest.mark.parametrize("change", ["encoder", "ranking", "a head of other signals", "a head that is uneven"])
+def test_what_was_fitted_on_other_scores_is_not_used_and_the_log_says_so(
+    change: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = KEPT.model_dump(mode="json")
+    match change:
+        case "encoder":
+            fields["encoder"] = "e2"
+        case "ranking":
+            fields["scores"] = scores_digest([2 * weight for weight in fit_for("e").ranking])
+        case "a head of other signals":
+            fields["right"] = fields["answerable"]
+        case _:
+            fields["right"]["weights"].append(1.0)
+    path = calibration_file(tmp_path, encoder="e")
+    path.write_text(json.dumps(fields), encoding="utf-8")
+
+    assert load_calibration(tmp_path, encoder="e") == SHIPPED
+    assert str(path) in caplog.text
+    assert "eval calibrate" in caplog.text
+
+
+def test_a_fit_has_a_calibration_of_its_own_ranking() -> None:
+    fields = fit_for("e").model_dump()
+
+    with pytest.raises(ValidationError, match="another encoder or ranking"):
+        Fit.model_validate(fields | {"ranking": [1.0] * len(FEATURES)})
 
 
 @pytest.mark.parametrize("text", ["broken", '{"bias": 1}', '{"encoder": "e", "answerable": 1, "right": 2}', "\xff"])

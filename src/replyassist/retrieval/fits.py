@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
 
-from .confidence import Calibration
+from .confidence import ANSWERABLE_SIGNALS, RIGHT_SIGNALS, WRONG_LENGTH, Calibration
 
 FEATURES = ("question", "title", "whole", "classifier", "words", "words_back")
 logger = logging.getLogger(__name__)
@@ -21,7 +23,10 @@ PATH = Path(str(files("replyassist.retrieval"))) / "fits.json"
 
 
 class Fit(BaseModel):
-    """For one encoder, by ``scripts/fit_retrieval.py``; ``ranking`` weighs ``FEATURES`` in their order."""
+    """For one encoder, by ``scripts/fit_retrieval.py``; ``ranking`` weighs ``FEATURES`` in their order.
+
+    Raise ValidationError for a calibration that was fitted on other scores.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,6 +34,25 @@ class Fit(BaseModel):
     name: str
     ranking: Annotated[tuple[float, ...], Field(min_length=len(FEATURES), max_length=len(FEATURES))]
     calibration: Calibration
+
+    @property
+    def scores(self) -> str:
+        """What ``Calibration.scores`` is of one that was fitted with this ranking."""
+        return scores_digest(self.ranking)
+
+    @model_validator(mode="after")
+    def _is_of_its_ranking(self) -> Self:
+        if (self.calibration.encoder, self.calibration.scores) != (self.encoder, self.scores):
+            raise ValueError("the calibration is of another encoder or ranking")
+        return self
+
+
+def scores_digest(ranking: Sequence[float]) -> str:
+    """Names what a calibration is fitted on: the weights of the ranking, its features, and the signals of both heads.
+
+    Sureness that was fitted on other scores would say something, and mean nothing.
+    """
+    return document_digest([ranking, FEATURES, ANSWERABLE_SIGNALS, RIGHT_SIGNALS])
 
 
 @cache
@@ -49,26 +73,34 @@ def calibration_file(home: Path, *, encoder: str) -> Path:
 
 
 def load_calibration(home: Path, *, encoder: str) -> Calibration:
-    """The one kept in this home folder for this encoder, when it is of these signals; else the one that travels along.
+    """The one kept in this home folder for this encoder, when it was fitted on these scores; else the shipped one.
 
-    Raise InvalidInput for a file that is no calibration.
+    One of other scores or signals is told in the log. Raise InvalidInput for a file that is no calibration.
     """
-    path = calibration_file(home, encoder=encoder)
+    path, fit = calibration_file(home, encoder=encoder), fit_for(encoder)
     if not path.is_file():
-        return fit_for(encoder).calibration
+        return fit.calibration
     try:
-        return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
+        kept = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
-        if isinstance(error, ValidationError) and _is_of_another_version(error):
-            logger.warning("%s was fitted by another version and is not used; run eval calibrate again", path)
-            return fit_for(encoder).calibration
-        raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
+        if not isinstance(error, ValidationError) or not _is_of_another_version(error):
+            raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
+    else:
+        if (kept.encoder, kept.scores) == (encoder, fit.scores):
+            return kept
+    logger.warning(
+        "%s was fitted on other scores than this version's and is not used, the shipped calibration is; "
+        "run eval calibrate again",
+        path,
+    )
+    return fit.calibration
 
 
 def _is_of_another_version(error: ValidationError) -> bool:
-    """Whether only fields are missing or unknown, in something that names its encoder."""
+    """Whether only fields are missing or unknown, or a head of other signals, in something that names its encoder."""
     wrong = [(found["loc"], found["type"]) for found in error.errors()]
-    return (("encoder",), "missing") not in wrong and {kind for _, kind in wrong} <= {"missing", "extra_forbidden"}
+    kinds = {kind for _, kind in wrong}
+    return (("encoder",), "missing") not in wrong and kinds <= {"missing", "extra_forbidden", WRONG_LENGTH}
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:

@@ -14,8 +14,9 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.words import Reading, read
 from replyassist.evaluation.statistics import Interval, bootstrap_interval, paired_bootstrap
 from replyassist.faq.template import ReplyTemplate
-from replyassist.retrieval.confidence import Calibration, case_weights, fit_calibration
+from replyassist.retrieval.confidence import Calibration
 from replyassist.retrieval.entries import readable
+from replyassist.retrieval.fitting import case_weights, fit_calibration
 from replyassist.retrieval.index import TemplateIndex
 
 from .bench import WHERE, Bench, Figures

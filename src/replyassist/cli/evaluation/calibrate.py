@@ -17,16 +17,9 @@ from replyassist.core.words import read
 from replyassist.evaluation.dataset import Dataset
 from replyassist.evaluation.report.calibration import write_calibration
 from replyassist.evaluation.sureness import Sureness
-from replyassist.retrieval.confidence import (
-    FEWEST_CASES,
-    FOLDS,
-    Calibration,
-    Signals,
-    case_weights,
-    fit_calibration,
-    held_out_probabilities,
-)
+from replyassist.retrieval.confidence import Calibration, Signals
 from replyassist.retrieval.fits import calibration_file, fit_for, save_calibration
+from replyassist.retrieval.fitting import FEWEST_CASES, FOLDS, case_weights, fit_calibration, held_out_probabilities
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
 
