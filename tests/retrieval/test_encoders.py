@@ -177,7 +177,7 @@ def test_each_index_has_the_calibration_of_its_encoder(world: World) -> None:
     for number, name in enumerate(("minilm", "mpnet")):
         digest = Model(name).model_digest
         fitted = _with_cases(digest, number)
-        save_calibration(fitted, calibration_file(home, encoder=digest))
+        save_calibration(fitted, calibration_file(home, brand_id=BRAND, encoder=digest))
     go_on = threading.Event()
     registry = started(world, "mpnet", lambda name: Model(name, held=go_on if name == "mpnet" else None))
     before = registry.index_for(world.database, BRAND)

@@ -158,15 +158,18 @@ class TestRegistry:
         assert encoder.calls == []
 
     @on_sqlite
-    def test_what_calibrating_kept_for_this_encoder_is_used(self, world: World) -> None:
+    def test_what_calibrating_kept_for_this_brand_and_encoder_is_used(self, world: World) -> None:
+        change(world, DECAF, brand="harbour")
         digest = FakeEncoder().model_digest
-        shipped = registry(world).calibration()
+        shipped = registry(world).calibration(BRAND)
         own = shipped.model_copy(
             update={"encoder": digest, "answerable": shipped.answerable.model_copy(update={"bias": 9})}
         )
-        save_calibration(own, calibration_file(world.settings.home, encoder=digest))
+        save_calibration(own, calibration_file(world.settings.home, brand_id=BRAND, encoder=digest))
 
-        assert registry(world).index_for(world.database, BRAND).calibration == own != shipped
+        indexes = registry(world)
+        assert indexes.index_for(world.database, BRAND).calibration == own != shipped
+        assert indexes.index_for(world.database, "harbour").calibration == shipped
 
     @on_sqlite
     def test_an_import_that_changes_nothing_builds_nothing(self, world: World) -> None:

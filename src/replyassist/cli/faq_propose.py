@@ -140,7 +140,7 @@ def _knowledge(
             templates=tuple(active_templates(session, brand)),
             examples=tuple(active_examples(session, brand)),
             remembered=tuple(remembered(session, brand)),
-            calibration=load_calibration(settings.home, encoder=digest),
+            calibration=load_calibration(settings.home, brand_id=brand, encoder=digest),
             threshold=settings.abstain_threshold if own is None else own,
             languages=tuple(voice_of(row).languages),
         )

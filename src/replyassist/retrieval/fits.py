@@ -18,6 +18,7 @@ from replyassist.core.errors import InvalidInput
 from .confidence import ANSWERABLE_SIGNALS, RIGHT_SIGNALS, WRONG_LENGTH, Calibration
 
 FEATURES = ("question", "title", "whole", "classifier", "words", "words_back")
+CALIBRATIONS = "calibrations"  # the folder of what was fitted on brands' own cases, below the home folder
 logger = logging.getLogger(__name__)
 PATH = Path(str(files("replyassist.retrieval"))) / "fits.json"
 
@@ -67,17 +68,23 @@ def fit_for(encoder: str) -> Fit:
     return next((fit for fit in fits if fit.encoder == encoder), fits[0])
 
 
-def calibration_file(home: Path, *, encoder: str) -> Path:
-    """Where a home folder keeps what was fitted with this encoder."""
-    return home / f"calibration-{encoder[:16]}.json"
+def calibration_file(home: Path, *, brand_id: str, encoder: str) -> Path:
+    """Where a home folder keeps what was fitted on this brand's cases with this encoder."""
+    return home / CALIBRATIONS / encoder[:16] / f"{brand_id}.json"
 
 
-def load_calibration(home: Path, *, encoder: str) -> Calibration:
-    """The one kept in this home folder for this encoder, when it was fitted on these scores; else the shipped one.
+def calibrated_brands(home: Path, *, encoder: str) -> list[str]:
+    """The brands for which something is kept with this encoder, by id."""
+    anybodys = calibration_file(home, brand_id="*", encoder=encoder)
+    return sorted(path.stem for path in anybodys.parent.glob(anybodys.name))
+
+
+def load_calibration(home: Path, *, brand_id: str, encoder: str) -> Calibration:
+    """The one kept for this brand and encoder, when it was fitted on these scores; else the shipped one.
 
     One of other scores or signals is told in the log. Raise InvalidInput for a file that is no calibration.
     """
-    path, fit = calibration_file(home, encoder=encoder), fit_for(encoder)
+    path, fit = calibration_file(home, brand_id=brand_id, encoder=encoder), fit_for(encoder)
     if not path.is_file():
         return fit.calibration
     try:

@@ -16,6 +16,10 @@ from .confidence import OUT_OF_SCOPE_SHARE, Calibration, Head, Rows, Signals
 PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
 FEWEST_CASES = 30
 PRIOR_CASES = 3.0
+"""How strongly a brand's own head is held to the shipped one: the inverse variance of a normal prior on its
+standardised weights. Mean log loss of messages that 14 sets (eval/brands/dev, our samples, covidqa, hwu64, vira; the
+brand or family left out of the head that it starts from) had over, after a fit on 30 drawn ones: .501; at .1 it is
+.518, at 30 .507, as shipped .514. On 300 (four sets): .425, .427, .430 and .460."""
 FOLDS = 5
 
 

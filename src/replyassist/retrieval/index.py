@@ -124,6 +124,12 @@ class TemplateIndex:
         other.is_trained = True
         return other
 
+    def as_sure_as(self, calibration: Calibration) -> TemplateIndex:
+        """The same with another calibration."""
+        other = copy(self)
+        other.calibration = calibration
+        return other
+
     @property
     def wants_renewal(self) -> bool:
         """Whether ``renewed`` would make it better."""

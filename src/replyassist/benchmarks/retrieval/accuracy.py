@@ -66,8 +66,8 @@ def _measured(bench: Bench, data: TaskSet) -> Figures:
         ours.append(answers_of(index, task, readings))
         reference.append(nearest_neighbour(bench.encoder, task, readings))
         if data.known:
-            index.calibration = calibrated(index, data.known[done], bench.encoder)
-            fitted.append(figures(answers_of(index, task, readings)))
+            own = index.as_sure_as(calibrated(index, data.known[done], bench.encoder))
+            fitted.append(figures(answers_of(own, task, readings)))
     bench.progress(data.name, len(data.tasks), len(data.tasks))
     found, beside = mean_of([figures(run) for run in ours]), mean_of([figures(run) for run in reference])
     gain = paired_bootstrap(list(hits(reference)), list(hits(ours)))
