@@ -20,7 +20,7 @@ from .confidence import Calibration
 from .index import TemplateIndex
 from .known import texts_of
 
-ENCODED_AT_ONCE = 300  # new texts: about a second of the embedded encoder; more are encoded in the background
+ENCODED_AT_ONCE = 60  # new texts: about a second of the default encoder; more are encoded in the background
 ATTEMPTS = 3
 SECONDS_BETWEEN_ATTEMPTS = 5.0
 SECONDS_BEFORE_RETRY = 300.0  # after the last attempt, when nothing changes but people still search

@@ -135,7 +135,7 @@ class IndexRegistry:
     def index_for(self, database: Database, brand_id: str) -> TemplateIndex:
         """The brand's index, current as of this call; no transaction is open while templates are encoded.
 
-        Templates that were deleted or changed since count at once; of more than 300 new texts the vectors follow. After
+        Templates that were deleted or changed since count at once; of more than 60 new texts the vectors follow. After
         the encoder was changed, the index is of the one before until all vectors of the new one are there.
         """
         with database.reading() as session:
