@@ -147,6 +147,17 @@ def test_a_restart_in_between_serves_on_with_the_encoder_before(world: World) ->
         registry.close()
 
 
+def test_who_has_to_wait_for_many_texts_is_told_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    started(world, "minilm").index_for(world.database, BRAND)
+    assert "waits" not in caplog.text
+    prepared(world)
+
+    assert f"waits until about {len(MANY.questions) + 6} texts are encoded" in caplog.text
+    caplog.clear()
+    started(world, "minilm").index_for(world.database, BRAND)
+    assert "waits" not in caplog.text
+
+
 def test_few_texts_are_encoded_at_once(world: World) -> None:
     started(world, "minilm").index_for(world.database, BRAND)
 

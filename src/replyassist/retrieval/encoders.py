@@ -53,6 +53,7 @@ class TemplateEncoders:
                     "an encoder was set anew; the one before serves until about %d texts are encoded", len(texts)
                 )
                 return before
+        logger.warning("the first search of a brand waits until about %d texts are encoded", len(texts))
         return self.present
 
     def _has_encoded(self, encoder: CachedEncoder, texts: Sequence[str]) -> bool:
