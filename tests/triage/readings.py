@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from replyassist.core.embedding import SentenceTransformerEncoder
@@ -15,6 +16,13 @@ def reading(
     *, risks: dict[str, float] | None = None, sentiment: float | None = None, **likely: float
 ) -> MessageReading:
     """Kinds that are not named share what is left of 1."""
+    return reading_of(likely, risks=risks, sentiment=sentiment)
+
+
+def reading_of(
+    likely: Mapping[str, float], *, risks: dict[str, float] | None = None, sentiment: float | None = None
+) -> MessageReading:
+    """As ``reading``, of kinds by name."""
     rest = (1 - sum(likely.values())) / (len(Kind) - len(likely))
     return MessageReading(
         probabilities={kind: likely.get(kind.value, rest) for kind in Kind},

@@ -13,7 +13,7 @@ from replyassist.triage.measures import LETTER_PLACES, WORD_PLACES, parts_of, sh
 from replyassist.triage.reader import PATH, load_reader, save_reader, shipped_reader
 from replyassist.triage.risks import topics
 from replyassist.triage.routes import Table, routes
-from tests.triage.readings import reading
+from tests.triage.readings import reading, reading_of
 
 TWO_MEGABYTES = 2 * 1024 * 1024
 SHIP = "do you ship to Norway?"
@@ -26,7 +26,8 @@ def depths_like(encoder: str) -> Vectors:
 
 @pytest.fixture(params=[0, 1])
 def encoder(request: pytest.FixtureRequest) -> str:
-    return list(shipped_reader().layers)[request.param]
+    number: int = request.param
+    return list(shipped_reader().layers)[number]
 
 
 def test_the_likeliest_kind_and_the_next_are_told() -> None:
@@ -38,7 +39,7 @@ def test_the_likeliest_kind_and_the_next_are_told() -> None:
 @pytest.mark.parametrize("kind", ["closing", "talk_to_others", "our_own_words", "automatic_mail", "spam"])
 def test_what_is_very_surely_not_asked_of_us_gets_no_draft(kind: str) -> None:
     sure, less = (
-        triage("Cheers, will do", reading=reading(**{kind: each}))
+        triage("Cheers, will do", reading=reading_of({kind: each}))
         for each in (NO_REPLY.least + 0.01, REVIEW.least + 0.01)
     )
     assert (sure.route, sure.urgency) == (Route.NO_REPLY, NO_REPLY.urgency)
@@ -103,7 +104,7 @@ def test_anger_is_more_urgent_and_most_so_where_all_can_read() -> None:
 
 def test_doubts_follow_from_the_table() -> None:
     def doubts(**likely: float) -> list[str]:
-        return [rule.name for rule in routes().doubts_of(reading(**likely))]
+        return [rule.name for rule in routes().doubts_of(reading_of(likely))]
 
     assert doubts(own_case=0.9) == ["own_case"]
     assert doubts(question=0.98) == []

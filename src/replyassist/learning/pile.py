@@ -107,7 +107,7 @@ def _question(message: PastMessage, languages: Sequence[str]) -> str | None:
 def _read(
     texts: Sequence[str], encoder: Encoder, on_progress: Callable[[int, int], None]
 ) -> tuple[Vectors, list[MessageReading | None]]:
-    """The vectors, shape (texts, dimension), and what each text is; None where no weights were fitted to the encoder."""
+    """The vectors, shape (texts, dimension), and what each text is; None where nothing was fitted to the encoder."""
     vectors, readings = [encoder.encode(texts[:0])], list[MessageReading | None]()
     reader, digest = shipped_reader(), encoder.model_digest
     for start in range(0, len(texts), ENCODED_AT_ONCE):

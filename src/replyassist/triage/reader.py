@@ -88,7 +88,7 @@ class MessageReader:
         )
 
     def read_with(self, message: Inbound, told: Reading, *, encoder: str) -> MessageReading | None:
-        """As ``read``, of what the encoder told; None where nothing was fitted to it, or it does not tell its depths."""
+        """As ``read``, of what the encoder told; None where nothing was fitted to it, or it tells no depths."""
         if encoder not in self.layers or told.depths is None:
             return None
         return self.read(message, told.depths, encoder=encoder)
