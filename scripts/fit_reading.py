@@ -41,10 +41,13 @@ from replyassist.triage.risks import topics
 
 SOURCE = Path(__file__).resolve().parents[1] / "eval" / "reading"
 GROUPS = 5
-OF_LAYERS, OF_WORDS, OF_SENTIMENT = 1.0, 5.0, 8.0  # inverse of the ridge of both regressions, and the ridge itself
+OF_LAYERS, OF_WORDS, OF_SENTIMENT = 1.0, 5.0, 100.0  # inverse of the ridge of both regressions, and the ridge itself
 SHARE_OF_WORDS = 0.8
 STEPS = 100
 LEAST_MESSAGES = 2  # that a word or a run of letters must be in
+OF_A_RATING = 3.0
+"""What a rated tweet weighs beside a labelled message, of which there are twice as many: at 1 the ratings of tweets left
+out are met with a Pearson of .85, at 3 with .88, and the labels of writers left out with .60 and .55."""
 RATING_SCALE = 2.5  # points of a rating of -4 to 4 that make one of -1 to 1: people seldom give more than 2.5
 FEW = 32  # dimensions in which examples are compared
 EXAMPLES_OF_A_KIND = 80
@@ -126,7 +129,9 @@ def toned(rows: Rows, sentiment: Vectors, rated: Rows, ratings: Vectors) -> Head
         csr_matrix(np.concatenate([rows.dense, rated.dense])),
         csr_matrix(np.concatenate([rows.words.toarray(), rated.words.toarray()])),
     ]
-    model = Ridge(alpha=OF_SENTIMENT).fit(hstack(both).tocsr(), np.concatenate([sentiment, ratings / RATING_SCALE]))
+    weights_of = np.repeat([1.0, OF_A_RATING], [len(sentiment), len(ratings)])
+    told = np.concatenate([sentiment, ratings / RATING_SCALE])
+    model = Ridge(alpha=OF_SENTIMENT).fit(hstack(both).tocsr(), told, sample_weight=weights_of)
     weights = model.coef_.astype(np.float32)[:, None]
     row = rows.dense.shape[1]
     return Heads(weights[:row], weights[row:], np.array([model.intercept_], dtype=np.float32))

@@ -130,6 +130,7 @@ def measures_of(labelled: Sequence[Labelled], read: Sequence[MessageReading]) ->
         "praise_thanked": _share([found.is_plain_praise for one, found in both if one.kind is Kind.PRAISE]),
         "crisis_recall": _share([found.route is Route.ESCALATE for one, found in both if one.kind is Kind.CRISIS]),
         "grave_recall": _share([found.route is Route.ESCALATE for found in grave]),
+        "grave_seen": _share([found.is_high_risk for found in grave]),
         "false_escalation_rate": _share([any(risk.escalates for risk in found.risks) for found in harmless]),
         "label_pearson": round(
             float(np.corrcoef([one.sentiment for one in labelled], [reading.sentiment for reading in read])[0, 1]), 3
@@ -151,15 +152,16 @@ def measures_of(labelled: Sequence[Labelled], read: Sequence[MessageReading]) ->
 
 
 def _is_grave(one: Labelled) -> bool:
-    return topics()["grave"].is_in(one.kind, one.risks)
+    return any(topic.is_in(one.kind, one.risks) for topic in topics().values() if topic.escalates)
 
 
 def _has_doubt(found: Triage) -> bool:
-    return found.reading is not None and any(routes().doubts_of(found.reading))
+    watched = any(risk.is_watched for risk in found.risks)
+    return watched or (found.reading is not None and any(routes().doubts_of(found.reading)))
 
 
 def _goes_undoubted(found: Triage) -> bool:
-    return found.route is Route.DRAFT and not found.is_high_risk and not _has_doubt(found)
+    return found.route is Route.DRAFT and not _has_doubt(found)
 
 
 def _error(one: Labelled, reading: MessageReading) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from replyassist.guardrails import Finding, Severity
 from replyassist.pipeline.assignment import Assignment
 from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.service import Retrieved
-from replyassist.triage import Route
+from replyassist.triage import Route, Triage
 from replyassist.triage.routes import routes
 
 
@@ -33,9 +33,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
         yield _doubt(
             "translated", "The template is in another language. Please let somebody who speaks both compare them."
         )
-    if triaged.reading is not None:
-        for rule in routes().doubts_of(triaged.reading):
-            yield _doubt(rule.name, rule.explanation)
+    yield from _of_the_reading(triaged)
     if found.second is not None:
         # A second question is seen where there is none about once in five times (docs/benchmarks.md).
         answers_both = answers_both or (picked and assignment.template.id == found.second.template_id)
@@ -51,6 +49,16 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
             "unsure_template",
             f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
         )
+
+
+def _of_the_reading(triaged: Triage) -> Iterator[Finding]:
+    """Doubts that no template can settle: who would have to look something up, and whether the brand is asked."""
+    for risk in triaged.risks:
+        if risk.is_watched:
+            yield _doubt("maybe_grave", f"{risk.explanation} Read the message once more before anything leaves.")
+    if triaged.reading is not None:
+        for rule in routes().doubts_of(triaged.reading):
+            yield _doubt(rule.name, rule.explanation)
 
 
 def _doubt(name: str, explanation: str) -> Finding:

@@ -27,7 +27,10 @@ class Mood(StrEnum):
 
 
 class Risk(BaseModel):
-    """One reason for care, with the words that showed it; one that ``escalates`` is never drafted for."""
+    """One reason for care, with the words that showed it; one that ``escalates`` is never drafted for.
+
+    ``is_watched``: it would escalate were it surer; a draft for it is never ready.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +38,7 @@ class Risk(BaseModel):
     explanation: str
     excerpt: str
     escalates: bool = True
+    is_watched: bool = False
 
 
 class Triage(BaseModel):

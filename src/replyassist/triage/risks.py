@@ -29,7 +29,7 @@ class Topic(BaseModel):
     """Why a person must look, and how soon: ``urgency`` is 0 (can wait) to 100 (now).
 
     ``learnt_from`` are the labels whose messages show it, kinds or risks of ``eval/reading``. One that ``escalates`` is
-    never drafted for.
+    never drafted for; the words of a ``floor`` are believed whatever is read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,6 +38,7 @@ class Topic(BaseModel):
     urgency: int = Field(ge=0, le=100)
     learnt_from: tuple[str, ...] = Field(min_length=1)
     escalates: bool = True
+    floor: bool = False
 
     def is_in(self, kind: str, risks: Iterable[str]) -> bool:
         """Whether a message that is labelled so shows it."""

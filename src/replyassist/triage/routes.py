@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from .kinds import Kind
 from .message_reading import MessageReading
 from .models import Risk, Route
-from .risks import topics
+from .risks import EXCERPT_CHARACTERS, topics
+from .risks import risks_of as words_of_risks
 
 _TABLE = Path(__file__).with_name("routes.yaml")
 
@@ -57,7 +58,9 @@ class Table(BaseModel):
 
     read_in: frozenset[str]
     escalate_from: float = Field(gt=0, le=1)
-    show_risks_from: float = Field(gt=0, le=1)
+    watch_from: float = Field(gt=0, le=1)
+    show_from: float = Field(gt=0, le=1)
+    words_count_from: float = Field(ge=0, le=1)
     routes: tuple[RouteRule, ...]
     thanks: Rule
     doubts: tuple[DoubtRule, ...]
@@ -74,16 +77,31 @@ class Table(BaseModel):
                 shown.add(rule.name)
                 yield rule
 
-    def risks_of(self, reading: MessageReading, text: str) -> Iterator[Risk]:
-        """The risks that the reading shows, the gravest first."""
-        for name, topic in topics().items():
-            probability = reading.risks.get(name, 0.0)
-            if probability >= (self.escalate_from if topic.escalates else self.show_risks_from):
-                told = f"{topic.explanation} ({probability:.0%} sure)"
-                yield Risk(kind=name, explanation=told, excerpt=text[:EXCERPT_CHARACTERS], escalates=topic.escalates)
+    def risks_of(self, text: str, reading: MessageReading | None) -> tuple[Risk, ...]:
+        """The risks that words show and those that are read, the gravest first.
 
+        Without a reading every word escalates.
+        """
+        in_words = {risk.kind: risk for risk in words_of_risks(text)}
+        found = (self._risk(name, in_words.get(name), text, reading) for name in topics())
+        return tuple(risk for risk in found if risk is not None)
 
-EXCERPT_CHARACTERS = 100
+    def _risk(self, name: str, in_words: Risk | None, text: str, reading: MessageReading | None) -> Risk | None:
+        topic = topics()[name]
+        probability = reading.risks.get(name, 0.0) if reading is not None else 0.0
+        if in_words is not None and (reading is None or topic.floor or probability >= self.words_count_from):
+            return in_words
+        escalates = topic.escalates and probability >= self.escalate_from
+        if in_words is None and probability < (self.watch_from if topic.escalates else self.show_from):
+            return None
+        told = f"{topic.explanation} ({probability:.0%} sure)"
+        return Risk(
+            kind=name,
+            explanation=told,
+            excerpt=in_words.excerpt if in_words else text[:EXCERPT_CHARACTERS],
+            escalates=escalates,
+            is_watched=topic.escalates and not escalates,
+        )
 
 
 @cache

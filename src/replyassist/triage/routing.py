@@ -52,7 +52,7 @@ def triage(
     suspicion = worst_of((text, *context_texts))
     guess = guess_language(text)
     read = reading if reading is not None and _is_read_in(guess) else None
-    risks = (*_risks(text, read), *injection_risks(suspicion))
+    risks = (*routes().risks_of(text, read), *injection_risks(suspicion))
     route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
     rule = routes().route_of(read) if read is not None and route is Route.DRAFT else None
     if rule is not None and read is not None:
@@ -88,15 +88,6 @@ def warm_up() -> None:
 
 def _is_read_in(guess: LanguageGuess) -> bool:
     return not guess.is_sure or guess.code in routes().read_in
-
-
-def _risks(text: str, reading: MessageReading | None) -> tuple[Risk, ...]:
-    """Those whose words are there, which nothing overrules, and those that the reading shows."""
-    by_words = risks_of(text)
-    known = {risk.kind for risk in by_words}
-    by_reading = routes().risks_of(reading, text) if reading is not None else ()
-    found = (*by_words, *(risk for risk in by_reading if risk.kind not in known))
-    return tuple(sorted(found, key=lambda risk: list(topics()).index(risk.kind)))
 
 
 def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_reason: str) -> tuple[Route, str]:
