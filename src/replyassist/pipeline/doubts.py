@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from replyassist.answering import answered
+from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity
+from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER
 from replyassist.pipeline.assignment import Assignment
 from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.service import Retrieved
@@ -49,6 +52,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
             "unsure_template",
             f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
         )
+    yield from _of_the_asked_fact(assignment, assignment.template)
 
 
 def _of_the_reading(triaged: Triage) -> Iterator[Finding]:
@@ -59,6 +63,16 @@ def _of_the_reading(triaged: Triage) -> Iterator[Finding]:
     if triaged.reading is not None:
         for rule in routes().doubts_of(triaged.reading):
             yield _doubt(rule.name, rule.explanation)
+
+
+def _of_the_asked_fact(assignment: Assignment, template: ReplyTemplate) -> Iterator[Finding]:
+    """A template on the topic may lack the one fact that was asked for."""
+    text, encoder = assignment.message.text, assignment.context.encoder
+    found = answered(text, encoder, title=template.title, reply=template.rendered_reply)
+    if found is not None and found.is_doubtful:
+        of_which = f" It does not speak of: {', '.join(found.unspoken)}." if found.unspoken else ""
+        explanation = f"The template may not say what was asked.{of_which} Is the answer in the draft?"
+        yield Finding(rule=FACT_NOT_IN_ANSWER, severity=Severity.WARN, explanation=explanation)
 
 
 def _doubt(name: str, explanation: str) -> Finding:

@@ -1,4 +1,4 @@
-"""``replyassist bench triage``: how well what a message is is read, and what follows from it."""
+"""``replyassist bench triage``: how well what a message is is read, and whether the reply to it answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from replyassist.benchmarks import kinds
+from replyassist.benchmarks import kinds, near_misses
 from replyassist.benchmarks.confusion_picture import confusion_svg
 from replyassist.benchmarks.sentiment import read_rated, sentiment_figures
 from replyassist.core.embedding import SentenceTransformerEncoder
-from replyassist.core.encoders import model_named
+from replyassist.core.encoders import CHECKS, model_named
+from replyassist.core.settings import Settings
 from replyassist.triage.reader import shipped_reader
 
 from .printing import bench_data, print_result
@@ -21,26 +22,39 @@ def bench_triage(
     messages: Annotated[Path, typer.Option("--messages", help="The folder of the labelled messages.")] = Path(
         "eval/reading"
     ),
-    encoder: Annotated[str, typer.Option("--encoder", help="minilm or mpnet; empty: the default.")] = "",
+    questions: Annotated[
+        Path,
+        typer.Option("--near-misses", help="The folder of questions that their template may not answer."),
+    ] = Path("eval/near_misses"),
+    encoder: Annotated[str, typer.Option("--encoder", help="minilm or mpnet; empty: the one that is set.")] = "",
     tuning: Annotated[
         bool, typer.Option("--tuning", help="The writers that the reading was fitted to, instead of the others.")
     ] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="The short form that the tests run.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="The short form that the tests run, with minilm.")] = False,
     picture: Annotated[
         Path | None, typer.Option("--picture", help="Draw which kinds are taken for which into this SVG file.")
     ] = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """What a message is, its risks and its tone, and what is made of them: swallowed questions, thanks for irony."""
+    """What a message is, its risks and its tone, and what is made of them: swallowed questions, thanks for irony.
+
+    Then: how many drafts for questions that their template does not answer are called ready.
+    """
     split: kinds.Split = "train" if tuning else "test"
     most = kinds.QUICK_MESSAGES if quick else None
     labelled = kinds.read_labelled(messages, split=split)[:most]
-    reads = SentenceTransformerEncoder(model_named(encoder))
+    pairs = near_misses.read_pairs(questions, split=split)[: near_misses.QUICK_PAIRS if quick else None]
+    settings, checks = Settings(), SentenceTransformerEncoder(CHECKS.name)
+    finder = model_named(CHECKS.name if quick else encoder or settings.encoder_model)
+    reads = checks if finder == CHECKS.name else SentenceTransformerEncoder(finder)
     result = kinds.measure_shipped(labelled, reads, digest=reads.model_digest)
     if picture is not None:
         title = f"Messages of {len({one.writer for one in labelled})} writers: what they are, and what they are read as"
         picture.write_text(confusion_svg(result["confusion"], title=title), encoding="utf-8")
-    print_result({"split": split} | _sentiment(reads, most) | result, as_json=json)
+    asked = near_misses.measure_near_misses(
+        pairs, questions, templates=reads, checks=checks, threshold=settings.abstain_threshold
+    )
+    print_result({"split": split, "encoder": finder} | _sentiment(reads, most) | result | asked, as_json=json)
 
 
 def _sentiment(encoder: SentenceTransformerEncoder, most: int | None) -> dict[str, Any]:
