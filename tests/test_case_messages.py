@@ -13,6 +13,7 @@ import pytest
 
 from replyassist.brands.voice import VoiceRules, sample_voice
 from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS, DEFAULT
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
@@ -27,10 +28,11 @@ from tests.cases import cases_folder
 
 pytestmark = pytest.mark.encoder
 
-RIGHT_IN_FULL = {"name", "unicode", "mail"}
+STILL_WRONG = {"several": 1}
+"""How many of a kind may be wrong today; of every other kind none."""
 
 
-def test_names_letters_and_mail_come_out_right(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_kind_comes_out_right(capsys: pytest.CaptureFixture[str]) -> None:
     cases = [json.loads(line) for line in cases_folder("messages.jsonl").read_text(encoding="utf-8").splitlines()]
     contexts = contexts_of({case.get("brand2", case["brand"]) for case in cases})
     wrong: dict[str, list[str]] = defaultdict(list)
@@ -43,14 +45,15 @@ def test_names_letters_and_mail_come_out_right(capsys: pytest.CaptureFixture[str
         for kind, faulty in wrong.items():
             total = sum(case["kind"] == kind for case in cases)
             sys.stdout.write("\n  ".join([f"\n{kind}: {total - len(faulty)} of {total} right", *faulty]))
-    assert {kind: wrong[kind] for kind in RIGHT_IN_FULL if wrong[kind]} == {}
+    assert {kind: faulty for kind, faulty in wrong.items() if len(faulty) > STILL_WRONG.get(kind, 0)} == {}
 
 
 def contexts_of(brands: set[str]) -> dict[str, PipelineContext]:
-    """The sample brands over one encoder, without a model."""
-    encoder, library = SentenceTransformerEncoder("minilm"), PromptLibrary(resource_folder("prompts"))
+    """The sample brands over the encoders that are the default, without a model."""
+    encoder, library = SentenceTransformerEncoder(CHECKS.name), PromptLibrary(resource_folder("prompts"))
+    finder = SentenceTransformerEncoder(DEFAULT.name)
     indexes = {
-        brand: TemplateIndex(read_templates(resource_folder("faq") / brand, column_map={}).templates, encoder)
+        brand: TemplateIndex(read_templates(resource_folder("faq") / brand, column_map={}).templates, finder)
         for brand in brands
     }
     threshold = Settings(_env_file=None).abstain_threshold

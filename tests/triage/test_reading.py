@@ -17,7 +17,7 @@ from tests.triage.readings import reading, reading_of
 
 TWO_MEGABYTES = 2 * 1024 * 1024
 SHIP = "do you ship to Norway?"
-NO_REPLY, REVIEW, OTHERS = routes().routes
+NO_REPLY, REVIEW, OTHERS, INSULTS = routes().routes
 
 
 def depths_like(encoder: str) -> Vectors:
@@ -58,7 +58,13 @@ def test_the_reason_names_the_likeliest_kind_of_those_that_want_no_reply() -> No
 
 
 def test_a_statement_waits_for_a_person_without_a_draft() -> None:
-    assert triage("Just cancelled my subscription", reading=reading(statement=0.9)).route is Route.REVIEW
+    found = triage("Just cancelled my subscription", reading=reading(statement=0.9))
+    assert (found.route, found.urgency) == (Route.REVIEW, REVIEW.urgency)
+
+
+def test_insults_wait_for_a_person_and_are_never_put_away() -> None:
+    found = triage("you absolute clowns", reading=reading(abuse=0.97))
+    assert (found.route, found.urgency) == (Route.REVIEW, INSULTS.urgency)
 
 
 def test_a_risk_in_words_goes_to_a_person_whatever_the_reading_says() -> None:
