@@ -17,7 +17,10 @@ from .measures import LETTER_PLACES, WORD_PLACES, words_row
 
 STRENGTH, FLOOR = 10.0, 0.5
 """How much a correction adds to the scores of its own message, and the likeness below which it adds nothing: the mean
-of two cosines, of the encoder's layer and of the words. ``scripts/simulate_corrections.py`` shows what others do."""
+of two cosines, of the encoder's layer and of the words. ``scripts/simulate_corrections.py`` corrects 60 misread
+messages of each training writer: all of these are then read rightly (.994 with a strength of 5), and of 12,000 others,
+which hardly say a thing twice, 3 turn wrong; from .4 on 12 do. By the layer alone 193 do and one turns right: it takes
+all emoji that it does not know for one, and a language for a topic."""
 
 
 @dataclass(frozen=True)
