@@ -38,6 +38,7 @@ from replyassist.intake.endpoints import router as messages_router
 from replyassist.proposing import Proposer
 from replyassist.retrieval.endpoints import router as search_router
 from replyassist.retrieval.service import IndexRegistry
+from replyassist.review.corrections.endpoints import router as corrections_router
 from replyassist.review.endpoints import events_router
 from replyassist.review.endpoints import router as reviews_router
 from replyassist.suggestions import router as suggestions_router
@@ -139,6 +140,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None, 
     for router in (
         messages_router,
         reviews_router,
+        corrections_router,
         events_router,
         suggestions_router,
         search_router,

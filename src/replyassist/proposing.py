@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import WorkedExample
@@ -22,6 +22,8 @@ from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.approved import ApprovedReply, approved_texts, exemplary_replies
+from replyassist.review.corrections.memory import CorrectionMemory
+from replyassist.triage.reader import shipped_reader
 
 REMEMBERED_REPLIES = 100
 EXAMPLES_KEPT = 10
@@ -44,6 +46,7 @@ class Proposer:
     library: PromptLibrary
     settings: Settings
     clock: Clock
+    corrections: CorrectionMemory = field(default_factory=CorrectionMemory, kw_only=True)
 
     def propose(
         self,
@@ -63,7 +66,7 @@ class Proposer:
         return proposal
 
     def context_for(self, brand_id: str) -> PipelineContext:
-        """The brand's voice, index, threshold and approved replies as they stand now."""
+        """The brand's voice, index, threshold, approved replies and corrections as they stand now."""
         with self.database.reading() as session:
             brand = get_brand(session, brand_id)
             voice, day = voice_of(brand), brand.day(self.clock.now())
@@ -71,6 +74,7 @@ class Proposer:
             recent = approved_texts(session, brand_id, limit=REMEMBERED_REPLIES)
             exemplary = exemplary_replies(session, brand_id, limit=REMEMBERED_REPLIES)
         index = self.registry.index_for(self.database, brand_id)
+        reads = shipped_reader().fitting(index.encoder, self.encoder)
         return PipelineContext(
             voice=voice,
             index=index,
@@ -85,6 +89,7 @@ class Proposer:
             approved=_as_examples(exemplary, index),
             recent=tuple(PastReply(template_id, text) for template_id, text in recent),
             hides_names=bool(self.settings.llm_base_url) and not self.settings.llm_send_names,
+            corrections=self.corrections.of(self.database, brand_id, reads),
         )
 
 

@@ -27,7 +27,8 @@ from replyassist.core.jobs import prepare_job_tables
 
 NOW = datetime(2026, 11, 22, 12, 0, 30, 123456, tzinfo=UTC)
 EVERY_MODEL = (
-    "core.accounts", "core.jobs", "brands.models", "faq.models", "inbox.models", "review.models", "delivery.models",
+    "core.accounts", "core.jobs", "brands.models", "faq.models", "inbox.models", "review.models",
+    "review.corrections.models", "delivery.models",
 )  # fmt: skip
 
 # The processes are forked once everything is loaded: what is tested is the upgrade and not four times the loading.

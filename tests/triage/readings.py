@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+
+import numpy as np
 
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import DEFAULT
+from replyassist.core.words import Reading
 from replyassist.inbox.inbound import Inbound
+from replyassist.testing import FakeEncoder
 from replyassist.triage import Kind, MessageReading
 from replyassist.triage.reader import shipped_reader
 
@@ -43,3 +47,25 @@ def read_by_default(text: str) -> MessageReading:
 @cache
 def _default_encoder() -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(DEFAULT.name)
+
+
+class FakeDepths(FakeEncoder):
+    """Tells depths as the first encoder that the shipped weights know: texts that share words are close."""
+
+    def __init__(self) -> None:
+        self.texts_read = 0
+
+    @property
+    def model_digest(self) -> str:
+        """That of the encoder whose place it takes."""
+        return next(iter(shipped_reader().layers))
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading for each text, without words."""
+        self.texts_read += len(texts)
+        layers = shipped_reader().layers[self.model_digest]
+        count, width = layers.mean.shape
+        return [
+            Reading(vector, depths=(layers.mean + layers.spread * np.resize(4 * vector, (count, width))).astype("f4"))
+            for vector in self.encode(texts)
+        ]

@@ -120,7 +120,10 @@ def _act(
 
 
 def _say(erased: Erased) -> None:
-    done = f"Erased the words from {erased.learned} learned examples and {erased.proposed} proposals"
+    done = (
+        f"Erased the words from {erased.learned} learned examples and {erased.proposed} proposals, "
+        f"and {erased.corrected} corrections of what a message is"
+    )
     common.console.print(done, markup=False)
     for template_id in erased.templates:
         still = f"The template '{template_id}' is in use and may hold them: look at it, and change or delete it"

@@ -15,19 +15,22 @@ from replyassist.faq.learned import normalised
 from replyassist.faq.proposals import Proposal, message_key
 from replyassist.faq.service import active_templates
 from replyassist.inbox.models import Message
+from replyassist.review.corrections import stored as corrections
 
 from .stored_messages import gone_messages
 
 
 @dataclass(frozen=True)
 class Erased:
-    """How many learned examples and proposals lost words, these words, and the templates in use that may hold them.
+    """How many learned examples and proposals lost words, how many corrections of what a message is were deleted,
+    these words, and the templates in use that may hold them.
 
     Caches are the caller's to clear of ``texts``, and ``templates`` a person's to change.
     """
 
     learned: int
     proposed: int
+    corrected: int
     texts: tuple[str, ...]
     templates: tuple[str, ...]
 
@@ -37,21 +40,24 @@ def erase(
 ) -> Erased:
     """Erase what a message of the brand, with its parts, taught and proposed; it does neither any more.
 
+    What was said of a message that it is a part of goes too.
     ``whole_author``: with every other message of its author. Raise NotFound.
     """
     message = session.get(Message, message_id)
     if message is None or message.brand_id != brand_id:
         raise NotFound(f"the brand '{brand_id}' has no message {message_id}")
     same = col(Message.author_id) == message.author_id if whole_author else col(Message.id) == message_id
-    ids = session.exec(select(Message.id).where(or_(same, col(Message.part_of_id) == message_id))).all()
+    found = session.exec(select(Message.id, Message.part_of_id).where(or_(same, col(Message.part_of_id) == message_id)))
+    wholes = dict(found.all())
     taught: list[str] = []
     proposed: list[proposals.ErasedWords] = []
-    for each in filter(None, ids):
+    for each in filter(None, wholes):
         taught += learned.erase_message(session, brand_id, each, by=by, now=now)
         proposed += proposals.erase_message(session, brand_id, each)
+    corrected = corrections.erase(session, brand_id, {each for pair in wholes.items() for each in pair if each})
     texts = tuple(dict.fromkeys([*taught, *(text for words in proposed for text in words.texts)]))
     made = {words.accepted_as for words in proposed}
-    return Erased(len(taught), len(proposed), texts, _holding(session, brand_id, texts, made))
+    return Erased(len(taught), len(proposed), corrected, texts, _holding(session, brand_id, texts, made))
 
 
 def standing(session: Session, brand_id: str, found: Sequence[Proposal]) -> list[Proposal]:

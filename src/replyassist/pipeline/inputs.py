@@ -13,6 +13,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.triage.corrections import Corrections
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class PipelineContext:
     approved: tuple[WorkedExample, ...] = ()
     recent: tuple[PastReply, ...] = ()
     hides_names: bool = False
+    corrections: Corrections | None = None
 
     @cached_property
     def profile(self) -> Profile | None:

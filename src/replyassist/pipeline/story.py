@@ -117,14 +117,15 @@ def _proposal(
 def _reading(message: Inbound, context: PipelineContext, told: Reading) -> MessageReading | None:
     """What the message is, by the encoder of the templates (``told``), else by that of the checks.
 
-    None without text, or where the weights were fitted to neither.
+    What the brand's people corrected counts. None without text, or where the weights were fitted to neither.
     """
     if not message.text:
         return None
-    reader, encoder = shipped_reader(), context.index.encoder.model_digest
-    if encoder not in reader.layers:
-        encoder, told = context.encoder.model_digest, read(context.encoder, [message.text])[0]
-    return reader.read_with(message, told, encoder=encoder)
+    reader, known = shipped_reader(), context.index.encoder
+    encoder = reader.fitting(known, context.encoder)
+    if encoder is not known:
+        told = read(encoder, [message.text])[0]
+    return reader.read_with(message, told, encoder=encoder.model_digest, corrections=context.corrections)
 
 
 def _retrieve(message: Inbound, context: PipelineContext, told: Reading) -> Retrieved:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replyassist.core.embedding import Vectors
+from replyassist.core.embedding import Encoder, Vectors
 from replyassist.core.words import Reading
 from replyassist.inbox.inbound import Inbound
 
+from .corrections import Correction, Corrections, Likeness
 from .kinds import Kind
 from .measures import layers_row, shape_of, words_row
 from .message_reading import Example, MessageReading
@@ -43,11 +44,13 @@ class Layers:
     basis: Vectors
     examples: Vectors
 
+    def direction(self, depths: Vectors) -> Vectors:
+        """The layer by which messages are alike, standardised: unit length, shape (width,)."""
+        return _unit((depths[LIKENESS_LAYER] - self.mean[LIKENESS_LAYER]) / self.spread[LIKENESS_LAYER])
+
     def place(self, depths: Vectors) -> Vectors:
         """Where a message stands among the examples: unit length, shape (few,)."""
-        standard = (depths[LIKENESS_LAYER] - self.mean[LIKENESS_LAYER]) / self.spread[LIKENESS_LAYER]
-        found = standard @ self.basis
-        return np.asarray(found / (float(np.linalg.norm(found)) or 1.0))
+        return _unit(self.direction(depths) @ self.basis)
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,58 @@ class MessageReader:
     kinds_of_texts: NDArray[np.intp]
     digest: str
 
-    def read(self, message: Inbound, depths: Vectors, *, encoder: str) -> MessageReading:
+    def read(
+        self, message: Inbound, depths: Vectors, *, encoder: str, corrections: Corrections | None = None
+    ) -> MessageReading:
         """What a message, as triage reads it, is; ``depths`` are those of its text by the encoder of this digest.
 
-        Raise KeyError where nothing was fitted to this encoder.
+        ``corrections`` change the kinds and nothing else: no risk is lowered by one.
+        Raise KeyError where nothing was fitted to this encoder, ValueError for another encoder's corrections.
         """
         layers = self.layers[encoder]
         scores = self.scores(message, depths, layers)
         kinds = len(self.kinds)
-        odds = np.exp(scores[:kinds] - scores[:kinds].max())
-        likely = odds / odds.sum()
+        own = None
+        of_kinds = scores[:kinds]
+        if corrections is not None:
+            if corrections.encoder != encoder:
+                raise ValueError("these corrections are as another encoder sees them")
+            likeness = self._likeness(message, depths, layers)
+            of_kinds = corrections.apply(of_kinds, likeness)
+            own = corrections.nearest(self.kinds[int(of_kinds.argmax())], likeness)
+        likely = _softmax(of_kinds)
         risks = 1 / (1 + np.exp(-scores[kinds:-1]))
-        best = int(likely.argmax())
         return MessageReading(
             probabilities=_told(self.kinds, likely),
             risks=_told(self.risks, risks),
-            sentiment=round(float(np.clip(scores[-1], -1, 1)), DECIMALS),
-            nearest=self._nearest(layers, depths, best),
+            sentiment=_rounded(float(np.clip(scores[-1], -1, 1))),
+            nearest=self._nearest(layers, depths, int(likely.argmax()), own),
             digest=self.digest,
         )
 
-    def read_with(self, message: Inbound, told: Reading, *, encoder: str) -> MessageReading | None:
+    def read_with(
+        self, message: Inbound, told: Reading, *, encoder: str, corrections: Corrections | None = None
+    ) -> MessageReading | None:
         """As ``read``, of what the encoder told; None where nothing was fitted to it, or it tells no depths."""
         if encoder not in self.layers or told.depths is None:
             return None
-        return self.read(message, told.depths, encoder=encoder)
+        return self.read(message, told.depths, encoder=encoder, corrections=corrections)
+
+    def fitting(self, first: Encoder, second: Encoder) -> Encoder:
+        """Of two encoders that by which messages are read: the first where the weights were fitted to it."""
+        return first if first.model_digest in self.layers else second
+
+    def correction(self, message: Inbound, told: Reading, *, encoder: str, kind: Kind, shown: str) -> Correction | None:
+        """That a message, as triage reads it, is of this kind; ``shown`` is its text for people. None as ``read_with``.
+
+        Raise ValueError for a kind that the weights do not know.
+        """
+        if encoder not in self.layers or told.depths is None:
+            return None
+        layers = self.layers[encoder]
+        residual = -_softmax(self.scores(message, told.depths, layers)[: len(self.kinds)])
+        residual[self.kinds.index(kind)] += 1
+        return Correction(shown, kind, self._likeness(message, told.depths, layers), residual)
 
     def scores(self, message: Inbound, depths: Vectors, layers: Layers) -> Vectors:
         """The score of each head, shape (heads,): of kinds a softmax makes probabilities, of risks a sigmoid."""
@@ -100,15 +130,23 @@ class MessageReader:
         of_words = values @ self.words[places]
         return np.asarray(row @ layers.weights + layers.constant + of_words * layers.share_of_words)
 
-    def _nearest(self, layers: Layers, depths: Vectors, kind: int) -> Example | None:
-        alike = np.flatnonzero(self.kinds_of_texts == kind)
-        if not len(alike):
-            return None
-        likeness = layers.examples[alike] @ layers.place(depths)
-        best = int(likeness.argmax())
-        return Example(
-            text=self.texts[alike[best]], kind=self.kinds[kind], likeness=round(float(likeness[best]), DECIMALS)
+    def _likeness(self, message: Inbound, depths: Vectors, layers: Layers) -> Likeness:
+        return Likeness.of(
+            message.text, rarity=self.rarity, vector=layers.direction(depths), place=layers.place(depths)
         )
+
+    def _nearest(
+        self, layers: Layers, depths: Vectors, kind: int, own: tuple[Correction, float] | None
+    ) -> Example | None:
+        """The brand's ``own`` example of this kind where no shipped one is nearer."""
+        found = [Example(text=own[0].text, kind=own[0].kind, likeness=_rounded(own[1]), is_own=True)] if own else []
+        alike = np.flatnonzero(self.kinds_of_texts == kind)
+        if len(alike):
+            likeness = layers.examples[alike] @ layers.place(depths)
+            best = int(likeness.argmax())
+            text = self.texts[alike[best]]
+            found.append(Example(text=text, kind=self.kinds[kind], likeness=_rounded(float(likeness[best]))))
+        return max(found, key=lambda example: example.likeness, default=None)
 
 
 @cache
@@ -157,5 +195,18 @@ def _layers(kept: Any, number: int) -> Layers:
     return Layers(*(kept[f"{name}_{number}"].astype(np.float32) for name in _OF_AN_ENCODER))
 
 
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / (float(np.linalg.norm(vector)) or 1.0))
+
+
+def _softmax(scores: Vectors) -> Vectors:
+    odds = np.exp(scores - scores.max())
+    return np.asarray(odds / odds.sum())
+
+
+def _rounded(value: float) -> float:
+    return round(value, DECIMALS)
+
+
 def _told(names: tuple[Any, ...], values: NDArray[Any]) -> dict[Any, float]:
-    return {name: round(value, DECIMALS) for name, value in zip(names, values.tolist(), strict=True)}
+    return {name: _rounded(value) for name, value in zip(names, values.tolist(), strict=True)}

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from .acts import router as acts_router
 from .auth import router as auth_router
 from .item_pages import router as item_router
+from .kind_acts import router as kind_router
 from .learned_acts import router as learned_router
 from .pages import SECURITY_HEADERS, STATIC, NoSuchPage, error_page
 from .proposal_pages import router as proposals_router
@@ -40,7 +41,7 @@ def install_console(app: FastAPI) -> None:
     ``settings`` in its state, and Starlette's SessionMiddleware."""
     app.state.sign_in_failures = FailureWindow()
     app.mount("/static", _Static(directory=STATIC), name="static")
-    for router in (auth_router, queue_router, item_router, acts_router, learned_router, proposals_router):
+    for router in (auth_router, queue_router, item_router, acts_router, kind_router, learned_router, proposals_router):
         app.include_router(router)
     _show_unknown_addresses_as_pages(app)
 

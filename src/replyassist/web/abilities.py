@@ -24,6 +24,7 @@ class Abilities:
     decide: str  # approve and reject
     escalate: str
     redraft: str
+    correct: str  # say what the message really is, and take that back
     take_back: str
     is_open: bool  # somebody has still to decide
 
@@ -53,6 +54,7 @@ def abilities(item: ReviewItem, principal: Principal, *, claimer: str | None) ->
         decide=decide,
         escalate=taken or escalated or over or _why_not(principal, Permission.ESCALATE),
         redraft=decide,
+        correct=decide or _why_not(principal, Permission.REVIEW_ANY),
         take_back=decide if status in TAKEN_BACK_FROM else "There is nothing to take back.",
         is_open=is_open,
     )

@@ -20,6 +20,8 @@ from replyassist.review import repository as reviews
 from replyassist.review.checking import assess
 from replyassist.review.conversation import Line as ConversationLine
 from replyassist.review.conversation import conversation_lines
+from replyassist.review.corrections import stored as corrections
+from replyassist.review.corrections.models import KindCorrectionRow
 from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.review.permits import ASKS, may_confirm
 from replyassist.review.standing import standing_findings
@@ -127,6 +129,7 @@ class ItemView:
     history: list[AuditEntry]
     learned: list[LearnedExampleRow]
     may_teach: bool
+    correction: KindCorrectionRow | None
 
     @property
     def threshold_percent(self) -> int:
@@ -195,6 +198,7 @@ def item_view(
         history=reviews.audit_of(session, item.id or 0),
         learned=examples_of_item(session, item.id or 0),
         may_teach=principal.may(Permission.EXAMPLES_WRITE),
+        correction=corrections.of_message(session, item.message_id),
     )
 
 

@@ -78,6 +78,8 @@ ACTS = {
     "redrafted": "wrote a new draft",
     "redraft_failed": "could not write a new draft",
     "taken_back": "took it back into the queue",
+    "kind_corrected": "said what it really is",
+    "kind_taken_back": "took back what it was said to be",
     "conversation_moved": "noticed a newer message",
     "message_added": "reported more by the same author",
     "message_edited": "reported an edit",
