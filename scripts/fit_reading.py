@@ -46,8 +46,8 @@ SHARE_OF_WORDS = 0.8
 STEPS = 100
 LEAST_MESSAGES = 2  # that a word or a run of letters must be in
 OF_A_RATING = 3.0
-"""What a rated tweet weighs beside a labelled message, of which there are twice as many: at 1 the ratings of tweets left
-out are met with a Pearson of .85, at 3 with .88, and the labels of writers left out with .60 and .55."""
+"""What a rated tweet weighs beside a labelled message, of which there are twice as many: at 1 the ratings of tweets
+left out are met with a Pearson of .85, at 3 with .88, and the labels of writers left out with .60 and .55."""
 RATING_SCALE = 2.5  # points of a rating of -4 to 4 that make one of -1 to 1: people seldom give more than 2.5
 FEW = 32  # dimensions in which examples are compared
 EXAMPLES_OF_A_KIND = 80
