@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
-CELL, LEFT, TOP, RIGHT = 44, 150, 120, 20
+CELL, LEFT, TOP, RIGHT = 44, 150, 120, 60
 DARK_FROM = 0.55  # share of a row from which its number is written in white
 
 
