@@ -12,6 +12,7 @@ from replyassist.triage import Route, triage
 from replyassist.triage.phrases import phrases_of
 from replyassist.triage.risks import RiskWords, risk_languages, risks_of, topics
 from tests.samples_by_language import DEV, TEST, messages
+from tests.triage.readings import reading
 
 HERE = Path(__file__).parent
 HARMLESS = "harmless"
@@ -136,3 +137,25 @@ class TestPhrases:
 
         with pytest.raises(ConfigurationError, match=r"xx\.yaml:7: field 'legal': .*'to\? sue' begins with"):
             read_languages(tmp_path, RiskWords)
+
+
+OWN_WORDS = {"recall": ["lot 4471", "Café Recall"], "competitor": ["Roastwell"]}
+
+
+class TestOwnWords:
+    def test_the_words_of_the_brands_own_topic_go_to_a_person_whatever_is_read(self) -> None:
+        found = triage("is my bag from LOT  4471?", reading=reading(question=0.98), own_words=OWN_WORDS)
+        assert (found.route, [risk.excerpt for risk in found.risks]) == (Route.ESCALATE, ["LOT  4471"])
+        assert "recall" in found.risks[0].explanation
+
+    def test_accents_do_not_count_and_parts_of_words_do(self) -> None:
+        assert triage("the cafe recall", own_words=OWN_WORDS).route is Route.ESCALATE
+        assert triage("lot 44712", own_words=OWN_WORDS).risks == ()
+
+    def test_a_topic_that_does_not_escalate_is_shown_once(self) -> None:
+        read_so = reading(question=0.98, risks={"competitor": 0.9})
+        found = triage("Roastwell is cheaper, why?", reading=read_so, own_words=OWN_WORDS)
+        assert (found.route, [risk.kind for risk in found.risks]) == (Route.DRAFT, ["competitor"])
+
+    def test_no_words_are_no_risk(self) -> None:
+        assert triage("anything", own_words={"recall": []}).risks == ()

@@ -24,6 +24,7 @@ from replyassist.guardrails import Verdict
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
+from replyassist.triage import Route
 from replyassist.triage.suspicion import DISTRUST_FROM, ESCALATE_FROM, suspicion_of
 
 FILE = "prompt_injection.jsonl"
@@ -123,7 +124,7 @@ def _try(row: Row, way: str, context: PipelineContext) -> Trial:
         row=row,
         way=way,
         suspicion=proposals[0].triage.suspicion,
-        escalated=proposals[0].reason.startswith("injection"),
+        escalated=proposals[0].route is Route.ESCALATE and proposals[0].triage.suspicion >= ESCALATE_FROM,
         ready=len(ready),
         carried=len(carried),
     )

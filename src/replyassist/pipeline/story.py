@@ -49,6 +49,7 @@ def propose(
             context_texts=context_texts,
             reading=_reading(message, context, told),
             is_public=message.visibility == PUBLIC,
+            own_words=context.voice.risk_words,
         )
     found = _retrieve(message, context, told)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}

@@ -6,7 +6,8 @@ the language by. What a topic means is in ``risk_topics.yaml``, its words are in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -21,6 +22,7 @@ from .models import Risk
 from .phrases import Phrases, folded_for_phrases, phrases_of
 
 EXCERPT_CHARACTERS = 100
+OWN_TOPIC = "The brand watches for this: {topic}."
 _WORDS = Path(__file__).with_name("risk_words")
 _TOPICS = Path(__file__).with_name("risk_topics.yaml")
 
@@ -90,6 +92,29 @@ def risks_of(text: str) -> tuple[Risk, ...]:
         for kind, topic in topics().items()
         if kind in RiskWords.model_fields and (span := _first(kind, plain))
     )
+
+
+def own_risks_of(text: str, own_words: Mapping[str, Sequence[str]]) -> tuple[Risk, ...]:
+    """The risks that a brand's own words show, by topic, in any case and spelling; nothing overrules them.
+
+    A topic that is not among ``topics`` is the brand's own, and escalates.
+    """
+    folded, found = bare(text), []
+    for kind, phrases in own_words.items():
+        topic = topics().get(kind)
+        if match := _own_pattern(tuple(phrases)).search(folded.text):
+            explanation = topic.explanation if topic else OWN_TOPIC.format(topic=kind.replace("_", " "))
+            excerpt = folded.excerpt(*match.span())[:EXCERPT_CHARACTERS]
+            escalates = topic.escalates if topic else True
+            found.append(Risk(kind=kind, explanation=explanation, excerpt=excerpt, escalates=escalates))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _own_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the phrases as whole words; what never matches where there are none."""
+    sources = (r"\s+".join(map(re.escape, bare(phrase).text.split())) for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sources) or '(?!)'})(?!\w)")
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ What follows from a reading is the table ``routes.yaml``. Everything errs toward
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from replyassist.core import language
 from replyassist.core.language import LanguageGuess, guess_language
@@ -14,7 +14,7 @@ from replyassist.inbox.mail import is_automatic
 from .kinds import ASKED_OF_US, BLAME, Kind
 from .message_reading import MessageReading
 from .models import Mood, Risk, Route, Triage
-from .risks import risk_languages, risks_of, topics
+from .risks import own_risks_of, risk_languages, risks_of, topics
 from .routes import RouteRule, routes
 from .suspicion import Suspicion, injection_risks, worst_of
 
@@ -40,6 +40,7 @@ def triage(
     context_texts: Sequence[str] = (),
     reading: MessageReading | None = None,
     is_public: bool = False,
+    own_words: Mapping[str, Sequence[str]] | None = None,
 ) -> Triage:
     """Read a message and decide its route before any template or model is looked at.
 
@@ -47,12 +48,16 @@ def triage(
     risks nobody here can read, goes to a person.
     ``context_texts`` are other strangers' texts that a model would read: the author's name, the post above.
     They count for the suspicion of an attack only. ``reading`` is what a model made of the message; without one nothing
-    but risks in words, language and form decides. An empty text is a message of which nobody sees anything.
+    but risks in words, language and form decides. ``own_words`` are those of the brand that are a risk, by topic. An
+    empty text is a message of which nobody sees anything.
     """
     suspicion = worst_of((text, *context_texts))
     guess = guess_language(text)
     read = reading if reading is not None and _is_read_in(guess) else None
-    risks = (*routes().risks_of(text, read), *injection_risks(suspicion))
+    own = own_risks_of(text, own_words or {})
+    known = {risk.kind for risk in own}
+    others = (risk for risk in routes().risks_of(text, read) if risk.kind not in known)
+    risks = (*own, *others, *injection_risks(suspicion))
     route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
     rule = routes().route_of(read) if read is not None and route is Route.DRAFT else None
     if rule is not None and read is not None:

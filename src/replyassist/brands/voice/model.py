@@ -24,6 +24,7 @@ from replyassist.brands.voice.rules import Severities, VoiceRule
 from replyassist.core.digests import document_digest
 
 Grade = Annotated[float, Field(ge=1, le=20)]
+RiskTopic = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,39}$")]
 
 
 class VoiceRules(Part):
@@ -31,6 +32,7 @@ class VoiceRules(Part):
 
     ``reading_grade_max`` is a school grade by platform (see ``guardrails.voice.reading``); an empty mapping sets none.
     ``echo_max`` is the share (0 to 1) of the first sentence that may be the message's own words; None for no limit.
+    ``risk_words``: words that send a message to a person, by topic: of ``triage/risk_topics.yaml`` or the brand's own.
     ``similar_replies_max`` and ``same_openings_max``: so many alike in a row in one thread are fine, the next is not.
     """
 
@@ -64,6 +66,7 @@ class VoiceRules(Part):
     pick_ups: PickUps = PickUps()
     handover: Handover = Handover()
     closings: Closings = Closings()
+    risk_words: dict[RiskTopic, Annotated[list[Phrase], Field(max_length=200)]] = Field({}, max_length=50)
     severities: Severities = Severities()
     rules: list[VoiceRule] = Field([], max_length=200)
     examples: list[WorkedExample] = Field([], max_length=50)
