@@ -84,6 +84,12 @@ def test_what_may_be_grave_is_drafted_for_and_watched() -> None:
     assert [risk.is_watched for risk in found.risks] == [True]
 
 
+@pytest.mark.parametrize(("kind", "is_risk"), [("complaint", True), ("question", False), ("crisis", True)])
+def test_what_is_asked_before_anybody_was_hurt_is_no_risk_to_learn_from(kind: str, is_risk: bool) -> None:
+    assert topics()["grave"].is_in(kind, ["safety"]) is is_risk
+    assert topics()["grave"].is_in(kind, ["safety", "legal"])
+
+
 def test_words_of_a_topic_that_is_no_floor_need_the_consent_of_the_reading() -> None:
     text = "you will hear from my lawyer"
     for likely, route in ((routes().words_count_from + 0.01, Route.ESCALATE), (0.001, Route.DRAFT)):

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from replyassist.core.language_files import languages_in, read_languages
 from replyassist.core.plain_text import bare
 
+from .kinds import ASKED_OF_US
 from .models import Risk
 from .phrases import Phrases, folded_for_phrases, phrases_of
 
@@ -31,7 +32,8 @@ class Topic(BaseModel):
     """Why a person must look, and how soon: ``urgency`` is 0 (can wait) to 100 (now).
 
     ``learnt_from`` are the labels whose messages show it, kinds or risks of ``eval/reading``. One that ``escalates`` is
-    never drafted for; the words of a ``floor`` are believed whatever is read.
+    never drafted for; the words of a ``floor`` are believed whatever is read. Labels that are ``asked_in_advance``
+    are no risk in a question or a request: whether there is milk in it, before anybody drinks it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,10 +43,13 @@ class Topic(BaseModel):
     learnt_from: tuple[str, ...] = Field(min_length=1)
     escalates: bool = True
     floor: bool = False
+    asked_in_advance: tuple[str, ...] = ()
 
     def is_in(self, kind: str, risks: Iterable[str]) -> bool:
         """Whether a message that is labelled so shows it."""
-        return not set(self.learnt_from).isdisjoint((kind, *risks))
+        is_asked = kind in ASKED_OF_US
+        shown = (risk for risk in risks if not (is_asked and risk in self.asked_in_advance))
+        return not set(self.learnt_from).isdisjoint((kind, *shown))
 
 
 class RiskWords(BaseModel):
