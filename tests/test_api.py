@@ -18,6 +18,7 @@ from replyassist.retrieval.fits import calibration_file, save_calibration
 from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import FakeChatModel, FakeEncoder
 from tests.sureness import sure_of_few
+from tests.triage.readings import reading
 from tests.world import BRAND, DRAFT, World, message_in
 
 GOOD = "Hi Tom! Yes, we ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
@@ -185,7 +186,8 @@ def test_the_queue_is_sorted_by_urgency_and_paged(api: Api) -> None:
 
     texts = ["hello?", "this is a joke of a company, useless", "my solicitor will sue you"]
     for text in texts:
-        api.world.item(message={"text": text}, triage=triage(text))
+        angry = reading(complaint=0.95, sentiment=-0.9) if "joke" in text else None
+        api.world.item(message={"text": text}, triage=triage(text, reading=angry))
     rows: list[dict[str, Any]] = []
     cursor = None
     for _ in range(3):

@@ -97,8 +97,8 @@ class TestTables:
              "text; --map template_id=COLUMN says which one holds it"),
             ("id,text,x\n1,hi,a\n", {"template_id": "y"}, ":1, field 'template_id': there is no column 'y'; there are: "
              "id, text, x; see --map"),
-            ("id,text,template_id,route\n1,hi,a,send\n", {}, ":2, field 'route': Input should be 'draft', 'escalate' "
-             "or 'no_reply'"),
+            ("id,text,template_id,route\n1,hi,a,send\n", {}, ":2, field 'route': Input should be 'draft', 'escalate', "
+             "'no_reply' or 'review'"),
             ("id,text,template_id\n1,,a\n", {}, ":2, field 'text': String should have at least 1 character"),
         ],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from replyassist.triage import triage
 from replyassist.web.queue_pages import ROWS
 from replyassist.web.throttle import FailureWindow
 from tests.statements import counted
+from tests.triage.readings import reading
 from tests.web.console import Console, words
 
 ANGRY = "this is the worst, I am furious"
@@ -28,13 +29,13 @@ def row_ids(html: str) -> list[int]:
 def test_the_most_urgent_comes_first(console: Console) -> None:
     calm = console.world.item()
     legal = console.world.item(triage=triage(LEGAL))
-    angry = console.world.item(triage=triage(ANGRY))
+    angry = console.world.item(triage=triage(ANGRY, reading=reading(complaint=0.95, sentiment=-0.9)))
     console.sign_in()
     assert row_ids(console.get("/queue").text) == [legal.id, angry.id, calm.id]
 
 
 def test_a_row_shows_what_is_needed_to_choose(console: Console) -> None:
-    item = console.world.item(triage=triage(ANGRY))
+    item = console.world.item(triage=triage(ANGRY, reading=reading(complaint=0.95, sentiment=-0.9)))
     console.world.clock.advance(hours=2, minutes=5)
     console.sign_in()
     page = words(console.get("/queue"))
