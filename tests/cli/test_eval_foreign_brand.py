@@ -65,7 +65,7 @@ def test_a_ready_draft_where_no_template_answers_is_wrong_though_nothing_in_it_i
 def test_the_summary_begins_with_the_rate_and_names_what_is_ready_and_wrong(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = run(monkeypatch, capsys, "--voice", "default", "--split", "", "--limit", "5")
+    found = run(monkeypatch, capsys, "--voice", "default", "--split", "")
 
     assert found.status == 0
     assert found.out.index("ready_right_rate") < found.out.index("cases")

@@ -274,7 +274,7 @@ def test_with_wait_every_message_is_in_the_queue_when_it_ends(typed: Run, tmp_pa
         tmp_path,
         {"text": "do you ship to Norway?", "author": {"external_id": "1", "name": "Tom"}},
         {"text": "my solicitor will write to you"},
-        {"text": "earn 500 euros a day with my crypto signals"},
+        {"text": "dm us to promote your page"},
     )
     assert typed("faq", "import", resource_folder("faq") / "fernhill", "--brand", "fernhill").status == 0
     command = ["messages", "import", str(path), "--brand", "fernhill", "--wait", "--json"]
@@ -294,7 +294,7 @@ def test_with_wait_every_message_is_in_the_queue_when_it_ends(typed: Run, tmp_pa
     assert [item["message"] for item in items] == [
         "my solicitor will write to you",
         "do you ship to Norway?",
-        "earn 500 euros a day with my crypto signals",
+        "dm us to promote your page",
     ]
     drafted = items[1]
     assert drafted["templates"][0]["template_id"] == "shipping-abroad"
