@@ -38,6 +38,13 @@ def test_somebodys_own_case_is_not_grouped_and_counted(encoder: SentenceTransfor
     assert (pile.own_cases, pile.asking_nothing, len(pile.vectors)) == (3, 0, 3)
 
 
+def test_praise_is_not_grouped_and_a_question_in_another_language_is(encoder: SentenceTransformerEncoder) -> None:
+    german = "Wann öffnet ihr am Sonntag und habt ihr auch an Feiertagen geöffnet?"
+    messages = [PastMessage("1", german), PastMessage("2", "Love your coffee, best in town! Thank you so much")]
+    pile = make_pile(messages, encoder, languages=("de", "en"))
+    assert [message.text for message in pile.asked] == [german]
+
+
 def test_closings_are_not_grouped(encoder: SentenceTransformerEncoder) -> None:
     pile = piled([*QUESTIONS, *CLOSINGS], encoder)
     assert sorted(message.text for message in pile.asked) == sorted(QUESTIONS)

@@ -36,7 +36,7 @@ def test_the_likeliest_kind_and_the_next_are_told() -> None:
     assert found.runner_up == (Kind.COMPLAINT, 0.3)
 
 
-@pytest.mark.parametrize("kind", ["closing", "talk_to_others", "our_own_words", "automatic_mail", "spam"])
+@pytest.mark.parametrize("kind", ["closing", "our_own_words", "automatic_mail", "spam"])
 def test_what_is_very_surely_not_asked_of_us_gets_no_draft(kind: str) -> None:
     sure, less = (
         triage("Cheers, will do", reading=reading_of({kind: each}))
@@ -53,8 +53,8 @@ def test_a_talk_to_others_needs_less_to_wait_than_other_kinds() -> None:
 
 
 def test_the_reason_names_the_likeliest_kind_of_those_that_want_no_reply() -> None:
-    found = triage(SHIP, reading=reading(closing=0.45, spam=0.03, talk_to_others=0.46))
-    assert found.reason == "no_answer_due: it reads like talk to others"
+    found = triage(SHIP, reading=reading(closing=0.45, spam=0.03, our_own_words=0.46))
+    assert found.reason == "no_answer_due: it reads like our own words"
 
 
 def test_a_statement_waits_for_a_person_without_a_draft() -> None:
@@ -88,6 +88,37 @@ def test_what_may_be_grave_is_drafted_for_and_watched() -> None:
 def test_what_is_asked_before_anybody_was_hurt_is_no_risk_to_learn_from(kind: str, is_risk: bool) -> None:
     assert topics()["grave"].is_in(kind, ["safety"]) is is_risk
     assert topics()["grave"].is_in(kind, ["safety", "legal"])
+
+
+def test_illness_in_words_goes_to_a_person_where_nothing_is_asked() -> None:
+    text = "i got sick from your latte"
+    for likely in ({"praise": 0.9}, {"statement": 0.9}, {"closing": 0.95}):
+        assert triage(text, reading=reading_of(likely, sentiment=0.9)).route is Route.ESCALATE
+
+
+def test_what_is_watched_is_neither_thanked_nor_put_away() -> None:
+    may_be = {"danger": (routes().watch_from + routes().escalate_from) / 2}
+    for likely in ({"praise": 0.97}, {"closing": 0.97}):
+        found = triage(SHIP, reading=reading_of(likely, risks=may_be, sentiment=0.9))
+        assert (found.route, found.is_plain_praise) == (Route.DRAFT, False)
+
+
+def test_praise_that_does_not_sound_like_it_is_not_thanked() -> None:
+    for sentiment, thanked in ((0.5, True), (routes().thanks_sentiment - 0.1, False)):
+        assert triage(SHIP, reading=reading(praise=0.97, sentiment=sentiment)).is_plain_praise is thanked
+
+
+def test_a_message_that_a_person_called_a_crisis_goes_to_a_person() -> None:
+    assert triage(SHIP, reading=reading(crisis=0.97)).route is Route.ESCALATE
+
+
+def test_words_of_another_language_need_no_consent() -> None:
+    assert triage("mon avocat arrive", reading=reading(question=0.97)).route is Route.ESCALATE
+
+
+def test_a_remark_in_trouble_does_not_go_to_the_end_of_the_queue() -> None:
+    calm, unhappy = (triage("still waiting", reading=reading(statement=0.9, sentiment=each)) for each in (0.0, -0.9))
+    assert calm.urgency < unhappy.urgency
 
 
 def test_words_of_a_topic_that_is_no_floor_need_the_consent_of_the_reading() -> None:

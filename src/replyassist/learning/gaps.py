@@ -67,7 +67,7 @@ def gaps(messages: Sequence[Unanswered], encoder: Encoder, *, fewest: int = 2) -
 
 
 def _has_no_template(item: ReviewItem) -> bool:
-    is_asked = item.route != Route.NO_REPLY and not item.proposal.triage.is_plain_praise
+    is_asked = item.route not in (Route.NO_REPLY, Route.REVIEW) and not item.proposal.triage.is_plain_praise
     return item.template_id is None and item.proposal.abstained and is_asked
 
 

@@ -13,9 +13,8 @@ from replyassist.drafting.courtesies import bare
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.readable import readable
 from replyassist.retrieval.parts import parts_of
-from replyassist.triage import Kind, MessageReading, asks_nothing
+from replyassist.triage import Kind, MessageReading, Route, asks_nothing, triage
 from replyassist.triage.reader import shipped_reader
-from replyassist.triage.routes import routes
 
 from .past_messages import PastMessage
 from .texts import PLACEHOLDER, example_text
@@ -23,6 +22,8 @@ from .texts import PLACEHOLDER, example_text
 MOST_MESSAGES = 20_000
 """Messages that are looked at; of a larger pile a sample, in which the same questions are the most common."""
 ENCODED_AT_ONCE = 256
+ENGLISH = ("en",)
+WAITING = frozenset({Route.NO_REPLY, Route.REVIEW})
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,12 @@ def make_pile(
             continue
         asked.append(Asked(message.key, text, message.reply.strip(), message.name, message.handle))
     vectors, readings = _read([message.text for message in asked], encoder, on_progress)
-    waits = np.array([reading is not None and routes().route_of(reading) is not None for reading in readings], bool)
-    own = np.array([reading is not None and reading.kind is Kind.OWN_CASE for reading in readings], bool) & ~waits
+    triaged = [
+        triage(message.text, reading=reading, languages=tuple(languages) or ENGLISH)
+        for message, reading in zip(asked, readings, strict=True)
+    ]
+    waits = np.array([read.is_plain_praise or read.route in WAITING for read in triaged], dtype=np.bool_)
+    own = np.array([reading is not None and reading.kind is Kind.OWN_CASE for reading in readings], np.bool_) & ~waits
     kept = np.flatnonzero(~(waits | own))
     return Pile(
         messages=len(order),

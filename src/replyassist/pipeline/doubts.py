@@ -28,6 +28,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
     if triaged.is_plain_praise:
         # No rule can tell praise from sarcasm, and thanking for sarcasm is the kind of reply that gets a screenshot.
         yield _doubt("praise_or_irony", "The message looks like praise. Read it once more: is it meant?")
+    yield from _of_the_reading(triaged)
     if assignment.template is None:
         return
     if picked and triaged.route is not Route.DRAFT:
@@ -36,7 +37,6 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
         yield _doubt(
             "translated", "The template is in another language. Please let somebody who speaks both compare them."
         )
-    yield from _of_the_reading(triaged)
     if found.second is not None:
         # A second question is seen where there is none about once in five times (docs/benchmarks.md).
         answers_both = answers_both or (picked and assignment.template.id == found.second.template_id)

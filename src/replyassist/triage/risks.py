@@ -86,16 +86,19 @@ def risk_languages() -> frozenset[str]:
     return languages_in(_WORDS)
 
 
-def risks_of(text: str) -> tuple[Risk, ...]:
-    """Every kind of risk that the text shows, the gravest first, each with the words that showed it."""
+def risks_of(text: str, *, but: str = "") -> tuple[Risk, ...]:
+    """Every kind of risk that the text shows, the gravest first, each with the words that showed it.
+
+    ``but``: a language (ISO 639-1) whose words are not looked for.
+    """
     folded = bare(text)
     plain = folded_for_phrases(text)
-    for words in _words():
+    for words in _words().values():
         plain = _without(plain, words.harmless)
     return tuple(
         Risk(kind=kind, explanation=topic.explanation, excerpt=folded.excerpt(*span)[:EXCERPT_CHARACTERS])
         for kind, topic in topics().items()
-        if kind in RiskWords.model_fields and (span := _first(kind, plain))
+        if kind in RiskWords.model_fields and (span := _first(kind, plain, but=but))
     )
 
 
@@ -129,13 +132,13 @@ def topics() -> dict[str, Topic]:
     return {kind: Topic.model_validate(fields) for kind, fields in document.items()}
 
 
-def _words() -> Iterable[RiskWords]:
-    return read_languages(_WORDS, RiskWords).values()
+def _words() -> Mapping[str, RiskWords]:
+    return read_languages(_WORDS, RiskWords)
 
 
-def _first(kind: str, text: str) -> tuple[int, int] | None:
-    """Where a folded text first shows this kind of risk, in whatever language."""
-    spans = (span for words in _words() if (span := words.phrases(kind).first(text)))
+def _first(kind: str, text: str, *, but: str) -> tuple[int, int] | None:
+    """Where a folded text first shows this kind of risk, in whatever language but one."""
+    spans = (span for code, words in _words().items() if code != but and (span := words.phrases(kind).first(text)))
     return min(spans, default=None)
 
 

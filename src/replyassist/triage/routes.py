@@ -9,12 +9,14 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from .kinds import Kind
+from .kinds import ASKED_OF_US, Kind
 from .message_reading import MessageReading
 from .models import Risk, Route
 from .risks import EXCERPT_CHARACTERS, topics
 from .risks import risks_of as words_of_risks
 
+FITTED_TO = "en"
+"""The language of nearly all messages that the reading was fitted to."""
 _TABLE = Path(__file__).with_name("routes.yaml")
 
 
@@ -52,7 +54,7 @@ class DoubtRule(Rule):
 
 
 class Table(BaseModel):
-    """All rules, and the languages (ISO 639-1, or und) in which a reading may decide a route."""
+    """All rules, and the languages (ISO 639-1, or und) in which a reading may decide a route; see ``routes.yaml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +64,10 @@ class Table(BaseModel):
     show_from: float = Field(gt=0, le=1)
     words_count_from: float = Field(ge=0, le=1)
     routes: tuple[RouteRule, ...]
+    asked_from: float = Field(gt=0, le=1)
     thanks: Rule
+    thanks_sentiment: float = Field(ge=-1, le=1)
+    thanks_below: float = Field(gt=0, le=1)
     doubts: tuple[DoubtRule, ...]
 
     def route_of(self, reading: MessageReading) -> RouteRule | None:
@@ -77,19 +82,37 @@ class Table(BaseModel):
                 shown.add(rule.name)
                 yield rule
 
+    def thanks_for(self, reading: MessageReading) -> bool:
+        """Whether it may be thanked for: praise that sounds like it and has no trace of what may be grave."""
+        sounds_so = reading.sentiment is None or reading.sentiment >= self.thanks_sentiment
+        return sounds_so and self.thanks.holds(reading) and self.gravest(reading) < self.thanks_below
+
+    def gravest(self, reading: MessageReading) -> float:
+        """How likely the likeliest topic is that escalates."""
+        return max(_likely(name, reading) for name, topic in topics().items() if topic.escalates)
+
     def risks_of(self, text: str, reading: MessageReading | None) -> tuple[Risk, ...]:
         """The risks that words show and those that are read, the gravest first.
 
-        Without a reading every word escalates.
+        Words count at once without a reading, in another language than it was fitted to, where the topic is a floor,
+        where the reading has a trace of it, and where nothing is asked: there is little else that they could mean.
         """
         in_words = {risk.kind: risk for risk in words_of_risks(text)}
-        found = (self._risk(name, in_words.get(name), text, reading) for name in topics())
+        if reading is not None and in_words:
+            foreign = {risk.kind for risk in words_of_risks(text, but=FITTED_TO)}
+            is_asked = reading.of(ASKED_OF_US) >= self.asked_from
+            believed = {name for name in in_words if name in foreign or topics()[name].floor or not is_asked}
+        else:
+            believed = set(in_words)
+        found = (self._risk(name, in_words.get(name), text, reading, is_believed=name in believed) for name in topics())
         return tuple(risk for risk in found if risk is not None)
 
-    def _risk(self, name: str, in_words: Risk | None, text: str, reading: MessageReading | None) -> Risk | None:
+    def _risk(
+        self, name: str, in_words: Risk | None, text: str, reading: MessageReading | None, *, is_believed: bool
+    ) -> Risk | None:
         topic = topics()[name]
-        probability = reading.risks.get(name, 0.0) if reading is not None else 0.0
-        if in_words is not None and (reading is None or topic.floor or probability >= self.words_count_from):
+        probability = _likely(name, reading) if reading is not None else 0.0
+        if in_words is not None and (is_believed or probability >= self.words_count_from):
             return in_words
         escalates = topic.escalates and probability >= self.escalate_from
         if in_words is None and probability < (self.watch_from if topic.escalates else self.show_from):
@@ -102,6 +125,12 @@ class Table(BaseModel):
             escalates=escalates,
             is_watched=topic.escalates and not escalates,
         )
+
+
+def _likely(topic: str, reading: MessageReading) -> float:
+    """How likely a topic is; the kind ``crisis``, also where a person said so, is danger."""
+    own = reading.of({Kind.CRISIS}) if Kind.CRISIS in topics()[topic].learnt_from else 0.0
+    return max(own, reading.risks.get(topic, 0.0))
 
 
 @cache

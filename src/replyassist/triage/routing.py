@@ -16,7 +16,7 @@ from .message_reading import MessageReading
 from .models import Mood, Risk, Route, Triage
 from .risks import own_risks_of, risk_languages, risks_of, topics
 from .routes import RouteRule, routes
-from .suspicion import Suspicion, injection_risks, worst_of
+from .suspicion import injection_risks, worst_of
 
 WORDS_OF_A_SHORT_TEXT = 5
 """Words up to which a text whose language is not sure is never sent away for its language."""
@@ -53,16 +53,17 @@ def triage(
     """
     suspicion = worst_of((text, *context_texts))
     guess = guess_language(text)
-    read = reading if reading is not None and _is_read_in(guess) else None
+    read = reading if reading is not None and guess.code in routes().read_in else None
     own = own_risks_of(text, own_words or {})
     known = {risk.kind for risk in own}
     others = (risk for risk in routes().risks_of(text, read) if risk.kind not in known)
     risks = (*own, *others, *injection_risks(suspicion))
-    route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
-    rule = routes().route_of(read) if read is not None and route is Route.DRAFT else None
+    route, reason = _route(text, risks, _language_reason(guess, languages))
+    may_wait = route is Route.DRAFT and not any(risk.is_watched for risk in risks)
+    rule = routes().route_of(read) if read is not None and may_wait else None
     if rule is not None and read is not None:
         route, reason = rule.route, rule.reason(read)
-    is_plain_praise = route is Route.DRAFT and read is not None and routes().thanks.holds(read)
+    is_plain_praise = may_wait and rule is None and read is not None and routes().thanks_for(read)
     mood = _mood(read)
     return Triage(
         route=route,
@@ -91,13 +92,9 @@ def warm_up() -> None:
     risks_of("risk")
 
 
-def _is_read_in(guess: LanguageGuess) -> bool:
-    return not guess.is_sure or guess.code in routes().read_in
-
-
-def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_reason: str) -> tuple[Route, str]:
+def _route(text: str, risks: tuple[Risk, ...], language_reason: str) -> tuple[Route, str]:
     """A doubt alone leaves the route as it is: the checks then see to it that a person reads the draft."""
-    serious = [risk for risk in risks if (risk.kind != "injection" or suspicion.is_attack) and risk.escalates]
+    serious = [risk for risk in risks if risk.escalates]
     if serious:
         return Route.ESCALATE, f"{serious[0].kind}: {serious[0].explanation}"
     if unanswerable := _unanswerable(text):
@@ -155,8 +152,12 @@ def _urgency(
     if risks:
         known = topics()
         return max(known[risk.kind].urgency if risk.kind in known else RISK_URGENCY for risk in risks)
-    if rule is not None:
-        return rule.urgency
+    if rule is not None and reading is not None:
+        is_worth_a_look = rule.route is Route.REVIEW and (
+            routes().gravest(reading) >= routes().words_count_from
+            or (reading.sentiment is not None and reading.sentiment < TROUBLE_BELOW)
+        )
+        return USUAL_URGENCY if is_worth_a_look else rule.urgency
     if _unanswerable(text):
         return URGENCY_OF_NO_REPLY
     if mood is not Mood.COMPLAINT:

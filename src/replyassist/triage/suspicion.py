@@ -79,7 +79,11 @@ def injection_risks(suspicion: Suspicion) -> tuple[Risk, ...]:
     explanation = (
         "Tries to give the machine orders." if suspicion.is_attack else "May be trying to give the machine orders."
     )
-    return (Risk(kind="injection", explanation=explanation, excerpt=suspicion.signs[0].excerpt),)
+    return (
+        Risk(
+            kind="injection", explanation=explanation, excerpt=suspicion.signs[0].excerpt, escalates=suspicion.is_attack
+        ),
+    )
 
 
 def plain_orders(text: str) -> tuple[Sign, ...]:

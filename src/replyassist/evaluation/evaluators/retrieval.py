@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replyassist.evaluation.evaluators.outcome import Outcome, Value
+from replyassist.triage import Route
 
 RANKS = 10  # how many templates are ranked for a case; past the tenth rank a reciprocal rank is 0
 
@@ -53,8 +54,14 @@ class Routing:
     """The way that the message takes, where a person said which it should."""
 
     def evaluate(self, outcome: Outcome) -> dict[str, Value]:
-        """``route`` as a label, and ``route_right`` for cases with a labelled route."""
+        """``route`` as a label, and ``route_right`` for cases with a labelled route.
+
+        To let a person read first what needs no reply is right: nothing is drafted either way.
+        """
         route = outcome.proposal.route
         values: dict[str, Value] = {"route": route.value}
         expected = outcome.case.expected.route
-        return values if expected is None else values | {"route_right": route is expected}
+        if expected is None:
+            return values
+        waits = expected is Route.NO_REPLY and route is Route.REVIEW
+        return values | {"route_right": waits or route is expected}
