@@ -1,20 +1,23 @@
-"""Fit whether a reply says what was asked (answering/answerability.npz) on the training brands of eval/near_misses.
+"""Fit whether a reply says what was asked (answering/answerability.npz).
 
 Usage: python scripts/fit_answerability.py [--check]
-Logistic regression over the rows of ``answering.measures``: labelled pairs on the topic, and, with less weight, each
-answered question once more with the sentence of its evidence taken out (not answered) and with another sentence taken
-out (answered), so that the reply counts and not the question alone. Each training brand is judged by a model of the
-others; their AUROC and what each threshold does are printed. With ``--check`` nothing is written, and it exits 1 where
-the shipped weights give other probabilities of the training pairs than the new ones by more than 0.02. No test brand is
-looked at.
+Logistic regression over the rows of ``answering.measures``: the labelled pairs on the topic of the training brands of
+eval/near_misses, and the messages of eval/brands/dev with the template that answers, or with the nearest where none
+does. With less weight each pair comes again with one, two and three sentences of its reply, so that short replies of
+both kinds are known (those of answered ones hold the evidence), and each answered one without the sentences of its
+evidence (not answered) and without as many others (answered), so that the reply counts and not the question alone.
+Each brand is judged by a model of the others; printed are the AUROC and what thresholds do with whole replies, with
+such of about 40 and 25 words, and with the messages of eval/cases/dev.jsonl, whose brands no model saw. With
+``--check`` nothing is written, and it exits 1 where the shipped weights give other probabilities of the training pairs
+than the new ones by more than 0.02. No test brand is looked at.
 """
 
 from __future__ import annotations
 
-import random
+import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,16 +33,23 @@ from replyassist.benchmarks.near_misses import Label, Pair, read_pairs
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.core.words import Reading
+from replyassist.faq.files import read_templates
 from replyassist.guardrails.text import sentence_spans
 
-SOURCE = Path(__file__).resolve().parents[1] / "eval" / "near_misses"
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "eval" / "near_misses"
+BRANDS = ("brambly", "larkcell", "panhop", "tarnway")
+SAMPLES = ("fernhill", "harbour")
 STRENGTH = 0.03  # inverse of the ridge; .01 and .1 are no better
 OF_THE_SENTENCE, OF_THE_PIECES = 0.2, 0.5  # weights of what is asked beside the comparisons, after standardising
 OF_CUT_REPLIES = 0.3  # weight of a cut reply beside a labelled pair
 STEPS = 1000
 DIFFERENCE = 0.02
 SEED = 0
-DOUBTED_SHARES = (0.04, 0.06, 0.08, 0.10, 0.12, 0.16, 0.20)
+WHOLE, CUT, MESSAGE, SAMPLE = "whole", "cut", "eval/brands/dev", "eval/cases/dev"
+WORDS = {"about 40 words": 40, "about 25 words": 25}
+LENGTHS = (WHOLE, *WORDS)
+DOUBTED_SHARES = (0.04, 0.06, 0.07, 0.08, 0.10, 0.12, 0.16)
 
 
 @dataclass(frozen=True)
@@ -47,39 +57,81 @@ class Example:
     """A question with the texts of a reply as they are read, and whether the reply answers it."""
 
     brand: str
+    kind: str
     question: str
     reply: tuple[str, ...]
     is_answered: bool
-    weight: float
+    weight: float  # in the fit; 0 for what is only judged
 
 
-def labelled_examples(pairs: Sequence[Pair]) -> list[Example]:
-    """The pairs on the topic."""
-    return [
-        Example(pair.brand, pair.question, texts_of(pair.template.title, pair.template.reply), pair.is_answered, 1.0)
-        for pair in pairs
-        if pair.label is not Label.OFF_TOPIC
-    ]
-
-
-def cut_examples(pairs: Sequence[Pair]) -> list[Example]:
-    """Each answered pair twice: without the sentences of its evidence, and without as many others."""
-    chance = random.Random(SEED)  # noqa: S311
-    found = []
+def pair_examples(pairs: Sequence[Pair]) -> Iterator[Example]:
+    """The pairs on the topic: whole, with parts of their replies for the fit, and with such that are only judged."""
+    chance = np.random.default_rng(SEED)
     for pair in pairs:
-        if not pair.is_answered:
+        if pair.label is Label.OFF_TOPIC:
             continue
-        reply, spans = pair.template.reply, sentence_spans(pair.template.reply)
-        start = reply.find(pair.evidence)
-        telling = {span for span in spans if span[0] < start + len(pair.evidence) and span[1] > start}
-        others = [span for span in spans if span not in telling]
-        if len(others) <= len(telling):
-            continue
-        for gone in (telling, set(chance.sample(others, len(telling)))):
-            kept = " ".join(reply[slice(*span)] for span in spans if span not in gone)
-            texts = texts_of(pair.template.title, kept)
-            found.append(Example(pair.brand, pair.question, texts, gone is not telling, OF_CUT_REPLIES))
-    return found
+        title, *sentences = texts_of(pair.template.title, pair.template.reply)
+        telling, others = _telling(pair, len(sentences))
+        parts = [(WHOLE, [*telling, *others], pair.is_answered, 1.0)]
+        for count in (1, 2, 3):
+            mixed = [*telling, *chance.permutation(others).tolist()]
+            parts.append((CUT, mixed[: max(count, len(telling))], pair.is_answered, OF_CUT_REPLIES))
+        for kind, words in WORDS.items():
+            near = _nearest_length(telling, chance.permutation(others).tolist(), sentences, words)
+            parts.append((kind, near, pair.is_answered, 0.0))
+        if pair.is_answered and len(others) > len(telling):
+            left = chance.permutation(others)[len(telling) :].tolist()
+            parts += [(CUT, others, False, OF_CUT_REPLIES), (CUT, [*telling, *left], True, OF_CUT_REPLIES)]
+        for kind, kept, is_answered, weight in parts:
+            reply = (title, *(sentences[place] for place in sorted(kept)))
+            yield Example(pair.brand, kind, pair.question, reply, is_answered, weight)
+
+
+def _telling(pair: Pair, count: int) -> tuple[list[int], list[int]]:
+    """Which of the sentences hold the evidence, and which do not."""
+    start = pair.template.reply.find(pair.evidence)
+    end = start + len(pair.evidence)
+    spans = sentence_spans(pair.template.reply)[:count]
+    telling = [place for place, (first, last) in enumerate(spans) if first < end and last > start]
+    return telling, [place for place in range(count) if place not in telling]
+
+
+def _nearest_length(telling: Sequence[int], others: Sequence[int], sentences: Sequence[str], words: int) -> list[int]:
+    """The telling sentences, and others as long as they bring the length nearer to so many words."""
+    kept = list(telling)
+    for place in others:
+        length = sum(len(sentences[each].split()) for each in kept)
+        if not kept or abs(length + len(sentences[place].split()) - words) < abs(length - words):
+            kept.append(place)
+    return kept
+
+
+class Messages:
+    """A brand's messages, each with the template that answers it or None, and its templates as they are read."""
+
+    def __init__(self, brand: str, templates: Path, cases: Path, *, weight: float) -> None:
+        self.brand, self.weight = brand, weight
+        read = read_templates(templates).templates
+        self.replies = {each.id: texts_of(each.title, each.rendered_reply) for each in read}
+        lines = [json.loads(line) for line in cases.read_text(encoding="utf-8").splitlines()]
+        own = [line for line in lines if line.get("brand", brand) == brand]
+        self.messages = [(line["text"], line["expected"]["template_id"]) for line in own]
+
+    def examples(self, readings: Mapping[str, Reading]) -> Iterator[Example]:
+        """Each message with the template that answers, or with the one that has the nearest text."""
+        kind = MESSAGE if self.weight else SAMPLE
+        for text, template_id in self.messages:
+            asked = readings[text].vector
+            nearest = max(self.replies.values(), key=lambda reply: max(readings[part].vector @ asked for part in reply))
+            reply = self.replies.get(template_id, nearest)
+            yield Example(self.brand, kind, text, reply, template_id is not None, self.weight)
+
+
+def all_messages() -> list[Messages]:
+    """Of the brands that are fitted to, and of the sample brands."""
+    folder, cases = ROOT / "eval" / "brands" / "dev", ROOT / "eval" / "cases" / "dev.jsonl"
+    fitted = [Messages(name, folder / name / "faq.jsonl", folder / name / "cases.jsonl", weight=1.0) for name in BRANDS]
+    return [*fitted, *(Messages(name, ROOT / "faq" / name, cases, weight=0.0) for name in SAMPLES)]
 
 
 def background_of(readings: Sequence[Reading]) -> Background:
@@ -106,6 +158,8 @@ def rows_of(examples: Sequence[Example], readings: dict[str, Reading], backgroun
 
 def fit(rows: Rows, examples: Sequence[Example]) -> tuple[Rows, float]:
     """The weights of a row and the constant."""
+    rows = rows[[example.weight > 0 for example in examples]]
+    examples = [example for example in examples if example.weight > 0]
     means, scales = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     width = (rows.shape[1] - COMPARISONS) // 2
     factors = np.repeat([OF_THE_SENTENCE, OF_THE_PIECES, 1.0], [width, width, COMPARISONS]) / scales
@@ -122,31 +176,32 @@ def left_out(rows: Rows, examples: Sequence[Example]) -> Rows:
     found = np.zeros(len(examples))
     for brand in sorted(set(brands.tolist())):
         others, own = np.flatnonzero(brands != brand), np.flatnonzero(brands == brand)
-        weights, constant = fit(rows[others], [examples[place] for place in others])
+        weights, constant = fit(rows[others], [examples[place] for place in others.tolist()])
         found[own] = expit(rows[own] @ weights + constant)
     return found
 
 
-def report(examples: Sequence[Example], likely: Rows) -> list[str]:
+def report(examples: Sequence[Example], likely: Rows) -> Iterator[str]:
     """What the readings of the models of the other brands are worth, line by line."""
     truth = np.array([example.is_answered for example in examples])
-    labelled = np.array([example.weight == 1.0 for example in examples])
+    kinds = np.array([example.kind for example in examples])
     brands = np.array([example.brand for example in examples])
-    lines = [f"answerable_auroc {roc_auc_score(truth[labelled], likely[labelled]):.3f}"]
+    for kind in (*LENGTHS, MESSAGE, SAMPLE, CUT):
+        here = kinds == kind
+        yield f"answerable_auroc {roc_auc_score(truth[here], likely[here]):.3f} {kind}"
     for brand in sorted(set(brands.tolist())):
-        own = labelled & (brands == brand)
-        lines.append(f"  {brand} {roc_auc_score(truth[own], likely[own]):.3f}")
-    lines.append(f"cut replies {roc_auc_score(truth[~labelled], likely[~labelled]):.3f}")
-    lines.append("answered ones doubted, near misses doubted, below")
-    return lines + list(_curve(truth[labelled], likely[labelled]))
+        own = (brands == brand) & np.isin(kinds, (WHOLE, MESSAGE, SAMPLE))
+        yield f"  {roc_auc_score(truth[own], likely[own]):.3f} {brand}"
+    yield from _curve(truth, kinds, likely)
 
 
-def _curve(truth: NDArray[np.bool_], likely: Rows) -> list[str]:
-    lines = []
+def _curve(truth: NDArray[np.bool_], kinds: NDArray[np.str_], likely: Rows) -> Iterator[str]:
+    shown = (*LENGTHS, MESSAGE, SAMPLE)
+    yield f"answered doubted over all lengths, below; answered/not doubted of: {', '.join(shown)}"
     for share in DOUBTED_SHARES:
-        below = float(np.quantile(likely[truth], share))
-        lines.append(f"  {share:.2f} {np.mean(likely[~truth] < below):.3f} {below:.3f}")
-    return lines
+        below = float(np.quantile(likely[truth & np.isin(kinds, LENGTHS)], share))
+        parts = [[np.mean(likely[(kinds == kind) & side] < below) for side in (truth, ~truth)] for kind in shown]
+        yield f"  {share:.2f} {below:.3f} " + "  ".join(f"{yes:.3f}/{no:.3f}" for yes, no in parts)
 
 
 def save(reader: AnswerReader, path: Path) -> None:
@@ -165,19 +220,21 @@ def save(reader: AnswerReader, path: Path) -> None:
 def main() -> int:
     """Fit and write, or compare with what is shipped; the exit status."""
     encoder = SentenceTransformerEncoder(CHECKS.name)
-    pairs = read_pairs(SOURCE, split="train")
-    labelled = labelled_examples(pairs)
-    examples = [*labelled, *cut_examples(pairs)]
-    texts = sorted({text for example in examples for text in (example.question, *example.reply)})
+    examples = list(pair_examples(read_pairs(SOURCE, split="train")))
+    messages = all_messages()
+    labelled = {text for example in examples for text in (example.question, *example.reply)}
+    others = {text for brand in messages for reply in brand.replies.values() for text in reply}
+    asked = {text for brand in messages for text, _ in brand.messages}
+    texts = sorted(labelled | others | asked)
     readings = dict(zip(texts, encoder.read(texts), strict=True))
-    background = background_of([readings[text] for text in texts])
+    examples += [example for brand in messages for example in brand.examples(readings)]
+    background = background_of([readings[text] for text in sorted(labelled)])
     rows = rows_of(examples, readings, background)
     weights, constant = fit(rows, examples)
     if "--check" in sys.argv[1:]:
         shipped = load_reader(PATH)
-        count = len(labelled)
-        before = expit(rows_of(labelled, readings, shipped.background) @ shipped.weights + shipped.constant)
-        worst = float(np.abs(before - expit(rows[:count] @ weights + constant)).max())
+        before = expit(rows_of(examples, readings, shipped.background) @ shipped.weights + shipped.constant)
+        worst = float(np.abs(before - expit(rows @ weights + constant)).max())
         sys.stdout.write(f"the probabilities differ by at most {worst:.3f}\n")
         return 1 if worst > DIFFERENCE else 0
     sys.stdout.write("\n".join(report(examples, left_out(rows, examples))) + "\n")

@@ -10,7 +10,7 @@ from replyassist.testing.encoder import DIMENSION, FakeReader
 
 BACKGROUND = Background(np.zeros(DIMENSION, np.float32), np.zeros(1, np.float32), unseen=1.0)
 PLACES = slice(-COMPARISONS, None)
-SAID_ANYWHERE = -COMPARISONS + 8
+SAID_ANYWHERE = -COMPARISONS + 5
 
 
 def row(question: str, reply: str, title: str = "Decaf") -> np.ndarray:
@@ -42,6 +42,11 @@ def test_the_order_of_sentences_changes_nothing() -> None:
     one = row("is it organic?", "It is mild. It is organic. No caffeine.")
     other = row("is it organic?", "No caffeine. It is organic. It is mild.")
     assert np.allclose(one, other)
+
+
+def test_saying_a_sentence_once_more_changes_little() -> None:
+    once, twice = row("is it organic?", "It is organic."), row("is it organic?", "It is organic. It is organic.")
+    assert np.allclose(once, twice, atol=1e-6)
 
 
 @pytest.mark.parametrize("question", ["", "   "])

@@ -1,6 +1,7 @@
 """What a question and a reply are held against each other by, as one row of numbers.
 
-The reply is read sentence by sentence, each behind its title; both come from one pass of the encoder.
+The reply is read sentence by sentence, each behind its title; both come from one pass of the encoder. How many
+sentences there are is no number of the row: a short reply is as good as a long one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MOST_SENTENCES = 24  # of a reply; longer ones are read so far
 MOST_PIECES = 96  # of a question
 RARE_FROM = 0.4
 """Pieces of the question that are rarer than this share of its pieces name what is asked."""
-COMPARISONS = 27
+COMPARISONS = 24
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,8 @@ def _by_sentence(question: Reading, reply: Said) -> Iterator[float]:
     cosines = np.array([sentence.vector @ question.vector for sentence in reply.sentences])
     title = float(reply.title.vector @ question.vector)
     order = np.sort(cosines)[::-1]
-    yield from (order[0], title, order[0] - title, order[0] - order.mean(), cosines.std())
+    yield from (order[0], title, order[0] - title, order[0] - order.mean())
     yield order[0] - order[min(1, len(order) - 1)]
-    yield order[0] - order[min(2, len(order) - 1)]
-    yield np.log(len(order))
 
 
 def _by_piece(words: Words, reply: Said, background: Background) -> Iterator[float]:

@@ -13,8 +13,9 @@ from replyassist.drafting.courtesies import bare
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.readable import readable
 from replyassist.retrieval.parts import parts_of
-from replyassist.triage import Kind, MessageReading, Route, asks_nothing, triage
+from replyassist.triage import Kind, MessageReading, Route, Triage, asks_nothing, triage
 from replyassist.triage.reader import shipped_reader
+from replyassist.triage.routes import routes
 
 from .past_messages import PastMessage
 from .texts import PLACEHOLDER, example_text
@@ -85,7 +86,7 @@ def make_pile(
         triage(message.text, reading=reading, languages=tuple(languages) or ENGLISH)
         for message, reading in zip(asked, readings, strict=True)
     ]
-    waits = np.array([read.is_plain_praise or read.route in WAITING for read in triaged], dtype=np.bool_)
+    waits = np.array([read.route in WAITING or _praises(read) for read in triaged], dtype=np.bool_)
     own = np.array([reading is not None and reading.kind is Kind.OWN_CASE for reading in readings], np.bool_) & ~waits
     kept = np.flatnonzero(~(waits | own))
     return Pile(
@@ -107,6 +108,11 @@ def _question(message: PastMessage, languages: Sequence[str]) -> str | None:
     parts = parts_of(text or "")
     kept = [part for part in parts if not PLACEHOLDER.search(part)]
     return " ".join(kept) if 0 < len(kept) < len(parts) else text
+
+
+def _praises(read: Triage) -> bool:
+    """Whether it reads like praise; to be thanked for it must be surer of that."""
+    return read.reading is not None and read.reading.kind is Kind.PRAISE and read.language in routes().read_in
 
 
 def _read(
