@@ -24,6 +24,7 @@ MOST_MESSAGES = 20_000
 """Messages that are looked at; of a larger pile a sample, in which the same questions are the most common."""
 ENCODED_AT_ONCE = 256
 ENGLISH = ("en",)
+REMARKS, REMARKS_FROM = frozenset({Kind.PRAISE, Kind.IRONY, Kind.CLOSING}), 0.5  # likelier than not
 WAITING = frozenset({Route.NO_REPLY, Route.REVIEW})
 
 
@@ -86,7 +87,7 @@ def make_pile(
         triage(message.text, reading=reading, languages=tuple(languages) or ENGLISH)
         for message, reading in zip(asked, readings, strict=True)
     ]
-    waits = np.array([read.route in WAITING or _praises(read) for read in triaged], dtype=np.bool_)
+    waits = np.array([read.route in WAITING or _remarks(read) for read in triaged], dtype=np.bool_)
     own = np.array([reading is not None and reading.kind is Kind.OWN_CASE for reading in readings], np.bool_) & ~waits
     kept = np.flatnonzero(~(waits | own))
     return Pile(
@@ -110,9 +111,11 @@ def _question(message: PastMessage, languages: Sequence[str]) -> str | None:
     return " ".join(kept) if 0 < len(kept) < len(parts) else text
 
 
-def _praises(read: Triage) -> bool:
-    """Whether it reads like praise; to be thanked for it must be surer of that."""
-    return read.reading is not None and read.reading.kind is Kind.PRAISE and read.language in routes().read_in
+def _remarks(read: Triage) -> bool:
+    """Whether it reads like praise, meant or not, or like thanks: nothing that a template would answer."""
+    if read.reading is None or read.language not in routes().read_in:
+        return False
+    return read.reading.of(REMARKS) >= REMARKS_FROM
 
 
 def _read(
