@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from replyassist.retrieval.index import TemplateMatch
-from replyassist.retrieval.questions import second_question
+from replyassist.retrieval.questions import SURE_OF_A_PART, as_asked, asked_in
 
 
 def match(template_id: str, probability: float) -> TemplateMatch:
@@ -20,18 +20,38 @@ def match(template_id: str, probability: float) -> TemplateMatch:
 FEES, RATE, JOINT = match("fees", 0.95), match("rate", 0.97), match("joint", 0.4)
 
 
-def test_another_part_that_surely_asks_something_else_is_a_second_question() -> None:
-    assert second_question(FEES, [[FEES, JOINT], [RATE, FEES]]) == RATE
+def ids(questions: list[str], found: list[list[TemplateMatch]], whole: list[TemplateMatch]) -> list[str | None]:
+    asked = asked_in(questions, found, threshold=0.3, whole=whole)
+    assert [each.text for each in asked] == questions
+    return [each.match.template_id if each.match else None for each in asked]
 
 
-def test_one_question_said_twice_is_one() -> None:
-    assert second_question(FEES, [[FEES], [FEES]]) is None
-    assert second_question(FEES, []) is None
+def test_each_question_has_the_template_that_answers_it_by_itself() -> None:
+    assert ids(["what fees?", "and the rate?"], [[FEES, JOINT], [RATE, FEES]], [FEES]) == ["fees", "rate"]
 
 
-def test_a_part_that_is_not_sure_is_no_second_question() -> None:
-    assert second_question(FEES, [[FEES], [match("rate", 0.79)]]) is None
+def test_a_question_that_no_template_surely_answers_has_none() -> None:
+    unsure = match("rate", SURE_OF_A_PART - 0.01)
+    assert ids(["what fees?", "my cat?", "?"], [[FEES], [unsure], []], [FEES]) == ["fees", None, None]
 
 
-def test_without_a_part_for_the_first_the_others_are_its_explanation() -> None:
-    assert second_question(FEES, [[JOINT], [RATE]]) is None
+def test_the_template_of_the_whole_needs_no_more_than_the_whole() -> None:
+    assert ids(["what fees?", "together?"], [[FEES], [JOINT]], [JOINT]) == ["fees", "joint"]
+    assert ids(["what fees?", "together?"], [[FEES], [JOINT]], [FEES]) == ["fees", None]
+
+
+def test_the_first_template_is_as_sure_as_the_question_that_asks_for_it() -> None:
+    half = match("fees", 0.5)
+    asked = asked_in(["a", "b"], [[FEES], [RATE]], threshold=0.3, whole=[half, JOINT])
+    assert as_asked([half, JOINT], asked, threshold=0.3) == (FEES, JOINT, RATE)
+
+
+def test_where_the_whole_is_like_no_template_the_surest_question_leads() -> None:
+    unlike = match("joint", 0.1)
+    asked = asked_in(["a", "b", "c"], [[FEES], [RATE], []], threshold=0.3, whole=[unlike])
+    assert as_asked([unlike], asked, threshold=0.3) == (RATE, unlike, FEES)
+    assert as_asked([], asked, threshold=0.3) == (RATE, FEES)
+
+
+def test_without_questions_all_stays_as_it_was_found() -> None:
+    assert as_asked([FEES, JOINT], (), threshold=0.3) == (FEES, JOINT)

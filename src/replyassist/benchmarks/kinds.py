@@ -41,16 +41,18 @@ class _Line(BaseModel):
     sentiment: float
     questions: tuple[str, ...]
     risks: tuple[str, ...]
+    urgency: Literal["high", "normal", "low"] = "normal"
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A message as triage reads it, what it is, and who wrote it."""
+    """A message as triage reads it, what it is, who wrote it, and what it asks, word for word or in other words."""
 
     id: str
     writer: str
     message: Inbound
     kind: Kind
+    questions: tuple[str, ...] = ()
 
 
 def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
@@ -65,7 +67,7 @@ def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
                 raise InvalidInput(error.errors()[0]["msg"], file=str(path), line=number, field=field) from error
             if line.split == split:
                 message = Inbound(readable(line.text), line.channel, line.visibility, parent_text=line.parent_text)
-                found.append(Labelled(line.id, path.stem, message, line.kind))
+                found.append(Labelled(line.id, path.stem, message, line.kind, line.questions))
     if not found:
         raise InvalidInput(f"no messages of the split '{split}'", file=str(folder))
     return found

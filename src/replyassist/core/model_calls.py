@@ -102,7 +102,7 @@ def read_words(model: Any, texts: list[str]) -> list[Reading]:
     if _is_special(model):
         return [Reading(vector) for vector in embed(model, texts)]
     found = _forward(model, texts)
-    return [Reading(*both) for both in zip(_normal(found), words_in(found, model), strict=True)]
+    return [Reading(*both) for both in zip(_normal(found), words_in(found, model, texts), strict=True)]
 
 
 def _is_special(model: Any) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from replyassist.core.words import Reading, read
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
@@ -15,14 +16,16 @@ from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
-from replyassist.proposal import BY_NOBODY, Proposal
-from replyassist.retrieval.index import TemplateMatch
+from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
+from replyassist.retrieval.questions import Asked
 from replyassist.retrieval.service import Retrieved, retrieve
-from replyassist.triage import KindReading, Route, Triage, triage
+from replyassist.triage import Route, Triage, triage
+from replyassist.triage.asking import questions_in
 from replyassist.triage.kind_reader import shipped_reader
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
+MOST_TEMPLATES = 3  # that one draft stands on: more is a letter, not a reply
 
 
 def propose(
@@ -42,16 +45,18 @@ def propose(
     with watch.stage("triage"):
         written, message = message, as_read(message)
         context_texts = (written.text, *written.context_texts)
-        reading = _reading(message, context)
+        encoded = _encoded(message, context)
+        reading = shipped_reader().read(message, encoded.vector) if encoded else None
         triaged = triage(message.text, languages=context.languages, context_texts=context_texts, reading=reading)
-    found = _retrieve(message, context)
+        questions = questions_in(message.text, encoded)
+    found = _retrieve(message, context, questions)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
-    second = _second(found, template, message, context) if template_id is None else None
+    further, both = _further(found, template, message, context) if template_id is None else ([], None)
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
     own = without_courtesies(template, languages=context.voice.languages) if template else None
-    source = second.source if second else own
+    source = both or own
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None
@@ -60,7 +65,7 @@ def propose(
         follow_up = write_follow_up(assignment) if with_follow_up else None
         if draft.chosen is None and draft.stopped_by:
             route, reason = Route.ESCALATE, draft.stopped_by
-    return _proposal(assignment, found, draft, second, route=route, reason=reason, picked=template_id).model_copy(
+    return _proposal(assignment, found, draft, further, route=route, reason=reason, picked=template_id).model_copy(
         update={"follow_up": follow_up}
     )
 
@@ -69,7 +74,7 @@ def _proposal(
     assignment: Assignment,
     found: Retrieved,
     draft: Draft,
-    second: _Second | None,
+    further: Sequence[ReplyTemplate],
     *,
     route: Route,
     reason: str,
@@ -78,19 +83,20 @@ def _proposal(
     """All that the queue keeps of it."""
     context, chosen = assignment.context, draft.chosen
     template = assignment.first
-    doubts = doubts_of(assignment, found, answers_both=second is not None, picked=picked is not None) if chosen else ()
+    used = [each.id for each in (template, *further) if each is not None]
+    doubts = doubts_of(assignment, found, used=used, picked=picked is not None) if chosen else ()
     return Proposal(
         route=route,
         reason=reason,
         triage=assignment.triaged,
-        templates=_shown(found),
+        templates=found.matches,
         abstained=found.abstained,
         threshold=found.threshold,
         template_id=template.id if template else None,
         picked_template=picked,
         template_version=template.version if template else None,
-        also_template_id=second.template.id if second else None,
-        also_template_version=second.template.version if second else None,
+        also_templates=tuple(UsedTemplate(id=each.id, version=each.version) for each in further),
+        questions=tuple(_asked(each) for each in found.asked),
         voice_version=context.voice.version,
         draft=chosen.text if chosen else "",
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
@@ -108,15 +114,25 @@ def _proposal(
     )
 
 
-def _reading(message: Inbound, context: PipelineContext) -> KindReading | None:
-    """What the message is; None without text, or where the encoder is not the one that the reader was fitted with."""
-    reader = shipped_reader()
-    if not message.text or context.encoder.model_digest != reader.encoder:
+def _encoded(message: Inbound, context: PipelineContext) -> Reading | None:
+    """The message as the readers read it; None without text, or where the encoder is not the one that they know."""
+    if not message.text or context.encoder.model_digest != shipped_reader().encoder:
         return None
-    return reader.read(message, MEMORY.of(context.encoder, [message.text])[0])
+    (found,) = read(context.encoder, [message.text])
+    MEMORY.keep(context.encoder, message.text, found.vector)
+    return found
 
 
-def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
+def _asked(asked: Asked) -> AskedQuestion:
+    match = asked.match
+    if match is None:
+        return AskedQuestion(text=asked.text)
+    return AskedQuestion(
+        text=asked.text, template_id=match.template_id, title=match.title, probability=match.probability
+    )
+
+
+def _retrieve(message: Inbound, context: PipelineContext, questions: Sequence[str]) -> Retrieved:
     return retrieve(
         message.text,
         context.index,
@@ -126,6 +142,7 @@ def _retrieve(message: Inbound, context: PipelineContext) -> Retrieved:
         channel=message.channel,
         visibility=message.visibility,
         day=context.day,
+        questions=questions,
     )
 
 
@@ -139,31 +156,26 @@ def _template(
     return context.index.template(found.best.template_id) if found.best else None
 
 
-@dataclass(frozen=True)
-class _Second:
-    """The template for the other question of the message, and both templates as one source."""
-
-    template: ReplyTemplate
-    source: ReplyTemplate
-
-
-def _second(
+def _further(
     found: Retrieved, first: ReplyTemplate | None, message: Inbound, context: PipelineContext
-) -> _Second | None:
-    template = context.index.template(found.second.template_id) if found.second else None
-    if first is None or template is None or template.route is not TemplateRoute.DRAFT:
-        return None
+) -> tuple[list[ReplyTemplate], ReplyTemplate | None]:
+    """The templates that answer the other questions, and all of them with the first as one source.
+
+    Those whose replies make the draft too long are left out, and what is no draft's to answer; without any, no source.
+    """
+    if first is None or first.route is not TemplateRoute.DRAFT:
+        return [], None
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
-    own = [without_courtesies(each, languages=context.voice.languages) for each in (first, template)]
-    source = joined(*own, longest=longest)
-    return _Second(template, source) if source else None
-
-
-def _shown(found: Retrieved) -> tuple[TemplateMatch, ...]:
-    """The templates that a person sees; the one for the second question is among them."""
-    second = found.second
-    is_missing = second is not None and all(match.template_id != second.template_id for match in found.matches)
-    return (*found.matches, second) if second is not None and is_missing else found.matches
+    ids = dict.fromkeys(asked.match.template_id for asked in found.asked if asked.match is not None)
+    further: list[ReplyTemplate] = []
+    source = None
+    for template in filter(None, map(context.index.template, ids)):
+        if template.id == first.id or template.route is not TemplateRoute.DRAFT or len(further) + 1 == MOST_TEMPLATES:
+            continue
+        own = [without_courtesies(each, languages=context.voice.languages) for each in (first, *further, template)]
+        together = joined(own, longest=longest)
+        further, source = ([*further, template], together) if together else (further, source)
+    return further, source
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:

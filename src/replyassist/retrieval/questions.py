@@ -1,28 +1,69 @@
-"""A message may ask two things: its parts are looked up beside the whole."""
+"""A message may ask several things: each is looked up by itself, beside the whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .index import TemplateMatch
 
-SURE_OF_SECOND = 0.8
+SURE_OF_A_PART = 0.8
 """On eval/cases/dev.jsonl and eval/brands/dev together 10 of 15 second questions are found from here on, and five that
 are none; at .7 it is 13 and 14."""
 
 
-def second_question(first: TemplateMatch, parts: Sequence[Sequence[TemplateMatch]]) -> TemplateMatch | None:
-    """Another template that one part of the message asks for as surely as a different part asks for the first."""
-    firsts = [matches[0] for matches in parts if matches]
-    if all(match.template_id != first.template_id for match in firsts):
-        return None
-    others = [
-        match for match in firsts if match.template_id != first.template_id and match.probability >= SURE_OF_SECOND
-    ]
-    return max(others, key=lambda match: match.probability, default=None)
+@dataclass(frozen=True)
+class Asked:
+    """One question of a message in its own words, and the template that surely answers it; None: none does."""
+
+    text: str
+    match: TemplateMatch | None
 
 
-def as_asked(first: TemplateMatch, parts: Sequence[Sequence[TemplateMatch]]) -> TemplateMatch:
-    """The first template, as sure as the part that asks for it: of the whole, two questions have a share each."""
-    own = [matches[0] for matches in parts if matches and matches[0].template_id == first.template_id]
-    return max([first, *own], key=lambda match: match.probability)
+def asked_in(
+    questions: Sequence[str],
+    found: Sequence[Sequence[TemplateMatch]],
+    *,
+    threshold: float,
+    whole: Sequence[TemplateMatch],
+) -> tuple[Asked, ...]:
+    """Each question with its template, from what was found for it, likeliest first, and for the ``whole`` message.
+
+    A template has to be as sure as ``SURE_OF_A_PART``, for a part alone lacks what stands around it; for the template
+    of the whole message the ``threshold`` of all messages is enough.
+    """
+    main = whole[0].template_id if whole else None
+    return tuple(
+        Asked(text, next((match for match in matches[:1] if _answers(match, main, threshold)), None))
+        for text, matches in zip(questions, found, strict=True)
+    )
+
+
+def as_asked(whole: Sequence[TemplateMatch], asked: Sequence[Asked], *, threshold: float) -> tuple[TemplateMatch, ...]:
+    """What was found for the whole, its first template as sure as the question that asks for it.
+
+    Several questions have a share each of the whole: where none of its templates reaches the threshold, the template
+    of the question that is surest comes first. Templates of other questions come last, where they are not there yet.
+    """
+    own = {match.template_id: match for match in sorted(_matches(asked), key=lambda match: match.probability)}
+    if not own:
+        return tuple(whole)
+    raised = [_surer(match, own.pop(match.template_id, match)) if at == 0 else match for at, match in enumerate(whole)]
+    others = sorted(own.values(), key=lambda match: -match.probability)
+    if not raised or raised[0].probability < threshold:
+        lead = others[:1]
+        raised = [*lead, *(match for match in raised if match.template_id not in {each.template_id for each in lead})]
+    known = {match.template_id for match in raised}
+    return (*raised, *(match for match in others if match.template_id not in known))
+
+
+def _answers(match: TemplateMatch, main: str | None, threshold: float) -> bool:
+    return match.probability >= (min(threshold, SURE_OF_A_PART) if match.template_id == main else SURE_OF_A_PART)
+
+
+def _matches(asked: Sequence[Asked]) -> list[TemplateMatch]:
+    return [each.match for each in asked if each.match is not None]
+
+
+def _surer(first: TemplateMatch, second: TemplateMatch) -> TemplateMatch:
+    return max(first, second, key=lambda match: match.probability)

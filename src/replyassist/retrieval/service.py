@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,8 +24,7 @@ from .confidence import Band, Calibration, band_of
 from .encoders import TemplateEncoders
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
-from .parts import parts_of
-from .questions import as_asked, second_question
+from .questions import Asked, as_asked, asked_in
 from .renewal import BrandIndex, Wanted
 from .store.base import BaseFolder
 
@@ -39,7 +38,7 @@ callers on two cores each took 1.6 ms instead of 1, and the pass of the encoder 
 class Retrieved:
     """What retrieval found. ``abstained``: no template reaches the threshold; times in milliseconds.
 
-    ``second``: a template that answers another question of the same message, with its sureness for that part alone.
+    ``asked``: each question of a message that asks several, with the template that answers it by itself.
     """
 
     matches: tuple[TemplateMatch, ...]
@@ -47,7 +46,7 @@ class Retrieved:
     threshold: float
     encode_ms: float
     search_ms: float
-    second: TemplateMatch | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def band(self) -> Band:
@@ -70,20 +69,20 @@ def retrieve(
     channel: str,
     visibility: str,
     day: date,
+    questions: Sequence[str] = (),
 ) -> Retrieved:
     """Find the templates that may answer a text, the likeliest first.
 
     It abstains when the first answers with less than this probability (``threshold``, 0 to 1), and on a text without a
-    letter or a digit. The parts of a message
-    that has several are encoded in the same batch and looked up for a second question.
+    letter or a digit. Where the text asks several ``questions``, each is encoded in the same batch and looked up by
+    itself; one that a template surely answers is answered, whatever the whole looks like.
     """
     started = time.perf_counter()
-    parts = parts_of(text)
-    texts = [text, *parts]
+    texts = [text, *(questions if len(questions) > 1 else ())]
     readings = read(encoder, texts)
     encoded = time.perf_counter()
     with _SEARCHING:
-        whole, *of_parts = (
+        whole, *of_questions = (
             index.search(
                 reading.vector,
                 text=said,
@@ -95,10 +94,9 @@ def retrieve(
             )
             for reading, said in zip(readings, texts, strict=True)
         )
+    asked = asked_in(texts[1:], of_questions, threshold=threshold, whole=whole)
+    whole = as_asked(whole, asked, threshold=threshold)
     abstained = not whole or whole[0].probability < threshold or not any(map(str.isalnum, text))
-    second = None if abstained else second_question(whole[0], of_parts)
-    if second is not None:
-        whole = (as_asked(whole[0], of_parts), *whole[1:])
     searched = time.perf_counter()
     return Retrieved(
         matches=whole,
@@ -106,7 +104,7 @@ def retrieve(
         threshold=threshold,
         encode_ms=(encoded - started) * 1000,
         search_ms=(searched - encoded) * 1000,
-        second=second,
+        asked=asked,
     )
 
 

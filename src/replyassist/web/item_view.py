@@ -134,6 +134,11 @@ class ItemView:
         return _percent(self.proposal.threshold)
 
     @property
+    def used(self) -> frozenset[str]:
+        """Ids of the templates that the draft stands on."""
+        return frozenset(template.id for template in self.proposal.used_templates)
+
+    @property
     def band(self) -> Band:
         """What the sureness of the first template means."""
         if self.proposal.abstained or not self.templates:
@@ -178,7 +183,7 @@ def item_view(
         proposal=proposal,
         templates=[
             TemplateChoice(
-                match, _percent(match.probability), match.template_id in (item.template_id, proposal.also_template_id)
+                match, _percent(match.probability), match.template_id in {used.id for used in proposal.used_templates}
             )
             for match in proposal.templates
         ],

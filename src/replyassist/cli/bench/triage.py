@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from replyassist.benchmarks import kinds
+from replyassist.benchmarks import kinds, questions
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
+from replyassist.evaluation.record import load_run
 
 from .printing import print_result
 
@@ -21,11 +22,18 @@ def bench_triage(
     tuning: Annotated[
         bool, typer.Option("--tuning", help="The writers that the reading was fitted to, instead of the others.")
     ] = False,
+    run: Annotated[
+        Path | None, typer.Option("--run", help="A kept run of eval run: does each ready draft see all questions?")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The short form that the tests run.")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """What kind a message is, and what is made of it: swallowed questions, undoubted own cases, thanks for irony."""
+    """What kind a message is and what it asks, and what is made of it: swallowed questions, thanks for irony."""
     split: kinds.Split = "train" if tuning else "test"
     labelled = kinds.read_labelled(messages, split=split)[: kinds.QUICK_MESSAGES if quick else None]
-    result = kinds.measure_shipped(labelled, SentenceTransformerEncoder(CHECKS.name))
+    encoder = SentenceTransformerEncoder(CHECKS.name)
+    asked = questions.measure_shipped(labelled, encoder)
+    if run is not None:
+        asked |= questions.seen_in_ready(load_run(run))
+    result = kinds.measure_shipped(labelled, encoder) | {"questions": asked}
     print_result({"split": split} | result, as_json=json)
