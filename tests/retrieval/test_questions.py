@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from replyassist.retrieval.index import TemplateMatch
-from replyassist.retrieval.questions import SURE_OF_A_PART, as_asked, asked_in
+from replyassist.retrieval.questions import SURE_OF_A_PART, Asked, Unit, as_asked, asked_in, units_of
 
 
 def match(template_id: str, probability: float) -> TemplateMatch:
@@ -17,11 +17,13 @@ def match(template_id: str, probability: float) -> TemplateMatch:
     )
 
 
+A, B, C = (Unit(name, True) for name in "abc")
+TOLD = Unit("my rate is odd", False)
 FEES, RATE, JOINT = match("fees", 0.95), match("rate", 0.97), match("joint", 0.4)
 
 
 def ids(questions: list[str], found: list[list[TemplateMatch]], whole: list[TemplateMatch]) -> list[str | None]:
-    asked = asked_in(questions, found, threshold=0.3, whole=whole)
+    asked = asked_in([Unit(each, True) for each in questions], found, threshold=0.3, whole=whole)
     assert [each.text for each in asked] == questions
     return [each.match.template_id if each.match else None for each in asked]
 
@@ -42,16 +44,34 @@ def test_the_template_of_the_whole_needs_no_more_than_the_whole() -> None:
 
 def test_the_first_template_is_as_sure_as_the_question_that_asks_for_it() -> None:
     half = match("fees", 0.5)
-    asked = asked_in(["a", "b"], [[FEES], [RATE]], threshold=0.3, whole=[half, JOINT])
+    asked = asked_in([A, B], [[FEES], [RATE]], threshold=0.3, whole=[half, JOINT])
     assert as_asked([half, JOINT], asked, threshold=0.3) == (FEES, JOINT, RATE)
 
 
 def test_where_the_whole_is_like_no_template_the_surest_question_leads() -> None:
     unlike = match("joint", 0.1)
-    asked = asked_in(["a", "b", "c"], [[FEES], [RATE], []], threshold=0.3, whole=[unlike])
+    asked = asked_in([A, B, C], [[FEES], [RATE], []], threshold=0.3, whole=[unlike])
     assert as_asked([unlike], asked, threshold=0.3) == (RATE, unlike, FEES)
     assert as_asked([], asked, threshold=0.3) == (RATE, FEES)
 
 
 def test_without_questions_all_stays_as_it_was_found() -> None:
     assert as_asked([FEES, JOINT], (), threshold=0.3) == (FEES, JOINT)
+
+
+def test_what_is_told_counts_where_a_template_answers_it_surely_beside_another_part() -> None:
+    both = asked_in([A, TOLD], [[FEES], [RATE]], threshold=0.3, whole=[FEES])
+    assert both == (Asked("a", FEES), Asked("my rate is odd", RATE))
+    for of_question, of_told in ((FEES, FEES), (FEES, JOINT), (JOINT, RATE)):
+        assert asked_in([A, TOLD], [[of_question], [of_told]], threshold=0.5, whole=[FEES]) == ()
+
+
+def test_one_question_told_in_several_sentences_is_looked_up_beside_them() -> None:
+    text = "My parcel never came. It was due on Monday. How do I get it?"
+    assert [unit.text for unit in units_of(text, ["How do I get it?"])] == [
+        "My parcel never came.",
+        "It was due on Monday.",
+        "How do I get it?",
+    ]
+    assert units_of("How do I get it?", ["How do I get it?"]) == []
+    assert units_of("no question", []) == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .index import TemplateMatch
+from .parts import parts_of
 
 SURE_OF_A_PART = 0.8
 """On eval/cases/dev.jsonl and eval/brands/dev together 10 of 15 second questions are found from here on, and five that
@@ -20,23 +21,47 @@ class Asked:
     match: TemplateMatch | None
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A part of a message that is looked up by itself: a question, or something told, which may ask for help too."""
+
+    text: str
+    is_question: bool
+
+
+def units_of(text: str, questions: Sequence[str]) -> list[Unit]:
+    """The questions of a message and the parts that hold none of them, in their order; empty where there is one."""
+    told = [part for part in parts_of(text) if not any(each in part or part in each for each in questions)]
+    units = [*(Unit(each, True) for each in questions), *(Unit(each, False) for each in told)]
+    return sorted(units, key=lambda unit: text.find(unit.text)) if len(units) > 1 else []
+
+
 def asked_in(
-    questions: Sequence[str],
+    units: Sequence[Unit],
     found: Sequence[Sequence[TemplateMatch]],
     *,
     threshold: float,
     whole: Sequence[TemplateMatch],
 ) -> tuple[Asked, ...]:
-    """Each question with its template, from what was found for it, likeliest first, and for the ``whole`` message.
+    """What a message asks, each with its template, where that is several things; else empty.
 
-    A template has to be as sure as ``SURE_OF_A_PART``, for a part alone lacks what stands around it; for the template
-    of the whole message the ``threshold`` of all messages is enough.
+    ``found``: what was found for each unit, likeliest first; ``whole``: for the whole message. A template has to be as
+    sure as ``SURE_OF_A_PART``, for a part alone lacks what stands around it; for the template of the whole message the
+    ``threshold`` of all messages is enough. What is told counts where a template answers it that no question has,
+    and where another part leads to the template of the whole: else it explains the question.
     """
     main = whole[0].template_id if whole else None
-    return tuple(
-        Asked(text, next((match for match in matches[:1] if _answers(match, main, threshold)), None))
-        for text, matches in zip(questions, found, strict=True)
-    )
+    answers = [next((match for match in matches[:1] if _answers(match, main, threshold)), None) for matches in found]
+    taken = {match.template_id for unit, match in zip(units, answers, strict=True) if unit.is_question and match}
+    is_split = any(matches and matches[0].template_id == main for matches in found)
+    asked = []
+    for unit, match in zip(units, answers, strict=True):
+        if not unit.is_question:
+            if match is None or match.template_id in taken or match.probability < SURE_OF_A_PART or not is_split:
+                continue
+            taken.add(match.template_id)
+        asked.append(Asked(unit.text, match))
+    return tuple(asked) if len(asked) > 1 else ()
 
 
 def as_asked(whole: Sequence[TemplateMatch], asked: Sequence[Asked], *, threshold: float) -> tuple[TemplateMatch, ...]:

@@ -24,7 +24,7 @@ from .confidence import Band, Calibration, band_of
 from .encoders import TemplateEncoders
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
-from .questions import Asked, as_asked, asked_in
+from .questions import Asked, as_asked, asked_in, units_of
 from .renewal import BrandIndex, Wanted
 from .store.base import BaseFolder
 
@@ -74,15 +74,16 @@ def retrieve(
     """Find the templates that may answer a text, the likeliest first.
 
     It abstains when the first answers with less than this probability (``threshold``, 0 to 1), and on a text without a
-    letter or a digit. Where the text asks several ``questions``, each is encoded in the same batch and looked up by
-    itself; one that a template surely answers is answered, whatever the whole looks like.
+    letter or a digit. Each of the ``questions`` of the text, and what else it tells, is encoded in the same batch and
+    looked up by itself; a question that a template surely answers is answered, whatever the whole looks like.
     """
     started = time.perf_counter()
-    texts = [text, *(questions if len(questions) > 1 else ())]
+    units = units_of(text, questions)
+    texts = [text, *(unit.text for unit in units)]
     readings = read(encoder, texts)
     encoded = time.perf_counter()
     with _SEARCHING:
-        whole, *of_questions = (
+        whole, *of_units = (
             index.search(
                 reading.vector,
                 text=said,
@@ -94,7 +95,7 @@ def retrieve(
             )
             for reading, said in zip(readings, texts, strict=True)
         )
-    asked = asked_in(texts[1:], of_questions, threshold=threshold, whole=whole)
+    asked = asked_in(units, of_units, threshold=threshold, whole=whole)
     whole = as_asked(whole, asked, threshold=threshold)
     abstained = not whole or whole[0].probability < threshold or not any(map(str.isalnum, text))
     searched = time.perf_counter()

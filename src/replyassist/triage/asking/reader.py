@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,9 +57,7 @@ class QuestionReader:
         """What the text asks, each in its own words, in its order."""
         tokens = tokens_of(text)
         begins = beginnings(self.likelihoods(tokens, reading), asks_from=self.asks_from)
-        return tuple(
-            _said(text, tokens, begin, end) for begin, end in zip(begins, [*begins[1:], len(tokens)], strict=True)
-        )
+        return tuple(_said(text, tokens, begin, end) for begin, end in pairwise([*begins, len(tokens)]))
 
 
 def questions_in(text: str, reading: Reading | None) -> tuple[str, ...]:
