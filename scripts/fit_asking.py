@@ -47,6 +47,7 @@ DROP_UNITS, DROP_INPUTS = 0.4, 0.3
 DECAY, FASTEST, FASTEST_HASHED = 1e-4, 3e-3, 1e-2
 GROUPS = 4
 THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+SPLIT_AT_MOST = 0.08  # of single questions: each such draft gets a doubt that it does not deserve
 PUT_TOGETHER = 90  # messages of each writer
 FEWEST_WORDS, MOST_WORDS = 2, 18  # of a question that is put together with others
 HOW_MANY = (2, 2, 2, 3, 3, 4)
@@ -246,13 +247,14 @@ def save(reader: QuestionReader, path: Path) -> None:
 
 
 def chosen_threshold(labelled: Sequence[Labelled], likelihoods: Sequence[NDArray[np.float64]]) -> float:
-    """The one under which most messages have the right number of questions; what each does is printed."""
-    best = (0.0, 0.0)
+    """The one that sees most of several questions of those that split few single ones; what each does is printed."""
+    best = (-1.0, THRESHOLDS[-1])
     for threshold in THRESHOLDS:
         found = [[""] * len(beginnings(each, asks_from=threshold)) for each in likelihoods]
         figures = {key: value for key, value in measures_of(labelled, found).items() if isinstance(value, float)}
         sys.stdout.write(f"{threshold}: {figures}\n")
-        best = max(best, (figures["right_number"], threshold))
+        if figures["single_split"] <= SPLIT_AT_MOST:
+            best = max(best, (figures["several_seen"], threshold))
     return best[1]
 
 

@@ -62,7 +62,7 @@ def test_without_questions_all_stays_as_it_was_found() -> None:
 def test_what_is_told_counts_where_a_template_answers_it_surely_beside_another_part() -> None:
     both = asked_in([A, TOLD], [[FEES], [RATE]], threshold=0.3, whole=[FEES])
     assert both == (Asked("a", FEES), Asked("my rate is odd", RATE))
-    for of_question, of_told in ((FEES, FEES), (FEES, JOINT), (JOINT, RATE)):
+    for of_question, of_told in ((FEES, FEES), (FEES, JOINT), (JOINT, RATE), (JOINT, FEES)):
         assert asked_in([A, TOLD], [[of_question], [of_told]], threshold=0.5, whole=[FEES]) == ()
 
 

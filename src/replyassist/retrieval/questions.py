@@ -48,7 +48,8 @@ def asked_in(
     ``found``: what was found for each unit, likeliest first; ``whole``: for the whole message. A template has to be as
     sure as ``SURE_OF_A_PART``, for a part alone lacks what stands around it; for the template of the whole message the
     ``threshold`` of all messages is enough. What is told counts where a template answers it that no question has,
-    and where another part leads to the template of the whole: else it explains the question.
+    and where another part leads to the template of the whole: else it explains the question. One question beside what
+    is told is several things only where they lead to several templates.
     """
     main = whole[0].template_id if whole else None
     answers = [next((match for match in matches[:1] if _answers(match, main, threshold)), None) for matches in found]
@@ -61,7 +62,9 @@ def asked_in(
                 continue
             taken.add(match.template_id)
         asked.append(Asked(unit.text, match))
-    return tuple(asked) if len(asked) > 1 else ()
+    different = {each.match.template_id for each in asked if each.match}
+    is_several = sum(unit.is_question for unit in units) > 1 or len(different) > 1
+    return tuple(asked) if is_several else ()
 
 
 def as_asked(whole: Sequence[TemplateMatch], asked: Sequence[Asked], *, threshold: float) -> tuple[TemplateMatch, ...]:
