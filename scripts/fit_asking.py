@@ -127,7 +127,7 @@ def put_together(labelled: Sequence[Labelled]) -> list[Labelled]:
             if told and chance.random() < TELLS_FIRST:
                 text = str(chance.choice(told)) + str(chance.choice([" ", ". ", "\n", ", "])) + text
             message = Inbound(readable(text), "web_chat", "private")
-            made.append(Labelled(f"{writer}+{number}", writer, message, Kind.QUESTION, tuple(chosen)))
+            made.append(Labelled(f"{writer}+{number}", writer, message, Kind.QUESTION, questions=tuple(chosen)))
     return made
 
 

@@ -50,7 +50,9 @@ def api(world: World) -> Iterator[Api]:
         body_limit_bytes=100_000,
     )
     encoder = FakeEncoder()
-    save_calibration(sure_of_few(encoder), calibration_file(settings.home, encoder=encoder.model_digest))
+    save_calibration(
+        sure_of_few(encoder), calibration_file(settings.home, brand_id=BRAND, encoder=encoder.model_digest)
+    )
     parts = build_parts(
         settings,
         model=FakeChatModel([GOOD]),

@@ -167,8 +167,8 @@ class FailingEncoder(FakeEncoder):
 
 
 def with_encoder(work: Worker, encoder: FakeEncoder) -> Worker:
-    registry = IndexRegistry(work.settings, lambda _: encoder)
-    return replace(work, proposer=replace(work.proposer, registry=registry))
+    """Another encoder of the checks; that of the templates stays."""
+    return replace(work, proposer=replace(work.proposer, encoder=encoder))
 
 
 def test_what_could_not_be_learned_is_tried_again(world: World) -> None:

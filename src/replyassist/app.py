@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -30,6 +30,7 @@ from replyassist.core.llm import ChatModel, OpenAIChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
+from replyassist.core.shared_encoders import SharedEncoders
 from replyassist.delivery.service import channels_from
 from replyassist.drafting.profiles import profile_named
 from replyassist.faq.endpoints import router as templates_router
@@ -89,7 +90,7 @@ def build_parts(
         closing.callback(queue.close)
         jobs = queue
     clock = clock or SystemClock()
-    encoder_of = cache(partial(_encoder, encoder))
+    encoder_of = SharedEncoders(partial(_encoder, encoder))
     registry = IndexRegistry(settings, encoder_of)
     closing.callback(registry.close)
     proposer = Proposer(

@@ -13,6 +13,7 @@ from typing import Any
 
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
+from replyassist.core.embedding import CachedEncoder
 from replyassist.core.job_runner import JobRunner
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
@@ -27,6 +28,7 @@ from replyassist.learning.service import learn
 from replyassist.proposal import Proposal, RedraftRequest
 from replyassist.proposing import Proposer
 from replyassist.reconciling import Reconciler
+from replyassist.retrieval.service import EMBEDDINGS
 from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, learn_job, redraft_job
 from replyassist.review.models import ReviewItem
 from replyassist.review.queue import enqueue_proposal, replace_proposal
@@ -124,13 +126,13 @@ class Worker:
         """
         if not self.settings.learn_from_decisions:
             return
-        registry = self.proposer.registry
+        encoder = self.proposer.encoder
         try:
             learn(
                 item_id,
                 database=self.database,
-                encoder=registry.encoder,
-                of_templates=registry.template_encoder,
+                encoder=encoder,
+                of_templates=CachedEncoder(encoder, self.settings.home / EMBEDDINGS),
                 now=self.clock.now(),
             )
         except Exception:

@@ -49,9 +49,12 @@ def test_it_says_whose_calibration_is_used(tmp_path: Path) -> None:
     shipped = fit_for(digest).calibration
     right = shipped.right.model_copy(update={"cases": 41})
     fitted = shipped.model_copy(update={"encoder": digest, "right": right})
-    save_calibration(fitted, calibration_file(tmp_path, encoder=digest))
+    save_calibration(fitted, calibration_file(tmp_path, brand_id="fernhill", encoder=digest))
 
-    assert "its calibration was fitted here on 41 messages" in cost_of("minilm", settings)
+    said = cost_of("minilm", settings)
+
+    assert "its calibration is the shipped one, but for fernhill (on 41 messages with a template)" in said
+    assert "but for" not in cost_of("minilm", Settings(home=tmp_path / "other"))
 
 
 def test_the_doctor_tells_of_both(tmp_path: Path) -> None:

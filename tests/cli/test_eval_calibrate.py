@@ -12,7 +12,7 @@ from replyassist.cli import main
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
-from replyassist.retrieval.fits import calibration_file, fit_for
+from replyassist.retrieval.fits import calibrated_brands, calibration_file, fit_for, load_calibration
 
 OUTSIDE = [
     "who painted the mural in your shop?",
@@ -48,20 +48,23 @@ def calibrate(monkeypatch: pytest.MonkeyPatch, home: Path, cases: Path, *more: s
 
 
 @pytest.mark.encoder
-def test_what_is_fitted_is_kept_in_the_home_folder_and_its_error_is_said(
+def test_what_is_fitted_is_kept_for_the_brand_and_its_error_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = write_cases(tmp_path / "cases.jsonl", questions=23)
-    path = calibration_file(tmp_path, encoder=SentenceTransformerEncoder("minilm").model_digest)
+    encoder = SentenceTransformerEncoder("minilm").model_digest
+    path = calibration_file(tmp_path, brand_id="fernhill", encoder=encoder)
+    path.parent.mkdir(parents=True)
     path.write_text("broken", encoding="utf-8")
     status = calibrate(monkeypatch, tmp_path, cases, "--report", str(tmp_path / "page"))
-    figures = json.loads(capsys.readouterr().out)
-    kept = json.loads(path.read_text(encoding="utf-8"))
+    said = json.loads(capsys.readouterr().out)
+    figures = said["brands"]["fernhill"]
+    kept = load_calibration(tmp_path, brand_id="fernhill", encoder=encoder)
 
     assert status == 0
-    assert figures["cases"] == kept["answerable"]["cases"] == 41
-    assert kept["right"] == fit_for(kept["encoder"]).calibration.right.model_dump(mode="json"), "23 cases are too few"
-    assert figures["encoder"] == kept["encoder"]
+    assert figures["cases"] == kept.answerable.cases == 41
+    assert kept.right == fit_for(encoder).calibration.right, "23 cases are too few"
+    assert said["encoder"] == kept.encoder == encoder
     assert 0 <= figures["ece_before"] <= 1
     assert 0 <= figures["ece_held_out"] < 0.2
     page = (tmp_path / "page" / "calibration.html").read_text(encoding="utf-8")
@@ -77,4 +80,25 @@ def test_too_few_cases_are_refused_and_nothing_is_kept(
 
     assert status == 2
     assert "at least 30 cases" in capsys.readouterr().err
-    assert not list(tmp_path.glob("calibration-*"))
+    assert not (tmp_path / "calibrations").exists()
+
+
+@pytest.mark.encoder
+def test_each_brand_of_the_cases_has_its_own_and_what_cannot_be_used_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = write_cases(tmp_path / "cases.jsonl", questions=23)
+    more = [
+        {"id": "h1", "brand": "harbour", "text": "is my money safe?", "expected": {"template_id": "deposit-protektion"}}
+    ]
+    with cases.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(record) + "\n" for record in more)
+    status = calibrate(monkeypatch, tmp_path, cases)
+    told = capsys.readouterr()
+
+    assert status == 0
+    assert list(json.loads(told.out)["brands"]) == ["fernhill"]
+    assert calibrated_brands(tmp_path, encoder=SentenceTransformerEncoder("minilm").model_digest) == ["fernhill"]
+    assert "harbour, 1 cases, stays as it is: at least 30 cases" in told.err
+    assert "cases.jsonl:42, field 'expected.template_id': no template of harbour has the id" in told.err
+    assert "did you mean 'deposit-protection'?" in told.err

@@ -90,7 +90,7 @@ class TestUnknownTemplates:
         rows = ["1,hi,shiping-abroad", "2,ho,opening-hours | zzz", "3,he,zzz", "4,ha,", "5,hu,shipping-abroad"]
         path = written(tmp_path / "labels.csv", "id,text,template_id\n" + "\n".join(rows))
 
-        found = list(unknown_templates(read_cases(path, brand="fernhill"), {"fernhill": context()}))
+        found = list(unknown_templates(read_cases(path, brand="fernhill"), {"fernhill": context().index}))
 
         assert found == [
             f"{path}:2, field 'template_id': no template of fernhill has the id 'shiping-abroad', so it can only be "

@@ -12,6 +12,7 @@ import pytest
 from replyassist.cli import main
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
+from replyassist.retrieval.renewal import ENCODED_AT_ONCE
 from tests.cli.result import Result
 
 BITEXT = """intent,category,reply_template
@@ -149,6 +150,13 @@ class TestImport:
         run("export", tmp_path / "out", "--brand", "b")
         again = run("import", tmp_path / "out", "--brand", "b", "--json")
         assert (again.status, again.document["unchanged"], again.document["mended"]) == (0, 1, [])
+
+    def test_who_imports_many_texts_is_told_what_has_to_wait_for_them(self, run: Run, tmp_path: Path) -> None:
+        rows = [f"t{number},Reply {number}.\n" for number in range(ENCODED_AT_ONCE + 1)]
+        path = written(tmp_path / "many.csv", "id,reply\n" + "".join(rows))
+        said = [run("import", path, "--brand", "b", *more).err for more in (["--dry-run"], [], [])]
+
+        assert ["the first search waits" in each for each in said] == [False, True, False], said
 
     def test_many_templates_are_imported(self, run: Run, tmp_path: Path) -> None:
         rows = "".join(f"t{number},Reply number {number}.\n" for number in range(301))

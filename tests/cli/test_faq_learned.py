@@ -13,10 +13,12 @@ from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder
 from replyassist.core.settings import Settings
 from replyassist.faq.files import read_templates
+from replyassist.faq.proposed import ProposalState
 from replyassist.retrieval.service import EMBEDDINGS
 from replyassist.testing import FakeClock, FakeEncoder
 from tests.cli.result import Result
 from tests.faq.test_learned import taught
+from tests.learning.test_erasing import decide, proposed
 from tests.world import BRAND, World
 
 Run = Callable[..., Result]
@@ -81,9 +83,31 @@ def test_what_a_message_taught_is_erased_for_good(run: Run, world: World) -> Non
     assert vector.tobytes() not in b"".join(path.read_bytes() for path in cache.iterdir())
 
 
+def test_who_erases_hears_of_the_template_that_holds_the_words_and_the_cache_forgets_them(
+    run: Run, world: World
+) -> None:
+    message = world.message(text="do you sell gift cards?")
+    number = proposed(world, message)
+    decide(world, number, ProposalState.ACCEPTED, id="gifts")
+    cache = world.settings.home / EMBEDDINGS
+    (vector,) = CachedEncoder(FakeEncoder(), cache).encode(["do you sell gift cards?"])
+    result = run("learned", "--brand", BRAND, "--erase-message", message, "--whole-author")
+
+    assert result.status == 0, result.err
+    assert "0 learned examples and 1 proposals" in result.err
+    assert "'gifts'" in result.err
+    assert vector.tobytes() not in b"".join(path.read_bytes() for path in cache.iterdir())
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [("--brand", "nobody"), ("--brand", BRAND, "--withdraw", 99), ("--withdraw", 1, "--restore", 1)],
+    [
+        ("--whole-author",),
+        ("--erase-message", 99),
+        ("--brand", "nobody"),
+        ("--brand", BRAND, "--withdraw", 99),
+        ("--withdraw", 1, "--restore", 1),
+    ],
 )
 def test_a_wrong_call_says_so_in_one_line(run: Run, arguments: tuple[object, ...]) -> None:
     result = run("learned", *(arguments if "--brand" in arguments else ("--brand", BRAND, *arguments)))

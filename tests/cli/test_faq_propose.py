@@ -77,6 +77,27 @@ def test_stored_messages_are_looked_through_and_people_read_a_table(run: Run, wo
         assert proposals.last_run(session, BRAND) is None
 
 
+@pytest.mark.encoder
+def test_what_was_left_out_of_a_file_is_told_with_why(run: Run, tmp_path: Path) -> None:
+    rows = [
+        {"text": "do you sell gift cards?"},
+        {"text": 1.5},
+        {"text": "rates?", "brand": "harbour"},
+        {"text": "We do.", "direction": "out", "conversation": {"external_id": "c-9"}},
+    ]
+    path = tmp_path / "m.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    result = run("propose", "--from", path, "--brand", BRAND, "--json")
+
+    assert result.status == 1
+    assert "m.jsonl:2, field 'text'" in result.err
+    for told in ("1 rows refused", "1 of other brands", "1 replies of ours to none of the messages"):
+        assert told in result.err
+    left_out = {"of_other_brands": 1, "unmatched_replies": 1, "erased_or_deleted": 0}
+    assert {name: result.document[name] for name in left_out} == left_out
+    assert len(result.document["refused"]) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from replyassist.core.errors import Conflict, InvalidInput, NotFound
+from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionConflict
 from replyassist.faq import proposals, service
-from replyassist.faq.proposals import Edited, Proposal
+from replyassist.faq.proposals import Edited, ErasedWords, Proposal
 from replyassist.faq.proposed import Coverage, PastText, ProposalState, ProposedTexts
 from tests.world import BRAND, World
 
@@ -47,9 +47,17 @@ def listed(world: World, state: ProposalState = ProposalState.OPEN) -> list[tupl
         return [(row.id or 0, row.suggested_id) for row in rows]
 
 
-def accept(world: World, number: int, **edited: Any) -> None:
+def seen(world: World, number: int) -> str:
+    with world.database.reading() as session:
+        return proposals.find_proposal(session, BRAND, number).version
+
+
+def accept(world: World, number: int, *, version: str | None = None, **edited: Any) -> None:
+    version = seen(world, number) if version is None else version
     with world.database.writing() as session:
-        proposals.accept(session, BRAND, number, edited=Edited(**edited), by="Ada", now=world.clock.now())
+        proposals.accept(
+            session, BRAND, number, version=version, edited=Edited(**edited), by="Ada", now=world.clock.now()
+        )
 
 
 def dismiss(world: World, number: int) -> None:
@@ -137,6 +145,29 @@ def test_what_no_template_may_hold_keeps_the_proposal_open(world: World, edited:
     assert listed(world) == [(number, "gift-cards")]
 
 
+@pytest.mark.parametrize("change", ["a run", "an erasure"])
+def test_what_has_changed_since_it_was_seen_is_not_accepted(world: World, change: str) -> None:
+    (number,) = keep(world, gifts())
+    version = seen(world, number)
+    if change == "a run":
+        keep(world, gifts(title="Vouchers?", known_as=number))
+    else:
+        with world.database.writing() as session:
+            proposals.erase_message(session, BRAND, 1)
+
+    with pytest.raises(VersionConflict, match="changed"):
+        accept(world, number, version=version, id="gifts")
+    assert [known for known, _ in listed(world)] == [number]
+    accept(world, number, id="gifts")
+
+
+def test_a_run_that_finds_the_same_leaves_the_version(world: World) -> None:
+    (number,) = keep(world, gifts())
+    version = seen(world, number)
+    keep(world, gifts(suggested_id="milk"), gifts(known_as=number, covers=("line 9",)))
+    assert seen(world, number) == version
+
+
 def test_a_dismissal_is_undone_and_what_was_decided_is_decided(world: World) -> None:
     (number,) = keep(world, gifts())
     dismiss(world, number)
@@ -168,7 +199,9 @@ def test_a_run_remembers_what_was_decided_until_the_template_is_gone(world: Worl
 def test_the_words_of_a_message_are_erased_for_good(world: World) -> None:
     (number,) = keep(world, gifts())
     with world.database.writing() as session:
-        assert proposals.erase_message(session, BRAND, 1) == ["do you sell gift cards?"]
+        assert proposals.erase_message(session, BRAND, 1) == [
+            ErasedWords(("do you sell gift cards?", "Do you sell gift cards?"), None)
+        ]
         assert proposals.erase_message(session, BRAND, 2) == []
 
     with world.database.reading() as session:

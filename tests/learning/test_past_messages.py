@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from replyassist.core.errors import InvalidInput
-from replyassist.learning.past_messages import PastMessage, read_past_messages, stored_messages
+from replyassist.learning.past_messages import PastMessage, read_past_messages
+from replyassist.learning.stored_messages import stored_messages
 from tests.review.test_decisions import approve
 from tests.world import BRAND, World
 
@@ -50,7 +51,7 @@ def test_a_table_of_any_program_is_read_by_its_columns(tmp_path: Path) -> None:
 def test_messages_of_the_products_format_keep_their_author(tmp_path: Path) -> None:
     path = lines(tmp_path / "m.jsonl", product(1, "gift cards?"))
     (message,) = read_past_messages(path, brand=BRAND, column_map={}).messages
-    assert message == PastMessage("line 1", "gift cards?", "", "Tom", "tom.k")
+    assert message == PastMessage("line 1", "gift cards?", "", "Tom", "tom.k", ("instagram", "m-1"))
 
 
 def test_a_row_that_went_out_answers_the_message_it_names_else_the_last_of_its_conversation(tmp_path: Path) -> None:
@@ -63,6 +64,7 @@ def test_a_row_that_went_out_answers_the_message_it_names_else_the_last_of_its_c
         product(5, "Nobody asked.", direction="out", conversation={"external_id": "post-2"}),
     )
     assert read(path) == [("gift cards?", "Under Gifts."), ("open on sunday?", "Until six.")]
+    assert read_past_messages(path, brand=BRAND, column_map={}).unmatched_replies == 1
 
 
 def test_rows_of_other_brands_are_left_out_and_counted(tmp_path: Path) -> None:
@@ -88,6 +90,13 @@ def test_a_bad_row_is_told_with_file_line_and_field_and_the_others_count(tmp_pat
     assert len(past.messages) == 1
     assert past.problems[0].startswith(f"{path}:2")
     assert place in past.problems[0]
+
+
+def test_in_which_encoding_a_file_was_read_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_bytes('{"text": "café open?"}\n'.encode("cp1252"))
+    (note,) = read_past_messages(path, brand=BRAND, column_map={}).notes
+    assert "Windows-1252" in note
 
 
 def test_a_file_without_any_message_is_refused(tmp_path: Path) -> None:

@@ -4,47 +4,32 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from replyassist.core.errors import InvalidInput
 from replyassist.retrieval.confidence import (
     ANSWERABLE_SIGNALS,
     ENOUGH,
     MOST_PARTS,
     RIGHT_SIGNALS,
+    SURE_FROM,
+    Band,
     Calibration,
     Head,
     Signals,
+    band_of,
     best_and_lead,
-    case_weights,
     expected_calibration_error,
-    fit_calibration,
-    held_out_probabilities,
     signals_of,
 )
 from replyassist.retrieval.learnt import Usual
 from replyassist.retrieval.ranking import LOOKED_AT, Ranking
 
-RANDOM = np.random.default_rng(7)
-COUNT = 2000
-ROWS = RANDOM.normal(0, 1, (COUNT, 4))
-SHARES = RANDOM.normal(0, 1, (COUNT, 2))
-IN_SCOPE = RANDOM.uniform(size=COUNT) < 1 / (1 + np.exp(-(2 * ROWS[:, 0] + 0.5)))
-RIGHT = IN_SCOPE & (RANDOM.uniform(size=COUNT) < 1 / (1 + np.exp(-(2 * SHARES[:, 0] + 0.5))))
-SIGNALS = [Signals(answerable=row, right=share[None]) for row, share in zip(ROWS, SHARES, strict=True)]
-EVEN = np.full(COUNT, 1 / COUNT)
 BEFORE = Calibration(
     encoder="before",
+    scores="those",
     answerable=Head(means=(0.0,) * 4, scales=(1.0,) * 4, weights=(1.0, 1.0, 0.0, 0.0), bias=0.0, cases=7),
     right=Head(means=(0.0,) * 2, scales=(1.0,) * 2, weights=(1.0, 0.0), bias=1.0, cases=7),
 )
-
-
-def fitted(
-    *, rows: slice = slice(None), right: np.ndarray = RIGHT, in_scope: np.ndarray = IN_SCOPE, encoder: str = "e"
-) -> Calibration:
-    return fit_calibration(
-        SIGNALS[rows], right=right[rows], in_scope=in_scope[rows], weights=EVEN[rows], before=BEFORE, encoder=encoder
-    )
 
 
 def ranking(*totals: float) -> Ranking:
@@ -129,56 +114,41 @@ class TestSignals:
         assert lone < BEFORE.probabilities([replace(signals(1.0), shift=0.0)])
 
 
-class TestFit:
-    def test_what_is_stated_comes_true_that_often(self) -> None:
-        held_out = held_out_probabilities(SIGNALS, right=RIGHT, in_scope=IN_SCOPE, weights=EVEN, before=BEFORE)
+class TestCalibration:
+    @pytest.mark.parametrize("name", ["means", "scales", "weights"])
+    def test_a_head_has_as_many_of_each(self, name: str) -> None:
+        fields = BEFORE.right.model_dump() | {name: (1.0,)}
 
-        assert expected_calibration_error(fitted().probabilities(SIGNALS), RIGHT) < 0.03
-        assert expected_calibration_error(held_out, RIGHT) < 0.04
+        with pytest.raises(ValidationError, match="different lengths"):
+            Head.model_validate(fields)
 
-    def test_each_head_learns_its_own_question(self) -> None:
-        found = fitted()
+    def test_a_head_is_of_finite_numbers(self) -> None:
+        with pytest.raises(ValidationError, match="finite"):
+            Head.model_validate(BEFORE.right.model_dump() | {"bias": float("nan")})
 
-        assert expected_calibration_error(found.answerable.probabilities(ROWS), IN_SCOPE) < 0.05
-        assert expected_calibration_error(found.right.probabilities(SHARES[IN_SCOPE]), RIGHT[IN_SCOPE]) < 0.05
-        assert (found.answerable.cases, found.right.cases) == (COUNT, int(IN_SCOPE.sum()))
-        assert found.encoder == "e"
+    def test_each_head_weighs_its_own_signals(self) -> None:
+        fields = BEFORE.model_dump()
 
-    def test_sureness_is_that_any_answers_times_that_this_one_does(self) -> None:
-        found = fitted().probabilities(SIGNALS[:5])
+        with pytest.raises(ValidationError, match="for each of its signals"):
+            Calibration.model_validate(fields | {"answerable": fields["right"]})
 
-        both = fitted().answerable.probabilities(ROWS[:5]) * fitted().right.probabilities(SHARES[:5])
-        assert found == pytest.approx(both)
 
-    def test_a_head_that_the_cases_say_nothing_about_stays(self) -> None:
-        all_answered, all_right = fitted(in_scope=np.ones(COUNT, dtype=np.bool_)), fitted(right=IN_SCOPE)
-
-        assert (all_answered.answerable, all_answered.right != BEFORE.right) == (BEFORE.answerable, True)
-        assert (all_right.right, all_right.answerable != BEFORE.answerable) == (BEFORE.right, True)
-
-    def test_a_signal_that_never_changes_weighs_nothing(self) -> None:
-        rows = [Signals(np.append(each.answerable[:3], 1.0), each.right) for each in SIGNALS]
-        found = fit_calibration(rows, right=RIGHT, in_scope=IN_SCOPE, weights=EVEN, before=BEFORE, encoder="e")
-
-        assert found.answerable.weights[3] == 0.0
-        assert np.isfinite(found.probabilities(rows)).all()
-
-    @pytest.mark.parametrize("right", [[True] * 40, [False] * 40, [True, False] * 14])
-    def test_too_few_cases_or_only_one_kind_cannot_be_fitted(self, right: list[bool]) -> None:
-        found = np.array(right)
-
-        with pytest.raises(InvalidInput, match="at least 30"):
-            fitted(rows=slice(len(right)), right=found, in_scope=found)
+@pytest.mark.parametrize(
+    ("probability", "abstained", "band"),
+    [
+        (0.39, False, Band.NONE),
+        (0.4, False, Band.LOOK),
+        (SURE_FROM, False, Band.SURE),
+        (0.4, True, Band.NONE),
+        (1.0, True, Band.NONE),
+    ],
+)
+def test_the_band_follows_threshold_and_sureness_but_what_was_not_drafted_is_in_none(
+    probability: float, abstained: bool, band: Band
+) -> None:
+    assert band_of(probability, threshold=0.4, abstained=abstained) is band
 
 
 def test_overconfidence_is_an_error_and_honesty_is_none() -> None:
     assert expected_calibration_error([0.9] * 10, [True] * 9 + [False]) == pytest.approx(0)
     assert expected_calibration_error([1.0] * 10, [True] * 6 + [False] * 4) == pytest.approx(0.4)
-
-
-def test_cases_out_of_scope_get_a_fifth_of_the_weight_however_few_they_are() -> None:
-    weights = case_weights(np.array([True] * 99 + [False]))
-
-    assert weights.sum() == pytest.approx(1)
-    assert weights[-1] == pytest.approx(0.2)
-    assert case_weights(np.array([True, True])).tolist() == [0.5, 0.5]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from replyassist.core.digests import text_digest
-from replyassist.core.embedding import Vectors, cache_file
+from replyassist.core.embedding import Encoder, Vectors, cache_file
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
+from replyassist.core.shared_encoders import SharedEncoders
 from replyassist.faq.service import import_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confidence import Calibration
@@ -36,10 +39,16 @@ class Model(FakeEncoder):
     def __init__(self, name: str, *, held: threading.Event | None = None) -> None:
         self._name, self._held = name, held
         self.encoded: list[str] = []
+        self.is_loaded = False
 
     @property
     def model_digest(self) -> str:
         return text_digest(self._name)
+
+    @property
+    def dimension(self) -> int:
+        self.is_loaded = True
+        return super().dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         if self._held is not None:
@@ -48,7 +57,7 @@ class Model(FakeEncoder):
         return super().encode(texts) * (1 if self._name == "minilm" else -1)
 
 
-def started(world: World, model: str, make: Callable[[str], Model] = Model) -> IndexRegistry:
+def started(world: World, model: str, make: Callable[[str], Encoder] = Model) -> IndexRegistry:
     return IndexRegistry(Settings(home=world.settings.home, encoder_model=model), make)
 
 
@@ -138,6 +147,17 @@ def test_a_restart_in_between_serves_on_with_the_encoder_before(world: World) ->
         registry.close()
 
 
+def test_who_has_to_wait_for_many_texts_is_told_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    started(world, "minilm").index_for(world.database, BRAND)
+    assert "waits" not in caplog.text
+    prepared(world)
+
+    assert f"waits until about {len(MANY.questions) + 6} texts are encoded" in caplog.text
+    caplog.clear()
+    started(world, "minilm").index_for(world.database, BRAND)
+    assert "waits" not in caplog.text
+
+
 def test_few_texts_are_encoded_at_once(world: World) -> None:
     started(world, "minilm").index_for(world.database, BRAND)
 
@@ -164,6 +184,34 @@ def test_an_encoder_that_is_no_longer_there_cannot_serve(world: World) -> None:
     assert digest_of(started(world, "mpnet", make).index_for(world.database, BRAND)) == Model("mpnet").model_digest
 
 
+def test_one_that_has_not_encoded_the_brands_texts_is_not_loaded(world: World) -> None:
+    started(world, "minilm").index_for(world.database, BRAND)
+    with world.database.writing() as session:
+        import_templates(session, BRAND, [shipping(), MANY], now=world.clock.now())
+    made: dict[str, Model] = {}
+    registry = started(world, "mpnet", lambda name: made.setdefault(name, Model(name)))
+
+    assert digest_of(registry.index_for(world.database, BRAND)) == Model("mpnet").model_digest
+    assert not made["minilm"].is_loaded
+
+
+def test_the_encoder_before_is_freed_when_no_index_is_of_it(world: World) -> None:
+    prepared(world)
+    held, go_on = weakref.WeakValueDictionary[str, Model](), threading.Event()
+
+    def make(name: str) -> Model:
+        return held.setdefault(name, Model(name, held=go_on if name == "mpnet" else None))
+
+    registry = started(world, "mpnet", SharedEncoders(make))
+    registry.index_for(world.database, BRAND)
+    assert set(held) == {"minilm", "mpnet"}
+    go_on.set()
+    assert registry.wait(BRAND, seconds=30)
+    gc.collect()
+
+    assert set(held) == {"mpnet"}
+
+
 def test_one_that_became_another_cannot_serve(world: World) -> None:
     prepared(world)
     registry = started(world, "mpnet", lambda name: Model("other weights" if name == "minilm" else name))
@@ -177,7 +225,7 @@ def test_each_index_has_the_calibration_of_its_encoder(world: World) -> None:
     for number, name in enumerate(("minilm", "mpnet")):
         digest = Model(name).model_digest
         fitted = _with_cases(digest, number)
-        save_calibration(fitted, calibration_file(home, encoder=digest))
+        save_calibration(fitted, calibration_file(home, brand_id=BRAND, encoder=digest))
     go_on = threading.Event()
     registry = started(world, "mpnet", lambda name: Model(name, held=go_on if name == "mpnet" else None))
     before = registry.index_for(world.database, BRAND)

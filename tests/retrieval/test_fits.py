@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.errors import InvalidInput
@@ -12,10 +13,12 @@ from replyassist.retrieval.confidence import ANSWERABLE_SIGNALS, RIGHT_SIGNALS, 
 from replyassist.retrieval.fits import (
     FEATURES,
     Fit,
+    calibrated_brands,
     calibration_file,
     fit_for,
     load_calibration,
     save_calibration,
+    scores_digest,
     shipped_fits,
 )
 from replyassist.retrieval.learnt import Usual
@@ -23,6 +26,13 @@ from replyassist.retrieval.ranking import Ranking
 
 SHIPPED = fit_for("e").calibration
 KEPT = SHIPPED.model_copy(update={"encoder": "e", "right": SHIPPED.right.model_copy(update={"bias": 0.5})})
+
+
+def kept_at(home: Path) -> Path:
+    """Where the calibration of brand b is kept, its folder made."""
+    path = calibration_file(home, brand_id="b", encoder="e")
+    path.parent.mkdir(parents=True)
+    return path
 
 
 def sureness(calibration: Calibration, *totals: float, chosen: int = 0) -> float:
@@ -75,20 +85,28 @@ class TestShipped:
 
 def test_what_was_kept_is_used_with_the_encoder_that_it_was_fitted_on(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    assert load_calibration(home, encoder="e") == SHIPPED
-    save_calibration(KEPT, calibration_file(home, encoder="e"))
+    assert load_calibration(home, brand_id="b", encoder="e") == SHIPPED
+    save_calibration(KEPT, calibration_file(home, brand_id="b", encoder="e"))
 
-    assert load_calibration(home, encoder="e") == KEPT
-    assert load_calibration(home, encoder="another") == SHIPPED
-    assert [file.name for file in home.iterdir()] == ["calibration-e.json"]
+    assert load_calibration(home, brand_id="b", encoder="e") == KEPT
+    assert load_calibration(home, brand_id="b", encoder="another") == SHIPPED
+    assert [path.relative_to(home) for path in home.rglob("*.json")] == [Path("calibrations/e/b.json")]
 
 
 def test_each_encoder_keeps_its_own(tmp_path: Path) -> None:
     other = KEPT.model_copy(update={"encoder": "f"})
     for each in (KEPT, other):
-        save_calibration(each, calibration_file(tmp_path, encoder=each.encoder))
+        save_calibration(each, calibration_file(tmp_path, brand_id="b", encoder=each.encoder))
 
-    assert [load_calibration(tmp_path, encoder=name) for name in "ef"] == [KEPT, other]
+    assert [load_calibration(tmp_path, brand_id="b", encoder=name) for name in "ef"] == [KEPT, other]
+
+
+def test_each_brand_has_its_own_and_the_others_the_shipped_one(tmp_path: Path) -> None:
+    save_calibration(KEPT, calibration_file(tmp_path, brand_id="b", encoder="e"))
+
+    assert load_calibration(tmp_path, brand_id="c", encoder="e") == SHIPPED
+    assert calibrated_brands(tmp_path, encoder="e") == ["b"]
+    assert calibrated_brands(tmp_path, encoder="f") == []
 
 
 @pytest.mark.parametrize("change", ["missing", "unknown"])
@@ -100,17 +118,46 @@ def test_what_another_version_kept_is_not_used_and_stops_nothing(
         del fields["right"]
     else:
         fields["answerable"]["temperature"] = 2.0
-    calibration_file(tmp_path, encoder="e").write_text(json.dumps(fields), encoding="utf-8")
+    kept_at(tmp_path).write_text(json.dumps(fields), encoding="utf-8")
 
-    assert load_calibration(tmp_path, encoder="e") == SHIPPED
+    assert load_calibration(tmp_path, brand_id="b", encoder="e") == SHIPPED
     assert "eval calibrate" in caplog.text
+
+
+@pytest.mark.parametrize("change", ["encoder", "ranking", "a head of other signals", "a head that is uneven"])
+def test_what_was_fitted_on_other_scores_is_not_used_and_the_log_says_so(
+    change: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = KEPT.model_dump(mode="json")
+    match change:
+        case "encoder":
+            fields["encoder"] = "e2"
+        case "ranking":
+            fields["scores"] = scores_digest([2 * weight for weight in fit_for("e").ranking])
+        case "a head of other signals":
+            fields["right"] = fields["answerable"]
+        case _:
+            fields["right"]["weights"].append(1.0)
+    path = kept_at(tmp_path)
+    path.write_text(json.dumps(fields), encoding="utf-8")
+
+    assert load_calibration(tmp_path, brand_id="b", encoder="e") == SHIPPED
+    assert str(path) in caplog.text
+    assert "eval calibrate" in caplog.text
+
+
+def test_a_fit_has_a_calibration_of_its_own_ranking() -> None:
+    fields = fit_for("e").model_dump()
+
+    with pytest.raises(ValidationError, match="another encoder or ranking"):
+        Fit.model_validate(fields | {"ranking": [1.0] * len(FEATURES)})
 
 
 @pytest.mark.parametrize("text", ["broken", '{"bias": 1}', '{"encoder": "e", "answerable": 1, "right": 2}', "\xff"])
 def test_a_broken_file_is_refused_by_name(text: str, tmp_path: Path) -> None:
-    path = calibration_file(tmp_path, encoder="e")
+    path = kept_at(tmp_path)
     path.write_bytes(text.encode("latin-1"))
 
     with pytest.raises(InvalidInput, match="eval calibrate") as caught:
-        load_calibration(tmp_path, encoder="e")
+        load_calibration(tmp_path, brand_id="b", encoder="e")
     assert caught.value.file == str(path)

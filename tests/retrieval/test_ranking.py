@@ -15,7 +15,7 @@ from replyassist.retrieval.contents import Contents
 from replyassist.retrieval.fits import FEATURES
 from replyassist.retrieval.learnt import Learnt
 from replyassist.retrieval.ranking import CANDIDATES, LOOKED_AT, Ranker, Ranking
-from replyassist.retrieval.training import train
+from replyassist.retrieval.training import train, untrained
 from replyassist.testing import FakeEncoder, FakeReader
 
 SHIPPING = ReplyTemplate(
@@ -40,9 +40,10 @@ def ranker(
     weights: Sequence[float] = EVEN,
     encoder: Encoder = ENCODER,
     is_trained: bool = True,
-) -> tuple[Ranker, Contents, Learnt | None]:
+) -> tuple[Ranker, Contents, Learnt]:
     contents = Contents.of(templates, examples, encoder)
-    learnt = train(contents, encoder, weights=weights) if is_trained else None
+    learnt = (train if is_trained else untrained)(contents, encoder, weights=weights)
+    assert learnt is not None
     return Ranker(contents.store, contents.membership(), weights=weights, learnt=learnt), contents, learnt
 
 

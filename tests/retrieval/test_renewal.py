@@ -26,14 +26,14 @@ TAUGHT = [
 
 
 class HeldEncoder(FakeEncoder):
-    """Waits before it encodes many texts, until it may go on; fails as often as it is told."""
+    """Waits before it encodes the questions of ``LARGE``, until it may go on; fails as often as it is told."""
 
     def __init__(self, *, failures: int = 0) -> None:
         self.inside, self.go_on = threading.Event(), threading.Event()
         self.failures = failures
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        if len(texts) > ENCODED_AT_ONCE:
+        if LARGE.questions[-1] in texts:
             self.inside.set()
             assert self.go_on.wait(10)
             if self.failures:
@@ -46,9 +46,12 @@ def wanted(revision: int, *templates: ReplyTemplate) -> Callable[[Wanted], Wante
     return lambda _: Wanted(revision, {template.id: (template.version, template) for template in templates})
 
 
+def built(encoder: FakeEncoder) -> Callable[[Wanted], TemplateIndex]:
+    return lambda first: TemplateIndex([template for _, template in first.templates.values()], encoder)
+
+
 def brand(encoder: FakeEncoder, *, rest: float = 0.0, seconds_before_retry: float = 300.0) -> BrandIndex:
-    def build(first: Wanted) -> TemplateIndex:
-        return TemplateIndex([template for _, template in first.templates.values()], encoder)
+    build = built(encoder)
 
     return BrandIndex(build, seconds_between_attempts=0.0, seconds_before_retry=seconds_before_retry, rest=rest)
 
@@ -143,6 +146,29 @@ def test_the_classifier_is_trained_anew_in_the_background() -> None:
     assert first.is_trained
     assert index.is_trained
     assert not index.wants_renewal
+
+
+def test_the_index_is_completed_and_trained_before_its_encoder_is_replaced() -> None:
+    encoder, is_set_anew = HeldEncoder(), threading.Event()
+    encoder.go_on.set()
+    done: list[tuple[bool, bool, str]] = []
+
+    def replace(first: Wanted) -> TemplateIndex:
+        served = mine.current(2, wanted(2))
+        done.append((served.is_whole, served.is_trained, best(served, "ship 7")[0]))
+        return built(FakeEncoder())(first)
+
+    def is_current(index: TemplateIndex) -> bool:
+        return index.encoder is not encoder or not is_set_anew.is_set()
+
+    mine = BrandIndex(built(encoder), replace=replace, is_current=is_current, rest=0.0)
+    mine.current(1, wanted(1, DECAF))
+    is_set_anew.set()
+    mine.current(2, wanted(2, *TAUGHT, LARGE))
+
+    assert mine.wait(30)
+    assert done == [(True, True, "shipping-abroad")]
+    assert mine.current(2, wanted(2)).encoder is not encoder
 
 
 def test_a_failing_renewal_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:

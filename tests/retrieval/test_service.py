@@ -16,6 +16,7 @@ from replyassist.core.settings import Settings
 from replyassist.faq.learned import Provenance, add
 from replyassist.faq.service import delete_template, import_templates
 from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.confidence import Band
 from replyassist.retrieval.fits import calibration_file, save_calibration
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry, Retrieved, retrieve
@@ -97,6 +98,15 @@ class TestRetrieve:
         assert (result.abstained, result.best, result.matches) == (True, None, ())
         assert found("hello", -1.0).best is None
 
+    def test_a_text_that_asks_nothing_is_in_no_band_however_near_a_template_is(self) -> None:
+        nothing = shipping(title="?!", questions=["?!"])
+        answers, abstains = found("ship?!", 0.0, nothing), found("?!", 0.0, nothing)
+
+        assert not answers.abstained
+        assert answers.band is not Band.NONE
+        assert abstains.matches[0].probability > 0
+        assert abstains.band is Band.NONE
+
     def test_it_says_how_long_it_took(self) -> None:
         result = found("do you ship?", 0.5, shipping())
 
@@ -148,15 +158,18 @@ class TestRegistry:
         assert encoder.calls == []
 
     @on_sqlite
-    def test_what_calibrating_kept_for_this_encoder_is_used(self, world: World) -> None:
+    def test_what_calibrating_kept_for_this_brand_and_encoder_is_used(self, world: World) -> None:
+        change(world, DECAF, brand="harbour")
         digest = FakeEncoder().model_digest
-        shipped = registry(world).calibration()
+        shipped = registry(world).calibration(BRAND)
         own = shipped.model_copy(
             update={"encoder": digest, "answerable": shipped.answerable.model_copy(update={"bias": 9})}
         )
-        save_calibration(own, calibration_file(world.settings.home, encoder=digest))
+        save_calibration(own, calibration_file(world.settings.home, brand_id=BRAND, encoder=digest))
 
-        assert registry(world).index_for(world.database, BRAND).calibration == own != shipped
+        indexes = registry(world)
+        assert indexes.index_for(world.database, BRAND).calibration == own != shipped
+        assert indexes.index_for(world.database, "harbour").calibration == shipped
 
     @on_sqlite
     def test_an_import_that_changes_nothing_builds_nothing(self, world: World) -> None:

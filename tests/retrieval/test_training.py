@@ -4,21 +4,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.words import read
 from replyassist.faq.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.confidence import ENOUGH
 from replyassist.retrieval.contents import Contents
-from replyassist.retrieval.elsewhere import elsewhere
+from replyassist.retrieval.elsewhere import elsewhere, messages_elsewhere
 from replyassist.retrieval.fits import FEATURES
 from replyassist.retrieval.index import TemplateIndex, TemplateMatch
-from replyassist.retrieval.training import train
+from replyassist.retrieval.store.base import BaseFolder
+from replyassist.retrieval.training import train, untrained
 from replyassist.testing import FakeEncoder, FakeReader
 
 ORDER = ReplyTemplate(id="order", title="Where is it?", questions=["the late order", "an order"], reply="Have a look.")
 PARCEL = ReplyTemplate(id="parcel", title="Where is it?", questions=["the late parcel", "a parcel"], reply="Look here.")
+DECAF = ReplyTemplate(id="decaf", title="Is there a decaf?", reply="There is one.")
+MANY = [ReplyTemplate(id=f"t{n}", title=f"About part {n}", reply=f"Part {n} is blue.") for n in range(ENOUGH)]
 READER = FakeReader()
 EVEN = (1.0,) * len(FEATURES)
 WHERE: dict[str, Any] = {"channel": "x", "visibility": "public", "day": date(2026, 11, 22)}
@@ -87,9 +92,51 @@ def test_of_templates_that_are_as_near_the_one_with_the_messages_words_comes_fir
 
 
 def test_a_template_that_came_after_training_is_found_and_leaves_the_others_their_words() -> None:
-    decaf = ReplyTemplate(id="decaf", title="Is there a decaf?", reply="There is one.")
-    index = TemplateIndex([ORDER, PARCEL], READER).changed([decaf, PARCEL, ORDER])
+    index = TemplateIndex([ORDER, PARCEL], READER).changed([DECAF, PARCEL, ORDER])
 
     assert first(index, "is there a decaf").template_id == "decaf"
     assert first(index, "where is it", meant="my order").template_id == "order"
     assert first(index.renewed(), "where is it", meant="my parcel").template_id == "parcel"
+
+
+def from_disk(home: Path, *templates: ReplyTemplate) -> TemplateIndex:
+    """The index of a second process, which finds the vectors of the first one on disk."""
+    folder = BaseFolder(home, brand_id="b", encoder=READER.model_digest, exact_up_to=0)
+    TemplateIndex(templates, READER, folder=folder).renewed()
+    return TemplateIndex(templates, READER, folder=folder)
+
+
+@pytest.mark.parametrize("way", ["from disk", "from an empty one", "in the place of all others"])
+def test_an_index_that_is_not_trained_yet_is_judged_by_its_own_scores(way: str, tmp_path: Path) -> None:
+    match way:
+        case "from disk":
+            index = from_disk(tmp_path, *MANY)
+        case "from an empty one":
+            index = TemplateIndex([], READER).changed(MANY)
+        case _:
+            others = [each.model_copy(update={"id": f"other-{each.id}"}) for each in MANY]
+            index = TemplateIndex(others, READER).changed(MANY)
+
+    assert not index.is_trained
+    for each in (index, index.renewed()):
+        signals = [
+            found[1].answerable
+            for reading, text in zip(elsewhere(READER), messages_elsewhere(), strict=True)
+            if (found := each.first_signals(reading.vector, text=text, words=reading.words, **WHERE))
+        ]
+        best, lead, nearest, _ = np.mean(signals, axis=0)
+        assert [best, lead] == pytest.approx([0.0, 0.0], abs=1e-4), "messages from elsewhere score as is usual"
+        assert nearest == pytest.approx(1.0, abs=1e-4)
+
+
+def test_the_nearest_message_from_elsewhere_is_known_before_training() -> None:
+    contents = Contents.of([ORDER, PARCEL], (), READER)
+    learnt, trained = (make(contents, READER, weights=EVEN) for make in (untrained, train))
+    vector = READER.encode(["who painted the mural"])[0]
+
+    assert learnt is not None
+    assert trained is not None
+    assert learnt.nearest_elsewhere(vector) == trained.nearest_elsewhere(vector) > 0
+    assert learnt.usual.best < trained.usual.best, "without words and examples the scores are lower"
+    assert learnt.classifier is None
+    assert learnt.alignment is None

@@ -7,7 +7,7 @@ import pytest
 from replyassist.core.security import Role
 from replyassist.faq import service
 from replyassist.faq.proposed import PastText, ProposedTexts
-from tests.faq.test_proposals import REPLY, gifts, keep
+from tests.faq.test_proposals import REPLY, gifts, keep, seen
 from tests.web.console import Console, words
 from tests.world import BRAND
 
@@ -21,7 +21,8 @@ def page(console: Console, query: str = "") -> str:
 
 
 def act(console: Console, number: int, name: str, **form: str) -> tuple[int, str]:
-    answer = console.post(f"/proposals/{number}/{name}", {"brand": BRAND, **form}, page="/proposals")
+    version = {"version": seen(console.world, number)} if name == "accept" else {}
+    answer = console.post(f"/proposals/{number}/{name}", {"brand": BRAND, **version, **form}, page="/proposals")
     return answer.status_code, answer.headers.get("location", "")
 
 
@@ -70,12 +71,30 @@ def test_an_edited_proposal_is_accepted_as_edited(console: Console) -> None:
 def test_a_refusal_shows_why_and_keeps_what_was_typed(console: Console) -> None:
     (number,) = keep(console.world, gifts())
     console.sign_in(Role.LEAD)
-    answer = console.post(f"/proposals/{number}/accept", FORM | {"reply": "Dear {{ who }}"}, page="/proposals")
+    form = FORM | {"version": seen(console.world, number), "reply": "Dear {{ who }}"}
+    answer = console.post(f"/proposals/{number}/accept", form, page="/proposals")
 
     assert answer.status_code == 422
     assert "reply: " in words(answer)
     assert "Dear {{ who }}" in answer.text
     assert '<details class="edit" open>' in answer.text
+
+
+def test_what_was_changed_meanwhile_is_shown_with_the_reply_that_was_typed(console: Console) -> None:
+    (number,) = keep(console.world, gifts())
+    console.sign_in(Role.LEAD)
+    html = console.get("/proposals").text
+    version = seen(console.world, number)
+    assert f'name="version" value="{version}"' in html
+    keep(console.world, gifts(title="Vouchers?", known_as=number))
+    form = FORM | {"version": version, "reply": "Mine.", "questions": "words that were erased meanwhile"}
+    answer = console.post(f"/proposals/{number}/accept", form, page="/proposals")
+
+    assert answer.status_code == 409
+    assert "changed the proposal since" in words(answer)
+    assert "Mine." in answer.text
+    assert "erased meanwhile" not in answer.text
+    assert f'name="version" value="{seen(console.world, number)}"' in answer.text
 
 
 def test_questions_for_a_template_leave_its_title_and_reply(console: Console) -> None:

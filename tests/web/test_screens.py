@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from replyassist.core.security import Role
+from replyassist.faq.proposed import PastText, ProposedTexts
 from replyassist.triage import triage
+from tests.faq.test_proposals import dismiss, gifts, keep
 from tests.web.chromium import DESK, PHONE, Desk, address_of, approved_text
 from tests.world import DRAFT, World
 
@@ -34,6 +37,43 @@ def test_a_narrow_screen_shows_and_does_everything(chromium: Browser, address: s
     assert world.reload(item).status == "rejected"
     assert desk.complaints == []
     context.close()
+
+
+@pytest.mark.parametrize("state", ["open", "dismissed"])
+def test_proposals_fit_a_narrow_screen(chromium: Browser, address: str, world: World, state: str) -> None:
+    long = "W" * 190
+    texts = ProposedTexts(
+        questions=tuple(PastText(text=f"{long} {number}", key="line 1") for number in range(3)),
+        reply=PastText(text=long, key="line 1"),
+    )
+    numbers = keep(
+        world,
+        gifts(texts=texts, title=long, suggested_id=long),
+        gifts(texts=texts, title=long, extends=long, suggested_id=long),
+    )
+    if state == "dismissed":
+        for number in numbers:
+            dismiss(world, number)
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    desk = Desk.at(context.new_page(), address)
+    desk.sign_in(address_of(world.person(Role.LEAD)))
+    desk.open(f"/proposals?state={state}")
+    desk.page.evaluate("document.querySelectorAll('main details').forEach(part => (part.open = true))")
+    assert desk.page.locator("article").count() == 2
+    assert outside(desk.page) == []
+    assert overflow(desk.page) <= 0
+    assert desk.complaints == []
+    context.close()
+
+
+def outside(page: Page) -> list[str]:
+    """Parts of the page that reach beyond its right edge, also where that is cut off."""
+    return list(
+        page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(part => part.getBoundingClientRect().right >"
+            " window.innerWidth + 1).map(part => part.outerHTML.slice(0, 80))"
+        )
+    )
 
 
 def overflow(page: Page) -> int:

@@ -10,7 +10,7 @@ from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import DEFAULT, KNOWN, MINILM, KnownEncoder, missing, model_named, source_of
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.settings import Settings
-from replyassist.retrieval.fits import fit_for, load_calibration
+from replyassist.retrieval.fits import calibrated_brands, fit_for, load_calibration
 
 TEXTS = (
     "do you ship to Norway??",
@@ -49,7 +49,7 @@ def other_encoders(settings: Settings) -> str:
 
 
 def cost_of(model: str, settings: Settings) -> str:
-    """One line: milliseconds a text, megabytes, the length of a vector, and whose calibration says how sure it is.
+    """One line: milliseconds a text, megabytes, the length of a vector, and which calibrations say how sure it is.
 
     Raise ConfigurationError when it cannot be loaded, or the weights are not those of its short name.
     """
@@ -84,9 +84,13 @@ def _megabytes(folder: Path) -> list[str]:
 
 
 def _calibration(home: Path, encoder: str) -> str:
-    used = load_calibration(home, encoder=encoder)
-    if used.encoder != encoder:
-        return "how sure it is was fitted with another encoder: run 'replyassist eval calibrate'"
-    if used == fit_for(encoder).calibration:
-        return "its calibration is the shipped one"
-    return f"its calibration was fitted here on {used.right.cases} messages with a template"
+    brands = calibrated_brands(home, encoder=encoder)
+    used = {brand: load_calibration(home, brand_id=brand, encoder=encoder) for brand in brands}
+    shipped = fit_for(encoder).calibration
+    fitted = [
+        f"{brand} (on {own.right.cases} messages with a template)" for brand, own in used.items() if own != shipped
+    ]
+    said = "its calibration is the shipped one"
+    if shipped.encoder != encoder:
+        said = "how sure it is was fitted with another encoder: run 'replyassist eval calibrate'"
+    return f"{said}, but for {', '.join(fitted)}" if fitted else said

@@ -21,6 +21,8 @@ from replyassist.faq.files import LoadedTemplates, load_templates
 from replyassist.faq.problems import Change, InvalidTemplates, LeftOut
 from replyassist.faq.service import ImportResult
 from replyassist.faq.template import ReplyTemplate
+from replyassist.retrieval.known import texts_of
+from replyassist.retrieval.renewal import ENCODED_AT_ONCE
 
 from . import common
 
@@ -71,6 +73,8 @@ def import_command(
             result = service.import_templates(session, brand, templates, now=now, replace=replace and is_whole)
         revision = None if is_new and dry_run else service.faq_revision(session, brand)
     _report(loaded, result, brand=brand, dry_run=dry_run)
+    if not dry_run:
+        _say_when_it_is_encoded(loaded.templates, result)
     if as_json:
         document = {"brand": brand, "brand_created": is_new and not dry_run, "dry_run": dry_run}
         document |= {"templates": len(loaded.templates), **result.counts, "faq_revision": revision}
@@ -130,6 +134,17 @@ def _report(loaded: LoadedTemplates, result: ImportResult, *, brand: str, dry_ru
     rest = {"refused": loaded.problems, "left out": loaded.left_out}
     counts += "".join(f", {len(items)} {name}" for name, items in rest.items() if items)
     common.console.print(f"{'Would import' if dry_run else 'Imported'} into {brand}: {counts}", soft_wrap=True)
+
+
+def _say_when_it_is_encoded(templates: Iterable[ReplyTemplate], result: ImportResult) -> None:
+    new = {*result.added, *result.changed}
+    texts = sum(len(texts_of(template).said) for template in templates if template.id in new)
+    if texts > ENCODED_AT_ONCE:
+        common.console.print(
+            f"A server that has searched this brand encodes the {texts} new texts in the background; else the first "
+            "search waits for that, a minute or two for a thousand texts.",
+            soft_wrap=True,
+        )
 
 
 def _said(loaded: LoadedTemplates, result: ImportResult) -> dict[str, object]:

@@ -13,8 +13,9 @@ from replyassist.brands.service import get_brand
 from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
 from replyassist.core.forgetting import forget
-from replyassist.faq import learned, proposals
+from replyassist.faq import learned
 from replyassist.faq.learned_endpoints import LARGEST_ID, example_out
+from replyassist.learning.erasing import Erased, erase
 from replyassist.learning.gaps import gaps, unanswered
 from replyassist.retrieval.service import EMBEDDINGS
 
@@ -37,9 +38,15 @@ def learned_command(
     erase_message: Annotated[
         int | None,
         typer.Option(
-            "--erase-message", min=1, max=LARGEST_ID, help="Blank the text of all that this message taught, for good."
+            "--erase-message",
+            min=1,
+            max=LARGEST_ID,
+            help="Take out for good the words of all that this message taught and proposed; it does neither any more.",
         ),
     ] = None,
+    whole_author: Annotated[
+        bool, typer.Option("--whole-author", help="With --erase-message: of every message of its author.")
+    ] = False,
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=LARGEST_ID, help="How many of the newest are shown.")
     ] = 100,
@@ -48,14 +55,18 @@ def learned_command(
     """Show what decisions taught, the newest first, also what was withdrawn; or undo, restore, erase."""
     if sum(act is not None for act in (withdraw, restore, erase_message)) > 1:
         raise InvalidInput("one of --withdraw, --restore and --erase-message at a time")
+    if whole_author and erase_message is None:
+        raise InvalidInput("it says of which message's author: add --erase-message", field="whole-author")
     database = common.database()
     with database.writing() as session:
         get_brand(session, brand)
-        erased = _act(session, brand, withdraw=withdraw, restore=restore, erase_message=erase_message)
+        erased = _act(
+            session, brand, withdraw=withdraw, restore=restore, erase_message=erase_message, whole_author=whole_author
+        )
         found = [example_out(row) for row in learned.examples_of_brand(session, brand, limit=limit)]
-    if erase_message is not None:
-        forget(common.settings().home / EMBEDDINGS, erased)
-        common.console.print(f"Erased the text of {len(erased)} learned examples")
+    if erased is not None:
+        forget(common.settings().home / EMBEDDINGS, erased.texts)
+        _say(erased)
     if as_json:
         common.print_json([example.model_dump(mode="json") for example in found])
         return
@@ -89,15 +100,28 @@ def gaps_command(
 
 
 def _act(
-    session: Session, brand: str, *, withdraw: int | None, restore: int | None, erase_message: int | None
-) -> list[str]:
-    """Do what was asked; returns the texts that were erased."""
+    session: Session,
+    brand: str,
+    *,
+    withdraw: int | None,
+    restore: int | None,
+    erase_message: int | None,
+    whole_author: bool,
+) -> Erased | None:
+    """Do what was asked; returns what was erased, None where nothing was to be."""
     now = common.clock().now()
     if withdraw is not None:
         learned.withdraw(session, brand, withdraw, by=OPERATOR, now=now)
     if restore is not None:
         learned.restore(session, brand, restore)
     if erase_message is not None:
-        proposals.erase_message(session, brand, erase_message)
-        return learned.erase_message(session, brand, erase_message, by=OPERATOR, now=now)
-    return []
+        return erase(session, brand, erase_message, whole_author=whole_author, by=OPERATOR, now=now)
+    return None
+
+
+def _say(erased: Erased) -> None:
+    done = f"Erased the words from {erased.learned} learned examples and {erased.proposed} proposals"
+    common.console.print(done, markup=False)
+    for template_id in erased.templates:
+        still = f"The template '{template_id}' is in use and may hold them: look at it, and change or delete it"
+        common.console.print(still, markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,16 +14,19 @@ from rich.table import Column, Table
 
 from replyassist.brands.service import BRAND_ID, get_brand, voice_of
 from replyassist.core.database import Database
+from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
-from replyassist.faq.learned import active_examples
 from replyassist.faq.proposals import Proposal, keep_run, remembered
 from replyassist.faq.service import active_templates
-from replyassist.learning.past_messages import PastMessages, read_past_messages, stored_messages
+from replyassist.learning.coverage import Today
+from replyassist.learning.erasing import standing
+from replyassist.learning.past_messages import PastMessages, read_past_messages
 from replyassist.learning.pile import MOST_MESSAGES, Pile, make_pile
 from replyassist.learning.proposals import FEWEST, BrandKnowledge, Found, find_proposals
 from replyassist.learning.report import write_proposals
-from replyassist.retrieval.fits import load_calibration
+from replyassist.learning.stored_messages import stored_messages, with_stored
+from replyassist.retrieval.service import IndexRegistry
 
 from . import common
 from .faq_import import JsonOption, MapOption, create_brand, is_new_brand, parse_map
@@ -75,7 +78,8 @@ def propose_command(
     if not dry_run:
         with database.writing() as session:
             now = common.clock().now()
-            keep_run(session, brand, found.proposals, coverage=found.coverage, source=run.source, now=now)
+            still = standing(session, brand, found.proposals)
+            keep_run(session, brand, still, coverage=found.coverage, source=run.source, now=now)
     _say(run, dry_run=dry_run)
     if report is not None:
         page = write_proposals(found.proposals, found.coverage, report, brand=brand, source=run.source)
@@ -112,7 +116,7 @@ def _run(
 ) -> _Run:
     """Read what there is, and only then encode: no transaction is open meanwhile."""
     encoder = common.encoder(model=CHECKS.name, for_templates=False)
-    knowledge, past = _knowledge(database, brand, past, digest=encoder.model_digest)
+    knowledge, past = _knowledge(database, brand, past)
     with _encoding() as tell:
         pile = make_pile(past.messages, encoder, languages=knowledge.languages, on_progress=tell)
     found = find_proposals(
@@ -127,24 +131,21 @@ def _run(
     return _Run(brand, file.name if file else STORED, past, pile, found)
 
 
-def _knowledge(
-    database: Database, brand: str, past: PastMessages | None, *, digest: str
-) -> tuple[BrandKnowledge, PastMessages]:
-    settings = common.settings()
+def _knowledge(database: Database, brand: str, past: PastMessages | None) -> tuple[BrandKnowledge, PastMessages]:
+    registry = IndexRegistry(common.settings(), SentenceTransformerEncoder)
     with database.reading() as session:
         if past is not None and is_new_brand(session, brand):
-            return BrandKnowledge(threshold=settings.abstain_threshold), past
-        row = get_brand(session, brand)
-        own = row.abstain_threshold
-        knowledge = BrandKnowledge(
-            templates=tuple(active_templates(session, brand)),
-            examples=tuple(active_examples(session, brand)),
-            remembered=tuple(remembered(session, brand)),
-            calibration=load_calibration(settings.home, encoder=digest),
-            threshold=settings.abstain_threshold if own is None else own,
-            languages=tuple(voice_of(row).languages),
+            return BrandKnowledge(), past
+        known = BrandKnowledge(
+            remembered=tuple(remembered(session, brand)), languages=tuple(voice_of(get_brand(session, brand)).languages)
         )
-        return knowledge, stored_messages(session, brand) if past is None else past
+        past = stored_messages(session, brand) if past is None else with_stored(session, brand, past)
+        threshold = registry.threshold_for(session, brand)
+        has_templates = bool(active_templates(session, brand))
+    if has_templates:
+        known = replace(known, today=Today(registry.index_for(database, brand), threshold=threshold))
+    registry.close()
+    return known, past
 
 
 def _only_brand(past: PastMessages, file: Path) -> str:
@@ -164,6 +165,8 @@ def _encoding() -> Iterator[Callable[[int, int], None]]:
 
 
 def _say(run: _Run, *, dry_run: bool) -> None:
+    for note in run.past.notes:
+        common.console.print(note, markup=False, soft_wrap=True)
     for line in shown_problems(run.past.problems):
         common.console.print(f"refused: {escape(line)}", soft_wrap=True)
     pile, found = run.pile, run.found
@@ -171,7 +174,15 @@ def _say(run: _Run, *, dry_run: bool) -> None:
     parts = [f"{pile.messages:,} messages"]
     parts += [f"a sample: of {MOST_MESSAGES + left:,} at most {MOST_MESSAGES:,} are read"] if left else []
     parts += [f"{pile.asking_nothing:,} ask nothing", f"{pile.unfit:,} are too short or too long"]
-    parts += [f"{run.past.of_other_brands:,} of other brands left out"] if run.past.of_other_brands else []
+    parts += [f"{pile.own_cases:,} are somebody's own case"] if pile.own_cases else []
+    left_out = {
+        "rows refused": len(run.past.problems),
+        "of other brands": run.past.of_other_brands,
+        "erased or deleted": run.past.gone,
+        "replies of ours to none of the messages": run.past.unmatched_replies,
+    }
+    told = ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count)
+    parts += [f"left out: {told}"] if told else []
     common.console.print("; ".join(parts), markup=False, soft_wrap=True)
     skipped = {
         "go to a person whatever the templates": found.for_people,
@@ -203,7 +214,10 @@ def _document(run: _Run, *, stored: bool) -> dict[str, Any]:
         "messages": run.pile.messages,
         "asking_nothing": run.pile.asking_nothing,
         "too_short_or_long": run.pile.unfit,
+        "own_cases": run.pile.own_cases,
         "of_other_brands": run.past.of_other_brands,
+        "erased_or_deleted": run.past.gone,
+        "unmatched_replies": run.past.unmatched_replies,
         "refused": list(run.past.problems),
         "groups": run.found.groups,
         "for_people": run.found.for_people,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ConfigurationError
-from .words import Reading, watch_layers, words_in
+from .words import Reading, depths_in, watch_layers, words_in
 
 Vectors = NDArray[np.float32]
 BATCH_SIZE = 64
@@ -102,7 +102,8 @@ def read_words(model: Any, texts: list[str]) -> list[Reading]:
     if _is_special(model):
         return [Reading(vector) for vector in embed(model, texts)]
     found = _forward(model, texts)
-    return [Reading(*both) for both in zip(_normal(found), words_in(found, model, texts), strict=True)]
+    told = zip(_normal(found), words_in(found, model, texts), depths_in(found), strict=True)
+    return [Reading(*one) for one in told]
 
 
 def _is_special(model: Any) -> bool:

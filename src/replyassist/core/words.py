@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAYER = -2  # the last but one: the last, like its mean, has lost some wording (.922 and .929 on clinc150 val)
+DEPTHS = (1 / 3, 1 / 2, 2 / 3, 11 / 12)
+"""How deep in the model the layers lie whose means tell what a message is for: the deeper, the more topic and the less
+tone. With the last layer alone the kinds of ``eval/reading`` are read with macro-F1 .73, with these .81 (ADR 0023)."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Reading:
-    """``vector``: unit length, float32, shape (dimension,); ``words``: None where the encoder tells only the whole."""
+    """``vector``: unit length, float32, shape (dimension,); ``words``: None where the encoder tells only the whole.
+
+    ``depths``: the mean of all pieces after each layer of ``DEPTHS``, float32, shape (4, width); None where the encoder
+    does not tell, or where the reading comes from a file.
+    """
 
     vector: NDArray[np.float32]
     words: Words | None = None
+    depths: NDArray[np.float32] | None = None
 
 
 @runtime_checkable
@@ -75,6 +83,17 @@ def watch_layers(model: Any) -> None:
     transformer = getattr(model[0], "auto_model", None)
     if transformer is not None:
         transformer.config.output_hidden_states = True
+
+
+def depths_in(found: Any) -> list[NDArray[np.float32] | None]:
+    """The means of each text of a batch at ``DEPTHS``, from what a watched model found; None for one without layers."""
+    layers = found.get("all_layer_embeddings")
+    if not layers:
+        return [None] * len(found["sentence_embedding"])
+    here = found["attention_mask"].unsqueeze(-1).float()
+    chosen = [layers[round(depth * (len(layers) - 1))].float() for depth in DEPTHS]
+    means = [((layer * here).sum(1) / here.sum(1)).numpy() for layer in chosen]
+    return list(np.stack(means, axis=1))
 
 
 def words_in(found: Any, model: Any, texts: Sequence[str]) -> list[Words | None]:

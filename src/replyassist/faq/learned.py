@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import Conflict, NotFound
 
-from .models import LearnedExampleRow, TemplateRow
+from .models import ErasedMessageRow, LearnedExampleRow, TemplateRow
 from .repository import lock_brand, raise_revision
 
 KEPT_PER_TEMPLATE = 200
@@ -143,7 +143,7 @@ def add(
     taught = examples_of_item(session, source.review_item_id)
     key = (template_id, counts_against)
     own = next((row for row in taught if (row.template_id, row.counts_against) == key), None)
-    if any(row.is_undone for row in known if row.text) or any(not row.text for row in taught):
+    if any(row.is_undone for row in known if row.text) or session.get(ErasedMessageRow, source.message_id) is not None:
         return None
     if own is not None and _is_settled(own):
         return None
@@ -217,9 +217,11 @@ def restore(session: Session, brand_id: str, example_id: int) -> LearnedExampleR
 def erase_message(session: Session, brand_id: str, message_id: int, *, by: str, now: datetime) -> list[str]:
     """Blank the text of everything that a message taught, for its author's sake; returns the text of each row.
 
-    Once something was erased, the message teaches nothing any more. Caches are the caller's to clear.
+    The message teaches nothing any more, also where it had not yet. Caches are the caller's to clear.
     """
     brand = lock_brand(session, brand_id)
+    if session.get(ErasedMessageRow, message_id) is None:
+        session.add(ErasedMessageRow(message_id=message_id, brand_id=brand_id, erased_at=now, erased_by=by))
     statement = select(LearnedExampleRow).where(
         LearnedExampleRow.brand_id == brand_id, LearnedExampleRow.message_id == message_id, LearnedExampleRow.text != ""
     )

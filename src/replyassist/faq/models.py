@@ -1,4 +1,4 @@
-"""Tables of reply templates: the current one, every version, what decisions taught, and what past messages propose."""
+"""Tables of reply templates: every version, what decisions taught, what past messages propose, what was erased."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import ModelJson, UtcDateTime
+from replyassist.core.digests import document_digest
 
 from .proposed import Coverage, ProposalState, ProposedTexts
 
@@ -72,6 +73,16 @@ class LearnedExampleRow(SQLModel, table=True):
     is_undone: bool = False
 
 
+class ErasedMessageRow(SQLModel, table=True):
+    """A message that may teach and propose nothing any more, for its author's sake; who said so, and when."""
+
+    __tablename__ = "erased_message"
+    message_id: int = Field(foreign_key="message.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
+    brand_id: str = Field(foreign_key="brand.id", max_length=60, index=True)
+    erased_at: datetime = Field(sa_type=UtcDateTime)
+    erased_by: str = Field(max_length=200)
+
+
 class TemplateProposalRow(SQLModel, table=True):
     """A template, or more questions for one, proposed from past messages; nothing uses it until a person accepts it.
 
@@ -99,6 +110,11 @@ class TemplateProposalRow(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by: str | None = Field(default=None, max_length=200)
     accepted_as: str | None = Field(default=None, max_length=200)
+
+    @property
+    def version(self) -> str:
+        """A digest of what would be accepted as it stands, 64 hex digits; how many ask it is no part of that."""
+        return document_digest([self.suggested_id, self.title, self.texts.model_dump(), self.extends])
 
 
 class ProposalRunRow(SQLModel, table=True):

@@ -26,11 +26,16 @@ from .template import TemplateFields
 router = APIRouter(prefix="/proposals")
 
 ProposalId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The proposal's id.")]
+_VERSION = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 _ACCEPTED: dict[str, Any] = {
-    "as proposed": {"summary": "As it was proposed", "value": {}},
+    "as proposed": {"summary": "As it was proposed", "value": {"version": _VERSION}},
     "edited": {
         "summary": "With a reply that a person wrote",
-        "value": {"id": "gift-cards", "reply": "Yes: gift cards are at https://fernhill.example/gifts"},
+        "value": {
+            "version": _VERSION,
+            "id": "gift-cards",
+            "reply": "Yes: gift cards are at https://fernhill.example/gifts",
+        },
     },
 }
 
@@ -40,7 +45,8 @@ class ProposalOut(BaseModel):
 
     ``questions`` and ``reply`` are words of such messages and of one of the ``replies`` that people gave them, without
     personal data. The reply is a proposal: it may be wrong, out of date or about one person's case; a person must
-    check it. It is empty where nobody answered. ``covers`` names the messages.
+    check it. It is empty where nobody answered. ``covers`` names the messages. ``version`` changes with what would be
+    accepted, as a newer run changes it.
     """
 
     model_config = ConfigDict(
@@ -48,6 +54,7 @@ class ProposalOut(BaseModel):
             "examples": [
                 {
                     "id": 3,
+                    "version": _VERSION,
                     "state": "open",
                     "suggested_id": "do-you-sell-gift-cards",
                     "title": "do you sell gift cards",
@@ -67,6 +74,7 @@ class ProposalOut(BaseModel):
     )
 
     id: int
+    version: str
     state: ProposalState
     suggested_id: str
     title: str
@@ -100,11 +108,14 @@ class ProposalListOut(BaseModel):
 
 
 class AcceptIn(BaseModel):
-    """What a person changed; what is left out stays as proposed. Of a proposal that extends a template, the questions
-    are added to it; another ``id`` makes a template of its own."""
+    """The ``version`` that a person saw, and what they changed; what is left out stays as proposed.
+
+    Of a proposal that extends a template, the questions are added to it; another ``id`` makes a template of its own.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    version: str
     id: str | None = None
     title: str | None = None
     questions: Annotated[list[str], Body(max_length=1000)] | None = None
@@ -143,15 +154,18 @@ def accept_proposal(
     principal: PrincipalDep,
     session: WritingDep,
     clock: ClockDep,
-    edited: Annotated[AcceptIn | None, Body(openapi_examples=_ACCEPTED)] = None,
+    edited: Annotated[AcceptIn, Body(openapi_examples=_ACCEPTED)],
 ) -> AcceptedOut:
     """Make a template of a proposal, as edited; 422 names the field that keeps it out, such as an empty reply.
 
-    409 when somebody decided before, or when the id is taken. Only a person may, no service.
+    409 when somebody decided before, when it has changed since the ``version`` that was seen, or when the id is taken.
+    Only a person may, no service.
     """
     require_decider(principal, brand)
-    changes = proposals.Edited(**(edited or AcceptIn()).model_dump())
-    new = proposals.accept(session, brand, proposal_id, edited=changes, by=principal.name, now=clock.now())
+    changes = proposals.Edited(**edited.model_dump(exclude={"version"}))
+    new = proposals.accept(
+        session, brand, proposal_id, version=edited.version, edited=changes, by=principal.name, now=clock.now()
+    )
     return AcceptedOut(
         proposal=proposal_out(proposals.find_proposal(session, brand, proposal_id)),
         template=TemplateFields.model_validate(new.template.model_dump()),
@@ -181,6 +195,7 @@ def proposal_out(row: TemplateProposalRow) -> ProposalOut:
     """A stored proposal for readers."""
     return ProposalOut(
         id=row.id or 0,
+        version=row.version,
         state=ProposalState(row.state),
         suggested_id=row.suggested_id,
         title=row.title,

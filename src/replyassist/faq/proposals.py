@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from replyassist.core.errors import Conflict, NotFound
+from replyassist.core.errors import Conflict, NotFound, VersionConflict
 
 from . import service
 from .admission import AdmittedTemplate, admitted
@@ -40,6 +40,14 @@ class Proposal:
     replies: int = 0
     extends: str | None = None
     known_as: int | None = None
+
+
+@dataclass(frozen=True)
+class ErasedWords:
+    """What one proposal had of a message's words, and the template that it became."""
+
+    texts: tuple[str, ...]
+    accepted_as: str | None
 
 
 @dataclass(frozen=True)
@@ -119,15 +127,18 @@ def keep_run(
 
 
 def accept(
-    session: Session, brand_id: str, proposal_id: int, *, edited: Edited, by: str, now: datetime
+    session: Session, brand_id: str, proposal_id: int, *, version: str, edited: Edited, by: str, now: datetime
 ) -> AdmittedTemplate:
     """Make the template that was proposed, or give its questions to the one that it extends.
 
     It goes through the door of every template. Raise NotFound, Conflict when somebody decided before or the id is
-    taken, and InvalidInput that names the field, such as an empty reply.
+    taken, VersionConflict when it is not in the ``version`` any more that was seen, and InvalidInput that names the
+    field, such as an empty reply.
     """
     lock_brand(session, brand_id)
     row = _open(session, brand_id, proposal_id)
+    if row.version != version:
+        raise VersionConflict("a newer run or an erasure changed the proposal since you saw it; look at it again")
     extends = row.extends if edited.id in (None, row.extends) else None
     if extends is not None and service.current_version(session, brand_id, extends) is not None:
         template = admitted(_extended(session, brand_id, extends, row, edited))
@@ -165,20 +176,24 @@ def restore(session: Session, brand_id: str, proposal_id: int) -> TemplatePropos
     return row
 
 
-def erase_message(session: Session, brand_id: str, message_id: int) -> list[str]:
-    """Take the words of a stored message out of every proposal, for its author's sake; returns them."""
+def erase_message(
+    session: Session, brand_id: str, message_id: int, *, states: Collection[ProposalState] = tuple(ProposalState)
+) -> list[ErasedWords]:
+    """Take the words of a stored message out of every proposal in these states; returns what each had of them."""
     lock_brand(session, brand_id)
     key = message_key(message_id)
-    erased: list[str] = []
-    statement = select(TemplateProposalRow).where(TemplateProposalRow.brand_id == brand_id)
+    erased: list[ErasedWords] = []
+    statement = select(TemplateProposalRow).where(
+        TemplateProposalRow.brand_id == brand_id, col(TemplateProposalRow.state).in_(states)
+    )
     for row in session.exec(statement):
-        told = [*row.texts.questions, *([row.texts.reply] if row.texts.reply else [])]
-        own = [past.text for past in told if past.key == key]
+        own = [past.text for past in row.texts.told if past.key == key]
         if row.texts.questions and row.texts.questions[0].key == key:  # title and id are its words
+            own.append(row.title)
             row.title, row.suggested_id = "", row.extends or f"proposal-{row.id}"
         if own:
             row.texts = row.texts.without(key)
-        erased += own
+            erased.append(ErasedWords(tuple(own), row.accepted_as))
     return erased
 
 

@@ -34,6 +34,11 @@ class ProposedTexts(BaseModel):
     questions: tuple[PastText, ...]
     reply: PastText | None = None
 
+    @property
+    def told(self) -> tuple[PastText, ...]:
+        """Questions and reply."""
+        return (*self.questions, self.reply) if self.reply else self.questions
+
     def without(self, key: str) -> Self:
         """What is left when the words of one message go."""
         reply = None if self.reply and self.reply.key == key else self.reply

@@ -35,6 +35,7 @@ class Concern(StrEnum):
 
 
 UNSURE_TEMPLATE = "draft.unsure_template"
+FACT_NOT_IN_ANSWER = "draft.fact_not_in_answer"
 CONCERNS = {
     "voice": Concern.TEXT,
     "grounding": Concern.TEXT,
@@ -53,6 +54,7 @@ CONCERNS = {
     "draft.prompt_debris": Concern.TEXT,
     "draft.repeated_sentence": Concern.TEXT,
     "draft.wrong_name": Concern.TEXT,
+    FACT_NOT_IN_ANSWER: Concern.MESSAGE,
     "draft.for_a_person": Concern.MESSAGE,
     "draft.not_asked": Concern.MESSAGE,
     "draft.open_question": Concern.MESSAGE,

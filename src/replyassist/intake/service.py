@@ -8,6 +8,8 @@ from sqlmodel import Session
 
 from replyassist.core.jobs import JobQueue
 from replyassist.delivery.echoes import echoed_item
+from replyassist.faq.proposals import erase_message
+from replyassist.faq.proposed import ProposalState
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.models import Direction, Message, MessageStatus
 from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
@@ -74,9 +76,13 @@ def edit(
 def delete(
     session: Session, brand_id: str, channel: str, external_id: str, *, jobs: JobQueue, now: datetime
 ) -> MessageChanged:
-    """The author deleted a message: its item is withdrawn, or says so; raise NotFound for an unknown one."""
+    """The author deleted a message: its item is withdrawn, or says so; raise NotFound for an unknown one.
+
+    Its words leave the proposals that nobody made a template of.
+    """
     message = find_locked(session, brand_id, channel, external_id)
     if mark_deleted(session, message, now=now):
+        erase_message(session, brand_id, message.id or 0, states=(ProposalState.OPEN, ProposalState.DISMISSED))
         item = arrivals.item_of(session, message)
         if item is not None:
             arrivals.deleted(session, item, jobs=jobs, now=now)

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from replyassist.core.embedding import Encoder, EncoderBehind, Vectors
 from replyassist.core.words import Reading, read
+from replyassist.retrieval.confidence import Band
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.parts import parts_of
+from replyassist.retrieval.service import retrieve
 
 from .grouping import mean_direction
 from .pile import Pile
@@ -20,9 +23,6 @@ ANYWHERE = "default"  # the channel: templates for certain channels only are lef
 FEWEST_HELD_OUT = 20
 """Fewer say too little (a share of 20 is known to within 20 points): then all messages are grouped, and counted."""
 MOST_COUNTED = 500  # messages; the share is then known to within 5 points
-NEAR = 0.5
-"""Cosine with a template's nearest text below which it is not said to answer, however sure retrieval is: with a single
-template, on shipping, it was .97 sure of "do you sell gift cards?" (.42), .78 of opening hours (.29). By judgement."""
 BELONGS = 0.7
 """Cosine with the mean of a group, the nearest of all groups, from which a message asks what the group asks. Share of
 600 held-out messages that so belongs to the 20 largest groups, the share of these that have the group's intent, and
@@ -32,7 +32,7 @@ an index of the 20 alone would draft said .54 where .41 had such an intent."""
 
 
 class KnownReadings(EncoderBehind):
-    """An encoder that remembers in memory what it read, so that two indexes cost one; nothing is kept on disk."""
+    """An encoder that remembers in memory what it read, so that many texts are read at once; nothing is on disk."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -40,9 +40,7 @@ class KnownReadings(EncoderBehind):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), dimension)."""
-        if not texts:
-            return self._encoder.encode([])
-        return np.stack([reading.vector for reading in self.read(texts)])
+        return self._encoder.encode(texts)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading for each text."""
@@ -68,24 +66,31 @@ def nearest_groups(vectors: Vectors, groups: Sequence[Vectors]) -> NDArray[np.in
     return np.where(likeness.max(axis=1) >= BELONGS, likeness.argmax(axis=1), -1).astype(np.int64)
 
 
-def answered_by(
-    texts: Sequence[str], readings: Sequence[Reading], index: TemplateIndex, *, threshold: float, day: date
-) -> list[str | None]:
-    """The template that answers each text: the one that would be drafted from, if it also says something near.
+class Today:
+    """The templates of today, as messages find them: ``index``, and how sure the brand wants to be (0 to 1)."""
 
-    None where the index abstains, or is sure only for want of another template.
-    """
-    found: list[str | None] = []
-    for text, reading in zip(texts, readings, strict=True):
-        matches = index.search(
-            reading.vector,
-            text=text,
-            words=reading.words,
+    def __init__(self, index: TemplateIndex, *, threshold: float) -> None:
+        self.index, self._threshold = index, threshold
+        self._encoder = KnownReadings(index.encoder)
+
+    def answers(self, texts: Sequence[str], *, day: date) -> list[str | None]:
+        """The template that surely answers each text; None where none does, and where a person would have to look.
+
+        Of 30 intents each of clinc150 and banking77 train for which there is a template of three questions, 57 are told
+        rightly by five messages, and of 60 others 10 wrongly; from a brand's threshold (.35) on it were 59 and 34.
+        """
+        self._encoder.read([said for text in texts for said in (text, *parts_of(text))])  # in one go
+        return [self._answer(text, day) for text in texts]
+
+    def _answer(self, text: str, day: date) -> str | None:
+        found = retrieve(
+            text,
+            self.index,
+            self._encoder,
+            threshold=self._threshold,
             limit=1,
             channel=ANYWHERE,
             visibility="public",
             day=day,
         )
-        answers = matches and matches[0].probability >= threshold and matches[0].score >= NEAR
-        found.append(matches[0].template_id if answers else None)
-    return found
+        return found.best.template_id if found.best and found.band is Band.SURE else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from replyassist.core.pages import page_environment
 from replyassist.faq.proposed import Coverage
 
 WIDTH, HEIGHT = 640, 260
@@ -26,14 +27,8 @@ class Point:
 
 @cache
 def environment() -> Environment:
-    """Templates of pictures and of the report: HTML is escaped, and an unknown name is an error."""
-    return Environment(
-        loader=PackageLoader("replyassist.learning", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Templates of pictures and of the report."""
+    return page_environment("replyassist.learning")
 
 
 def coverage_chart(coverage: Coverage) -> str:

@@ -1,38 +1,44 @@
-"""Past messages of a brand with the replies that people gave them: from a file of any program, or from the database."""
+"""Past messages of a brand with the replies that people gave them, from a file of any program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from sqlmodel import Session, col, select
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.tables import Table, read_table
 from replyassist.core.text_files import json_object, numbered_lines, read_text
-from replyassist.faq.proposals import message_key
-from replyassist.inbox.models import Author, Direction, Message
-from replyassist.review.models import ReviewItem, ReviewStatus
 
-MOST_FROM_DATABASE = 5000  # the newest
 _TABLES = (".csv", ".tsv")
-_FIELDS = ("text", "reply", "brand", "direction", "external_id", "in_reply_to", "conversation_id", "name", "handle")
+_FIELDS = (
+    "text",
+    "reply",
+    "brand",
+    "direction",
+    "channel",
+    "external_id",
+    "in_reply_to",
+    "conversation_id",
+    "name",
+    "handle",
+)
 _WITHIN = {
     "conversation_id": ("conversation", "external_id"),
     "name": ("author", "name"),
     "handle": ("author", "handle"),
 }
-_WENT_OUT = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 
 
 @dataclass(frozen=True)
 class PastMessage:
     """Somebody's message as it was written, and what a person answered; ``key`` names it, such as "line 7".
 
-    ``name`` and ``handle`` are the author's, empty where they are not known.
+    ``name`` and ``handle`` are the author's, ``source`` its channel and external id; empty where they are not known.
     """
 
     key: str
@@ -40,16 +46,24 @@ class PastMessage:
     reply: str = ""
     name: str = ""
     handle: str = ""
+    source: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class PastMessages:
-    """What was read: messages, one line for each row that is none, and how many rows are another brand's."""
+    """What was read: messages, one line for each row that is none, and how many rows are another brand's.
+
+    ``unmatched_replies``: rows of ours that answer none of the messages. ``gone``: messages that are left out because
+    they were erased here or deleted by their authors. ``notes`` say in which encoding a file was read, if not in UTF-8.
+    """
 
     messages: list[PastMessage]
     problems: tuple[str, ...] = ()
     of_other_brands: int = 0
+    unmatched_replies: int = 0
+    gone: int = 0
     brands: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def _as_text(value: Any) -> Any:
@@ -61,7 +75,7 @@ def _as_text(value: Any) -> Any:
 _Text = Annotated[str, BeforeValidator(_as_text)]
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
     """What is read of a row, in the product's format or flat; other fields are somebody else's business."""
 
     model_config = ConfigDict(extra="ignore")
@@ -70,6 +84,7 @@ class _Row(BaseModel):
     reply: Annotated[_Text, Field(max_length=100_000)] = ""
     brand: _Text = ""
     direction: Literal["in", "out"] = "in"
+    channel: _Text = ""
     external_id: _Text = ""
     in_reply_to: _Text = ""
     conversation_id: _Text = ""
@@ -86,9 +101,10 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
     """
     if unknown := [field for field in column_map if field not in _FIELDS]:
         raise InvalidInput(f"there is no field '{unknown[0]}'; there are: {', '.join(_FIELDS)}", field="map")
-    rows: list[tuple[int, _Row]] = []
+    rows: list[tuple[int, Row]] = []
     problems: list[str] = []
-    for line, fields in _records(path, column_map):
+    notes, records = _records(path, column_map)
+    for line, fields in records:
         try:
             rows.append((line, _row(fields, file=str(path), line=line)))
         except InvalidInput as error:
@@ -96,69 +112,37 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
     if not rows:
         raise InvalidInput("\n".join(problems[:20]) or f"{path}: holds no messages")
     ours = [(line, row) for line, row in rows if not brand or row.brand in ("", brand)]
-    found = _answered(ours)
-    brands = frozenset(row.brand for _, row in rows if row.brand)
-    return PastMessages(found, tuple(problems), of_other_brands=len(rows) - len(ours), brands=brands)
-
-
-def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_DATABASE) -> PastMessages:
-    """The brand's newest messages that were not deleted, the newest first, with what people answered here or
-    elsewhere."""
-    rows = session.exec(
-        select(Message, Author)
-        .join(Author, col(Author.id) == col(Message.author_id))
-        .where(Message.brand_id == brand_id, col(Message.deleted_at).is_(None))
-        .order_by(col(Message.id).desc())
-        .limit(limit)
-    ).all()
-    approved = _approved(session, brand_id, limit=limit)
-    given = [
-        (
-            message.id or 0,
-            _Row(
-                text=message.text,
-                reply=approved.get(message.id or 0, ""),
-                direction="out" if message.direction == Direction.OUT else "in",
-                external_id=f"{message.channel} {message.external_id}",
-                in_reply_to=f"{message.channel} {message.in_reply_to}" if message.in_reply_to else "",
-                conversation_id=str(message.conversation_id),
-                name=author.name or "",
-                handle=author.handle or "",
-            ),
-        )
-        for message, author in reversed(rows)
-    ]
-    messages = [replace(message, key=message_key(_number(message.key))) for message in _answered(given)]
-    return PastMessages(messages[::-1])
-
-
-def _approved(session: Session, brand_id: str, *, limit: int) -> dict[int, str]:
-    rows = session.exec(
-        select(ReviewItem.message_id, ReviewItem.final_text)
-        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(_WENT_OUT))
-        .order_by(col(ReviewItem.id).desc())
-        .limit(limit)
+    found, unmatched = answered(ours)
+    return PastMessages(
+        found,
+        tuple(problems),
+        of_other_brands=len(rows) - len(ours),
+        unmatched_replies=unmatched,
+        brands=frozenset(row.brand for _, row in rows if row.brand),
+        notes=notes,
     )
-    return {message_id: text for message_id, text in rows if text}
 
 
-def _records(path: Path, column_map: Mapping[str, str]) -> Iterator[tuple[int, dict[str, Any] | InvalidInput]]:
-    """Line and fields of each record; of one that is none, the error."""
+def _records(
+    path: Path, column_map: Mapping[str, str]
+) -> tuple[tuple[str, ...], Iterator[tuple[int, dict[str, Any] | InvalidInput]]]:
+    """Notes on the encoding, and line and fields of each record; of one that is none, the error."""
     file = str(path)
     if path.suffix.lower() in _TABLES:
         table = read_table(path, known=lambda names: len(set(names) & {*_FIELDS, *column_map.values()}))
         _require_columns(table, column_map, file)
-        for row in table.rows:
-            try:
-                yield row.line, _renamed(row.cells(), column_map)
-            except InvalidInput as error:
-                yield row.line, error
-        return
-    for number, line in numbered_lines(read_text(path).text):
-        try:
-            yield number, _renamed(json_object(line, file=file, number=number), column_map)
-        except InvalidInput as error:
-            yield number, error
+        return table.notes, ((row.line, _fields(row.cells, column_map)) for row in table.rows)
+    text = read_text(path)
+    lines = numbered_lines(text.text)
+    objects = ((number, partial(json_object, line, file=file, number=number)) for number, line in lines)
+    return text.notes, ((number, _fields(found, column_map)) for number, found in objects)
+
+
+def _fields(read: Callable[[], dict[str, Any]], column_map: Mapping[str, str]) -> dict[str, Any] | InvalidInput:
+    try:
+        return _renamed(read(), column_map)
+    except InvalidInput as error:
+        return error
 
 
 def _require_columns(table: Table, column_map: Mapping[str, str], file: str) -> None:
@@ -174,7 +158,7 @@ def _renamed(fields: dict[str, Any], column_map: Mapping[str, str]) -> dict[str,
     return fields | {field: fields.get(column) for field, column in column_map.items()}
 
 
-def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> _Row:
+def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> Row:
     if isinstance(fields, InvalidInput):
         raise fields
     flat = dict(fields)
@@ -186,31 +170,33 @@ def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> _Row
     if "text" not in flat and fields.get("attachments"):
         flat["text"] = ""  # a message that is a picture
     try:
-        return _Row.model_validate(flat)
+        return Row.model_validate(flat)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(first["msg"], file=file, line=line, field=place) from error
 
 
-def _answered(rows: Sequence[tuple[int, _Row]]) -> list[PastMessage]:
-    """The messages to the brand in the order of ``rows``, each with its own reply, else that of a row ``out``."""
+def answered(rows: Sequence[tuple[int, Row]]) -> tuple[list[PastMessage], int]:
+    """The messages to the brand in the order of ``rows``, each with its own reply, else that of a row ``out``; and how
+    many rows ``out`` answer none of them."""
+    unmatched = 0
     found: list[PastMessage] = []
     by_id: dict[str, int] = {}
     last_of: dict[str, int] = {}
     for line, row in rows:
         if row.direction == "in":
             place = len(found)
-            found.append(PastMessage(f"line {line}", row.text, row.reply, row.name, row.handle))
+            found.append(
+                PastMessage(f"line {line}", row.text, row.reply, row.name, row.handle, (row.channel, row.external_id))
+            )
             for key, known in ((row.external_id, by_id), (row.conversation_id, last_of)):
                 if key:
                     known[key] = place
             continue
-        answered = by_id.get(row.in_reply_to) if row.in_reply_to else last_of.get(row.conversation_id)
-        if answered is not None and not found[answered].reply:
-            found[answered] = replace(found[answered], reply=row.text)
-    return found
-
-
-def _number(key: str) -> int:
-    return int(key.rsplit(maxsplit=1)[-1])
+        answers = by_id.get(row.in_reply_to) if row.in_reply_to else last_of.get(row.conversation_id)
+        if answers is None:
+            unmatched += 1
+        elif not found[answers].reply:
+            found[answers] = replace(found[answers], reply=row.text)
+    return found, unmatched

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from replyassist.core.embedding import Encoder, Vectors
+from replyassist.core.words import read
 from replyassist.drafting.courtesies import bare
+from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.readable import readable
 from replyassist.retrieval.parts import parts_of
-from replyassist.triage import asks_nothing
-from replyassist.triage.mood import is_asking
+from replyassist.triage import Kind, MessageReading, asks_nothing
+from replyassist.triage.reader import shipped_reader
+from replyassist.triage.routes import routes
 
 from .past_messages import PastMessage
 from .texts import PLACEHOLDER, example_text
@@ -22,10 +23,6 @@ from .texts import PLACEHOLDER, example_text
 MOST_MESSAGES = 20_000
 """Messages that are looked at; of a larger pile a sample, in which the same questions are the most common."""
 ENCODED_AT_ONCE = 256
-COURTESY = 0.6
-"""Cosine with one of ``courtesies.txt`` from which a text without a question is a greeting, thanks or a farewell.
-Of clinc150 val and banking77 train, 4 of 12,983 messages that ask for something are lost so, and of 120 that greet,
-thank, agree or part, 22 go that ``triage`` keeps or finds too; at .5 12 and 44."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,9 @@ class Asked:
 class Pile:
     """``asked`` with ``vectors``, shape (asked, dimension), in a random order that is the same for the same messages.
 
-    ``messages`` were looked at; ``asking_nothing`` are thanks, praise, greetings, advertising and the like, and
-    ``unfit`` too short or too long to say what is asked.
+    ``messages`` were looked at; ``asking_nothing`` are thanks, praise, greetings, advertising and the like, ``unfit``
+    too short or too long to say what is asked, and ``own_cases`` about an order, account or booking that only who looks
+    it up can answer for: no template may be made of these.
     """
 
     messages: int
@@ -52,6 +50,7 @@ class Pile:
     vectors: Vectors
     asking_nothing: int
     unfit: int
+    own_cases: int
 
 
 def make_pile(
@@ -63,7 +62,9 @@ def make_pile(
 ) -> Pile:
     """Read, clean and encode the messages; ``on_progress`` is told how many of how many texts are encoded.
 
-    ``languages`` are the brand's: greetings and sign-offs in them, and in English, are taken off.
+    ``languages`` are the brand's: greetings and sign-offs in them, and in English, are taken off. What a message is for
+    the brand is read as before drafting, where the weights were fitted to this encoder: what gets no draft, and what is
+    somebody's own case, is left out.
     """
     order = np.random.default_rng(0).permutation(len(messages))[:MOST_MESSAGES]
     asked: list[Asked] = []
@@ -78,14 +79,17 @@ def make_pile(
             unfit += 1
             continue
         asked.append(Asked(message.key, text, message.reply.strip(), message.name, message.handle))
-    vectors = _encoded([message.text for message in asked], encoder, on_progress)
-    asks = _no_courtesy([message.text for message in asked], vectors, encoder)
+    vectors, readings = _read([message.text for message in asked], encoder, on_progress)
+    waits = np.array([reading is not None and routes().route_of(reading) is not None for reading in readings], bool)
+    own = np.array([reading is not None and reading.kind is Kind.OWN_CASE for reading in readings], bool) & ~waits
+    kept = np.flatnonzero(~(waits | own))
     return Pile(
         messages=len(order),
-        asked=tuple(message for message, does in zip(asked, asks, strict=True) if does),
-        vectors=vectors[asks],
-        asking_nothing=nothing + int((~asks).sum()),
+        asked=tuple(asked[place] for place in kept),
+        vectors=vectors[kept],
+        asking_nothing=nothing + int(waits.sum()),
         unfit=unfit,
+        own_cases=int(own.sum()),
     )
 
 
@@ -100,22 +104,18 @@ def _question(message: PastMessage, languages: Sequence[str]) -> str | None:
     return " ".join(kept) if 0 < len(kept) < len(parts) else text
 
 
-@cache
-def courtesies() -> tuple[str, ...]:
-    """Texts that ask nothing: greetings, thanks, closings, small talk; written for this, by no data set's wording."""
-    return tuple((files("replyassist.learning") / "courtesies.txt").read_text(encoding="utf-8").splitlines())
-
-
-def _encoded(texts: Sequence[str], encoder: Encoder, on_progress: Callable[[int, int], None]) -> Vectors:
-    parts = [encoder.encode(texts[:0])]
+def _read(
+    texts: Sequence[str], encoder: Encoder, on_progress: Callable[[int, int], None]
+) -> tuple[Vectors, list[MessageReading | None]]:
+    """The vectors, shape (texts, dimension), and what each text is; None where nothing was fitted to the encoder."""
+    vectors, readings = [encoder.encode(texts[:0])], list[MessageReading | None]()
+    reader, digest = shipped_reader(), encoder.model_digest
     for start in range(0, len(texts), ENCODED_AT_ONCE):
-        parts.append(encoder.encode(texts[start : start + ENCODED_AT_ONCE]))
+        some = texts[start : start + ENCODED_AT_ONCE]
+        told = read(encoder, some)
+        vectors.append(np.stack([each.vector for each in told]))
+        readings += [
+            reader.read_with(Inbound(text), each, encoder=digest) for text, each in zip(some, told, strict=True)
+        ]
         on_progress(min(start + ENCODED_AT_ONCE, len(texts)), len(texts))
-    return np.concatenate(parts)
-
-
-def _no_courtesy(texts: Sequence[str], vectors: Vectors, encoder: Encoder) -> np.typing.NDArray[np.bool_]:
-    if not texts:
-        return np.zeros(0, dtype=np.bool_)
-    near = (vectors @ encoder.encode(courtesies()).T).max(axis=1)
-    return np.array([likeness < COURTESY or is_asking(text) for likeness, text in zip(near, texts, strict=True)])
+    return np.concatenate(vectors), readings

@@ -12,16 +12,14 @@ import numpy as np
 
 from replyassist.core.embedding import Encoder, Vectors
 from replyassist.faq.importing.ids import Ids
-from replyassist.faq.learned import LearnedExample, normalised
+from replyassist.faq.learned import normalised
 from replyassist.faq.models import TemplateProposalRow
 from replyassist.faq.proposals import Proposal
 from replyassist.faq.proposed import Coverage, PastText, ProposalState, ProposedTexts
 from replyassist.faq.template import ReplyTemplate
-from replyassist.retrieval.confidence import Calibration
-from replyassist.retrieval.index import TemplateIndex
 from replyassist.triage import Route, triage
 
-from .coverage import KnownReadings, answered_by, nearest_groups, split
+from .coverage import Today, nearest_groups, split
 from .grouping import Places, grouped, mean_direction, varied
 from .pile import Asked, Pile
 from .replies import central_reply
@@ -39,14 +37,16 @@ LONGEST_TITLE = 120
 
 @dataclass(frozen=True)
 class BrandKnowledge:
-    """What the brand has already, and how sure it wants to be before a draft (``threshold``, 0 to 1)."""
+    """What the brand has already; ``today`` is None where it has no template."""
 
-    templates: tuple[ReplyTemplate, ...] = ()
-    examples: tuple[LearnedExample, ...] = ()
+    today: Today | None = None
     remembered: tuple[TemplateProposalRow, ...] = ()
-    calibration: Calibration | None = None
-    threshold: float = 0.5
     languages: tuple[str, ...] = ("en",)
+
+    @property
+    def templates(self) -> tuple[ReplyTemplate, ...]:
+        """Those in use."""
+        return self.today.index.templates if self.today else ()
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,15 @@ def find_proposals(
 ) -> Found:
     """At most ``limit`` templates for the questions that come most often, each from at least ``fewest`` messages.
 
+    ``encoder`` is that of the pile; what templates answer today is looked up with that of their index.
+
     Groups are made without the messages that coverage is counted on, where there are enough. No database is touched.
     """
     started = time.perf_counter()
     to_group, to_count, is_apart = split(pile)
     groups = [to_group[places] for places in grouped(pile.vectors[to_group], fewest=fewest)]
     at_groups = time.perf_counter()
-    search = _Search(pile, KnownReadings(encoder), brand, day=day, with_replies=with_replies)
+    search = _Search(pile, encoder, brand, day=day, with_replies=with_replies)
     proposals = search.proposals(groups, limit=limit)
     at_proposals = time.perf_counter()
     belongs = nearest_groups(pile.vectors[to_count], [pile.vectors[group] for group in groups])
@@ -119,13 +121,9 @@ def find_proposals(
 class _Search:
     """What one run holds: the pile, the brand's index of today, and the meaning of earlier proposals."""
 
-    def __init__(
-        self, pile: Pile, encoder: KnownReadings, brand: BrandKnowledge, *, day: date, with_replies: bool
-    ) -> None:
+    def __init__(self, pile: Pile, encoder: Encoder, brand: BrandKnowledge, *, day: date, with_replies: bool) -> None:
         self._pile, self._encoder, self._brand, self._day = pile, encoder, brand, day
         self._with_replies = with_replies
-        index = TemplateIndex(brand.templates, encoder, examples=brand.examples, calibration=brand.calibration)
-        self._today = index if brand.templates else None
         self._ids = Ids()
         self._taken = {template.id for template in brand.templates}
         self._known = [row for row in brand.remembered if row.texts.questions]
@@ -151,13 +149,10 @@ class _Search:
         return found
 
     def answers_today(self, places: Places) -> list[str | None]:
-        """The template that each message would have been drafted from; None for none."""
-        if self._today is None:
+        """The template that surely answers each message; None for none."""
+        if self._brand.today is None:
             return [None] * len(places)
-        texts = [self._pile.asked[at].text for at in places]
-        return answered_by(
-            texts, self._encoder.read(texts), self._today, threshold=self._brand.threshold, day=self._day
-        )
+        return self._brand.today.answers([self._pile.asked[at].text for at in places], day=self._day)
 
     def _proposal(self, group: Places, renewed: set[int]) -> Proposal | None:
         pile = self._pile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from replyassist.core.errors import InvalidInput
+from replyassist.core.pages import write_page
 from replyassist.faq.proposals import Proposal
 from replyassist.faq.proposed import Coverage
 
@@ -29,10 +29,4 @@ def write_proposals(
             chart=coverage_chart(coverage),
         )
     )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        page = folder / REPORT
-        page.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(folder)) from error
-    return page
+    return write_page(html, folder / REPORT)

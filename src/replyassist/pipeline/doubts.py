@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from replyassist.answering import answered
+from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity
+from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER
 from replyassist.pipeline.assignment import Assignment
 from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.questions import Asked
 from replyassist.retrieval.service import Retrieved
-from replyassist.triage import KindReading, Route
+from replyassist.triage import Route, Triage
+from replyassist.triage.routes import routes
 
 
 def doubts_of(assignment: Assignment, found: Retrieved, *, used: Sequence[str], picked: bool) -> tuple[Finding, ...]:
@@ -33,8 +37,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, used: Sequence[str], pi
         yield _doubt(
             "translated", "The template is in another language. Please let somebody who speaks both compare them."
         )
-    if triaged.reading is not None:
-        yield from _of_its_kind(triaged.reading)
+    yield from _of_the_reading(triaged)
     yield from _of_questions(found.asked, used)
     first = assignment.first or assignment.template
     sureness = next((match.probability for match in found.matches if match.template_id == first.id), 0.0)
@@ -43,6 +46,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, used: Sequence[str], pi
             "unsure_template",
             f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
         )
+    yield from _of_the_asked_fact(assignment, assignment.template)
 
 
 def _of_questions(asked: Sequence[Asked], used: Sequence[str]) -> Iterator[Finding]:
@@ -59,15 +63,24 @@ def _of_questions(asked: Sequence[Asked], used: Sequence[str]) -> Iterator[Findi
         )
 
 
-def _of_its_kind(reading: KindReading) -> Iterator[Finding]:
+def _of_the_reading(triaged: Triage) -> Iterator[Finding]:
     """Doubts that no template can settle: who would have to look something up, and whether the brand is asked."""
-    if reading.may_be_own_case:
-        yield _doubt(
-            "own_case",
-            "This may be about their own order, account or booking, which no template knows. Please look it up.",
-        )
-    if reading.may_not_be_asked_of_us:
-        yield _doubt("not_asked", "The message may ask nothing of the brand. Does it want an answer, and this one?")
+    for risk in triaged.risks:
+        if risk.is_watched:
+            yield _doubt("maybe_grave", f"{risk.explanation} Read the message once more before anything leaves.")
+    if triaged.reading is not None:
+        for rule in routes().doubts_of(triaged.reading):
+            yield _doubt(rule.name, rule.explanation)
+
+
+def _of_the_asked_fact(assignment: Assignment, template: ReplyTemplate) -> Iterator[Finding]:
+    """A template on the topic may lack the one fact that was asked for."""
+    text, encoder = assignment.message.text, assignment.context.encoder
+    found = answered(text, encoder, title=template.title, reply=template.rendered_reply)
+    if found is not None and found.is_doubtful:
+        of_which = f" It does not speak of: {', '.join(found.unspoken)}." if found.unspoken else ""
+        explanation = f"The template may not say what was asked.{of_which} Is the answer in the draft?"
+        yield Finding(rule=FACT_NOT_IN_ANSWER, severity=Severity.WARN, explanation=explanation)
 
 
 def _doubt(name: str, explanation: str) -> Finding:

@@ -11,7 +11,7 @@ from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
 from replyassist.guardrails.vectors import MEMORY
 from replyassist.inbox.inbound import Inbound
-from replyassist.pipeline.assignment import Assignment, Draft
+from replyassist.pipeline.assignment import PUBLIC, Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.stopwatch import Stopwatch
@@ -19,9 +19,9 @@ from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
 from replyassist.retrieval.questions import Asked
 from replyassist.retrieval.service import Retrieved, retrieve
-from replyassist.triage import Route, Triage, triage
+from replyassist.triage import MessageReading, Route, Triage, triage
 from replyassist.triage.asking import questions_in
-from replyassist.triage.kind_reader import shipped_reader
+from replyassist.triage.reader import shipped_reader
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
@@ -45,11 +45,17 @@ def propose(
     with watch.stage("triage"):
         written, message = message, as_read(message)
         context_texts = (written.text, *written.context_texts)
-        encoded = _encoded(message, context)
-        reading = shipped_reader().read(message, encoded.vector) if encoded else None
-        triaged = triage(message.text, languages=context.languages, context_texts=context_texts, reading=reading)
-        questions = questions_in(message.text, encoded)
-    found = _retrieve(message, context, questions)
+        told = read(context.index.encoder, [message.text])[0]
+        checked = _checked(message, context, told)
+        triaged = triage(
+            message.text,
+            languages=context.languages,
+            context_texts=context_texts,
+            reading=_reading(message, context, told, checked),
+            is_public=message.visibility == PUBLIC,
+        )
+        questions = questions_in(message.text, checked, encoder=context.encoder.model_digest)
+    found = _retrieve(message, context, told, questions)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
     further, both = _further(found, template, message, context) if template_id is None else ([], None)
@@ -114,13 +120,26 @@ def _proposal(
     )
 
 
-def _encoded(message: Inbound, context: PipelineContext) -> Reading | None:
-    """The message as the readers read it; None without text, or where the encoder is not the one that they know."""
-    if not message.text or context.encoder.model_digest != shipped_reader().encoder:
+def _checked(message: Inbound, context: PipelineContext, told: Reading) -> Reading:
+    """The message by the encoder of the checks, which is read once: ``told`` where the templates have the same."""
+    if context.encoder.model_digest == context.index.encoder.model_digest:
+        return told
+    checked = read(context.encoder, [message.text])[0]
+    MEMORY.keep(context.encoder, message.text, checked.vector)
+    return checked
+
+
+def _reading(message: Inbound, context: PipelineContext, told: Reading, checked: Reading) -> MessageReading | None:
+    """What the message is, by the encoder of the templates (``told``), else by that of the checks.
+
+    None without text, or where the weights were fitted to neither.
+    """
+    if not message.text:
         return None
-    (found,) = read(context.encoder, [message.text])
-    MEMORY.keep(context.encoder, message.text, found.vector)
-    return found
+    reader, encoder = shipped_reader(), context.index.encoder.model_digest
+    if encoder not in reader.layers:
+        encoder, told = context.encoder.model_digest, checked
+    return reader.read_with(message, told, encoder=encoder)
 
 
 def _asked(asked: Asked) -> AskedQuestion:
@@ -132,7 +151,7 @@ def _asked(asked: Asked) -> AskedQuestion:
     )
 
 
-def _retrieve(message: Inbound, context: PipelineContext, questions: Sequence[str]) -> Retrieved:
+def _retrieve(message: Inbound, context: PipelineContext, told: Reading, questions: Sequence[str]) -> Retrieved:
     return retrieve(
         message.text,
         context.index,
@@ -142,6 +161,7 @@ def _retrieve(message: Inbound, context: PipelineContext, questions: Sequence[st
         channel=message.channel,
         visibility=message.visibility,
         day=context.day,
+        told=told,
         questions=questions,
     )
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
-from scipy.optimize import minimize
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 from scipy.special import expit
-
-from replyassist.core.errors import InvalidInput
 
 from .learnt import Usual
 from .ranking import LOOKED_AT, Ranking
@@ -23,12 +22,10 @@ MOST_PARTS = 6
 ENOUGH = 10  # templates from which a ranking speaks for itself
 NOWHERE = 1e-6  # of a softmax over the totals: no template is quite certain
 OUT_OF_SCOPE_SHARE = 0.2  # of the cases' weight, as in our own labelled cases: clinc150 val has 3 %, an inbox far more
-PENALTY = 1e-3  # L2 on the weights of standardised signals, so that a hundred cases do not make it certain
-FEWEST_CASES = 30
 SURE_FROM = 0.8
 """Probability from which a draft may be ready: of the messages of eval/cases/dev.jsonl and eval/brands/dev from here on
 88 of 100 are about the first template, between the threshold and here 56 of 100."""
-FOLDS = 5
+WRONG_LENGTH = "head_length"
 Rows = NDArray[np.float64]
 
 
@@ -40,23 +37,35 @@ class Band(StrEnum):
     NONE = "none"  # more likely than not no template answers, or another one: nothing is drafted
 
 
-def band_of(probability: float, *, threshold: float) -> Band:
-    """The band of the first template's probability; ``threshold`` is the brand's."""
-    if probability < threshold:
+def band_of(probability: float, *, threshold: float, abstained: bool) -> Band:
+    """The band of the first template's probability; ``threshold`` is the brand's.
+
+    ``abstained``: retrieval drafts from none, whatever the probability.
+    """
+    if abstained or probability < threshold:
         return Band.NONE
     return Band.SURE if probability >= SURE_FROM else Band.LOOK
 
 
 class Head(BaseModel):
-    """A logistic model over signals, standardised by ``means`` and ``scales``; fitted on ``cases`` messages."""
+    """A logistic model over signals, standardised by ``means`` and ``scales``; fitted on ``cases`` messages.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    The three have a number for each signal. Raise ValidationError when one is longer or not finite.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     means: tuple[float, ...]
     scales: tuple[float, ...]
     weights: tuple[float, ...]
     bias: float
     cases: int
+
+    @model_validator(mode="after")
+    def _is_even(self) -> Self:
+        if not len(self.means) == len(self.scales) == len(self.weights):
+            raise PydanticCustomError(WRONG_LENGTH, "means, scales and weights are of different lengths")
+        return self
 
     def probabilities(self, signals: Rows, *, shift: Rows | float = 0.0) -> Rows:
         """For each row of signals, shape (rows,); ``shift`` is added to the log-odds."""
@@ -67,14 +76,23 @@ class Head(BaseModel):
 class Calibration(BaseModel):
     """Two heads: ``answerable``, that any template answers, and ``right``, that the first does if any does.
 
-    ``encoder`` is the digest of the model whose scores it was fitted on.
+    ``encoder`` is the digest of the model whose scores it was fitted on, and ``scores`` that of what makes scores and
+    signals of its vectors (``fits.Fit.scores``). Raise ValidationError where a head is not of its signals.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: str
+    scores: str
     answerable: Head
     right: Head
+
+    @model_validator(mode="after")
+    def _is_of_its_signals(self) -> Self:
+        for head, signals in ((self.answerable, ANSWERABLE_SIGNALS), (self.right, RIGHT_SIGNALS)):
+            if len(head.weights) != len(signals):
+                raise PydanticCustomError(WRONG_LENGTH, "a head has not one weight for each of its signals")
+        return self
 
     def probabilities(self, signals: Sequence[Signals]) -> Rows:
         """That the first template of each message answers it, shape (messages,)."""
@@ -150,86 +168,6 @@ def best_and_lead(ranking: Ranking, *, allowed: NDArray[np.bool_]) -> tuple[floa
     behind = totals[1:LOOKED_AT]
     best = totals[0] + np.log(np.exp(totals - totals[0]).sum())
     return float(best), float(totals[0] - behind.mean()) if len(behind) else 0.0
-
-
-def case_weights(in_scope: NDArray[np.bool_]) -> Rows:
-    """Weights of labelled cases, summing to 1, so that a fifth of the weight is on those that no template answers.
-
-    Without any of them, or with nothing else, all cases weigh the same.
-    """
-    if in_scope.all() or not in_scope.any():
-        return np.full(len(in_scope), 1 / len(in_scope))
-    inside, outside = (1 - OUT_OF_SCOPE_SHARE) / in_scope.sum(), OUT_OF_SCOPE_SHARE / (~in_scope).sum()
-    return np.asarray(np.where(in_scope, inside, outside), dtype=np.float64)
-
-
-def fit_calibration(
-    signals: Sequence[Signals],
-    *,
-    right: NDArray[np.bool_],
-    in_scope: NDArray[np.bool_],
-    weights: Rows,
-    before: Calibration,
-    encoder: str,
-) -> Calibration:
-    """Fit both heads on the signals of each message's first template, whether it was right, and whether any could be.
-
-    ``weights`` (messages,) as of ``case_weights``. A head that these cases cannot tell anything about (too few, or all
-    alike) stays as it was ``before``. Raise InvalidInput when that holds for both.
-    """
-    shift = np.array([each.shift for each in signals])
-    answerable = _fitted(np.array([each.answerable for each in signals]), in_scope, weights, shift=shift)
-    there = np.array([each.right[0] for each in signals])[in_scope]
-    first = _fitted(there, right[in_scope], weights[in_scope])
-    if answerable is None and first is None:
-        raise InvalidInput(f"at least {FEWEST_CASES} cases are needed, with right and wrong templates among them")
-    return Calibration(encoder=encoder, answerable=answerable or before.answerable, right=first or before.right)
-
-
-def _fitted(signals: Rows, truth: NDArray[np.bool_], weights: Rows, *, shift: Rows | float = 0.0) -> Head | None:
-    """None where there are too few rows, or all are true or all false; ``shift`` is added to the log-odds of each."""
-    if len(truth) < FEWEST_CASES or truth.all() or not truth.any():
-        return None
-    share = weights / weights.sum()
-    means = share @ signals
-    scales = np.maximum(np.sqrt(share @ (signals - means) ** 2), 1e-4)  # not 0 when rounded
-    standard = np.hstack([(signals - means) / scales, np.ones((len(truth), 1))])
-    sign = np.where(truth, 1.0, -1.0)
-
-    def loss(parameters: Rows) -> tuple[float, Rows]:
-        scores = sign * (standard @ parameters + shift)
-        kept = np.append(parameters[:-1], 0.0)
-        value = float((share * np.logaddexp(0.0, -scores)).sum() + 0.5 * PENALTY * (kept @ kept))
-        return value, standard.T @ (share * -sign * expit(-scores)) + PENALTY * kept
-
-    found = minimize(loss, np.zeros(standard.shape[1]), jac=True, method="L-BFGS-B").x
-    rows = [tuple(round(float(value), 5) for value in row) for row in (means, scales, found)]
-    return Head(means=rows[0], scales=rows[1], weights=rows[2][:-1], bias=rows[2][-1], cases=len(truth))
-
-
-def held_out_probabilities(
-    signals: Sequence[Signals],
-    *,
-    right: NDArray[np.bool_],
-    in_scope: NDArray[np.bool_],
-    weights: Rows,
-    before: Calibration,
-) -> Rows:
-    """What each message gets from a fit on the others (five folds, every fifth one), shape (messages,)."""
-    fold = np.arange(len(right)) % FOLDS
-    found = np.zeros(len(right))
-    for number in range(FOLDS):
-        kept, held = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        fitted = fit_calibration(
-            [signals[int(place)] for place in kept],
-            right=right[kept],
-            in_scope=in_scope[kept],
-            weights=weights[kept],
-            before=before,
-            encoder="",
-        )
-        found[held] = fitted.probabilities([signals[int(place)] for place in held])
-    return found
 
 
 def expected_calibration_error(

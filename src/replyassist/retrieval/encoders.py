@@ -48,11 +48,12 @@ class TemplateEncoders:
         own = cache_file(self._folder, self.present.model_digest)
         for cache in sorted(self._folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime, reverse=True):
             before = self._of_cache(cache) if cache != own else None
-            if before is not None and self._has_encoded(before, texts):
+            if before is not None and self._has_encoded(before, texts) and self._can_serve(before):
                 logger.warning(
                     "an encoder was set anew; the one before serves until about %d texts are encoded", len(texts)
                 )
                 return before
+        logger.warning("the first search of a brand waits until about %d texts are encoded", len(texts))
         return self.present
 
     def _has_encoded(self, encoder: CachedEncoder, texts: Sequence[str]) -> bool:
@@ -67,10 +68,18 @@ class TemplateEncoders:
                 model = note.read_text(encoding="utf-8") if note.is_file() else MINILM.name
                 try:
                     encoder = self._make(model)
-                    if cache_file(self._folder, encoder.model_digest) != cache or not encoder.dimension:
+                    if cache_file(self._folder, encoder.model_digest) != cache:
                         return None
                 except (ConfigurationError, OSError) as error:
                     logger.warning("the encoder before, %s, cannot serve any more: %s", model, error)
                     return None
                 known = self._before[cache.name] = CachedEncoder(encoder, self._folder)
             return known
+
+    def _can_serve(self, before: CachedEncoder) -> bool:
+        """Whether its model can be loaded, which it is for that."""
+        try:
+            return before.dimension > 0
+        except (ConfigurationError, OSError) as error:
+            logger.warning("the encoder before cannot serve any more: %s", error)
+            return False

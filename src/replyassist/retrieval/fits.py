@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
 
-from .confidence import Calibration
-from .learnt import Usual
+from .confidence import ANSWERABLE_SIGNALS, RIGHT_SIGNALS, WRONG_LENGTH, Calibration
 
 FEATURES = ("question", "title", "whole", "classifier", "words", "words_back")
+CALIBRATIONS = "calibrations"  # the folder of what was fitted on brands' own cases, below the home folder
 logger = logging.getLogger(__name__)
 PATH = Path(str(files("replyassist.retrieval"))) / "fits.json"
 
@@ -24,7 +26,7 @@ PATH = Path(str(files("replyassist.retrieval"))) / "fits.json"
 class Fit(BaseModel):
     """For one encoder, by ``scripts/fit_retrieval.py``; ``ranking`` weighs ``FEATURES`` in their order.
 
-    ``usual`` is what messages from elsewhere score on the mean, for an index that has not been trained yet.
+    Raise ValidationError for a calibration that was fitted on other scores.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,8 +34,26 @@ class Fit(BaseModel):
     encoder: str
     name: str
     ranking: Annotated[tuple[float, ...], Field(min_length=len(FEATURES), max_length=len(FEATURES))]
-    usual: Usual
     calibration: Calibration
+
+    @property
+    def scores(self) -> str:
+        """What ``Calibration.scores`` is of one that was fitted with this ranking."""
+        return scores_digest(self.ranking)
+
+    @model_validator(mode="after")
+    def _is_of_its_ranking(self) -> Self:
+        if (self.calibration.encoder, self.calibration.scores) != (self.encoder, self.scores):
+            raise ValueError("the calibration is of another encoder or ranking")
+        return self
+
+
+def scores_digest(ranking: Sequence[float]) -> str:
+    """Names what a calibration is fitted on: the weights of the ranking, its features, and the signals of both heads.
+
+    Sureness that was fitted on other scores would say something, and mean nothing.
+    """
+    return document_digest([ranking, FEATURES, ANSWERABLE_SIGNALS, RIGHT_SIGNALS])
 
 
 @cache
@@ -48,32 +68,46 @@ def fit_for(encoder: str) -> Fit:
     return next((fit for fit in fits if fit.encoder == encoder), fits[0])
 
 
-def calibration_file(home: Path, *, encoder: str) -> Path:
-    """Where a home folder keeps what was fitted with this encoder."""
-    return home / f"calibration-{encoder[:16]}.json"
+def calibration_file(home: Path, *, brand_id: str, encoder: str) -> Path:
+    """Where a home folder keeps what was fitted on this brand's cases with this encoder."""
+    return home / CALIBRATIONS / encoder[:16] / f"{brand_id}.json"
 
 
-def load_calibration(home: Path, *, encoder: str) -> Calibration:
-    """The one kept in this home folder for this encoder, when it is of these signals; else the one that travels along.
+def calibrated_brands(home: Path, *, encoder: str) -> list[str]:
+    """The brands for which something is kept with this encoder, by id."""
+    anybodys = calibration_file(home, brand_id="*", encoder=encoder)
+    return sorted(path.stem for path in anybodys.parent.glob(anybodys.name))
 
-    Raise InvalidInput for a file that is no calibration.
+
+def load_calibration(home: Path, *, brand_id: str, encoder: str) -> Calibration:
+    """The one kept for this brand and encoder, when it was fitted on these scores; else the shipped one.
+
+    One of other scores or signals is told in the log. Raise InvalidInput for a file that is no calibration.
     """
-    path = calibration_file(home, encoder=encoder)
+    path, fit = calibration_file(home, brand_id=brand_id, encoder=encoder), fit_for(encoder)
     if not path.is_file():
-        return fit_for(encoder).calibration
+        return fit.calibration
     try:
-        return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
+        kept = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
-        if isinstance(error, ValidationError) and _is_of_another_version(error):
-            logger.warning("%s was fitted by another version and is not used; run eval calibrate again", path)
-            return fit_for(encoder).calibration
-        raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
+        if not isinstance(error, ValidationError) or not _is_of_another_version(error):
+            raise InvalidInput("this is no calibration; make it anew with eval calibrate", file=str(path)) from error
+    else:
+        if (kept.encoder, kept.scores) == (encoder, fit.scores):
+            return kept
+    logger.warning(
+        "%s was fitted on other scores than this version's and is not used, the shipped calibration is; "
+        "run eval calibrate again",
+        path,
+    )
+    return fit.calibration
 
 
 def _is_of_another_version(error: ValidationError) -> bool:
-    """Whether only fields are missing or unknown, in something that names its encoder."""
+    """Whether only fields are missing or unknown, or a head of other signals, in something that names its encoder."""
     wrong = [(found["loc"], found["type"]) for found in error.errors()]
-    return (("encoder",), "missing") not in wrong and {kind for _, kind in wrong} <= {"missing", "extra_forbidden"}
+    kinds = {kind for _, kind in wrong}
+    return (("encoder",), "missing") not in wrong and kinds <= {"missing", "extra_forbidden", WRONG_LENGTH}
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:

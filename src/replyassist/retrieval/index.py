@@ -23,7 +23,7 @@ from .parts import parts_of
 from .ranking import Ranker, Ranking
 from .store.base import BaseFolder
 from .store.products import keep_numpy_in_the_calling_thread
-from .training import train
+from .training import train, untrained
 
 PLACES_KEPT = 100  # channels, visibilities and days for which it is known which templates may be used
 
@@ -73,11 +73,12 @@ class TemplateIndex:
         keep_numpy_in_the_calling_thread()
         fit = fit or fit_for(encoder.model_digest)
         self.calibration = calibration or fit.calibration
-        self._weights, self._usual = fit.ranking, fit.usual
+        self._weights = fit.ranking
         self._encoder = encoder
         contents = Contents.of(templates, examples, encoder, folder=folder)
         self.is_trained = contents.store.base is None
-        self._take(contents, train(contents, encoder, weights=self._weights) if self.is_trained else None)
+        learn = train if self.is_trained else untrained
+        self._take(contents, learn(contents, encoder, weights=self._weights))
         self.is_whole = True
 
     def changed(
@@ -90,16 +91,17 @@ class TemplateIndex:
     ) -> TemplateIndex:
         """An index of exactly these templates and examples; only texts that are new are encoded.
 
-        What was learnt remains as it is until ``renewed``. Without ``encode``, new texts are left out until a later
-        ``changed``; everything else, also a new reply of a template, counts at once.
+        What was learnt remains as it is until ``renewed``, where it is of any of these templates. Without ``encode``,
+        new texts are left out until a later ``changed``; everything else, also a new reply of a template, counts at
+        once.
         """
         change = self._contents.change(templates, examples)
         if not encode:
             change = change.without_new_texts()
         contents = self._contents.changed(change, self._encoder.encode)
-        learnt = self._learnt
-        if learnt is not None:
-            learnt = learnt.moved(self._classes_of([known.template for known in contents.known], learnt))
+        learnt = self._moved(contents)
+        if learnt is None or not learnt.knows_any:
+            learnt = untrained(contents, self._encoder, weights=self._weights)
         other = copy(self)
         other._take(contents, learnt)
         other.calibration = calibration or self.calibration
@@ -122,6 +124,12 @@ class TemplateIndex:
         other.is_trained = True
         return other
 
+    def as_sure_as(self, calibration: Calibration) -> TemplateIndex:
+        """The same with another calibration."""
+        other = copy(self)
+        other.calibration = calibration
+        return other
+
     @property
     def wants_renewal(self) -> bool:
         """Whether ``renewed`` would make it better."""
@@ -129,16 +137,20 @@ class TemplateIndex:
 
     def _take(self, contents: Contents, learnt: Learnt | None) -> None:
         self._contents = contents
-        self._learnt = learnt
         self._allowed: dict[tuple[str, str, date], NDArray[np.bool_]] = {}
         self.templates = tuple(known.template for known in contents.known)
         self._ranker = None
-        if contents.known:
+        if learnt is not None:
             self._ranker = Ranker(contents.store, contents.membership(), weights=self._weights, learnt=learnt)
 
-    def _classes_of(self, templates: Sequence[ReplyTemplate], learnt: Learnt) -> NDArray[np.int64]:
+    def _moved(self, contents: Contents) -> Learnt | None:
+        """What was learnt, for other contents; None when there was nothing to learn from."""
+        if self._ranker is None:
+            return None
+        learnt = self._ranker.learnt
         classes = {template.id: int(place) for template, place in zip(self.templates, learnt.place, strict=True)}
-        return np.array([classes.get(template.id, -1) for template in templates], dtype=np.int64)
+        place = [classes.get(known.template.id, -1) for known in contents.known]
+        return learnt.moved(np.array(place, dtype=np.int64))
 
     @property
     def encoder(self) -> Encoder:
@@ -175,31 +187,13 @@ class TemplateIndex:
             return ()
         ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=limit)
-        signals = self._signals(ranking, vector, text=text, allowed=allowed, chosen=chosen)
+        learnt = self._ranker.learnt
+        signals = _signals(learnt, ranking, vector, text=text, allowed=allowed, chosen=chosen)
         answerable = float(self.calibration.answerable.probabilities(signals.answerable[None], shift=signals.shift)[0])
         sureness = answerable * np.minimum.accumulate(self.calibration.right.probabilities(signals.right))
         return tuple(
             self._match(ranking, int(number), float(probability), answerable)
             for number, probability in zip(chosen, sureness, strict=True)
-        )
-
-    def _signals(
-        self,
-        ranking: Ranking,
-        vector: Vectors,
-        *,
-        text: str,
-        allowed: NDArray[np.bool_],
-        chosen: NDArray[np.int64],
-    ) -> Signals:
-        learnt = self._learnt
-        return signals_of(
-            ranking,
-            allowed=allowed,
-            chosen=chosen,
-            usual=learnt.usual if learnt else self._usual,
-            elsewhere=learnt.nearest_elsewhere(vector) if learnt else 0.0,
-            parts=len(parts_of(text)),
         )
 
     def nearest(self, vector: Vectors, *, count: int) -> tuple[Vectors, NDArray[np.int64]]:
@@ -215,7 +209,7 @@ class TemplateIndex:
             return None
         ranking = self._ranker.rank(vector, text=text, words=words, allowed=allowed)
         chosen = _best(ranking, allowed=allowed, limit=1)
-        signals = self._signals(ranking, vector, text=text, allowed=allowed, chosen=chosen)
+        signals = _signals(self._ranker.learnt, ranking, vector, text=text, allowed=allowed, chosen=chosen)
         return self.templates[int(chosen[0])].id, signals
 
     def features(
@@ -262,3 +256,22 @@ def _best(ranking: Ranking, *, allowed: NDArray[np.bool_], limit: int) -> NDArra
     """Numbers of the allowed templates with the highest totals, the best first; of equals the one that stands first."""
     order = np.argsort(-ranking.total, kind="stable")
     return order[allowed[order]][:limit]
+
+
+def _signals(
+    learnt: Learnt,
+    ranking: Ranking,
+    vector: Vectors,
+    *,
+    text: str,
+    allowed: NDArray[np.bool_],
+    chosen: NDArray[np.int64],
+) -> Signals:
+    return signals_of(
+        ranking,
+        allowed=allowed,
+        chosen=chosen,
+        usual=learnt.usual,
+        elsewhere=learnt.nearest_elsewhere(vector),
+        parts=len(parts_of(text)),
+    )

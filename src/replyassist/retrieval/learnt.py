@@ -35,7 +35,7 @@ class Learnt:
 
     ``classifier`` and its ``spelling``: None with too few example questions; ``trust`` in its log-odds grows with the
     number of questions, 0 to 1. ``alignment``: None without words. ``elsewhere`` (messages, dimension) are the vectors
-    of messages that are no brand's business, ``usual`` their scores.
+    of messages that are no brand's business, ``usual`` their scores; None and zeros only while it is being made.
     """
 
     place: NDArray[np.int64]
@@ -59,6 +59,11 @@ class Learnt:
     def nearest_elsewhere(self, vector: Vectors) -> float:
         """The cosine with the nearest message from elsewhere; 0 when none is known."""
         return 0.0 if self.elsewhere is None else float((self.elsewhere @ vector).max())
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether any of the templates was trained on."""
+        return bool((self.place >= 0).any())
 
     def moved(self, place: NDArray[np.int64]) -> Learnt:
         """The same for templates in a new order: ``place`` is each one's number at training, -1 for a new one."""

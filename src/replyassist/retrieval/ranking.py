@@ -39,13 +39,11 @@ class Ranking:
 class Ranker:
     """Reads a store of vectors and who owns them, neither of which changes; used by any number of threads at once."""
 
-    def __init__(
-        self, store: VectorStore, membership: Membership, *, weights: Sequence[float], learnt: Learnt | None = None
-    ) -> None:
+    def __init__(self, store: VectorStore, membership: Membership, *, weights: Sequence[float], learnt: Learnt) -> None:
+        self.learnt = learnt
         self._store = store
         self._membership = membership
         self._weights = np.array(weights, dtype=np.float32)
-        self._learnt = learnt
         self._has_question = membership.has_question
 
     def rank(
@@ -58,11 +56,10 @@ class Ranker:
         likeness, entry, cosine = self._likeness(vector)
         features = np.zeros((len(entry), len(self._weights)), dtype=np.float32)
         features[:, :3] = likeness
-        if self._learnt is not None:
-            features[:, 3] = self._learnt.logits(vector, text=text)
-            total = features[:, :4] @ self._weights[:4]
-            open_to = total if allowed is None else np.where(allowed, total, -np.inf)
-            features[:, 4:] = self._word_likeness(open_to, words, self._learnt)
+        features[:, 3] = self.learnt.logits(vector, text=text)
+        total = features[:, :4] @ self._weights[:4]
+        open_to = total if allowed is None else np.where(allowed, total, -np.inf)
+        features[:, 4:] = self._word_likeness(open_to, words)
         return Ranking(total=features @ self._weights, features=features, entry=entry, cosine=cosine)
 
     def _likeness(self, vector: Vectors) -> tuple[Vectors, Slots, Vectors]:
@@ -94,13 +91,13 @@ class Ranker:
         np.maximum.at(nearest, self._membership.owner[slots[against]], cosines[against])
         return np.asarray(np.maximum(nearest - cosine, 0.0))
 
-    def _word_likeness(self, total: Vectors, words: Words | None, learnt: Learnt) -> Vectors:
+    def _word_likeness(self, total: Vectors, words: Words | None) -> Vectors:
         """How well the words say each other, there and back, shape (templates, 2)."""
         found = np.zeros((len(total), 2), dtype=np.float32)
-        if learnt.alignment is None or words is None:
+        if self.learnt.alignment is None or words is None:
             return found
         first = np.argsort(-total, kind="stable")[:LOOKED_AT]
-        scores = learnt.alignment.scores(words, learnt.place[first])
+        scores = self.learnt.alignment.scores(words, self.learnt.place[first])
         found[:] = scores.min(axis=0)
         found[first] = scores
         return found

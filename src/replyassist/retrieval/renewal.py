@@ -20,7 +20,7 @@ from .confidence import Calibration
 from .index import TemplateIndex
 from .known import texts_of
 
-ENCODED_AT_ONCE = 300  # new texts: about a second of the embedded encoder; more are encoded in the background
+ENCODED_AT_ONCE = 60  # new texts: about a second of the default encoder; more are encoded in the background
 ATTEMPTS = 3
 SECONDS_BETWEEN_ATTEMPTS = 5.0
 SECONDS_BEFORE_RETRY = 300.0  # after the last attempt, when nothing changes but people still search
@@ -132,15 +132,18 @@ class BrandIndex:
             self._renewing.start()
 
     def _task(self) -> Callable[[], TemplateIndex] | None:
-        """What is to be done next; None when the index is as good as it can be."""
+        """What is to be done next; None when the index is as good as it can be.
+
+        What is served comes first: to encode all texts of a brand with another encoder takes longest.
+        """
         if self._served is None or self._closed.is_set():
             return None
         wanted, index = self._served
-        if not self._is_current(index):
-            return lambda: self._other(wanted)
         if not index.is_whole:
             return lambda: wanted.of(index, at_once=False)
-        return index.renewed if index.wants_renewal else None
+        if index.wants_renewal:
+            return index.renewed
+        return None if self._is_current(index) else lambda: self._other(wanted)
 
     def _renew(self) -> None:
         _step_back()

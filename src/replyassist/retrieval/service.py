@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.encoders import model_named
 from replyassist.core.settings import Settings
-from replyassist.core.words import read
+from replyassist.core.words import Reading, read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
 
@@ -51,7 +52,8 @@ class Retrieved:
     @property
     def band(self) -> Band:
         """What the sureness of the first template means to people."""
-        return band_of(self.matches[0].probability if self.matches else 0.0, threshold=self.threshold)
+        probability = self.matches[0].probability if self.matches else 0.0
+        return band_of(probability, threshold=self.threshold, abstained=self.abstained)
 
     @property
     def best(self) -> TemplateMatch | None:
@@ -69,18 +71,20 @@ def retrieve(
     channel: str,
     visibility: str,
     day: date,
+    told: Reading | None = None,
     questions: Sequence[str] = (),
 ) -> Retrieved:
     """Find the templates that may answer a text, the likeliest first.
 
     It abstains when the first answers with less than this probability (``threshold``, 0 to 1), and on a text without a
-    letter or a digit. Each of the ``questions`` of the text, and what else it tells, is encoded in the same batch and
-    looked up by itself; a question that a template surely answers is answered, whatever the whole looks like.
+    letter or a digit. Each of the ``questions`` of the text, and what else it tells, is encoded in one batch and looked
+    up by itself; a question that a template surely answers is answered, whatever the whole looks like. ``told``: what
+    the encoder makes of the whole, where that is known already.
     """
     started = time.perf_counter()
     units = units_of(text, questions)
     texts = [text, *(unit.text for unit in units)]
-    readings = read(encoder, texts)
+    readings = [told, *read(encoder, texts[1:])] if told else read(encoder, texts)
     encoded = time.perf_counter()
     with _SEARCHING:
         whole, *of_units = (
@@ -132,7 +136,7 @@ class IndexRegistry:
     def index_for(self, database: Database, brand_id: str) -> TemplateIndex:
         """The brand's index, current as of this call; no transaction is open while templates are encoded.
 
-        Templates that were deleted or changed since count at once; of more than 300 new texts the vectors follow. After
+        Templates that were deleted or changed since count at once; of more than 60 new texts the vectors follow. After
         the encoder was changed, the index is of the one before until all vectors of the new one are there.
         """
         with database.reading() as session:
@@ -168,7 +172,7 @@ class IndexRegistry:
                 revision=get_brand(session, brand_id).faq_revision,
                 templates=templates_by_version(session, brand_id, known=before.templates),
                 examples=tuple(active_examples(session, brand_id)),
-                calibration_for=self._calibration_for,
+                calibration_for=partial(self._calibration_for, brand_id),
             )
 
     def _built(self, brand_id: str, wanted: Wanted, encoder: CachedEncoder) -> TemplateIndex:
@@ -176,16 +180,19 @@ class IndexRegistry:
             [template for _, template in wanted.templates.values()],
             encoder,
             examples=wanted.examples,
-            calibration=self._calibration_for(encoder.model_digest),
+            calibration=self._calibration_for(brand_id, encoder.model_digest),
             folder=BaseFolder(self._settings.home, brand_id=brand_id, encoder=encoder.model_digest),
         )
 
-    def calibration(self) -> Calibration:
-        """What ``eval calibrate`` kept for this encoder, else the default; raise InvalidInput for a broken file."""
-        return self._calibration_for(self.encoder.model_digest)
+    def calibration(self, brand_id: str) -> Calibration:
+        """What ``eval calibrate`` kept for this brand and the encoder that is set, else the shipped one.
 
-    def _calibration_for(self, encoder: str) -> Calibration:
-        return load_calibration(self._settings.home, encoder=encoder)
+        Raise InvalidInput for a broken file.
+        """
+        return self._calibration_for(brand_id, self.encoder.model_digest)
+
+    def _calibration_for(self, brand_id: str, encoder: str) -> Calibration:
+        return load_calibration(self._settings.home, brand_id=brand_id, encoder=encoder)
 
     def threshold_for(self, session: Session, brand_id: str) -> float:
         """How sure to be before drafting, 0 to 1: the brand's own number, else the setting's."""

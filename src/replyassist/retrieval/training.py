@@ -29,9 +29,22 @@ def train(contents: Contents, encoder: Encoder, *, weights: Sequence[float]) -> 
     if not contents.known:
         return None
     classified = _classified(contents) or Learnt(np.arange(len(contents.known)))
+    return _beside_elsewhere(
+        replace(classified, alignment=_aligned(contents, encoder)), contents, encoder, weights=weights
+    )
+
+
+def untrained(contents: Contents, encoder: Encoder, *, weights: Sequence[float]) -> Learnt | None:
+    """What there is before ``train``, in well under a second: nothing of any template, but how messages from elsewhere
+    score without that. None without templates."""
+    if not contents.known:
+        return None
+    nothing = Learnt(np.full(len(contents.known), -1, dtype=np.int64))
+    return _beside_elsewhere(nothing, contents, encoder, weights=weights)
+
+
+def _beside_elsewhere(learnt: Learnt, contents: Contents, encoder: Encoder, *, weights: Sequence[float]) -> Learnt:
     readings = elsewhere(encoder)
-    vectors = np.stack([reading.vector for reading in readings])
-    learnt = replace(classified, alignment=_aligned(contents, encoder), elsewhere=vectors)
     ranker = Ranker(contents.store, contents.membership(), weights=weights, learnt=learnt)
     everything = np.ones(len(contents.known), dtype=np.bool_)
     scores = [
@@ -39,7 +52,8 @@ def train(contents: Contents, encoder: Encoder, *, weights: Sequence[float]) -> 
         for reading, text in zip(readings, messages_elsewhere(), strict=True)
     ]
     best, lead = np.mean(scores, axis=0)
-    return replace(learnt, usual=Usual(float(best), float(lead)))
+    vectors = np.stack([reading.vector for reading in readings])
+    return replace(learnt, elsewhere=vectors, usual=Usual(float(best), float(lead)))
 
 
 def _aligned(contents: Contents, encoder: Encoder) -> Alignment | None:

@@ -41,7 +41,7 @@ events_router = APIRouter(prefix="/v1/events", tags=["reviews"], responses=PROBL
 
 MAX_PAGE = 200
 EVENT_POLL_SECONDS = 1.0
-ROUTES = "^(draft|escalate|no_reply)$"
+ROUTES = "^(draft|escalate|no_reply|review)$"
 VERDICTS = "^(ready|needs_edit|blocked)$"
 
 

@@ -1,4 +1,4 @@
-"""What a message is read by: its sentence vector, its shape, its words and its runs of letters, as one row of numbers.
+"""What a message is read by: the encoder's layers and the shape of the text, and its words and runs of letters.
 
 Words and runs of letters are hashed into a fixed number of places, so that what was fitted is one small matrix.
 """
@@ -8,31 +8,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from zlib import crc32
 
 import emoji
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
 from replyassist.inbox.inbound import Inbound
-from replyassist.inbox.mail import is_automatic
-
-from .models import Mood
-from .mood import is_angry, is_asking, mood_of
-from .spam import is_spam
 
 READ_CHARACTERS = 800
 """The beginning of a long message that is read; the longest of the labelled messages has about as many."""
-WORD_PLACES, LETTER_PLACES = 1 << 13, 1 << 15
+WORD_PLACES, LETTER_PLACES = 1 << 12, 1 << 14
 SHORTEST, LONGEST = 2, 5  # letters in a run, the border of a word included
-OF_THE_VECTOR, OF_WORDS = 3.0, 2.0
-"""How much the sentence vector, and the words and the runs of letters, weigh beside the shape."""
+OF_THE_LAYERS = 3.0
+"""How much each layer's mean, of unit spread, weighs beside the shape."""
 _SPREAD, _STEP = np.uint32(2654435761), np.uint32(16777619)
+_LETTER_BITS = LETTER_PLACES.bit_length() - 1
 _WORD = re.compile(r"\w+(?:['’]\w+)?|\?|!")
 _SPACE = 0x20
 
@@ -71,55 +64,37 @@ SHAPE: dict[str, Callable[[str], float]] = {
     "code": _has(r"\b[A-Z0-9]{5,}\b"),
 }
 """The shape of the text itself."""
-LISTS: dict[str, Callable[[str], float]] = {
-    "angry": is_angry,
-    "sounds_like_a_complaint": lambda text: mood_of(text) is Mood.COMPLAINT,
-    "sounds_like_praise": lambda text: mood_of(text) is Mood.PRAISE,
-    "asking": is_asking,
-    "advertises": is_spam,
-    "automatic": is_automatic,
-}
-"""What the word lists of triage say of it."""
-MOST_CUES = 3
-
-
-@cache
-def cues() -> dict[str, re.Pattern[str]]:
-    """The words that tell kinds apart, by name."""
-    given = yaml.safe_load((files("replyassist.triage") / "kind_cues.yaml").read_text(encoding="utf-8"))
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in given.items()}
-
-
-def row_length(dimension: int) -> int:
-    """Length of a row, for sentence vectors of this dimension."""
-    return dimension + len(shape_of(Inbound())) + WORD_PLACES + LETTER_PLACES
-
-
-def measure(message: Inbound, vector: Vectors, rarity: NDArray[np.float32]) -> tuple[NDArray[np.intp], Vectors]:
-    """The places that are not zero, and their values, of the row of a message as triage reads it.
-
-    The row is the sentence ``vector``, the shape, then the words and the runs of letters, weighed by ``rarity``
-    (shape (WORD_PLACES + LETTER_PLACES,)).
-    """
-    dense = np.concatenate([vector * OF_THE_VECTOR, shape_of(message)]).astype(np.float32)
-    places, values = [np.arange(len(dense))], [dense]
-    for found, counts in parts_of(message.text):
-        weights = (1 + np.log(counts)) * rarity[found]
-        length = float(np.linalg.norm(weights))
-        places.append(found + len(dense))
-        values.append(weights * (OF_WORDS / length if length else 0.0))
-    return np.concatenate(places), np.concatenate(values).astype(np.float32)
 
 
 def shape_of(message: Inbound) -> Vectors:
-    """How the message is made, what its words hint at and what stands around it."""
+    """How the message is made and what stands around it."""
     text, parent = message.text[:READ_CHARACTERS], message.parent_text or ""
     words = text.split()
     shared = len(set(words) & set(parent.split())) / max(1, len(words))
-    hints = [min(MOST_CUES, len(pattern.findall(text))) / 1.5 for pattern in cues().values()]
-    looks = [float(look(text)) for look in (*SHAPE.values(), *LISTS.values())]
-    around = (float(bool(parent)), float(message.visibility == "private"), shared)
-    return np.array([*looks, *hints, *around], dtype=np.float32)
+    looks = [float(look(text)) for look in SHAPE.values()]
+    return np.array([*looks, float(bool(parent)), float(message.visibility == "private"), shared], dtype=np.float32)
+
+
+def layers_row(depths: Vectors, mean: Vectors, spread: Vectors) -> Vectors:
+    """The means of the layers, shape (layers, width), with zero mean and unit spread over the labelled messages.
+
+    ``mean`` and ``spread`` have the shape of ``depths``; the row has (layers * width,).
+    """
+    return np.asarray(((depths - mean) / spread).ravel() * (OF_THE_LAYERS / math.sqrt(depths.shape[1])))
+
+
+def words_row(text: str, rarity: NDArray[np.float32]) -> tuple[NDArray[np.intp], Vectors]:
+    """The places of words and runs of letters that are not zero, and their values, each of both of unit length.
+
+    ``rarity`` weighs them, shape (WORD_PLACES + LETTER_PLACES,).
+    """
+    places, values = [], []
+    for found, counts in parts_of(text):
+        weights = (1 + np.log(counts)) * rarity[found]
+        length = float(np.linalg.norm(weights))
+        places.append(found)
+        values.append(weights / length if length else weights)
+    return np.concatenate(places), np.concatenate(values).astype(np.float32)
 
 
 def parts_of(text: str) -> tuple[tuple[NDArray[np.intp], NDArray[np.float32]], ...]:
@@ -151,5 +126,5 @@ def _runs(text: str) -> NDArray[np.intp]:
         within = within[:ends]
         if length > SHORTEST:
             within = within & ~spaces[length - 2 : length - 2 + ends]
-        found.append((hashed[within] ^ np.uint32(length)) * _SPREAD >> np.uint32(17))
+        found.append((hashed[within] ^ np.uint32(length)) * _SPREAD >> np.uint32(32 - _LETTER_BITS))
     return np.concatenate(found).astype(np.intp) if found else np.zeros(0, dtype=np.intp)

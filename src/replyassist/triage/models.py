@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from .kinds import KindReading
+from .message_reading import MessageReading
 
 
 class Route(StrEnum):
@@ -15,6 +15,7 @@ class Route(StrEnum):
     DRAFT = "draft"  # a reply is drafted
     ESCALATE = "escalate"  # a person must write, or decide who does
     NO_REPLY = "no_reply"  # probably needs no answer
+    REVIEW = "review"  # a person should read it; no draft is made, and it can wait
 
 
 class Mood(StrEnum):
@@ -26,13 +27,18 @@ class Mood(StrEnum):
 
 
 class Risk(BaseModel):
-    """One reason for care, with the words that showed it."""
+    """One reason for care, with the words that showed it; one that ``escalates`` is never drafted for.
+
+    ``is_watched``: it would escalate were it surer; a draft for it is never ready.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: str
     explanation: str
     excerpt: str
+    escalates: bool = True
+    is_watched: bool = False
 
 
 class Triage(BaseModel):
@@ -57,7 +63,7 @@ class Triage(BaseModel):
     urgency: int
     is_plain_praise: bool = False
     suspicion: float = 0.0
-    reading: KindReading | None = None
+    reading: MessageReading | None = None
 
     @property
     def is_high_risk(self) -> bool:

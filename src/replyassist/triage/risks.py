@@ -26,12 +26,23 @@ _TOPICS = Path(__file__).with_name("risk_topics.yaml")
 
 
 class Topic(BaseModel):
-    """Why a person must look, and how soon: ``urgency`` is 0 (can wait) to 100 (now)."""
+    """Why a person must look, and how soon: ``urgency`` is 0 (can wait) to 100 (now).
+
+    ``learnt_from`` are the labels whose messages show it, kinds or risks of ``eval/reading``. One that ``escalates`` is
+    never drafted for; the words of a ``floor`` are believed whatever is read.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     explanation: str
     urgency: int = Field(ge=0, le=100)
+    learnt_from: tuple[str, ...] = Field(min_length=1)
+    escalates: bool = True
+    floor: bool = False
+
+    def is_in(self, kind: str, risks: Iterable[str]) -> bool:
+        """Whether a message that is labelled so shows it."""
+        return not set(self.learnt_from).isdisjoint((kind, *risks))
 
 
 class RiskWords(BaseModel):
@@ -77,7 +88,7 @@ def risks_of(text: str) -> tuple[Risk, ...]:
     return tuple(
         Risk(kind=kind, explanation=topic.explanation, excerpt=folded.excerpt(*span)[:EXCERPT_CHARACTERS])
         for kind, topic in topics().items()
-        if (span := _first(kind, plain))
+        if kind in RiskWords.model_fields and (span := _first(kind, plain))
     )
 
 

@@ -1,6 +1,6 @@
-"""The route of a message, from its risks, its mood and its language.
+"""The route of a message, from its risks, what it was read as and its language.
 
-Rules are word lists: a lead can read them, and a miss is a line to add. They err towards a person.
+What follows from a reading is the table ``routes.yaml``. Everything errs towards a person.
 """
 
 from __future__ import annotations
@@ -11,18 +11,25 @@ from replyassist.core import language
 from replyassist.core.language import LanguageGuess, guess_language
 from replyassist.inbox.mail import is_automatic
 
-from .kinds import ASKED_OF_US, BLAME, Kind, KindReading
+from .kinds import ASKED_OF_US, BLAME, Kind
+from .message_reading import MessageReading
 from .models import Mood, Risk, Route, Triage
-from .mood import is_angry, is_asking, mood_of
 from .risks import risk_languages, risks_of, topics
-from .spam import is_spam
+from .routes import RouteRule, routes
 from .suspicion import Suspicion, injection_risks, worst_of
 
 WORDS_OF_A_SHORT_TEXT = 5
 """Words up to which a text whose language is not sure is never sent away for its language."""
 FOREIGN_BELOW = 0.05
 """Likelihood of the brand's languages below which a longer text is in none of them; set by hand."""
-URGENCY_OF_NO_REPLY = 5
+URGENCY_OF_NO_REPLY, URGENCY_OF_BLAME, USUAL_URGENCY, MOST_URGENT = 5, 40, 20, 100
+PUBLIC_ANGER = 15
+"""What a complaint gains where everybody reads it."""
+FURIOUS_BELOW = -0.6
+"""Sentiment below which a message is as urgent as anger is."""
+URGENCY_OF_ANGER = 70
+TROUBLE_BELOW = -0.3
+"""Sentiment below which somebody's own case is trouble, and not only a question."""
 RISK_URGENCY = 60  # of a risk that has no topic of its own: an order to the machine
 
 
@@ -31,33 +38,34 @@ def triage(
     *,
     languages: tuple[str, ...] = ("en",),
     context_texts: Sequence[str] = (),
-    reading: KindReading | None = None,
+    reading: MessageReading | None = None,
+    is_public: bool = False,
 ) -> Triage:
     """Read a message and decide its route before any template or model is looked at.
 
     ``languages`` are those that a reply can be written in; a message that is surely in another one, or in one whose
     risks nobody here can read, goes to a person.
     ``context_texts`` are other strangers' texts that a model would read: the author's name, the post above.
-    They count for the suspicion of an attack only. ``reading`` is what a model made of the message: it decides the
-    mood, whether praise is meant, and of a message without risks that is very surely not for the brand that nobody
-    waits for an answer; without one the word lists decide alone.
-    An empty text is a message of which nobody sees anything.
+    They count for the suspicion of an attack only. ``reading`` is what a model made of the message; without one nothing
+    but risks in words, language and form decides. An empty text is a message of which nobody sees anything.
     """
     suspicion = worst_of((text, *context_texts))
-    risks = (*risks_of(text), *injection_risks(suspicion))
-    mood = _mood(text, reading)
     guess = guess_language(text)
+    read = reading if reading is not None and _is_read_in(guess) else None
+    risks = (*routes().risks_of(text, read), *injection_risks(suspicion))
     route, reason = _route(text, risks, suspicion, _language_reason(guess, languages))
-    if route is Route.DRAFT and reading is not None and reading.needs_no_reply:
-        route, reason = Route.NO_REPLY, f"no_answer_due: it reads like {reading.kind.value.replace('_', ' ')}"
-    is_plain_praise = route is Route.DRAFT and _is_meant_praise(text, reading)
+    rule = routes().route_of(read) if read is not None and route is Route.DRAFT else None
+    if rule is not None and read is not None:
+        route, reason = rule.route, rule.reason(read)
+    is_plain_praise = route is Route.DRAFT and read is not None and routes().thanks.holds(read)
+    mood = _mood(read)
     return Triage(
         route=route,
         reason="praise" if is_plain_praise else reason,
         language=guess.code,
         mood=mood,
         risks=risks,
-        urgency=_urgency(text, risks, mood, reading),
+        urgency=_urgency(text, risks, mood, read, rule, is_public=is_public),
         is_plain_praise=is_plain_praise,
         suspicion=suspicion.score,
         reading=reading,
@@ -65,11 +73,11 @@ def triage(
 
 
 def asks_nothing(text: str) -> bool:
-    """Whether nobody waits for an answer: nothing to read, a mail program's words, an advertisement, or plain praise.
+    """Whether nobody waits for an answer by form alone: nothing to read, or a mail program's words.
 
-    It is the cheap part of ``triage``, for many messages at once; risks are not looked at.
+    It is the cheap part of ``triage``, for many messages at once; risks and readings are not looked at.
     """
-    return bool(_unanswerable(text)) or _praises_only(text, mood_of(text))
+    return bool(_unanswerable(text))
 
 
 def warm_up() -> None:
@@ -78,9 +86,13 @@ def warm_up() -> None:
     risks_of("risk")
 
 
+def _is_read_in(guess: LanguageGuess) -> bool:
+    return not guess.is_sure or guess.code in routes().read_in
+
+
 def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_reason: str) -> tuple[Route, str]:
     """A doubt alone leaves the route as it is: the checks then see to it that a person reads the draft."""
-    serious = [risk for risk in risks if risk.kind != "injection" or suspicion.is_attack]
+    serious = [risk for risk in risks if (risk.kind != "injection" or suspicion.is_attack) and risk.escalates]
     if serious:
         return Route.ESCALATE, f"{serious[0].kind}: {serious[0].explanation}"
     if unanswerable := _unanswerable(text):
@@ -90,25 +102,17 @@ def _route(text: str, risks: tuple[Risk, ...], suspicion: Suspicion, language_re
     return Route.DRAFT, ""
 
 
-def _mood(text: str, reading: KindReading | None) -> Mood:
-    """By the reading, but for somebody's own case: of that the word lists tell trouble from a question."""
-    by_words = mood_of(text)
-    if reading is None or (reading.kind is Kind.OWN_CASE and by_words is not Mood.PRAISE):
-        return by_words
+def _mood(reading: MessageReading | None) -> Mood:
+    """What the likelier kinds say; somebody's own case is a complaint where it sounds unhappy."""
+    if reading is None:
+        return Mood.QUESTION
+    is_trouble = reading.sentiment is not None and reading.sentiment < TROUBLE_BELOW
     likely = {
-        Mood.QUESTION: reading.of({*ASKED_OF_US, Kind.OWN_CASE}),
-        Mood.COMPLAINT: reading.of(BLAME),
+        Mood.QUESTION: reading.of(ASKED_OF_US) + (0.0 if is_trouble else reading.of({Kind.OWN_CASE})),
+        Mood.COMPLAINT: reading.of(BLAME) + (reading.of({Kind.OWN_CASE}) if is_trouble else 0.0),
         Mood.PRAISE: reading.of({Kind.PRAISE}),
     }
     return max(likely, key=lambda mood: likely[mood])
-
-
-def _is_meant_praise(text: str, reading: KindReading | None) -> bool:
-    return _praises_only(text, mood_of(text)) and (reading is None or reading.means_praise)
-
-
-def _praises_only(text: str, mood: Mood) -> bool:
-    return mood is Mood.PRAISE and not is_asking(text)
 
 
 def _unanswerable(text: str) -> str:
@@ -117,7 +121,7 @@ def _unanswerable(text: str) -> str:
         return "empty: there is nothing to read"
     if is_automatic(text):
         return "automatic: a mail program wrote this"
-    return "spam: looks like an advertisement" if is_spam(text) else ""
+    return ""
 
 
 def _language_reason(guess: LanguageGuess, languages: tuple[str, ...]) -> str:
@@ -133,14 +137,25 @@ def _language_reason(guess: LanguageGuess, languages: tuple[str, ...]) -> str:
     return ""
 
 
-def _urgency(text: str, risks: tuple[Risk, ...], mood: Mood, reading: KindReading | None) -> int:
+def _urgency(
+    text: str,
+    risks: tuple[Risk, ...],
+    mood: Mood,
+    reading: MessageReading | None,
+    rule: RouteRule | None,
+    *,
+    is_public: bool,
+) -> int:
+    """How soon somebody must look, 0 (can wait) to 100 (now): risks first, then anger, and more where all can read."""
     if risks:
         known = topics()
         return max(known[risk.kind].urgency if risk.kind in known else RISK_URGENCY for risk in risks)
-    if reading is not None and reading.can_wait:
+    if rule is not None:
+        return rule.urgency
+    if _unanswerable(text):
         return URGENCY_OF_NO_REPLY
-    if is_angry(text):
-        return 70
-    if mood is Mood.COMPLAINT:
-        return 40
-    return URGENCY_OF_NO_REPLY if _unanswerable(text) else 20
+    if mood is not Mood.COMPLAINT:
+        return USUAL_URGENCY
+    is_furious = reading is not None and reading.sentiment is not None and reading.sentiment < FURIOUS_BELOW
+    urgency = URGENCY_OF_ANGER if is_furious else URGENCY_OF_BLAME
+    return min(MOST_URGENT, urgency + PUBLIC_ANGER * is_public)

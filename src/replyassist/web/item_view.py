@@ -141,10 +141,9 @@ class ItemView:
     @property
     def band(self) -> Band:
         """What the sureness of the first template means."""
-        if self.proposal.abstained or not self.templates:
-            return Band.NONE
-        best = self.templates[0].match.probability
-        return band_of(best, threshold=self.proposal.threshold)
+        best = self.templates[0].match.probability if self.templates else 0.0
+        proposal = self.proposal
+        return band_of(best, threshold=proposal.threshold, abstained=proposal.abstained or not self.templates)
 
     @property
     def escalation(self) -> AuditEntry | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from replyassist.brands.service import list_brands
 from replyassist.core.accounts import Principal
 from replyassist.core.database import Database
-from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError
+from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError, VersionConflict
 from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.faq import proposals
@@ -51,6 +51,10 @@ class Fields:
         if row.extends is not None:
             return cls(row.extends, "", questions, "")
         return cls(row.suggested_id, row.title, questions, row.texts.reply.text if row.texts.reply else "")
+
+    def renewed(self, row: TemplateProposalRow) -> Fields:
+        """What was typed for a proposal that has changed: its words are those of now, as some may have been erased."""
+        return replace(Fields.proposed(row), id=self.id, reply=self.reply)
 
     def edited(self, row: TemplateProposalRow) -> proposals.Edited:
         """For acceptance; what was left empty of a template that is extended stays as it is."""
@@ -94,18 +98,30 @@ def accept(
     clock: ClockDep,
     proposal_id: ProposalId,
     brand: BrandField,
+    version: Annotated[str, Form(max_length=64)],
     template_id: Annotated[str, Form(alias="id", max_length=200)] = "",
     title: Line = "",
     questions: Text = "",
     reply: Text = "",
 ) -> Response:
-    """Make the template as it stands in the form; a refusal shows the page with what was typed."""
+    """Make the template as it stands in the form; a refusal shows the page with what was typed.
+
+    The form carries the version of the proposal that it was filled from.
+    """
     fields = Fields(typed(template_id).strip(), typed(title).strip(), typed(questions), typed(reply).strip())
     try:
         with database.writing() as session:
             require_decider(principal, brand)
             row = proposals.find_proposal(session, brand, proposal_id)
-            proposals.accept(session, brand, proposal_id, edited=fields.edited(row), by=principal.name, now=clock.now())
+            proposals.accept(
+                session,
+                brand,
+                proposal_id,
+                version=version,
+                edited=fields.edited(row),
+                by=principal.name,
+                now=clock.now(),
+            )
     except (Conflict, InvalidInput) as error:
         refused = Refused(proposal_id, error, fields)
         return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
@@ -156,9 +172,7 @@ def _page(
         rows = proposals.proposals_of(session, brand, states=(state,), limit=SHOWN)
         run = proposals.last_run(session, brand)
         decided = _decided(session, brand, done)
-    fields = {row.id: Fields.proposed(row) for row in rows}
-    if refused is not None and refused.fields is not None and refused.proposal_id in fields:
-        fields[refused.proposal_id] = refused.fields
+    fields = {row.id: _fields(row, refused) for row in rows}
     context: dict[str, Any] = {
         "principal": principal,
         "brands": brands,
@@ -175,6 +189,12 @@ def _page(
         "now": clock.now(),
     }
     return page(request, "proposals.html", status=refused.error.status if refused else 200, **context)
+
+
+def _fields(row: TemplateProposalRow, refused: Refused | None) -> Fields:
+    if refused is None or refused.proposal_id != row.id or refused.fields is None:
+        return Fields.proposed(row)
+    return refused.fields.renewed(row) if isinstance(refused.error, VersionConflict) else refused.fields
 
 
 def _decided(session: Session, brand: str, proposal_id: int | None) -> TemplateProposalRow | None:

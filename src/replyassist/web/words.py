@@ -26,7 +26,7 @@ STATUSES = {
     "expired": "Expired",
     "withdrawn": "Withdrawn",
 }
-ROUTES = {"draft": "Draft", "escalate": "Needs a person", "no_reply": "No reply needed?"}
+ROUTES = {"draft": "Draft", "escalate": "Needs a person", "no_reply": "No reply needed?", "review": "Read it first"}
 KINDS = {
     "crisis": "somebody in danger",
     "automatic_mail": "automatic mail",
@@ -103,6 +103,8 @@ REASONS = {
     "injection": "Tries to give the machine orders",
     "spam": "Looks like spam",
     "no_answer_due": "No answer seems to be due",
+    "read_first": "Read it before anybody answers",
+    "grave": "May be grave",
     "language": "Another language",
     "template": "The template says so",
     "praise": "Praise",
@@ -143,6 +145,14 @@ def reason_words(reason: str) -> str:
     if rest.casefold().startswith(label.casefold()):
         return f"{rest[:1].upper()}{rest[1:]}"
     return f"{label}: {rest[:1].lower()}{rest[1:]}"
+
+
+def sounds(sentiment: float) -> str:
+    """How a message sounds towards the brand, of a sentiment of -1 to 1."""
+    for least, words in ((0.6, "delighted"), (0.2, "pleased"), (-0.2, "neutral"), (-0.6, "unhappy")):
+        if sentiment >= least:
+            return words
+    return "furious"
 
 
 def act_words(act: str) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from replyassist.triage.asking.reader import MOST_QUESTIONS, PATH, beginnings, s
 from replyassist.triage.asking.tokens import tokens_of
 
 MOST_BYTES = 200 * 1024
+NOTHING = Reading(np.zeros(4, dtype=np.float32))
 
 
 def begins(*likely: float, asks_from: float = 0.5) -> list[int]:
@@ -33,7 +36,7 @@ def test_there_are_never_more_than_are_looked_up() -> None:
 
 def test_nothing_asks_nothing() -> None:
     assert begins() == []
-    assert questions_in("", None) == ()
+    assert questions_in("", NOTHING, encoder="") == ()
 
 
 def test_a_token_is_the_mean_of_its_pieces_beside_its_neighbours_and_the_message() -> None:
@@ -54,8 +57,9 @@ def test_a_token_is_the_mean_of_its_pieces_beside_its_neighbours_and_the_message
     ],
 )
 def test_without_words_the_marked_sentences_are_what_is_asked(text: str, asked: tuple[str, ...]) -> None:
-    assert questions_in(text, None) == asked
-    assert questions_in(text, Reading(np.zeros(4, dtype=np.float32))) == asked
+    words = Words(np.zeros(0, dtype=np.int32), np.zeros((0, 4), dtype=np.float16), np.zeros((0, 2), dtype=np.int32))
+    assert questions_in(text, NOTHING, encoder=shipped_reader().encoder) == asked
+    assert questions_in(text, replace(NOTHING, words=words), encoder="another") == asked
 
 
 def test_the_weights_are_small() -> None:
@@ -67,7 +71,10 @@ class TestShipped:
     def asked(self, *texts: str) -> list[tuple[str, ...]]:
         encoder = SentenceTransformerEncoder(CHECKS.name)
         assert encoder.model_digest == shipped_reader().encoder
-        return [questions_in(text, reading) for text, reading in zip(texts, read(encoder, texts), strict=True)]
+        return [
+            questions_in(text, reading, encoder=encoder.model_digest)
+            for text, reading in zip(texts, read(encoder, texts), strict=True)
+        ]
 
     def test_every_form_of_several_questions_is_found(self) -> None:
         texts = (

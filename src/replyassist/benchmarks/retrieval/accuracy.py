@@ -14,8 +14,9 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.words import Reading, read
 from replyassist.evaluation.statistics import Interval, bootstrap_interval, paired_bootstrap
 from replyassist.faq.template import ReplyTemplate
-from replyassist.retrieval.confidence import Calibration, case_weights, fit_calibration
+from replyassist.retrieval.confidence import Calibration
 from replyassist.retrieval.entries import readable
+from replyassist.retrieval.fitting import case_weights, fit_calibration
 from replyassist.retrieval.index import TemplateIndex
 
 from .bench import WHERE, Bench, Figures
@@ -65,8 +66,8 @@ def _measured(bench: Bench, data: TaskSet) -> Figures:
         ours.append(answers_of(index, task, readings))
         reference.append(nearest_neighbour(bench.encoder, task, readings))
         if data.known:
-            index.calibration = calibrated(index, data.known[done], bench.encoder)
-            fitted.append(figures(answers_of(index, task, readings)))
+            own = index.as_sure_as(calibrated(index, data.known[done], bench.encoder))
+            fitted.append(figures(answers_of(own, task, readings)))
     bench.progress(data.name, len(data.tasks), len(data.tasks))
     found, beside = mean_of([figures(run) for run in ours]), mean_of([figures(run) for run in reference])
     gain = paired_bootstrap(list(hits(reference)), list(hits(ours)))

@@ -34,10 +34,14 @@ class Task:
     messages: tuple[tuple[str, str | None], ...]
     also: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    def right(self, number: int) -> frozenset[str]:
+        """The templates that would be right for a message; none when no template answers."""
+        text, wanted = self.messages[number]
+        return self.also.get(text, frozenset() if wanted is None else frozenset({wanted}))
+
     def rank(self, number: int, found: Sequence[str]) -> int:
         """Where the first right template of a message stands among those found, from 1; 0 when it does not."""
-        text, wanted = self.messages[number]
-        right = self.also.get(text, frozenset({wanted}))
+        right = self.right(number)
         return next((place for place, template_id in enumerate(found, start=1) if template_id in right), 0)
 
 

@@ -45,12 +45,12 @@ class TemplateSource:
         return stored
 
 
-def unknown_templates(dataset: Dataset, contexts: Mapping[str, PipelineContext]) -> Iterator[str]:
+def unknown_templates(dataset: Dataset, indexes: Mapping[str, TemplateIndex]) -> Iterator[str]:
     """A line for each id that cases expect and no template of their brand has: where, and the nearest that there is.
 
-    Such a case can only fail.
+    Such a case can only fail. ``indexes`` by brand.
     """
-    known = {brand: [template.id for template in context.index.templates] for brand, context in contexts.items()}
+    known = {brand: [template.id for template in index.templates] for brand, index in indexes.items()}
     found: dict[tuple[str, str], list[Case]] = {}
     for case in dataset.cases:
         for template_id in sorted(case.right_templates - set(known[case.brand])):
@@ -86,14 +86,12 @@ def _context(
     shared: dict[str, TemplateIndex],
 ) -> PipelineContext:
     key = brand if source.path is None else ""
+    registry = built.registry
     if key not in shared:
-        registry = built.registry
-        shared[key] = TemplateIndex(
-            source.templates_of(brand, built.database), registry.template_encoder, calibration=registry.calibration()
-        )
+        shared[key] = TemplateIndex(source.templates_of(brand, built.database), registry.template_encoder)
     return PipelineContext(
         voice=voice.rules,
-        index=shared[key],
+        index=shared[key].as_sure_as(registry.calibration(brand)),
         encoder=built.proposer.encoder,
         model=built.proposer.model,
         library=built.proposer.library,

@@ -123,7 +123,7 @@ def evaluate(dataset: Dataset, options: Options, settings: Settings) -> Evaluati
         for brand, chosen in voices.items():
             common.console.print(f"Voice of {brand}: {chosen}", markup=False, soft_wrap=True)
         contexts = contexts_for(voices, built, source=options.source, day=options.day)
-        warn(unknown_templates(dataset, contexts))
+        warn(unknown_templates(dataset, {brand: each.index for brand, each in contexts.items()}))
         identity = identity_of(built)
         provenance = provenance_of(
             dataset,

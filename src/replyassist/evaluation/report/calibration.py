@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from replyassist.evaluation.report.page import page_environment, source_of, write_page
+from replyassist.core.pages import page_environment, write_page
+from replyassist.evaluation.report.page import PACKAGE, source_of
 from replyassist.evaluation.report.sureness import PICTURE, view_of
 from replyassist.evaluation.sureness import Sureness
 
@@ -20,7 +21,7 @@ def write_calibration(
 
     ``threshold`` is the present one, ``encoder`` the digest of the model. Raise InvalidInput when it cannot be written.
     """
-    environment = page_environment()
+    environment = page_environment(PACKAGE)
     page = environment.get_template("calibration.html").render(
         views=[view_of(name, sureness, threshold=threshold) for name, sureness in named.items()],
         style=source_of(environment, "report.css"),

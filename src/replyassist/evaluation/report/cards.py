@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -51,9 +50,6 @@ SUPPORT_WORDS = {
     Support.VOICE: "greeting, empathy or closing",
     Support.NONE: "nothing known supports it",
 }
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
-)
 
 
 @dataclass(frozen=True)
@@ -103,11 +99,6 @@ def pieces(text: str, spans: Sequence[Span], findings: Sequence[Finding]) -> tup
     places += [place for finding in findings for place in (finding.start, finding.end)]
     cuts = sorted({0, size, *(min(size, max(0, place)) for place in places)})
     return tuple(_piece(text, start, end, spans, findings) for start, end in pairwise(cuts))
-
-
-def visible(text: str) -> str:
-    """The text with characters that hide or turn others spelt out, so that nothing in it can deceive a reader."""
-    return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
 
 
 def _piece(text: str, start: int, end: int, spans: Sequence[Span], findings: Sequence[Finding]) -> Piece:

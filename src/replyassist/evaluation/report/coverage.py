@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from replyassist.core.errors import InvalidInput
+from replyassist.core.pages import page_environment, write_page
 from replyassist.evaluation.coverage.actions import Action, Kind, actions_of
 from replyassist.evaluation.coverage.figures import Basis, Coverage, CurvePoint, TemplateFigures, Theft
-from replyassist.evaluation.report.page import page_environment, source_of, write_page
+from replyassist.evaluation.report.page import PACKAGE, source_of
 from replyassist.evaluation.report.plots import HEIGHT, WIDTH
 
 COVERAGE_PAGE = "coverage.html"
@@ -65,7 +66,7 @@ def place_of(path: Path) -> Path:
 
 def render(coverage: Coverage, *, brand: str, made_at: datetime) -> str:
     """One self-contained HTML page without a script; everything that people wrote is escaped."""
-    environment = page_environment()
+    environment = page_environment(PACKAGE)
     actions = actions_of(coverage)
     return environment.get_template("coverage.html").render(
         brand=brand,

@@ -9,11 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from replyassist.core.errors import InvalidInput
+from replyassist.core.pages import page_environment, write_page
 from replyassist.evaluation.record import SEND_READY, EvaluationRun
-from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, Card, card_of, visible
+from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, Card, card_of
 from replyassist.evaluation.report.plots import (
     HEIGHT,
     WIDTH,
@@ -30,6 +30,7 @@ from replyassist.evaluation.statistics import Interval
 from replyassist.guardrails import Severity
 
 REPORT = "index.html"
+PACKAGE = "replyassist.evaluation.report"  # whose templates these are
 HEADLINES = {
     "ready_right_rate": "Called ready, and right",
     "send_ready_rate": "Ready to send as they are",
@@ -78,7 +79,7 @@ def write_report(run: EvaluationRun, folder: Path) -> Path:
 
 def render(run: EvaluationRun) -> str:
     """The page. A content security policy lets no script run but its own, whatever a case may hold."""
-    environment = page_environment()
+    environment = page_environment(PACKAGE)
     script = source_of(environment, "report.js")
     return environment.get_template("report.html").render(
         page=_page(run),
@@ -92,33 +93,11 @@ def render(run: EvaluationRun) -> str:
     )
 
 
-def page_environment() -> Environment:
-    """Templates in which everything is escaped, and what hides or turns text is spelt out."""
-    return Environment(
-        loader=PackageLoader("replyassist.evaluation.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def source_of(environment: Environment, name: str) -> str:
     """The text of a stylesheet or script that goes into the page."""
     if environment.loader is None:
         raise LookupError(name)
     return environment.loader.get_source(environment, name)[0]
-
-
-def write_page(page: str, path: Path) -> Path:
-    """Write a page; its path. Raise InvalidInput when it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error
-    return path
 
 
 def _page(run: EvaluationRun) -> Page:

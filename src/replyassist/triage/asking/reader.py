@@ -60,15 +60,16 @@ class QuestionReader:
         return tuple(_said(text, tokens, begin, end) for begin, end in pairwise([*begins, len(tokens)]))
 
 
-def questions_in(text: str, reading: Reading | None) -> tuple[str, ...]:
+def questions_in(text: str, reading: Reading, *, encoder: str) -> tuple[str, ...]:
     """What a message asks, each in its own words and in its order, as the shipped reader finds it.
 
-    ``reading`` is the text's, by the encoder that the reader was fitted with; where there is none, or none that tells
-    words, sentences that end in a question mark are what is asked.
+    ``reading`` is the text's, by the encoder with this digest. Where that is not the one that the reader was fitted
+    with, or tells no words, sentences that end in a question mark are what is asked.
     """
-    if reading is None or reading.words is None:
+    reader = shipped_reader()
+    if reading.words is None or encoder != reader.encoder:
         return _marked(text)
-    return shipped_reader().questions(text, reading)
+    return reader.questions(text, reading)
 
 
 @cache

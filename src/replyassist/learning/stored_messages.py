@@ -1,0 +1,98 @@
+"""Past messages of a brand as they are in the database, and what of it may not be read any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from replyassist.faq.models import ErasedMessageRow
+from replyassist.faq.proposals import message_key
+from replyassist.inbox.models import Author, Direction, Message
+from replyassist.review.models import ReviewItem, ReviewStatus
+
+from .past_messages import PastMessages, Row, answered
+
+MOST_FROM_DATABASE = 5000  # the newest
+CHUNK = 500  # external ids of one statement
+_WENT_OUT = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
+
+
+def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_DATABASE) -> PastMessages:
+    """The brand's newest messages, the newest first, with what people answered here or elsewhere.
+
+    Those that are gone, as ``gone_messages`` tells, are left out with the answers to them, and counted.
+    """
+    rows = session.exec(
+        select(Message, Author)
+        .join(Author, col(Author.id) == col(Message.author_id))
+        .where(Message.brand_id == brand_id)
+        .order_by(col(Message.id).desc())
+        .limit(limit)
+    ).all()
+    approved = _approved(session, brand_id, limit=limit)
+    given = [
+        (
+            message.id or 0,
+            Row(
+                text=message.text,
+                reply=approved.get(message.id or 0, ""),
+                direction="out" if message.direction == Direction.OUT else "in",
+                external_id=f"{message.channel} {message.external_id}",
+                in_reply_to=f"{message.channel} {message.in_reply_to}" if message.in_reply_to else "",
+                conversation_id=str(message.conversation_id),
+                name=author.name or "",
+                handle=author.handle or "",
+            ),
+        )
+        for message, author in reversed(rows)
+        if message.direction == Direction.IN or message.deleted_at is None
+    ]
+    messages, unmatched = answered(given)
+    found = [replace(message, key=message_key(_number(message.key))) for message in messages]
+    gone = {message_key(message_id) for message_id in gone_messages(session, brand_id)}
+    kept = [message for message in reversed(found) if message.key not in gone]
+    return PastMessages(kept, unmatched_replies=unmatched, gone=len(found) - len(kept))
+
+
+def gone_messages(session: Session, brand_id: str) -> set[int]:
+    """Messages of the brand that were erased here or deleted by their authors."""
+    deleted = select(Message.id).where(Message.brand_id == brand_id, col(Message.deleted_at).is_not(None))
+    erased = select(ErasedMessageRow.message_id).where(ErasedMessageRow.brand_id == brand_id)
+    return {message_id for message_id in (*session.exec(deleted), *session.exec(erased)) if message_id}
+
+
+def with_stored(session: Session, brand_id: str, past: PastMessages) -> PastMessages:
+    """Messages of a file that were also taken in, by channel and external id, go by the name that they have here, so
+    that they can be erased; those that are gone are left out and counted."""
+    known: dict[tuple[str, str], int | None] = {}
+    named = sorted({message.source[1] for message in past.messages} - {""})
+    for start in range(0, len(named), CHUNK):
+        rows = session.exec(
+            select(Message.channel, Message.external_id, Message.id).where(
+                Message.brand_id == brand_id, col(Message.external_id).in_(named[start : start + CHUNK])
+            )
+        )
+        known |= {(channel, external_id): message_id for channel, external_id, message_id in rows}
+    gone = gone_messages(session, brand_id)
+    ids = [known.get(message.source) for message in past.messages]
+    kept = [
+        message if here is None else replace(message, key=message_key(here))
+        for message, here in zip(past.messages, ids, strict=True)
+        if here not in gone
+    ]
+    return replace(past, messages=kept, gone=len(ids) - len(kept))
+
+
+def _approved(session: Session, brand_id: str, *, limit: int) -> dict[int, str]:
+    rows = session.exec(
+        select(ReviewItem.message_id, ReviewItem.final_text)
+        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(_WENT_OUT))
+        .order_by(col(ReviewItem.id).desc())
+        .limit(limit)
+    )
+    return {message_id: text for message_id, text in rows if text}
+
+
+def _number(key: str) -> int:
+    return int(key.rsplit(maxsplit=1)[-1])

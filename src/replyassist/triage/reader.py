@@ -1,0 +1,161 @@
+"""Reads what a message is for the brand, with the weights that travel with the program."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replyassist.core.embedding import Vectors
+from replyassist.core.words import Reading
+from replyassist.inbox.inbound import Inbound
+
+from .kinds import Kind
+from .measures import layers_row, shape_of, words_row
+from .message_reading import Example, MessageReading
+
+PATH = Path(str(files("replyassist.triage"))) / "reader.npz"
+DECIMALS = 3
+LIKENESS_LAYER = 2  # of ``core.words.DEPTHS``: two thirds down, where topic and tone are both told
+_OF_AN_ENCODER = ("mean", "spread", "weights", "constant", "share_of_words", "basis", "examples")
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What was fitted to the layers of one encoder; a head is a kind, a risk or, the last, the sentiment.
+
+    ``mean`` and ``spread`` (layers, width), ``weights`` (row, heads), ``constant`` and ``share_of_words`` (heads,): how
+    much the words' score counts. ``basis`` (width, few) and ``examples`` (examples, few): labelled messages to show.
+    """
+
+    mean: Vectors
+    spread: Vectors
+    weights: Vectors
+    constant: Vectors
+    share_of_words: Vectors
+    basis: Vectors
+    examples: Vectors
+
+    def place(self, depths: Vectors) -> Vectors:
+        """Where a message stands among the examples: unit length, shape (few,)."""
+        standard = (depths[LIKENESS_LAYER] - self.mean[LIKENESS_LAYER]) / self.spread[LIKENESS_LAYER]
+        found = standard @ self.basis
+        return np.asarray(found / (float(np.linalg.norm(found)) or 1.0))
+
+
+@dataclass(frozen=True)
+class MessageReader:
+    """Linear heads over the layers of an encoder, the shape of a message, and its words (``measures.py``).
+
+    ``words`` has shape (places, heads) and is of no encoder; ``layers`` are by the digest of the encoder's model.
+    ``texts`` and ``kinds_of_texts`` are the examples.
+    """
+
+    kinds: tuple[Kind, ...]
+    risks: tuple[str, ...]
+    rarity: Vectors
+    words: Vectors
+    layers: Mapping[str, Layers]
+    texts: tuple[str, ...]
+    kinds_of_texts: NDArray[np.intp]
+    digest: str
+
+    def read(self, message: Inbound, depths: Vectors, *, encoder: str) -> MessageReading:
+        """What a message, as triage reads it, is; ``depths`` are those of its text by the encoder of this digest.
+
+        Raise KeyError where nothing was fitted to this encoder.
+        """
+        layers = self.layers[encoder]
+        scores = self.scores(message, depths, layers)
+        kinds = len(self.kinds)
+        odds = np.exp(scores[:kinds] - scores[:kinds].max())
+        likely = odds / odds.sum()
+        risks = 1 / (1 + np.exp(-scores[kinds:-1]))
+        best = int(likely.argmax())
+        return MessageReading(
+            probabilities=_told(self.kinds, likely),
+            risks=_told(self.risks, risks),
+            sentiment=round(float(np.clip(scores[-1], -1, 1)), DECIMALS),
+            nearest=self._nearest(layers, depths, best),
+            digest=self.digest,
+        )
+
+    def read_with(self, message: Inbound, told: Reading, *, encoder: str) -> MessageReading | None:
+        """As ``read``, of what the encoder told; None where nothing was fitted to it, or it tells no depths."""
+        if encoder not in self.layers or told.depths is None:
+            return None
+        return self.read(message, told.depths, encoder=encoder)
+
+    def scores(self, message: Inbound, depths: Vectors, layers: Layers) -> Vectors:
+        """The score of each head, shape (heads,): of kinds a softmax makes probabilities, of risks a sigmoid."""
+        row = np.concatenate([layers_row(depths, layers.mean, layers.spread), shape_of(message)])
+        places, values = words_row(message.text, self.rarity)
+        of_words = values @ self.words[places]
+        return np.asarray(row @ layers.weights + layers.constant + of_words * layers.share_of_words)
+
+    def _nearest(self, layers: Layers, depths: Vectors, kind: int) -> Example | None:
+        alike = np.flatnonzero(self.kinds_of_texts == kind)
+        if not len(alike):
+            return None
+        likeness = layers.examples[alike] @ layers.place(depths)
+        best = int(likeness.argmax())
+        return Example(
+            text=self.texts[alike[best]], kind=self.kinds[kind], likeness=round(float(likeness[best]), DECIMALS)
+        )
+
+
+@cache
+def shipped_reader() -> MessageReader:
+    """The one fitted by ``scripts/fit_reading.py``."""
+    return load_reader(PATH)
+
+
+def load_reader(path: Path) -> MessageReader:
+    """What ``save_reader`` wrote."""
+    with np.load(path, allow_pickle=False) as kept:
+        encoders = kept["encoders"].tolist()
+        return MessageReader(
+            kinds=tuple(Kind(name) for name in kept["kinds"].tolist()),
+            risks=tuple(kept["risks"].tolist()),
+            rarity=kept["rarity"].astype(np.float32),
+            words=kept["words"].astype(np.float32),
+            layers={encoder: _layers(kept, number) for number, encoder in enumerate(encoders)},
+            texts=tuple(bytes(kept["texts"]).decode("utf-8").split("\0")),
+            kinds_of_texts=kept["kinds_of_texts"].astype(np.intp),
+            digest=hashlib.sha256(path.read_bytes()).hexdigest()[:16],
+        )
+
+
+def save_reader(reader: MessageReader, path: Path) -> None:
+    """Write it in half precision."""
+    parts: dict[str, Any] = {
+        f"{name}_{number}": getattr(layers, name).astype(np.float16)
+        for number, layers in enumerate(reader.layers.values())
+        for name in _OF_AN_ENCODER
+    }
+    np.savez_compressed(
+        path,
+        kinds=np.array([kind.value for kind in reader.kinds]),
+        risks=np.array(reader.risks),
+        rarity=reader.rarity.astype(np.float16),
+        words=reader.words.astype(np.float16),
+        encoders=np.array(list(reader.layers)),
+        texts=np.frombuffer("\0".join(reader.texts).encode("utf-8"), np.uint8),
+        kinds_of_texts=reader.kinds_of_texts.astype(np.int8),
+        **parts,
+    )
+
+
+def _layers(kept: Any, number: int) -> Layers:
+    return Layers(*(kept[f"{name}_{number}"].astype(np.float32) for name in _OF_AN_ENCODER))
+
+
+def _told(names: tuple[Any, ...], values: NDArray[Any]) -> dict[Any, float]:
+    return {name: round(value, DECIMALS) for name, value in zip(names, values.tolist(), strict=True)}

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from replyassist.core.embedding import Vectors
+from replyassist.core.encoders import CHECKS, MPNET
+from replyassist.inbox.inbound import Inbound
+from replyassist.triage import Kind, Mood, Route, Triage, triage
+from replyassist.triage.measures import LETTER_PLACES, WORD_PLACES, parts_of, shape_of, words_row
+from replyassist.triage.reader import PATH, load_reader, save_reader, shipped_reader
+from replyassist.triage.risks import topics
+from replyassist.triage.routes import Table, routes
+from tests.triage.readings import reading, reading_of
+
+TWO_MEGABYTES = 2 * 1024 * 1024
+SHIP = "do you ship to Norway?"
+NO_REPLY, REVIEW = routes().routes
+
+
+def depths_like(encoder: str) -> Vectors:
+    return np.zeros_like(shipped_reader().layers[encoder].mean)
+
+
+@pytest.fixture(params=[0, 1])
+def encoder(request: pytest.FixtureRequest) -> str:
+    number: int = request.param
+    return list(shipped_reader().layers)[number]
+
+
+def test_the_likeliest_kind_and_the_next_are_told() -> None:
+    found = reading(own_case=0.6, complaint=0.3)
+    assert (found.kind, found.probability) == (Kind.OWN_CASE, 0.6)
+    assert found.runner_up == (Kind.COMPLAINT, 0.3)
+
+
+@pytest.mark.parametrize("kind", ["closing", "talk_to_others", "our_own_words", "automatic_mail", "spam"])
+def test_what_is_very_surely_not_asked_of_us_gets_no_draft(kind: str) -> None:
+    sure, less = (
+        triage("Cheers, will do", reading=reading_of({kind: each}))
+        for each in (NO_REPLY.least + 0.01, REVIEW.least + 0.01)
+    )
+    assert (sure.route, sure.urgency) == (Route.NO_REPLY, NO_REPLY.urgency)
+    assert (less.route, less.urgency) == (Route.REVIEW, REVIEW.urgency)
+
+
+def test_the_reason_names_the_likeliest_kind_of_those_that_want_no_reply() -> None:
+    found = triage(SHIP, reading=reading(closing=0.45, spam=0.05, talk_to_others=0.46))
+    assert found.reason == "no_answer_due: it reads like talk to others"
+
+
+def test_a_statement_waits_for_a_person_without_a_draft() -> None:
+    assert triage("Just cancelled my subscription", reading=reading(statement=0.9)).route is Route.REVIEW
+
+
+def test_a_risk_in_words_goes_to_a_person_whatever_the_reading_says() -> None:
+    assert triage("i want to die", reading=reading(closing=0.99)).route is Route.ESCALATE
+
+
+def test_a_risk_that_is_read_goes_to_a_person_and_says_how_sure_that_is() -> None:
+    found = triage("the kettle went up in my hands", reading=reading(complaint=0.9, risks={"health": 0.8}))
+    assert (found.route, found.urgency) == (Route.ESCALATE, topics()["health"].urgency)
+    assert "80% sure" in found.risks[0].explanation
+
+
+def test_a_topic_that_does_not_escalate_is_shown_and_keeps_the_draft() -> None:
+    found = triage(SHIP, reading=reading(question=0.95, risks={"vip": 0.9}))
+    assert (found.route, found.is_high_risk) == (Route.DRAFT, True)
+
+
+def test_in_a_language_that_was_not_fitted_a_reading_decides_nothing() -> None:
+    text = "Wo ist meine Bestellung? Ich warte seit einer Woche und bekomme keine Antwort."
+    found = triage(text, languages=("de",), reading=reading(closing=0.99, risks={"health": 0.9}))
+    assert (found.route, found.risks) == (Route.DRAFT, ())
+    assert found.reading is not None
+
+
+def test_praise_is_thanked_only_where_it_is_read_as_meant() -> None:
+    text = "wow great job, really impressive"
+    assert not triage(text).is_plain_praise
+    assert not triage(text, reading=reading(irony=0.5, praise=0.3)).is_plain_praise
+    assert triage(text, reading=reading(praise=0.97)).is_plain_praise
+
+
+def test_the_mood_follows_from_the_reading() -> None:
+    text = "three weeks for a bag of coffee"
+    assert triage(text, reading=reading(irony=0.4, complaint=0.3)).mood is Mood.COMPLAINT
+    assert triage(text, reading=reading(praise=0.8)).mood is Mood.PRAISE
+    assert triage(text, reading=reading(question=0.8)).mood is Mood.QUESTION
+    assert triage(text, reading=reading(own_case=0.9, sentiment=-0.9)).mood is Mood.COMPLAINT
+    assert triage(text, reading=reading(own_case=0.9, sentiment=0.1)).mood is Mood.QUESTION
+
+
+def test_anger_is_more_urgent_and_most_so_where_all_can_read() -> None:
+    calm, angry = (reading(complaint=0.9, sentiment=each) for each in (-0.4, -0.95))
+    urgencies = [
+        triage(SHIP, reading=given, is_public=is_public).urgency
+        for given, is_public in ((calm, False), (calm, True), (angry, False), (angry, True))
+    ]
+    assert urgencies == sorted(set(urgencies))
+
+
+def test_doubts_follow_from_the_table() -> None:
+    def doubts(**likely: float) -> list[str]:
+        return [rule.name for rule in routes().doubts_of(reading_of(likely))]
+
+    assert doubts(own_case=0.9) == ["own_case"]
+    assert doubts(question=0.98) == []
+    assert doubts(statement=0.99) == ["not_asked"]
+    assert doubts(question=0.5, talk_to_others=0.45) == ["not_asked"]
+
+
+def test_a_table_with_an_unknown_kind_is_refused() -> None:
+    table = routes().model_dump(mode="json", by_alias=True)
+    with pytest.raises(ValueError, match="jokes"):
+        Table.model_validate(table | {"thanks": {"kinds": ["jokes"], "from": 0.5}})
+
+
+def test_a_triage_of_before_has_no_reading() -> None:
+    before = triage(SHIP).model_dump(mode="json")
+    del before["reading"]
+    assert Triage.model_validate(before).reading is None
+
+
+def test_a_reading_of_before_has_no_risks_and_no_sentiment() -> None:
+    before = triage(SHIP, reading=reading(question=0.8)).model_dump(mode="json")
+    for name in ("risks", "sentiment", "nearest"):
+        del before["reading"][name]
+    found = Triage.model_validate(before).reading
+    assert found is not None
+    assert (found.risks, found.sentiment, found.nearest) == ({}, None, None)
+
+
+def test_a_triage_with_a_reading_is_read_back_as_it_was() -> None:
+    found = triage(SHIP, reading=reading(question=0.8))
+    assert Triage.model_validate_json(found.model_dump_json()) == found
+
+
+def test_the_shipped_weights_are_small_and_whole() -> None:
+    reader = shipped_reader()
+    heads = len(Kind) + len(topics()) + 1
+    assert PATH.stat().st_size < TWO_MEGABYTES
+    assert set(reader.kinds) == set(Kind)
+    assert reader.risks == tuple(topics())
+    assert reader.words.shape == (WORD_PLACES + LETTER_PLACES, heads)
+    for layers in reader.layers.values():
+        assert layers.weights.shape == (layers.mean.size + len(shape_of(Inbound())), heads)
+        assert len(layers.examples) == len(reader.texts) == len(reader.kinds_of_texts)
+
+
+@pytest.mark.parametrize("text", ["", "?", "a", "👍", "x" * 5000, "Ünï \ud800 \n\n @a @b 12345 https://x.example"])
+def test_any_text_is_read(text: str, encoder: str) -> None:
+    found = shipped_reader().read(Inbound(text), depths_like(encoder), encoder=encoder)
+    assert sum(found.probabilities.values()) == pytest.approx(1, abs=0.01)
+    assert found.digest == shipped_reader().digest
+    assert found.nearest is not None
+    assert found.nearest.kind is found.kind
+
+
+def test_weights_that_are_kept_read_the_same(tmp_path: Path, encoder: str) -> None:
+    save_reader(shipped_reader(), tmp_path / "reader.npz")
+    depths = depths_like(encoder) + 0.1
+    first, again = (
+        reader.read(Inbound(SHIP), depths, encoder=encoder)
+        for reader in (shipped_reader(), load_reader(tmp_path / "reader.npz"))
+    )
+    assert again.probabilities == first.probabilities
+    assert again.nearest == first.nearest
+
+
+@pytest.mark.encoder
+def test_the_weights_are_of_the_encoders_that_go_by_a_name() -> None:
+    from replyassist.core.embedding import SentenceTransformerEncoder
+
+    digests = {SentenceTransformerEncoder(known.name).model_digest for known in (CHECKS, MPNET)}
+    assert set(shipped_reader().layers) == digests
+
+
+def test_runs_of_letters_stay_within_words_and_equal_words_fall_on_equal_places() -> None:
+    (_, words), (_, runs) = parts_of("abc abc")
+    assert sorted(words.tolist()) == [1, 2]
+    assert set(runs.tolist()) == {2}
+    places, values = words_row("abc", shipped_reader().rarity)
+    assert len(places) == len(values) == len(set(places.tolist()))
