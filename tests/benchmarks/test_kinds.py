@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,10 @@ def test_what_is_swallowed_and_what_goes_undoubted_is_counted() -> None:
         (labelled(Kind.IRONY, "wow great job, brilliant"), read_as(Kind.PRAISE)),
         (labelled(Kind.COMPLAINT, "lovely, just perfect"), read_as(Kind.COMPLAINT)),
     ]
+    given = [(one, reading.model_copy(update={"sentiment": float(at)})) for at, (one, reading) in enumerate(given)]
+    given = [(replace(one, sentiment=2.0 * at), reading) for at, (one, reading) in enumerate(given)]
     found = measures_of([one for one, _ in given], [reading for _, reading in given])
+    assert found["label_pearson"] == 1.0
     assert found["accuracy"] == round(4 / 7, 3)
     assert found["questions_swallowed"] == 0.5
     assert found["own_case_ready"] == 0.5

@@ -18,7 +18,7 @@ OWN_CASES = (
     "you charged my card twice for the last delivery",
     "I want my money back for the booking that you cancelled",
 )
-CLOSINGS = ("thank you so much!!", "ok thanks, that helped", "perfect, bye")
+CLOSINGS = ("thank you so much!!", "ok thanks, that helped", "click the link in my bio for cheap followers")
 
 pytestmark = pytest.mark.encoder
 

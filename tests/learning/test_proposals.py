@@ -24,6 +24,7 @@ NOW = FakeClock().now()
 PLACES = ("online", "in town", "for christmas", "by post", "at all", "in euros")
 GIFTS = [f"do you sell gift cards {place}?" for place in PLACES]
 MILK = ["is oat milk gluten free?", "is your oat milk gluten free?", "so is oat milk gluten free?"]
+AWAY = "Out of office: I am away until Monday."
 
 
 class Counting(FakeReader):
@@ -82,7 +83,7 @@ def test_limit_and_fewest_are_kept() -> None:
     assert len(found(past([*MILK, *GIFTS]), fewest=4).proposals) == 1
 
 
-@pytest.mark.parametrize("text", ["love it, best coffee ever", "dm us to promote your page", "ok", ""])
+@pytest.mark.parametrize("text", ["ok", "", AWAY])
 def test_what_asks_nothing_is_never_proposed(text: str) -> None:
     assert found(past([text] * 5)).proposals == ()
 
@@ -172,7 +173,10 @@ def test_an_id_that_a_template_has_is_not_suggested() -> None:
 
 
 def test_coverage_is_counted_on_messages_that_no_group_was_made_of() -> None:
-    texts = [*(f"do you sell gift cards {number % 7}?" for number in range(120)), *["thank you"] * 30]
+    texts = [
+        *(f"do you sell gift cards {number % 7}?" for number in range(120)),
+        *["Out of office: I am away until Monday."] * 30,
+    ]
     run = found(past(texts), limit=5)
     coverage = run.coverage
 

@@ -17,6 +17,7 @@ from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
 from replyassist.triage import Route
 from tests.pipeline.builders import context
+from tests.triage.readings import reading_of
 from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
@@ -423,7 +424,26 @@ class TestDoubt:
         assert "draft.for_a_person" in {finding.rule for finding in proposal.doubts}
         assert proposal.verdict is Verdict.NEEDS_EDIT
 
-    def test_praise_is_doubted_whatever_template_is_picked(self) -> None:
+    @pytest.mark.parametrize(
+        ("likely", "risks", "rule"),
+        [
+            ({"own_case": 0.5, "question": 0.5}, {}, "draft.own_case"),
+            ({"complaint": 0.97}, {}, "draft.not_asked"),
+            ({"question": 0.98}, {"health": 0.4}, "draft.maybe_grave"),
+        ],
+    )
+    def test_what_the_message_may_be_is_doubted(
+        self, likely: dict[str, float], risks: dict[str, float], rule: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("replyassist.pipeline.story._reading", lambda *_: reading_of(likely, risks=risks))
+
+        proposal = propose(QUESTION, context(None))
+
+        assert rule in {finding.rule for finding in proposal.doubts}
+        assert proposal.verdict is Verdict.NEEDS_EDIT
+
+    def test_praise_is_doubted_whatever_template_is_picked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("replyassist.pipeline.story._reading", lambda *_: reading_of({"praise": 0.97}))
         praise = Inbound(text="I love your coffee so much, thank you", channel="instagram")
 
         proposal = propose(praise, context(None), template_id="shipping-abroad")

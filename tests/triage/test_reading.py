@@ -17,7 +17,7 @@ from tests.triage.readings import reading, reading_of
 
 TWO_MEGABYTES = 2 * 1024 * 1024
 SHIP = "do you ship to Norway?"
-NO_REPLY, REVIEW = routes().routes
+NO_REPLY, REVIEW, OTHERS = routes().routes
 
 
 def depths_like(encoder: str) -> Vectors:
@@ -46,8 +46,14 @@ def test_what_is_very_surely_not_asked_of_us_gets_no_draft(kind: str) -> None:
     assert (less.route, less.urgency) == (Route.REVIEW, REVIEW.urgency)
 
 
+def test_a_talk_to_others_needs_less_to_wait_than_other_kinds() -> None:
+    talk, closing = ({kind: OTHERS.least + 0.01, "question": 0.6} for kind in ("talk_to_others", "closing"))
+    assert triage(SHIP, reading=reading_of(talk)).route is Route.REVIEW
+    assert triage(SHIP, reading=reading_of(closing)).route is Route.DRAFT
+
+
 def test_the_reason_names_the_likeliest_kind_of_those_that_want_no_reply() -> None:
-    found = triage(SHIP, reading=reading(closing=0.45, spam=0.05, talk_to_others=0.46))
+    found = triage(SHIP, reading=reading(closing=0.45, spam=0.03, talk_to_others=0.46))
     assert found.reason == "no_answer_due: it reads like talk to others"
 
 
@@ -63,6 +69,20 @@ def test_a_risk_that_is_read_goes_to_a_person_and_says_how_sure_that_is() -> Non
     found = triage("the kettle went up in my hands", reading=reading(complaint=0.9, risks={"health": 0.8}))
     assert (found.route, found.urgency) == (Route.ESCALATE, topics()["health"].urgency)
     assert "80% sure" in found.risks[0].explanation
+
+
+def test_what_may_be_grave_is_drafted_for_and_watched() -> None:
+    may_be = (routes().watch_from + routes().escalate_from) / 2
+    found = triage(SHIP, reading=reading(question=0.95, risks={"health": may_be}))
+    assert (found.route, found.is_high_risk) == (Route.DRAFT, True)
+    assert [risk.is_watched for risk in found.risks] == [True]
+
+
+def test_words_of_a_topic_that_is_no_floor_need_the_consent_of_the_reading() -> None:
+    text = "you will hear from my lawyer"
+    for likely, route in ((routes().words_count_from + 0.01, Route.ESCALATE), (0.001, Route.DRAFT)):
+        found = triage(text, reading=reading(question=0.95, risks={"legal": likely}))
+        assert (found.route, [risk.kind for risk in found.risks]) == (route, ["legal"])
 
 
 def test_a_topic_that_does_not_escalate_is_shown_and_keeps_the_draft() -> None:
