@@ -36,7 +36,7 @@ def measure_shipped(labelled: Sequence[Labelled], encoder: Encoder) -> dict[str,
         some = texts[start : start + AT_ONCE]
         for text, reading in zip(some, read(encoder, some), strict=True):
             started = time.perf_counter()
-            found.append(questions_in(text, reading, encoder=encoder.model_digest))
+            found.append([each.text for each in questions_in(text, reading, encoder=encoder.model_digest)])
             spent.append((time.perf_counter() - started) * 1000)
     return measures_of(labelled, found) | {"milliseconds_p50": round(statistics.median(spent), 2)}
 

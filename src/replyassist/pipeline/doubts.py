@@ -51,7 +51,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, used: Sequence[str], pi
 
 def _of_questions(asked: Sequence[Asked], used: Sequence[str]) -> Iterator[Finding]:
     """Which of several questions the reply leaves open; where it draws on several templates, whether each is right."""
-    left = [each.text for each in asked if each.match is None or each.match.template_id not in used]
+    left = [each.text for each in asked if each.is_open(used)]
     if left:
         named = ", ".join(f'"{text}"' for text in left)
         yield _doubt("open_question", f"The message asks several things. No template of this reply answers: {named}.")

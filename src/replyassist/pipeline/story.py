@@ -20,7 +20,7 @@ from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplat
 from replyassist.retrieval.questions import Asked
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import MessageReading, Route, Triage, triage
-from replyassist.triage.asking import questions_in
+from replyassist.triage.asking import Question, questions_in
 from replyassist.triage.reader import shipped_reader
 from replyassist.triage.reading import as_read
 
@@ -151,7 +151,7 @@ def _asked(asked: Asked) -> AskedQuestion:
     )
 
 
-def _retrieve(message: Inbound, context: PipelineContext, told: Reading, questions: Sequence[str]) -> Retrieved:
+def _retrieve(message: Inbound, context: PipelineContext, told: Reading, questions: Sequence[Question]) -> Retrieved:
     return retrieve(
         message.text,
         context.index,

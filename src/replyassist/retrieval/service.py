@@ -20,6 +20,7 @@ from replyassist.core.settings import Settings
 from replyassist.core.words import Reading, read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
+from replyassist.triage.asking import Question
 
 from .confidence import Band, Calibration, band_of
 from .encoders import TemplateEncoders
@@ -72,7 +73,7 @@ def retrieve(
     visibility: str,
     day: date,
     told: Reading | None = None,
-    questions: Sequence[str] = (),
+    questions: Sequence[Question] = (),
 ) -> Retrieved:
     """Find the templates that may answer a text, the likeliest first.
 
@@ -83,11 +84,11 @@ def retrieve(
     """
     started = time.perf_counter()
     units = units_of(text, questions)
-    texts = [text, *(unit.text for unit in units)]
+    texts = [text, *(each for unit in units for each in unit.texts)]
     readings = [told, *read(encoder, texts[1:])] if told else read(encoder, texts)
     encoded = time.perf_counter()
     with _SEARCHING:
-        whole, *of_units = (
+        whole, *of_texts = (
             index.search(
                 reading.vector,
                 text=said,
@@ -99,6 +100,8 @@ def retrieve(
             )
             for reading, said in zip(readings, texts, strict=True)
         )
+    following = iter(of_texts)
+    of_units = [[next(following) for _ in unit.texts] for unit in units]
     asked = asked_in(units, of_units, threshold=threshold, whole=whole)
     whole = as_asked(whole, asked, threshold=threshold)
     abstained = not whole or whole[0].probability < threshold or not any(map(str.isalnum, text))

@@ -9,33 +9,14 @@ from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.core.words import Reading, Words, read
 from replyassist.triage.asking import questions_in
-from replyassist.triage.asking.reader import MOST_QUESTIONS, PATH, beginnings, shipped_reader, vectors_of
+from replyassist.triage.asking.reader import PATH, Question, shipped_reader, vectors_of
 from replyassist.triage.asking.tokens import tokens_of
 
 MOST_BYTES = 200 * 1024
 NOTHING = Reading(np.zeros(4, dtype=np.float32))
 
 
-def begins(*likely: float, asks_from: float = 0.5) -> list[int]:
-    return beginnings(np.array(likely), asks_from=asks_from)
-
-
-def test_a_question_begins_where_it_is_likeliest() -> None:
-    assert begins(0.9, 0.0, 0.0, 0.0, 0.8, 0.0, 0.1) == [0, 4]
-
-
-def test_neighbours_speak_for_one_beginning() -> None:
-    assert begins(0.0, 0.3, 0.35, 0.0, 0.0, 0.0) == [2]
-    assert begins(0.3, 0.0, 0.0, 0.35, 0.0, 0.0) == []
-    assert begins(0.9, 0.8) == [0]
-
-
-def test_there_are_never_more_than_are_looked_up() -> None:
-    assert len(begins(*[0.9, 0.0, 0.0] * 9)) == MOST_QUESTIONS
-
-
 def test_nothing_asks_nothing() -> None:
-    assert begins() == []
     assert questions_in("", NOTHING, encoder="") == ()
 
 
@@ -58,8 +39,9 @@ def test_a_token_is_the_mean_of_its_pieces_beside_its_neighbours_and_the_message
 )
 def test_without_words_the_marked_sentences_are_what_is_asked(text: str, asked: tuple[str, ...]) -> None:
     words = Words(np.zeros(0, dtype=np.int32), np.zeros((0, 4), dtype=np.float16), np.zeros((0, 2), dtype=np.int32))
-    assert questions_in(text, NOTHING, encoder=shipped_reader().encoder) == asked
-    assert questions_in(text, replace(NOTHING, words=words), encoder="another") == asked
+    told = tuple(Question(each) for each in asked)
+    assert questions_in(text, NOTHING, encoder=shipped_reader().encoder) == told
+    assert questions_in(text, replace(NOTHING, words=words), encoder="another") == told
 
 
 def test_the_weights_are_small() -> None:
@@ -72,7 +54,7 @@ class TestShipped:
         encoder = SentenceTransformerEncoder(CHECKS.name)
         assert encoder.model_digest == shipped_reader().encoder
         return [
-            questions_in(text, reading, encoder=encoder.model_digest)
+            tuple(each.text for each in questions_in(text, reading, encoder=encoder.model_digest))
             for text, reading in zip(texts, read(encoder, texts), strict=True)
         ]
 
@@ -93,6 +75,14 @@ class TestShipped:
             "do you ship to Norway?",
             "we bought three bags last week and loved all of them, do you ship to Norway",
             "Hi there! Hope you are well. Can I send back an opened bag?",
+        )
+        assert [len(asked) for asked in self.asked(*texts)] == [1] * len(texts)
+
+    def test_a_condition_and_the_other_half_are_parts_of_their_question(self) -> None:
+        texts = (
+            "If I open the bag, try one cup and don't like it, can I still send it back to you?",
+            "when I want to stop my plan, how do I do that",
+            "do i need to type in a code or does it come by itself",
         )
         assert [len(asked) for asked in self.asked(*texts)] == [1] * len(texts)
 

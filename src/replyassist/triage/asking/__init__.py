@@ -1,5 +1,5 @@
 """What a message asks of the brand: each question found, however several are put together."""
 
-from .reader import questions_in
+from .reader import Question, questions_in
 
-__all__ = ["questions_in"]
+__all__ = ["Question", "questions_in"]

@@ -14,15 +14,21 @@ from numpy.typing import NDArray
 
 from replyassist.core.words import Reading
 
+from .beginnings import MOST_QUESTIONS, beginnings
 from .tokens import Token, places_of, tokens_of
 
 PATH = Path(str(files("replyassist.triage.asking"))) / "asking.npz"
-MOST_QUESTIONS = 6  # each costs the encoder a text; a message that asks more is read as far as this
-REACH = 2
-"""Tokens to either side that speak for the same beginning: "so can it" begins at "so" or at "can"."""
 LONGEST_LIST_MARK = 3  # tokens
 OF_THE_MESSAGE, OF_FEATURES = 3.0, 0.3
 """How much the vector of the whole message and each hashed feature weigh beside the vectors of the words."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a message asks, in its own words; ``is_sure``: whether it is hardly ever a part of another."""
+
+    text: str
+    is_sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class QuestionReader:
     A token is seen by its vector, those of the tokens before and after it, and the message's, of one ``encoder``:
     ``hidden`` has shape (4 * dimension, units), ``hidden_constant`` and ``out`` (units,); ``features`` has one weight
     for each hashed place. ``scale`` divides the vectors of words. A question begins where the likelihoods of
-    neighbouring tokens together reach ``asks_from``.
+    neighbouring tokens together reach ``asks_from``, and surely one from ``sure_from`` on.
     """
 
     hidden: NDArray[np.float32]
@@ -42,6 +48,7 @@ class QuestionReader:
     constant: float
     scale: float
     asks_from: float
+    sure_from: float
     encoder: str
 
     def likelihoods(self, tokens: list[Token], reading: Reading) -> NDArray[np.float64]:
@@ -53,14 +60,17 @@ class QuestionReader:
         scores = units @ self.out + self.constant + OF_FEATURES * hashed
         return np.asarray(1 / (1 + np.exp(-scores.astype(np.float64))))
 
-    def questions(self, text: str, reading: Reading) -> tuple[str, ...]:
-        """What the text asks, each in its own words, in its order."""
+    def questions(self, text: str, reading: Reading) -> tuple[Question, ...]:
+        """What the text asks, in its order."""
         tokens = tokens_of(text)
-        begins = beginnings(self.likelihoods(tokens, reading), asks_from=self.asks_from)
-        return tuple(_said(text, tokens, begin, end) for begin, end in pairwise([*begins, len(tokens)]))
+        found = beginnings(tokens, self.likelihoods(tokens, reading), asks_from=self.asks_from)
+        return tuple(
+            Question(_said(text, tokens, begin, end), found[begin] >= self.sure_from)
+            for begin, end in pairwise([*found, len(tokens)])
+        )
 
 
-def questions_in(text: str, reading: Reading, *, encoder: str) -> tuple[str, ...]:
+def questions_in(text: str, reading: Reading, *, encoder: str) -> tuple[Question, ...]:
     """What a message asks, each in its own words and in its order, as the shipped reader finds it.
 
     ``reading`` is the text's, by the encoder with this digest. Where that is not the one that the reader was fitted
@@ -79,7 +89,7 @@ def shipped_reader() -> QuestionReader:
 
 
 def load_reader(path: Path) -> QuestionReader:
-    """What ``save`` in ``scripts/fit_asking.py`` wrote; half precision on disk."""
+    """What ``save_reader`` wrote."""
     with np.load(path, allow_pickle=False) as kept:
         return QuestionReader(
             hidden=kept["hidden"].astype(np.float32),
@@ -89,8 +99,25 @@ def load_reader(path: Path) -> QuestionReader:
             constant=float(kept["constant"]),
             scale=float(kept["scale"]),
             asks_from=float(kept["asks_from"]),
+            sure_from=float(kept["sure_from"]),
             encoder=str(kept["encoder"]),
         )
+
+
+def save_reader(reader: QuestionReader, path: Path) -> None:
+    """Write it in half precision."""
+    np.savez_compressed(
+        path,
+        hidden=reader.hidden.astype(np.float16),
+        hidden_constant=reader.hidden_constant,
+        out=reader.out,
+        features=reader.features.astype(np.float16),
+        constant=np.float64(reader.constant),
+        scale=np.float64(reader.scale),
+        asks_from=np.float64(reader.asks_from),
+        sure_from=np.float64(reader.sure_from),
+        encoder=np.array(reader.encoder),
+    )
 
 
 def vectors_of(tokens: Sequence[Token], reading: Reading, *, scale: float) -> NDArray[np.float32]:
@@ -113,26 +140,12 @@ def vectors_of(tokens: Sequence[Token], reading: Reading, *, scale: float) -> ND
     return np.concatenate([own, np.concatenate([none, own[:-1]]), np.concatenate([own[1:], none]), whole], axis=1)
 
 
-def beginnings(likelihoods: NDArray[np.float64], *, asks_from: float) -> list[int]:
-    """Tokens at which a question begins, in their order: the likeliest first, each with what its neighbours add."""
-    left, found = likelihoods.copy(), list[int]()
-    while len(left) and len(found) < MOST_QUESTIONS:
-        at = int(left.argmax())
-        near = slice(max(0, at - REACH), at + REACH + 1)
-        if left[at] < asks_from / (2 * REACH + 1):
-            break
-        if left[near].sum() >= asks_from:
-            found.append(at)
-        left[near] = 0
-    return sorted(found)
-
-
-def _marked(text: str) -> tuple[str, ...]:
+def _marked(text: str) -> tuple[Question, ...]:
     tokens = tokens_of(text)
     ends = [at for at, token in enumerate(tokens) if token.ends_a_sentence]
     begins = [0, *(end + 1 for end in ends)]
     asked = [(begin, end) for begin, end in zip(begins, ends, strict=False) if tokens[end].word == "?" and begin < end]
-    return tuple(_said(text, tokens, begin, end + 1) for begin, end in asked[:MOST_QUESTIONS])
+    return tuple(Question(_said(text, tokens, begin, end + 1)) for begin, end in asked[:MOST_QUESTIONS])
 
 
 def _said(text: str, tokens: Sequence[Token], begin: int, end: int) -> str:

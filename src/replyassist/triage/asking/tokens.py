@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 from zlib import crc32
 
 import numpy as np
@@ -22,6 +23,7 @@ FAR = 8  # tokens of the same sentence that are seen without
 _TOKEN = re.compile(r"\n+|[^\W_]+(?:['’][^\W_]+)*|[^\w\s]|_")
 _BREAK = "\n"
 _ENDS = frozenset(".?!…\n")
+_CLAUSE_ENDS = frozenset(",;:.?!…") | {"line"}
 _MARKS = frozenset(".?!,;:()-–—&+/\"'…")
 
 
@@ -41,7 +43,7 @@ class Token:
     @property
     def is_between(self) -> bool:
         """Whether it belongs to neither of the questions that it stands between: a mark, "and", "also"."""
-        return not self.word[0].isalnum() or self.word in joining_words()
+        return not self.word[0].isalnum() or self.word in small_words("joining")
 
     @property
     def shape(self) -> str:
@@ -56,10 +58,10 @@ class Token:
 
 
 @cache
-def joining_words() -> frozenset[str]:
-    """Words that join two questions, of any language."""
-    given = yaml.safe_load((files("replyassist.triage.asking") / "joining_words.yaml").read_text(encoding="utf-8"))
-    return frozenset(given)
+def small_words(use: Literal["joining", "alternatives", "conditions"]) -> frozenset[str]:
+    """Words around questions, of any language, by what they do there."""
+    given = yaml.safe_load((files("replyassist.triage.asking") / "words.yaml").read_text(encoding="utf-8"))
+    return frozenset(given[use])
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -85,6 +87,7 @@ class _Message:
         self._shapes = [token.shape for token in tokens]
         self._marks = min(3, self._words.count("?"))
         ends = [at for at, token in enumerate(tokens) if token.ends_a_sentence]
+        self._clauses = _clauses_of(self._shapes)
         self._end_of, self._begin_of = [len(tokens)] * len(tokens), [-1] * len(tokens)
         for before, end in zip([-1, *ends], [*ends, len(tokens)], strict=True):
             for at in range(before + 1, min(end + 1, len(tokens))):
@@ -137,9 +140,21 @@ class _Message:
         yield f"opened {opening} {min(into, 2)}"
         yield f"marks {self._marks}"
         yield f"clause {min(6, clause - at)} {mark}"
+        yield f"after a clause with {self._word(self._clauses[at])}"
+        yield f"in the sentence of {self._word(begin + 1)} {min(into, 1)}"
         yield f"length {min(5, int(math.log2(len(self._words))))}"
         yield f"first {at == 0}"
         for word in self._words[at : min(end, at + FAR)]:
             yield f"ahead {word}"
         for word in self._words[begin + 1 : at]:
             yield f"behind {word}"
+
+
+def _clauses_of(shapes: list[str]) -> list[int]:
+    """For each token the place of the first token of the clause before its own; the token itself in the first one."""
+    places, here, before = [], 0, None
+    for at, shape in enumerate(shapes):
+        places.append(at if before is None else before)
+        if shape in _CLAUSE_ENDS:
+            here, before = at + 1, here
+    return places
