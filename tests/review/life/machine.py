@@ -18,7 +18,7 @@ from replyassist.faq.service import active_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, Severity, check, verdict_of
 from replyassist.inbox.inbound import Inbound
-from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Candidate, Proposal
+from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Candidate, Proposal, UsedTemplate
 from replyassist.proposing import Proposer
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.testing import FakeEncoder
@@ -86,7 +86,7 @@ def _drafted(text: str, used: list[ReplyTemplate], result: Any, doubts: tuple[Fi
         "draft": text,
         "template_id": used[0].id,
         "template_version": used[0].version,
-        "also_templates": [{"id": each.id, "version": each.version} for each in used[1:]],
+        "also_templates": tuple(UsedTemplate(id=each.id, version=each.version) for each in used[1:]),
         "findings": candidate.findings,
         "doubts": doubts,
         "verdict": verdict_of((*candidate.findings, *doubts)),
