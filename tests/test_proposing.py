@@ -105,7 +105,7 @@ def test_what_was_private_risky_doubtful_or_on_two_templates_is_no_example(world
     who = world.person()
     private = {"external_id": "dm-1", "visibility": "private", "parent_text": None}
     approve(world, who, world.item(message={"conversation": private}), text=DRAFT)
-    approve(world, who, world.item(also_template_id="shipping-abroad", also_template_version=shipping().version))
+    approve(world, who, world.item(also_templates=[{"id": "shipping-abroad", "version": shipping().version}]))
     doubtful = world.item()
     approve(world, who, doubtful, text=DRAFT + " Dear customer!", accept_findings=True)
 

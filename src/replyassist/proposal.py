@@ -63,10 +63,34 @@ class RedraftRequest(BaseModel):
     vouched_by_id: int = 0
 
 
+class AskedQuestion(BaseModel):
+    """One thing that the message asks, in its own words, and the template that answers it; None: no template does.
+
+    ``probability`` (0 to 1) is how sure it is that the template answers this question by itself.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    template_id: str | None = None
+    title: str = ""
+    probability: float = 0.0
+
+
+class UsedTemplate(BaseModel):
+    """A template that a draft stands on, as it was then."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    version: str
+
+
 class Proposal(BaseModel):
     """What a person decides on. ``verdict`` is None when there is no draft to judge.
 
-    ``also_template_id``: a second template, for the other question of a message that asks two things.
+    ``questions``: all that the message asks, in its order, where it asks several things. ``also_templates``: what the
+    draft stands on beside the first template, for the others of them.
     ``findings`` are about the draft's text, ``doubts`` about the message or the choice of template: an edit clears
     none of those. ``verdict`` follows from both.
     ``follow_up``: the private message that goes with a public draft, when a person asked for both. ``asked``: the
@@ -83,8 +107,8 @@ class Proposal(BaseModel):
     threshold: float = 0.0
     template_id: str | None = None
     template_version: str | None = None
-    also_template_id: str | None = None
-    also_template_version: str | None = None
+    also_templates: tuple[UsedTemplate, ...] = ()
+    questions: tuple[AskedQuestion, ...] = ()
     picked_template: str | None = None
     voice_version: str = ""
     draft: str = ""
@@ -102,6 +126,21 @@ class Proposal(BaseModel):
     notes: tuple[str, ...] = ()
     timings: Timings = Timings()
     asked: RedraftRequest | None = None
+
+    @property
+    def used_templates(self) -> tuple[UsedTemplate, ...]:
+        """All templates that the draft stands on, the first one first."""
+        first = [UsedTemplate(id=self.template_id, version=self.template_version or "")] if self.template_id else []
+        return (*first, *self.also_templates)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _others_as_a_list(cls, value: Any) -> Any:
+        """Proposals stored before a draft could stand on more than two templates name the second by itself."""
+        if not isinstance(value, dict) or "also_templates" in value or not value.get("also_template_id"):
+            return value
+        second = {"id": value["also_template_id"], "version": value.get("also_template_version") or ""}
+        return value | {"also_templates": [second]}
 
     @model_validator(mode="before")
     @classmethod

@@ -15,7 +15,7 @@ LABELLED = Path(__file__).parents[2] / "eval" / "reading"
 
 
 def labelled(kind: Kind, text: str) -> Labelled:
-    return Labelled(id=kind.value, writer="shop", message=Inbound(text), kind=kind, sentiment=0.0, risks=())
+    return Labelled(id=kind.value, writer="shop", message=Inbound(text), kind=kind)
 
 
 def read_as(kind: Kind, probability: float = 0.96) -> MessageReading:

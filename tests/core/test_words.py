@@ -121,7 +121,7 @@ def test_words_of_a_model_of_half_precision_are_told() -> None:
         "attention_mask": torch.ones((1, 3)),
         "all_layer_embeddings": layers,
     }
-    (words,) = words_in(found, SimpleNamespace(tokenizer=SimpleNamespace(cls_token_id=101, sep_token_id=102)))
+    (words,) = words_in(found, SimpleNamespace(tokenizer=SimpleNamespace(cls_token_id=101, sep_token_id=102)), ["a"])
 
     assert words is not None
     assert (words.numbers.tolist(), words.vectors.tolist()) == ([7], [[1.0] * 4])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -338,7 +339,7 @@ class TestInstructions:
         assert not any("cannot follow" in note for note in self.outline("shorter")[1])
 
 
-class TestTwoQuestions:
+class TestSeveralQuestions:
     DECAF = ReplyTemplate(
         id="decaf", title="Which coffee is decaf?", questions=["which coffee is decaf?"], reply="Our decaf is Lullaby."
     )
@@ -350,20 +351,52 @@ class TestTwoQuestions:
     def test_both_are_answered_where_both_fit(self) -> None:
         proposal = propose(self.BOTH, self.context())
 
-        assert {proposal.template_id, proposal.also_template_id} == {"shipping-abroad", "decaf"}
+        assert [used.id for used in proposal.used_templates] == ["shipping-abroad", "decaf"]
         assert "32 countries" in proposal.draft
         assert "Lullaby" in proposal.draft
-        assert proposal.also_template_version
-        assert {finding.rule for finding in proposal.doubts} == {"draft.two_questions"}
+        assert all(used.version for used in proposal.used_templates)
+        assert {finding.rule for finding in proposal.doubts} == {"draft.several_questions"}
 
     def test_a_reply_that_answers_only_one_is_never_ready(self) -> None:
         tight = voice(length={"default": {"min": 1, "max": 110}})
 
         proposal = propose(self.BOTH, self.context(voice=tight))
 
-        assert proposal.also_template_id is None
+        assert proposal.also_templates == ()
         assert proposal.verdict is Verdict.NEEDS_EDIT
-        assert "draft.second_question" in {finding.rule for finding in proposal.doubts}
+        (doubt,) = (finding for finding in proposal.doubts if finding.rule == "draft.open_question")
+        assert "which coffee is decaf?" in doubt.explanation
+
+    def test_a_question_that_no_template_answers_is_named(self) -> None:
+        text = "do you ship to Norway? which coffee is decaf? klxv qqzz wwvv?"
+
+        proposal = propose(replace(self.BOTH, text=text), self.context(threshold=0.6))
+
+        asked = [(each.text, each.template_id) for each in proposal.questions]
+        assert asked[:2] == [("do you ship to Norway?", "shipping-abroad"), ("which coffee is decaf?", "decaf")]
+        assert asked[2] == ("klxv qqzz wwvv?", None)
+        assert "32 countries" in proposal.draft
+        assert "Lullaby" in proposal.draft
+        assert proposal.verdict is Verdict.NEEDS_EDIT
+        (doubt,) = (finding for finding in proposal.doubts if finding.rule == "draft.open_question")
+        assert "klxv qqzz wwvv?" in doubt.explanation
+        assert "decaf" not in doubt.explanation
+
+    def test_a_draft_stands_on_three_templates_at_most(self) -> None:
+        more = [
+            ReplyTemplate(id=name, title=f"Is {name} open?", questions=[f"is {name} open?"], reply=f"We open {name}.")
+            for name in ("galway", "tramore")
+        ]
+        text = "do you ship to Norway? which coffee is decaf? is galway open? is tramore open?"
+
+        proposal = propose(replace(self.BOTH, text=text), context(None, shipping(), self.DECAF, *more))
+
+        assert len(proposal.used_templates) == 3
+        assert len(proposal.questions) == 4
+        assert proposal.verdict is Verdict.NEEDS_EDIT
+
+    def test_one_question_is_no_list(self) -> None:
+        assert propose(replace(self.BOTH, text="do you ship to Norway?"), self.context()).questions == ()
 
 
 class TestDoubt:

@@ -96,7 +96,7 @@ def test_a_page_says_of_each_item_what_the_item_says_of_itself(world: World) -> 
     world.item(draft="", drafted_by="", verdict=None, template_id=None, template_version=None)
     with world.database.writing() as session:
         put_template(session, BRAND, shipping(id="other"), now=world.clock.now())
-    drafted(world, template_id="gone", also_template_id="other")
+    drafted(world, template_id="gone", also_templates=[{"id": "other", "version": "v"}])
     with world.database.reading() as session:
         items = list_items(session, QueueFilter(brands=None), after=None, limit=100)
         rows = summaries(session, items, now=world.clock.now())

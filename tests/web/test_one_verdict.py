@@ -293,7 +293,7 @@ class TestConfirming:
         with pytest.raises(Forbidden):
             self.confirm(world, world.person(Role.AGENT), doubtful(world, self.RULE), self.RULE)
 
-    @pytest.mark.parametrize("rule", ["voice.spacing", "draft.second_question", "x" * 200, ""])
+    @pytest.mark.parametrize("rule", ["voice.spacing", "draft.open_question", "x" * 200, ""])
     def test_only_what_stands_against_the_item_is_confirmed(self, world: World, rule: str) -> None:
         with pytest.raises(InvalidInput):
             self.confirm(world, world.person(), doubtful(world, self.RULE), rule)

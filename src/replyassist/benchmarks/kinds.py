@@ -50,14 +50,18 @@ class _Line(BaseModel):
 
 @dataclass(frozen=True)
 class Labelled:
-    """A message as triage reads it, what it is, and who wrote it; ``sentiment`` is -1 (furious) to 1 (delighted)."""
+    """A message as triage reads it, what it is, and who wrote it.
+
+    ``sentiment`` is -1 (furious) to 1 (delighted); ``questions`` are what it asks, word for word or in other words.
+    """
 
     id: str
     writer: str
     message: Inbound
     kind: Kind
-    sentiment: float
-    risks: tuple[str, ...]
+    sentiment: float = 0.0
+    risks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
@@ -72,7 +76,8 @@ def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
                 raise InvalidInput(error.errors()[0]["msg"], file=str(path), line=number, field=field) from error
             if line.split == split:
                 message = Inbound(readable(line.text), line.channel, line.visibility, parent_text=line.parent_text)
-                found.append(Labelled(line.id, path.stem, message, line.kind, line.sentiment, line.risks))
+                about = (line.kind, line.sentiment, line.risks, line.questions)
+                found.append(Labelled(line.id, path.stem, message, *about))
     if not found:
         raise InvalidInput(f"no messages of the split '{split}'", file=str(folder))
     return found

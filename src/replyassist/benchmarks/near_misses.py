@@ -183,7 +183,7 @@ class _Outcome:
     @property
     def is_its(self) -> bool:
         """Whether the draft is from the template that the question is held against."""
-        return self.pair.template.id in (self.found.template_id, self.found.also_template_id)
+        return self.pair.template.id in {used.id for used in self.found.used_templates}
 
 
 def _context(brand: str, folder: Path, templates: Encoder, checks: Encoder, *, threshold: float) -> PipelineContext:

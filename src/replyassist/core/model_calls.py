@@ -102,7 +102,7 @@ def read_words(model: Any, texts: list[str]) -> list[Reading]:
     if _is_special(model):
         return [Reading(vector) for vector in embed(model, texts)]
     found = _forward(model, texts)
-    told = zip(_normal(found), words_in(found, model), depths_in(found), strict=True)
+    told = zip(_normal(found), words_in(found, model, texts), depths_in(found), strict=True)
     return [Reading(*one) for one in told]
 
 

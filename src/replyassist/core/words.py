@@ -20,10 +20,13 @@ class Words:
     """The pieces of one text, without the marks of its beginning and end.
 
     ``numbers`` (pieces,) says which piece of the vocabulary each is; ``vectors`` (pieces, width) what it means here.
+    ``places`` (pieces, 2) are the characters from and to which it stands in the text; None where that is not known, as
+    of words that come from a file.
     """
 
     numbers: NDArray[np.int32]
     vectors: NDArray[np.float16]
+    places: NDArray[np.int32] | None = None
 
     def to_bytes(self) -> bytes:
         """For a file: the count of pieces, their numbers, their vectors."""
@@ -93,15 +96,27 @@ def depths_in(found: Any) -> list[NDArray[np.float32] | None]:
     return list(np.stack(means, axis=1))
 
 
-def words_in(found: Any, model: Any) -> list[Words | None]:
+def words_in(found: Any, model: Any, texts: Sequence[str]) -> list[Words | None]:
     """The words of each text of a batch, from what a watched model found; None for a model without word pieces."""
     layers = found.get("all_layer_embeddings")
     if not layers:
-        return [None] * len(found["sentence_embedding"])
+        return [None] * len(texts)
     marks = [getattr(model.tokenizer, f"{name}_token_id", None) for name in ("cls", "sep", "bos", "eos", "pad")]
     numbers, vectors = found["input_ids"].numpy().astype(np.int32), layers[LAYER].float().numpy()
     kept = (found["attention_mask"].numpy() > 0) & ~np.isin(numbers, [mark for mark in marks if mark is not None])
+    read = [(of_text[here], vector[here]) for of_text, vector, here in zip(numbers, vectors, kept, strict=True)]
     return [
-        Words(of_text[here], vector[here].astype(np.float16))
-        for of_text, vector, here in zip(numbers, vectors, kept, strict=True)
+        Words(of_text, vector.astype(np.float16), places)
+        for (of_text, vector), places in zip(read, _places(model, texts, [len(each) for each, _ in read]), strict=True)
     ]
+
+
+def _places(model: Any, texts: Sequence[str], counts: Sequence[int]) -> list[NDArray[np.int32] | None]:
+    """Where the first pieces of each text stand in it, as many as were read; None of a tokenizer that cannot tell."""
+    if not getattr(model.tokenizer, "is_fast", False):
+        return [None] * len(texts)
+    found = model.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)[
+        "offset_mapping"
+    ]
+    places = (np.array(of_text, dtype=np.int32).reshape(-1, 2) for of_text in found)
+    return [at[:count] if len(at) >= count else None for at, count in zip(places, counts, strict=True)]

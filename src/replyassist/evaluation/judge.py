@@ -163,7 +163,7 @@ def _texts(result: CaseResult) -> dict[str, str]:
     proposal = result.proposal
     if proposal is None:
         raise ValueError("there is no draft to judge")
-    used = (proposal.template_id, proposal.also_template_id)
+    used = {template.id for template in proposal.used_templates}
     answers = [match.reply for match in proposal.templates if match.template_id in used]
     return {SHOWN_BY_THE_DRAFT: proposal.draft, "message": result.case.text, "answer": " ".join(answers)}
 

@@ -35,6 +35,11 @@ class VectorMemory:
             while len(self._known) > self._size:
                 self._known.popitem(last=False)
 
+    def keep(self, encoder: Encoder, text: str, vector: Vectors) -> None:
+        """Remember a vector of shape (dimension,) that was made elsewhere."""
+        with self._lock:
+            self._known[encoder.model_digest, text] = vector
+
     def of(self, encoder: Encoder, texts: Sequence[str]) -> Vectors:
         """Unit-length vectors, float32, shape (len(texts), dimension)."""
         self.learn(encoder, texts)

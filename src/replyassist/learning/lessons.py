@@ -74,7 +74,7 @@ def lessons_of(
 
 def _is_fit(item: ReviewItem, proposal: Proposal, languages: Collection[str]) -> bool:
     is_safe = item.risk != HIGH and proposal.triage.suspicion < DISTRUST_FROM
-    return is_safe and proposal.also_template_id is None and proposal.triage.language in (*languages, UNKNOWN)
+    return is_safe and not proposal.also_templates and proposal.triage.language in (*languages, UNKNOWN)
 
 
 def _judged(item: ReviewItem, decision: AuditEntry) -> tuple[str | None, set[str | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from replyassist.answering import answered
 from replyassist.faq.template import ReplyTemplate
@@ -10,20 +10,21 @@ from replyassist.guardrails import Finding, Severity
 from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER
 from replyassist.pipeline.assignment import Assignment
 from replyassist.retrieval.confidence import SURE_FROM
+from replyassist.retrieval.questions import Asked
 from replyassist.retrieval.service import Retrieved
 from replyassist.triage import Route, Triage
 from replyassist.triage.routes import routes
 
 
-def doubts_of(assignment: Assignment, found: Retrieved, *, answers_both: bool, picked: bool) -> tuple[Finding, ...]:
+def doubts_of(assignment: Assignment, found: Retrieved, *, used: Sequence[str], picked: bool) -> tuple[Finding, ...]:
     """Findings about the message and the template of a draft; they stay until a person confirms them.
 
-    ``answers_both``: the draft stands on the templates of both questions. ``picked``: a person named the template.
+    ``used``: ids of the templates that the draft stands on. ``picked``: a person named the template.
     """
-    return tuple(_doubts(assignment, found, answers_both=answers_both, picked=picked))
+    return tuple(_doubts(assignment, found, used=used, picked=picked))
 
 
-def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, picked: bool) -> Iterator[Finding]:
+def _doubts(assignment: Assignment, found: Retrieved, *, used: Sequence[str], picked: bool) -> Iterator[Finding]:
     triaged = assignment.triaged
     if triaged.is_plain_praise:
         # No rule can tell praise from sarcasm, and thanking for sarcasm is the kind of reply that gets a screenshot.
@@ -37,14 +38,7 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
         yield _doubt(
             "translated", "The template is in another language. Please let somebody who speaks both compare them."
         )
-    if found.second is not None:
-        # A second question is seen where there is none about once in five times (docs/benchmarks.md).
-        answers_both = answers_both or (picked and assignment.template.id == found.second.template_id)
-        answer = "Please make sure that it was asked." if answers_both else "This reply does not answer it."
-        yield _doubt(
-            "two_questions" if answers_both else "second_question",
-            f'The message seems to ask a second thing: "{found.second.title}". {answer}',
-        )
+    yield from _of_questions(found.asked, used)
     first = assignment.first or assignment.template
     sureness = next((match.probability for match in found.matches if match.template_id == first.id), 0.0)
     if sureness < SURE_FROM:
@@ -53,6 +47,20 @@ def _doubts(assignment: Assignment, found: Retrieved, *, answers_both: bool, pic
             f"It is only {sureness:.0%} sure that this template answers the message. Is this what was asked?",
         )
     yield from _of_the_asked_fact(assignment, assignment.template)
+
+
+def _of_questions(asked: Sequence[Asked], used: Sequence[str]) -> Iterator[Finding]:
+    """Which of several questions the reply leaves open; where it draws on several templates, whether each is right."""
+    left = [each.text for each in asked if each.is_open(used)]
+    if left:
+        named = ", ".join(f'"{text}"' for text in left)
+        yield _doubt("open_question", f"The message asks several things. No template of this reply answers: {named}.")
+    elif len(used) > 1:
+        yield _doubt(
+            "several_questions",
+            f"The message seems to ask {len(asked)} things, and the reply draws on {len(used)} templates for them. "
+            "Please make sure that each was asked.",
+        )
 
 
 def _of_the_reading(triaged: Triage) -> Iterator[Finding]:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from replyassist.core.words import Reading, read
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
+from replyassist.guardrails.vectors import MEMORY
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.assignment import PUBLIC, Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
-from replyassist.proposal import BY_NOBODY, Proposal
-from replyassist.retrieval.index import TemplateMatch
+from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
+from replyassist.retrieval.questions import Asked
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import MessageReading, Route, Triage, triage
+from replyassist.triage.asking import Question, questions_in
 from replyassist.triage.reader import shipped_reader
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
+MOST_TEMPLATES = 3  # that one draft stands on: more is a letter, not a reply
 
 
 def propose(
@@ -43,22 +46,24 @@ def propose(
         written, message = message, as_read(message)
         context_texts = (written.text, *written.context_texts)
         told = read(context.index.encoder, [message.text])[0]
+        checked = _checked(message, context, told)
         triaged = triage(
             message.text,
             languages=context.languages,
             context_texts=context_texts,
-            reading=_reading(message, context, told),
+            reading=_reading(message, context, told, checked),
             is_public=message.visibility == PUBLIC,
             own_words=context.voice.risk_words,
         )
-    found = _retrieve(message, context, told)
+        questions = questions_in(message.text, checked, encoder=context.encoder.model_digest)
+    found = _retrieve(message, context, told, questions)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
-    second = _second(found, template, message, context) if template_id is None else None
+    further, both = _further(found, template, message, context) if template_id is None else ([], None)
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
     own = without_courtesies(template, languages=context.voice.languages) if template else None
-    source = second.source if second else own
+    source = both or own
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
     draft = Draft()
     follow_up = None
@@ -67,7 +72,7 @@ def propose(
         follow_up = write_follow_up(assignment) if with_follow_up else None
         if draft.chosen is None and draft.stopped_by:
             route, reason = Route.ESCALATE, draft.stopped_by
-    return _proposal(assignment, found, draft, second, route=route, reason=reason, picked=template_id).model_copy(
+    return _proposal(assignment, found, draft, further, route=route, reason=reason, picked=template_id).model_copy(
         update={"follow_up": follow_up}
     )
 
@@ -76,7 +81,7 @@ def _proposal(
     assignment: Assignment,
     found: Retrieved,
     draft: Draft,
-    second: _Second | None,
+    further: Sequence[ReplyTemplate],
     *,
     route: Route,
     reason: str,
@@ -85,19 +90,20 @@ def _proposal(
     """All that the queue keeps of it."""
     context, chosen = assignment.context, draft.chosen
     template = assignment.first
-    doubts = doubts_of(assignment, found, answers_both=second is not None, picked=picked is not None) if chosen else ()
+    used = [each.id for each in (template, *further) if each is not None]
+    doubts = doubts_of(assignment, found, used=used, picked=picked is not None) if chosen else ()
     return Proposal(
         route=route,
         reason=reason,
         triage=assignment.triaged,
-        templates=_shown(found),
+        templates=found.matches,
         abstained=found.abstained,
         threshold=found.threshold,
         template_id=template.id if template else None,
         picked_template=picked,
         template_version=template.version if template else None,
-        also_template_id=second.template.id if second else None,
-        also_template_version=second.template.version if second else None,
+        also_templates=tuple(UsedTemplate(id=each.id, version=each.version) for each in further),
+        questions=tuple(_asked(each) for each in found.asked),
         voice_version=context.voice.version,
         draft=chosen.text if chosen else "",
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
@@ -115,7 +121,16 @@ def _proposal(
     )
 
 
-def _reading(message: Inbound, context: PipelineContext, told: Reading) -> MessageReading | None:
+def _checked(message: Inbound, context: PipelineContext, told: Reading) -> Reading:
+    """The message by the encoder of the checks, which is read once: ``told`` where the templates have the same."""
+    if context.encoder.model_digest == context.index.encoder.model_digest:
+        return told
+    checked = read(context.encoder, [message.text])[0]
+    MEMORY.keep(context.encoder, message.text, checked.vector)
+    return checked
+
+
+def _reading(message: Inbound, context: PipelineContext, told: Reading, checked: Reading) -> MessageReading | None:
     """What the message is, by the encoder of the templates (``told``), else by that of the checks.
 
     What the brand's people corrected counts. None without text, or where the weights were fitted to neither.
@@ -124,12 +139,20 @@ def _reading(message: Inbound, context: PipelineContext, told: Reading) -> Messa
         return None
     reader, known = shipped_reader(), context.index.encoder
     encoder = reader.fitting(known, context.encoder)
-    if encoder is not known:
-        told = read(encoder, [message.text])[0]
-    return reader.read_with(message, told, encoder=encoder.model_digest, corrections=context.corrections)
+    by = told if encoder is known else checked
+    return reader.read_with(message, by, encoder=encoder.model_digest, corrections=context.corrections)
 
 
-def _retrieve(message: Inbound, context: PipelineContext, told: Reading) -> Retrieved:
+def _asked(asked: Asked) -> AskedQuestion:
+    match = asked.match
+    if match is None:
+        return AskedQuestion(text=asked.text)
+    return AskedQuestion(
+        text=asked.text, template_id=match.template_id, title=match.title, probability=match.probability
+    )
+
+
+def _retrieve(message: Inbound, context: PipelineContext, told: Reading, questions: Sequence[Question]) -> Retrieved:
     return retrieve(
         message.text,
         context.index,
@@ -140,6 +163,7 @@ def _retrieve(message: Inbound, context: PipelineContext, told: Reading) -> Retr
         visibility=message.visibility,
         day=context.day,
         told=told,
+        questions=questions,
     )
 
 
@@ -153,31 +177,26 @@ def _template(
     return context.index.template(found.best.template_id) if found.best else None
 
 
-@dataclass(frozen=True)
-class _Second:
-    """The template for the other question of the message, and both templates as one source."""
-
-    template: ReplyTemplate
-    source: ReplyTemplate
-
-
-def _second(
+def _further(
     found: Retrieved, first: ReplyTemplate | None, message: Inbound, context: PipelineContext
-) -> _Second | None:
-    template = context.index.template(found.second.template_id) if found.second else None
-    if first is None or template is None or template.route is not TemplateRoute.DRAFT:
-        return None
+) -> tuple[list[ReplyTemplate], ReplyTemplate | None]:
+    """The templates that answer the other questions, and all of them with the first as one source.
+
+    Those whose replies make the draft too long are left out, and what is no draft's to answer; without any, no source.
+    """
+    if first is None or first.route is not TemplateRoute.DRAFT:
+        return [], None
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
-    own = [without_courtesies(each, languages=context.voice.languages) for each in (first, template)]
-    source = joined(*own, longest=longest)
-    return _Second(template, source) if source else None
-
-
-def _shown(found: Retrieved) -> tuple[TemplateMatch, ...]:
-    """The templates that a person sees; the one for the second question is among them."""
-    second = found.second
-    is_missing = second is not None and all(match.template_id != second.template_id for match in found.matches)
-    return (*found.matches, second) if second is not None and is_missing else found.matches
+    ids = dict.fromkeys(asked.match.template_id for asked in found.asked if asked.match is not None)
+    further: list[ReplyTemplate] = []
+    source = None
+    for template in filter(None, map(context.index.template, ids)):
+        if template.id == first.id or template.route is not TemplateRoute.DRAFT or len(further) + 1 == MOST_TEMPLATES:
+            continue
+        own = [without_courtesies(each, languages=context.voice.languages) for each in (first, *further, template)]
+        together = joined(own, longest=longest)
+        further, source = ([*further, template], together) if together else (further, source)
+    return further, source
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:

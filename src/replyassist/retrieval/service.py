@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,13 +20,13 @@ from replyassist.core.settings import Settings
 from replyassist.core.words import Reading, read
 from replyassist.faq.learned import active_examples
 from replyassist.faq.service import templates_by_version
+from replyassist.triage.asking import Question
 
 from .confidence import Band, Calibration, band_of
 from .encoders import TemplateEncoders
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
-from .parts import parts_of
-from .questions import as_asked, second_question
+from .questions import Asked, as_asked, asked_in, units_of
 from .renewal import BrandIndex, Wanted
 from .store.base import BaseFolder
 
@@ -40,7 +40,7 @@ callers on two cores each took 1.6 ms instead of 1, and the pass of the encoder 
 class Retrieved:
     """What retrieval found. ``abstained``: no template reaches the threshold; times in milliseconds.
 
-    ``second``: a template that answers another question of the same message, with its sureness for that part alone.
+    ``asked``: each question of a message that asks several, with the template that answers it by itself.
     """
 
     matches: tuple[TemplateMatch, ...]
@@ -48,7 +48,7 @@ class Retrieved:
     threshold: float
     encode_ms: float
     search_ms: float
-    second: TemplateMatch | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def band(self) -> Band:
@@ -73,20 +73,22 @@ def retrieve(
     visibility: str,
     day: date,
     told: Reading | None = None,
+    questions: Sequence[Question] = (),
 ) -> Retrieved:
     """Find the templates that may answer a text, the likeliest first.
 
     It abstains when the first answers with less than this probability (``threshold``, 0 to 1), and on a text without a
-    letter or a digit. The parts of a message that has several are encoded in one batch and looked up for a second
-    question. ``told``: what the encoder makes of the whole, where that is known already.
+    letter or a digit. Each of the ``questions`` of the text, and what else it tells, is encoded in one batch and looked
+    up by itself; a question that a template surely answers is answered, whatever the whole looks like. ``told``: what
+    the encoder makes of the whole, where that is known already.
     """
     started = time.perf_counter()
-    parts = parts_of(text)
-    texts = [text, *parts]
-    readings = [told, *read(encoder, parts)] if told else read(encoder, texts)
+    units = units_of(text, questions)
+    texts = [text, *(each for unit in units for each in unit.texts)]
+    readings = [told, *read(encoder, texts[1:])] if told else read(encoder, texts)
     encoded = time.perf_counter()
     with _SEARCHING:
-        whole, *of_parts = (
+        whole, *of_texts = (
             index.search(
                 reading.vector,
                 text=said,
@@ -98,10 +100,11 @@ def retrieve(
             )
             for reading, said in zip(readings, texts, strict=True)
         )
+    following = iter(of_texts)
+    of_units = [[next(following) for _ in unit.texts] for unit in units]
+    asked = asked_in(units, of_units, threshold=threshold, whole=whole)
+    whole = as_asked(whole, asked, threshold=threshold)
     abstained = not whole or whole[0].probability < threshold or not any(map(str.isalnum, text))
-    second = None if abstained else second_question(whole[0], of_parts)
-    if second is not None:
-        whole = (as_asked(whole[0], of_parts), *whole[1:])
     searched = time.perf_counter()
     return Retrieved(
         matches=whole,
@@ -109,7 +112,7 @@ def retrieve(
         threshold=threshold,
         encode_ms=(encoded - started) * 1000,
         search_ms=(searched - encoded) * 1000,
-        second=second,
+        asked=asked,
     )
 
 

@@ -49,6 +49,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
     They stood in public, on one template, with nothing found against them and nothing risky about the message, which
     was written in one go and not deleted.
     """
+    kept = type_coerce(ReviewItem.proposal, JSON)
     rows = session.exec(
         select(ReviewItem.template_id, Approval, Message.text, Author.name)
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
@@ -60,7 +61,8 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
             col(ReviewItem.status).in_(_STANDS),
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
-            type_coerce(ReviewItem.proposal, JSON)["also_template_id"].as_string().is_(None),
+            kept["also_templates", 0, "id"].as_string().is_(None),
+            kept["also_template_id"].as_string().is_(None),  # as stored before a draft could stand on more than two
             col(Message.deleted_at).is_(None),
             ~exists().where(col(_Part.part_of_id) == col(Message.id)),
         )

@@ -23,7 +23,7 @@ _CHANGED = {
     "message": "the message has changed",
     "thread_event": "there is a new message, an edit or a deletion in the conversation",
     "template_version": "the template has changed",
-    "also_template_version": "the second template has changed",
+    "also_template_version": "another template of the draft has changed",
     "voice_version": "the brand's voice has changed",
 }
 
@@ -33,6 +33,7 @@ class Binding:
     """What an approval is bound to: if any of it differs at the time of sending, nothing is sent.
 
     ``thread_event`` is a digest of what was said, edited or deleted since that matters to the item.
+    ``also_template_version``: the versions of all further templates, in their order, with a space between them.
     ``templates_unusable`` says why a template may not be used here today, which a person can have accepted.
     """
 
@@ -46,7 +47,7 @@ class Binding:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all parts, 64 hex digits; a second template, and reasons against any, count where there are."""
+        """SHA-256 over all parts, 64 hex digits; further templates, and reasons against any, count where there are."""
         parts = asdict(self)
         for name in ("also_template_version", "templates_unusable"):
             if not parts[name]:
@@ -75,7 +76,7 @@ def hold(session: Session, item: ReviewItem) -> Surroundings:
 
 def binding_to(session: Session, item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> Binding:
     """The binding of this text to the surroundings that are held."""
-    second = item.proposal.also_template_id
+    others = (current_version(session, item.brand_id, used.id) or "" for used in item.proposal.also_templates)
     return Binding(
         text=text_digest(text),
         message=text_digest(around.stored.text),
@@ -83,5 +84,5 @@ def binding_to(session: Session, item: ReviewItem, text: str, around: Surroundin
         template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
         voice_version=around.brand.voice_version,
         templates_unusable=unusable_templates(item, around, now=now),
-        also_template_version=current_version(session, item.brand_id, second) if second else None,
+        also_template_version=" ".join(others) or None,
     )

@@ -122,14 +122,15 @@ def check_text(item: ReviewItem, text: str, around: Surroundings) -> CheckedText
             mood=item.proposal.triage.mood.value,
         ),
     )
-    first, second = (*(template.version for template in around.templates), None, None)[:2]
-    return CheckedText(text, result, text_digest(stored.text), first, second, around.voice_version)
+    versions = [template.version for template in around.templates]
+    first, also = versions[0] if versions else None, " ".join(versions[1:]) or None
+    return CheckedText(text, result, text_digest(stored.text), first, also, around.voice_version)
 
 
 def _stored(item: ReviewItem, around: Surroundings) -> CheckResult | None:
     """What the checks said when the draft was made; None where that no longer holds or was not kept."""
     kept = item.proposal
-    drafted = [version for version in (kept.template_version, kept.also_template_version) if version]
+    drafted = [used.version for used in kept.used_templates if used.version]
     versions = [template.version for template in around.templates]
     if drafted != versions or kept.voice_version != around.voice_version:
         return None
@@ -149,9 +150,9 @@ def _language(item: ReviewItem, voice: VoiceRules) -> str:
 
 
 def _one_source(templates: tuple[ReplyTemplate, ...], voice: VoiceRules) -> ReplyTemplate | None:
-    """What the draft was made from: the template, with the second one of a message that asks two things."""
+    """What the draft was made from: the template, with the others of a message that asks several things."""
     if not templates:
         return None
     if len(templates) < 2:
         return without_courtesies(templates[0], languages=voice.languages)
-    return joined(templates[0], templates[1], longest=LONGEST_REPLY) or templates[0]
+    return joined(templates, longest=LONGEST_REPLY) or templates[0]

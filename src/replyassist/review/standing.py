@@ -55,7 +55,7 @@ def _of_templates(item: ReviewItem, around: Surroundings, *, now: datetime) -> I
     if not item.template_id:
         return
     kept = item.proposal
-    drafted = tuple(filter(None, (kept.template_version, kept.also_template_version)))
+    drafted = tuple(used.version for used in kept.used_templates if used.version)
     if tuple(template.version for template in around.templates) != drafted:
         yield Finding(
             rule=TEMPLATE_CHANGED,

@@ -74,5 +74,5 @@ def surroundings_of(session: Session, items: Sequence[ReviewItem]) -> list[Surro
 
 
 def _template_keys(item: ReviewItem) -> list[tuple[str, str]]:
-    ids = (item.template_id, item.proposal.also_template_id)
+    ids = (item.template_id, *(used.id for used in item.proposal.also_templates))
     return [(item.brand_id, template_id) for template_id in ids if template_id]

@@ -137,6 +137,11 @@ class ItemView:
         return _percent(self.proposal.threshold)
 
     @property
+    def used(self) -> frozenset[str]:
+        """Ids of the templates that the draft stands on."""
+        return frozenset(template.id for template in self.proposal.used_templates)
+
+    @property
     def band(self) -> Band:
         """What the sureness of the first template means."""
         best = self.templates[0].match.probability if self.templates else 0.0
@@ -180,7 +185,7 @@ def item_view(
         proposal=proposal,
         templates=[
             TemplateChoice(
-                match, _percent(match.probability), match.template_id in (item.template_id, proposal.also_template_id)
+                match, _percent(match.probability), match.template_id in {used.id for used in proposal.used_templates}
             )
             for match in proposal.templates
         ],

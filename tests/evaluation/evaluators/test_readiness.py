@@ -101,7 +101,7 @@ def test_the_facts_of_the_answer_do_not_make_a_wrong_template_right() -> None:
 
 @pytest.mark.parametrize(("also", "right"), [("opening-hours", True), ("returns", False)])
 def test_every_template_that_a_draft_draws_on_must_be_accepted(also: str, right: bool) -> None:
-    made = proposal(also_template_id=also)
+    made = proposal(also_templates=[{"id": also, "version": "v"}])
 
     assert judged(made, also_template_ids=["opening-hours"])[0] is right
 

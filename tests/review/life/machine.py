@@ -18,7 +18,7 @@ from replyassist.faq.service import active_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, Severity, check, verdict_of
 from replyassist.inbox.inbound import Inbound
-from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Candidate, Proposal
+from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Candidate, Proposal, UsedTemplate
 from replyassist.proposing import Proposer
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.testing import FakeEncoder
@@ -30,7 +30,7 @@ from .channel import OUTCOMES, Killed
 from .stage import Stage
 
 logging.getLogger("replyassist.worker").addHandler(logging.NullHandler())
-DOUBTS = ("draft.unsure_template", "draft.second_question", "draft.praise_or_irony")
+DOUBTS = ("draft.unsure_template", "draft.open_question", "draft.praise_or_irony")
 FAILURE = "the model is away"
 
 
@@ -82,13 +82,11 @@ class DicedProposer(Proposer):
 
 def _drafted(text: str, used: list[ReplyTemplate], result: Any, doubts: tuple[Finding, ...]) -> dict[str, Any]:
     candidate = Candidate(text=text, drafted_by=BY_TEMPLATE, score=0.9, **result.model_dump())
-    ids, versions = [each.id for each in used], [each.version for each in used]
     return {
         "draft": text,
-        "template_id": ids[0],
-        "template_version": versions[0],
-        "also_template_id": ids[1] if len(ids) > 1 else None,
-        "also_template_version": versions[1] if len(ids) > 1 else None,
+        "template_id": used[0].id,
+        "template_version": used[0].version,
+        "also_templates": tuple(UsedTemplate(id=each.id, version=each.version) for each in used[1:]),
         "findings": candidate.findings,
         "doubts": doubts,
         "verdict": verdict_of((*candidate.findings, *doubts)),

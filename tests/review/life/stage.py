@@ -135,7 +135,7 @@ def seen_now(session: Session, item: ReviewItem) -> Seen:
         and message not in mine
         and (message.posted_at, message.id or 0) > end
     ]
-    used = [template for template in (item.template_id, item.proposal.also_template_id) if template]
+    used = [template.id for template in item.proposal.used_templates]
     return Seen(
         parts=tuple(sorted((part.id or 0, part.text, part.deleted_at is not None) for part in mine)),
         later=frozenset(later),

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from replyassist.benchmarks import kinds, near_misses
+from replyassist.benchmarks import kinds, near_misses, questions
 from replyassist.benchmarks.confusion_picture import confusion_svg
 from replyassist.benchmarks.sentiment import read_rated, sentiment_figures
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS, model_named
 from replyassist.core.settings import Settings
+from replyassist.evaluation.record import load_run
 from replyassist.triage.reader import shipped_reader
 
 from .printing import bench_data, print_result
@@ -22,7 +23,7 @@ def bench_triage(
     messages: Annotated[Path, typer.Option("--messages", help="The folder of the labelled messages.")] = Path(
         "eval/reading"
     ),
-    questions: Annotated[
+    pairs_of: Annotated[
         Path,
         typer.Option("--near-misses", help="The folder of questions that their template may not answer."),
     ] = Path("eval/near_misses"),
@@ -34,16 +35,20 @@ def bench_triage(
     picture: Annotated[
         Path | None, typer.Option("--picture", help="Draw which kinds are taken for which into this SVG file.")
     ] = None,
+    run: Annotated[
+        Path | None, typer.Option("--run", help="A kept run of eval run: does each ready draft see all questions?")
+    ] = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """What a message is, its risks and its tone, and what is made of them: swallowed questions, thanks for irony.
 
-    Then: how many drafts for questions that their template does not answer are called ready.
+    Then: how many drafts for questions that their template does not answer are called ready, and how well the things
+    that a message asks are told apart.
     """
     split: kinds.Split = "train" if tuning else "test"
     most = kinds.QUICK_MESSAGES if quick else None
     labelled = kinds.read_labelled(messages, split=split)[:most]
-    pairs = near_misses.read_pairs(questions, split=split)[: near_misses.QUICK_PAIRS if quick else None]
+    pairs = near_misses.read_pairs(pairs_of, split=split)[: near_misses.QUICK_PAIRS if quick else None]
     settings, checks = Settings(), SentenceTransformerEncoder(CHECKS.name)
     finder = model_named(CHECKS.name if quick else encoder or settings.encoder_model)
     reads = checks if finder == CHECKS.name else SentenceTransformerEncoder(finder)
@@ -51,10 +56,16 @@ def bench_triage(
     if picture is not None:
         title = f"Messages of {len({one.writer for one in labelled})} writers: what they are, and what they are read as"
         picture.write_text(confusion_svg(result["confusion"], title=title), encoding="utf-8")
-    asked = near_misses.measure_near_misses(
-        pairs, questions, templates=reads, checks=checks, threshold=settings.abstain_threshold
+    answers = near_misses.measure_near_misses(
+        pairs, pairs_of, templates=reads, checks=checks, threshold=settings.abstain_threshold
     )
-    print_result({"split": split, "encoder": finder} | _sentiment(reads, most) | result | asked, as_json=json)
+    result |= answers | {"questions": _asked(labelled, checks, run)}
+    print_result({"split": split, "encoder": finder} | _sentiment(reads, most) | result, as_json=json)
+
+
+def _asked(labelled: list[kinds.Labelled], checks: SentenceTransformerEncoder, run: Path | None) -> dict[str, Any]:
+    told = questions.measure_shipped(labelled, checks)
+    return told if run is None else told | questions.seen_in_ready(load_run(run))
 
 
 def _sentiment(encoder: SentenceTransformerEncoder, most: int | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from replyassist.proposal import Candidate, Proposal
 from replyassist.triage.reading import as_read
 
 Value = float | bool | str
-LONGEST_SOURCE = 10_000  # characters; whether two templates fit was decided when the draft was made
+LONGEST_SOURCE = 10_000  # characters; whether several templates fit was decided when the draft was made
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,12 @@ class Outcome:
 
     @cached_property
     def template(self) -> ReplyTemplate | None:
-        """The template that the draft was written from; of two templates, both as one."""
-        first, second = (
-            self.context.index.template(template_id) if template_id else None
-            for template_id in (self.proposal.template_id, self.proposal.also_template_id)
-        )
-        if first is None or second is None:
-            return without_courtesies(first, languages=self.context.voice.languages) if first else None
-        return joined(first, second, longest=LONGEST_SOURCE) or first
+        """The template that the draft was written from; of several templates, all as one."""
+        used = [self.context.index.template(template.id) for template in self.proposal.used_templates]
+        known = [template for template in used if template is not None]
+        if len(known) < 2:
+            return without_courtesies(known[0], languages=self.context.voice.languages) if known else None
+        return joined(known, longest=LONGEST_SOURCE) or known[0]
 
     @cached_property
     def checks(self) -> CheckContext:

@@ -48,7 +48,7 @@ def wrongs(outcome: Outcome) -> Iterator[str]:
     expected, proposal = outcome.case.expected, outcome.proposal
     if expected.route is not None and proposal.route is not expected.route:
         yield f"route: {proposal.route.value}, not {expected.route.value}"
-    used = [name for name in (proposal.template_id, proposal.also_template_id) if name is not None]
+    used = [template.id for template in proposal.used_templates]
     right = outcome.case.right_templates
     if (set(used) - right) or (not used and (right or expected.route is not Route.DRAFT)):
         yield f"template: {' and '.join(used) or 'none'}, not {' or '.join(sorted(right)) or 'a template at all'}"
