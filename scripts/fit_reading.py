@@ -294,6 +294,7 @@ def _check(new: MessageReader, old: MessageReader, labelled: Sequence[Labelled],
             before, after = (reader.read(one.message, depth, encoder=encoder) for reader in (old, new))
             pairs = [(before.probabilities[kind], after.probabilities[kind]) for kind in Kind]
             pairs += [(before.risks[risk], after.risks[risk]) for risk in new.risks]
+            pairs += [(before.sentiment or 0.0, after.sentiment or 0.0)]
             worst = max(worst, *(abs(one - other) for one, other in pairs))
     sys.stdout.write(f"the readings differ by at most {worst:.3f}\n")
     return 1 if worst > DIFFERENCE else 0

@@ -17,6 +17,7 @@ from replyassist.inbox.service import Taken, changed, draft_job, find_locked, lo
 from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, goes_on_from
 from replyassist.review import arrivals
 from replyassist.review.approved import sent_replies
+from replyassist.review.corrections import stored as corrections
 from replyassist.review.repository import find_by_message
 from replyassist.review.thread_findings import answered_here
 
@@ -78,11 +79,12 @@ def delete(
 ) -> MessageChanged:
     """The author deleted a message: its item is withdrawn, or says so; raise NotFound for an unknown one.
 
-    Its words leave the proposals that nobody made a template of.
+    Its words leave the proposals that nobody made a template of, and what people said of it corrects nothing any more.
     """
     message = find_locked(session, brand_id, channel, external_id)
     if mark_deleted(session, message, now=now):
         erase_message(session, brand_id, message.id or 0, states=(ProposalState.OPEN, ProposalState.DISMISSED))
+        corrections.erase(session, brand_id, {each for each in (message.id, message.part_of_id) if each})
         item = arrivals.item_of(session, message)
         if item is not None:
             arrivals.deleted(session, item, jobs=jobs, now=now)

@@ -151,6 +151,16 @@ def test_a_message_without_words_is_not_corrected(world: World) -> None:
         correct(world, world.person(), item)
 
 
+def test_what_was_said_of_a_message_that_its_author_deleted_corrects_nothing_any_more(world: World) -> None:
+    item, other = world.item(), world.item()
+    for each in (item, other):
+        correct(world, world.person(), each)
+    world.delete(world.key(item))
+
+    with world.database.reading() as session:
+        assert {row.message_id for row in stored.page_of(session, BRAND, before=None, limit=9)} == {other.message_id}
+
+
 @pytest.mark.parametrize("whole_author", [False, True])
 def test_erasing_a_message_or_its_author_deletes_what_was_said_of_it(world: World, whole_author: bool) -> None:
     who, item, other = world.person(), world.item(), world.item()
