@@ -63,7 +63,7 @@ class SharedReader:
             self._model = self._encoder.model
             watch_layers(self._model)
         vectors, outputs = self._encoder.outputs(texts)
-        return [Reading(*both) for both in zip(vectors, words_in(outputs, self._model), strict=True)]
+        return [Reading(*both) for both in zip(vectors, words_in(outputs, self._model, texts), strict=True)]
 
 
 class Replyassist:

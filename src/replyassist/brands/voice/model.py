@@ -100,5 +100,8 @@ class VoiceRules(Part):
 
     @property
     def version(self) -> str:
-        """Digest over all the rules: it changes when any of them does."""
-        return document_digest(self.model_dump(mode="json"))
+        """Digest over all the rules: it changes when any of them does.
+
+        A voice without words of risks has the version that it had before there were any.
+        """
+        return document_digest(self.model_dump(mode="json", exclude=None if self.risk_words else {"risk_words"}))
