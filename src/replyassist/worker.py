@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder
@@ -181,11 +182,13 @@ class Worker:
         if message.text or asked.get("template_id"):
             return self.proposer.propose(stored.message.brand_id, message, **asked)
         words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
+        with self.database.reading() as session:
+            own_words = voice_of(get_brand(session, stored.message.brand_id)).risk_words
         kinds = " and ".join(dict.fromkeys(_WITH_ARTICLE[attached.kind] for attached in stored.attachments))
         return Proposal(
             route=Route.ESCALATE,
             reason=f"attachment: {kinds or 'nothing'} without words",
-            triage=triage("\n".join(words), context_texts=message.context_texts),
+            triage=triage("\n".join(words), context_texts=message.context_texts, own_words=own_words),
         )
 
     def _enqueue(self, stored: StoredMessage, proposal: Proposal) -> None:
