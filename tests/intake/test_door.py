@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from replyassist.brands.service import get_brand, set_voice
 from replyassist.core.security import Role
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.review.models import ReviewItem
 from tests.test_api import Api, api, body, problem
 from tests.test_worker import worker
-from tests.world import BRAND, World
+from tests.world import BRAND, World, voice
 
 __all__ = ["api"]
 PATH = f"/v1/messages/{BRAND}/instagram"
@@ -116,6 +117,18 @@ class TestMessages:
             "",
         )
         assert (row["message"], row["attachments"]) == ("", [IMAGE])
+
+    @pytest.mark.parametrize(("words", "risk"), [({"recall": ["blue lid"]}, "high"), ({}, "low")])
+    def test_a_brands_own_words_of_risks_are_looked_for_in_what_an_image_shows(
+        self, api: Api, words: dict[str, list[str]], risk: str
+    ) -> None:
+        with api.world.database.writing() as session:
+            set_voice(session, get_brand(session, BRAND), voice(risk_words=words))
+        api.post("/v1/messages", body(text="", attachments=[IMAGE | {"alt_text": "a bag with a Blue Lid"}]))
+        worker(api.world).draft(*api.world.jobs.take("draft").arguments)
+
+        (row,) = api.get("/v1/reviews").json()["items"]
+        assert row["risk"] == risk
 
     def test_a_person_may_pick_a_template_for_an_image(self, api: Api) -> None:
         api.post("/v1/messages", body(text="", attachments=[IMAGE]))
