@@ -38,7 +38,6 @@ def generate_candidates(
         max_tokens=prompt.max_tokens,
         temperature=temperature,
         stop=prompt.stop,
-        grammar=prompt.grammar,
         deadline_seconds=deadline_seconds,
     )
     longest = prompt.max_tokens * LONGEST_TOKEN

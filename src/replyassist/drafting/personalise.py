@@ -21,14 +21,17 @@ _GOES_ON = re.compile(
 )
 
 
-def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Inbound) -> str:
+def personalise(
+    answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_before: Sequence[str] = ()
+) -> str:
     """Greeting, a sentence for the mood (``question``, ``complaint`` or ``praise``), the answer, a closing.
 
-    ``to`` is the message that is answered; its text picks the wording: the same text, the same words.
+    ``to`` is the message that is answered; its text picks the wording: the same text, the same words. A sentence for
+    the mood that stands in a reply of ``said_before`` is not said again, unless there is no other.
     What does not fit the length limit of the platform is dropped, the answer last of all: it is never cut.
     """
     greeting = greeting_for(voice, to)
-    empathy = _pick(getattr(voice.empathy, mood), to.text)
+    empathy = _fresh(getattr(voice.empathy, mood), to.text, said_before)
     closing = _pick(getattr(voice.closings, to.visibility), to.text) if is_closed(answer) else ""
     sign_off = voice.sign_off.text if voice.sign_off.required else ""
     attempts = (
@@ -79,6 +82,11 @@ def thank(*, voice: VoiceRules, to: Inbound) -> str:
     if not words:
         return ""
     return personalise(words, voice=voice.model_copy(update={"empathy": Empathy()}), mood="praise", to=to)
+
+
+def _fresh(choices: Sequence[str], seed: str, said_before: Sequence[str]) -> str:
+    unsaid = [choice for choice in choices if not any(choice in reply for reply in said_before if choice)]
+    return _pick(unsaid or choices, seed)
 
 
 def _pick(choices: Sequence[str], seed: str) -> str:

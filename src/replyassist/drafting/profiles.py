@@ -18,18 +18,19 @@ FILE = "profiles.yaml"
 class Profile(BaseModel):
     """What a kind of model needs and can do.
 
-    ``layout``: ``examples`` for a model that only continues text, ``rules`` for one that follows instructions.
-    ``decoding``: ``outline`` lets the model choose among checked phrases (a grammar), ``free`` lets it write.
-    ``approved_examples``: how many of the brand's approved replies stand beside the worked ones. ``repair_turns``: how
-    often the model may mend a draft that the checks refuse. ``languages``: what it writes well (ISO 639-1).
+    ``layout``: ``facts`` for a small model, which words the sentences that our plan chose and writes neither greeting
+    nor closing; ``rules`` for one that follows instructions and writes the whole reply. ``approved_examples``: how many
+    of the brand's approved replies stand beside the worked ones. ``candidates``: how many texts pay for their time.
+    ``repair_turns``: how often the model may mend a draft that the checks refuse. ``languages``: what it writes well
+    (ISO 639-1).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    layout: Literal["examples", "rules"]
+    layout: Literal["facts", "rules"]
     examples: int = Field(ge=0, le=20)
     approved_examples: int = Field(0, ge=0, le=10)
-    decoding: Literal["outline", "free"] = "free"
+    candidates: int = Field(4, ge=1, le=16)
     temperature: float = Field(ge=0, le=2)
     stop: tuple[str, ...] = ()
     repair_turns: int = Field(0, ge=0, le=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -12,31 +13,36 @@ from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
 from replyassist.inbox.inbound import Inbound
 
+from .courtesies import bare
 from .names import first_name
-from .outline import Outline
 from .profiles import Profile
 from .variants import Variant
 
 CHARACTERS_PER_TOKEN = 3.0  # low for English (about 4), so that a reply is not cut short
-PERSONAL_CHARACTERS = 120  # a greeting and a sentence beside the answer
 CANARY_LENGTH = 12
+_SYMPATHY = re.compile(r"(?<!\w)(?:sorry|apolog\w+|thanks?|thank you)(?!\w)", re.IGNORECASE)
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 
 
 @dataclass(frozen=True)
 class DraftRequest:
-    """What is to be answered and with what, personal data hidden. ``language`` (ISO 639-1) is that of the reply."""
+    """What is to be answered and with what, personal data hidden. ``language`` (ISO 639-1) is that of the reply.
+
+    ``answer`` is what the reply may stand on: for the layout ``facts`` the sentences of the plan, else the template's,
+    with those of the plan as what is ``relevant``.
+    """
 
     message: Inbound
     answer: str
+    relevant: str = ""
     instruction: str | None = None
     language: str = "en"
     variant: Variant = Variant.REPLY
-    outline: Outline | None = None
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """The messages for the model and their digest, how long the answer may be (tokens), and what bounds it.
+    """The messages for the model and their digest, and how long the answer may be (tokens).
 
     ``canary`` is a token that only this prompt holds: a reply with it gives the prompt away.
     """
@@ -45,13 +51,7 @@ class Prompt:
     digest: str
     max_tokens: int
     stop: tuple[str, ...]
-    outline: Outline | None = None
     canary: str = ""
-
-    @property
-    def grammar(self) -> str:
-        """What bounds the answer, in GBNF; empty for nothing."""
-        return self.outline.grammar if self.outline else ""
 
 
 def build_prompt(
@@ -85,16 +85,14 @@ def build_prompt(
         shown = DraftRequest(message, example.template)
         messages += [
             ChatMessage("user", _user(shown, profile, library)),
-            ChatMessage("assistant", example.close_reply if profile.layout == "examples" else example.reply),
+            ChatMessage("assistant", _shown(example, voice, profile)),
         ]
     messages.append(ChatMessage("user", _user(request, profile, library)))
-    outline = request.outline if profile.decoding == "outline" else None
     return Prompt(
         messages=tuple(messages),
-        digest=document_digest([*map(asdict, messages), outline.grammar if outline else ""]),
-        max_tokens=_max_tokens(request, length.max, profile),
+        digest=document_digest([*map(asdict, messages)]),
+        max_tokens=int(length.max / CHARACTERS_PER_TOKEN) + 16,
         stop=profile.stop,
-        outline=outline,
         canary=canary,
     )
 
@@ -111,16 +109,18 @@ def _canary(voice: VoiceRules) -> str:
     return f"ref-{text_digest(f'canary of {voice.brand}: {voice.version}')[:CANARY_LENGTH]}"
 
 
-def _max_tokens(request: DraftRequest, longest: int, profile: Profile) -> int:
-    """A model that continues text goes on for longer than its answer only to repeat itself."""
-    short = profile.layout == "examples"
-    characters = min(longest, len(request.answer) + PERSONAL_CHARACTERS) if short else longest
-    return int(characters / CHARACTERS_PER_TOKEN) + 16
-
-
 def _worked(voice: VoiceRules, profile: Profile) -> list[WorkedExample]:
-    usable = [example for example in voice.examples if profile.layout == "rules" or example.close_reply]
+    """Those that answer from a template; a small model writes no sympathy, and learns none."""
+    usable = [each for each in voice.examples if profile.layout == "rules" or not _SYMPATHY.search(each.reply)]
     return usable[: profile.examples]
+
+
+def _shown(example: WorkedExample, voice: VoiceRules, profile: Profile) -> str:
+    """The reply as the model should write it: a small one writes neither greeting nor emoji."""
+    if profile.layout == "rules":
+        return example.reply
+    answer = _EMOJI.sub("", bare(example.reply, languages=voice.languages)).strip()
+    return answer[:1].upper() + answer[1:]
 
 
 def _user(request: DraftRequest, profile: Profile, library: PromptLibrary) -> str:
@@ -130,6 +130,7 @@ def _user(request: DraftRequest, profile: Profile, library: PromptLibrary) -> st
         message=request.message.text,
         author=first_name(request.message.author_name),
         answer=request.answer,
+        relevant=request.relevant if request.relevant != request.answer else "",
         parent_text=request.message.parent_text,
         instruction=request.instruction,
     )

@@ -10,6 +10,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.inputs import PipelineContext
+from replyassist.pipeline.planning import Plan
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.proposal import Candidate
 from replyassist.triage import Triage
@@ -21,7 +22,8 @@ PRIVATE, PUBLIC = "private", "public"
 class Assignment:
     """One message that is to be answered from one template (None: thanks for praise).
 
-    ``first`` is the template of the first question, where ``template`` is two of them as one source.
+    ``first`` is the template of the first question, where ``template`` is two of them as one source. ``plan``: which
+    of its sentences this message needs.
     """
 
     message: Inbound
@@ -31,6 +33,14 @@ class Assignment:
     instruction: str | None
     watch: Stopwatch
     first: ReplyTemplate | None = None
+    plan: Plan | None = None
+
+    @cached_property
+    def answer(self) -> str:
+        """What of the template answers this message; all of it where there is no plan, and for a translation."""
+        if self.template is None:
+            return ""
+        return self.plan.answer if self.plan is not None else self.template.rendered_reply
 
     @cached_property
     def template_language(self) -> str:

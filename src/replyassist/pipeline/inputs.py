@@ -15,6 +15,9 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.triage.corrections import Corrections
 
+LAST = 10
+"""Replies of a brand in which no sympathy is worded like another's."""
+
 
 @dataclass(frozen=True)
 class PastReply:
@@ -63,6 +66,11 @@ class PipelineContext:
     def written_languages(self) -> tuple[str, ...]:
         """The languages that the model can put a reply into; none without one that follows instructions."""
         return self.profile.languages if self.profile and self.profile.layout == "rules" else ()
+
+    @cached_property
+    def last_replies(self) -> tuple[str, ...]:
+        """The brand's last replies, whatever template they were built on."""
+        return tuple(past.text for past in self.recent[:LAST])
 
     def recent_replies(self, template: ReplyTemplate | None) -> tuple[str, ...]:
         """The last replies that were built on this template."""

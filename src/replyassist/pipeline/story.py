@@ -14,6 +14,8 @@ from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.assignment import PUBLIC, Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
+from replyassist.pipeline.instructions import Change, wants
+from replyassist.pipeline.planning import Plan, plan_of
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
@@ -64,7 +66,8 @@ def propose(
 
     own = without_courtesies(template, languages=context.voice.languages) if template else None
     source = both or own
-    assignment = Assignment(message, context, triaged, source, instruction, watch, first=template)
+    plan = _plan(message, context, found, (own, *further), instruction) if own and route is Route.DRAFT else None
+    assignment = Assignment(message, context, triaged, source, instruction, watch, first=template, plan=plan)
     draft = Draft()
     follow_up = None
     if route is Route.DRAFT:
@@ -75,6 +78,19 @@ def propose(
     return _proposal(assignment, found, draft, further, route=route, reason=reason, picked=template_id).model_copy(
         update={"follow_up": follow_up}
     )
+
+
+def _plan(
+    message: Inbound,
+    context: PipelineContext,
+    found: Retrieved,
+    templates: Sequence[ReplyTemplate],
+    instruction: str | None,
+) -> Plan:
+    """Which sentences answer, by the encoder of the templates; what a person asks to be changed may name more."""
+    asked = [message.text, *(each.text for each in found.asked), instruction or ""]
+    bare = [without_courtesies(each, languages=context.voice.languages) for each in templates]
+    return plan_of(asked, bare, context.index.encoder, is_shorter=wants(Change.SHORTER, instruction))
 
 
 def _proposal(

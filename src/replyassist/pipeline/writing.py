@@ -9,16 +9,15 @@ from dataclasses import dataclass, replace
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.drafting.candidates import generate_candidates
-from replyassist.drafting.personalise import greeting_for, is_closed, join, personalise, thank
+from replyassist.drafting.personalise import is_closed, join, personalise, thank
 from replyassist.drafting.profiles import Profile
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
 from replyassist.drafting.variants import Variant
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.guardrails.mending import keep_supported
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
 from replyassist.pipeline.judging import judge
 from replyassist.pipeline.redaction import Redactor, redactor_for
-from replyassist.pipeline.sketching import CANNOT_FOLLOW, follows_instruction, outline_for
+from replyassist.pipeline.wording import worded
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Candidate
 
 NO_MODEL = "no language model is configured"
@@ -72,9 +71,7 @@ def _with_model(
         note = f"{error.detail}; the template's reply was used"
     best = _best(written)
     draft = _settled(assignment, best or fallback, written, note="" if best else note, fallback=fallback)
-    deaf = profile.decoding == "outline" and not follows_instruction(assignment)
-    notes = (*draft.notes, CANNOT_FOLLOW) if deaf else draft.notes
-    return replace(draft, model=model.name, prompt_digest=prompt.digest, notes=notes)
+    return replace(draft, model=model.name, prompt_digest=prompt.digest)
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,11 @@ class _DraftTask:
     def visibility(self) -> str:
         """Who will see the text."""
         return _VISIBILITY.get(self.variant, self.assignment.message.visibility)
+
+    @property
+    def words_facts(self) -> bool:
+        """Whether the model only words what the plan chose."""
+        return self.profile.layout == "facts"
 
 
 @dataclass(frozen=True)
@@ -117,24 +119,20 @@ def _prompt(task: _DraftTask) -> Prompt:
     assignment, redactor = task.assignment, task.redactor
     template, context, message = assignment.template, assignment.context, assignment.message
     assert template is not None
-    text = redactor.hide(message.text)
-    outline = None
-    if task.profile.decoding == "outline":
-        outline = outline_for(assignment, message=text, author_name=redactor.author_name, variant=task.variant)
     request = DraftRequest(
         message=replace(
             message,
-            text=text,
+            text=redactor.hide(message.text),
             author_name=redactor.author_name,
             author_handle=None,
             parent_text=redactor.hide(message.parent_text) or None,
             earlier_replies=(),
         ),
-        answer=template.rendered_reply,
+        answer=assignment.answer if task.words_facts else template.rendered_reply,
+        relevant="" if task.words_facts else assignment.answer,
         instruction=redactor.hide(assignment.instruction) or None,
         language=assignment.language,
         variant=task.variant,
-        outline=outline,
     )
     return build_prompt(
         request, voice=context.voice, profile=task.profile, library=context.library, approved=context.approved
@@ -160,7 +158,7 @@ def _sample(task: _DraftTask, prompt: Prompt) -> tuple[str, ...]:
         generated = generate_candidates(
             prompt,
             task.model,
-            count=context.candidates,
+            count=min(context.candidates, task.profile.candidates),
             temperature=task.profile.temperature,
             deadline_seconds=context.deadline_seconds,
         )
@@ -172,24 +170,23 @@ def _sample(task: _DraftTask, prompt: Prompt) -> tuple[str, ...]:
 
 def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[Written]:
     checks = task.assignment.checks(canary=prompt.canary, visibility=task.visibility)
-    if task.profile.decoding == "outline":
-        texts = _within_the_template(task.assignment, texts, prompt)
-    for raw in dict.fromkeys(texts):
+    seen: set[str] = set()
+    for raw in texts:
         text = task.redactor.restore(raw, is_private=task.visibility == PRIVATE)
-        if text:
+        if task.words_facts:
+            text = _dressed(task, text)
+        if text and text not in seen:
+            seen.add(text)
             yield Written(raw, judge(text, BY_MODEL, assignment=task.assignment, checks=checks))
 
 
-def _within_the_template(assignment: Assignment, texts: Iterable[str], prompt: Prompt) -> Iterator[str]:
-    """What keeps to the outline, as it is; of what does not (not every endpoint knows grammars), what is supported."""
-    template, voice = assignment.template, assignment.context.voice
-    assert template is not None
-    greeting = greeting_for(voice, assignment.message)
-    for text in texts:
-        if prompt.outline is not None and prompt.outline.accepts(text):
-            yield text
-        else:
-            yield keep_supported(text, template, voice=voice, greeting=greeting)
+def _dressed(task: _DraftTask, written: str) -> str:
+    """What stands of a small model's answer, with greeting and closing; empty where it is the plan's own words."""
+    assignment = task.assignment
+    if assignment.plan is None or assignment.is_translation:
+        return written
+    answer = worded(written, assignment.plan, message=assignment.message.text)
+    return _whole_reply(assignment, answer.text, task.variant) if answer.is_worded else ""
 
 
 def _best(written: Iterable[Written]) -> Candidate | None:
@@ -230,11 +227,18 @@ def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None
     if template is None:
         text = thank(voice=voice, to=to)
         return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks) if text else None
-    mood, answer = assignment.triaged.mood.value, template.rendered_reply
+    text = _whole_reply(assignment, assignment.answer, variant)
+    return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks)
+
+
+def _whole_reply(assignment: Assignment, answer: str, variant: Variant) -> str:
+    """An answer with the brand's greeting, sympathy where the message is a complaint, and a closing."""
+    voice = assignment.context.voice
     if variant is Variant.PRIVATE:
         answer = join(voice.handover.private[0], answer)
     elif variant is Variant.PUBLIC:  # nothing may follow a link
         handover = voice.handover.public[0]
         answer = join(answer, handover) if is_closed(answer) else join(handover, answer)
-    text = personalise(answer, voice=voice, mood=mood, to=to)
-    return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks)
+    to = assignment.message_as(_VISIBILITY.get(variant, assignment.message.visibility))
+    said_before = (*assignment.message.earlier_replies, *assignment.context.last_replies)
+    return personalise(answer, voice=voice, mood=assignment.triaged.mood.value, to=to, said_before=said_before)

@@ -1,0 +1,169 @@
+"""Fit which sentences of a reply a message needs (answering/choosing.npz).
+
+Usage: python scripts/fit_choosing.py [--check]
+Logistic regression over the rows of ``answering.sentence_rows``, for both named encoders, on eval/answers/train.jsonl:
+a sentence that a reader found to answer the message, or to bound the answer, is needed. Each brand is judged by a model
+of the others; printed is what thresholds do. With ``--check`` nothing is written, and it exits 1 where the shipped
+weights give other probabilities than the new ones by more than 0.02. The test file is only measured.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from replyassist.answering.choosing import KEPT_FROM, PATH, Chooser, load_choosers, save_choosers
+from replyassist.answering.measures import Background, Rows, said, texts_of
+from replyassist.answering.sentence_rows import sentence_rows
+from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist.core.encoders import KNOWN
+from replyassist.core.words import Reading
+
+SOURCE = Path(__file__).resolve().parents[1] / "eval" / "answers"
+STRENGTH = 0.1  # inverse of the ridge; .03 and .3 are no better
+STEPS = 2000
+DIFFERENCE = 0.02
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A message beside the sentences of a template, with those that answer it and those that bound the answer."""
+
+    brand: str
+    message: str
+    title: str
+    sentences: tuple[str, ...]
+    needed: frozenset[int]
+    bounds: frozenset[int]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The title and the sentences as they are read."""
+        return texts_of(self.title, " ".join(self.sentences))
+
+    def keeps(self, likely: Rows, least: float) -> frozenset[int]:
+        """The sentences that a reply says with this threshold."""
+        return frozenset(np.flatnonzero(likely >= least).tolist()) | {int(likely.argmax())}
+
+
+def labelled(split: str) -> list[Labelled]:
+    """Every line of the file that has an answer and is cut into the sentences that the program sees."""
+    lines = [json.loads(line) for line in (SOURCE / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = [
+        Labelled(
+            brand=line["key"].rpartition("-")[0],
+            message=line["message"],
+            title=line["title"],
+            sentences=tuple(line["sentences"]),
+            needed=frozenset(line["needed"]),
+            bounds=frozenset(line["bounds"]),
+        )
+        for line in lines
+        if line["needed"]
+    ]
+    return [each for each in found if len(each.texts) == len(each.sentences) + 1]
+
+
+def background_of(readings: Sequence[Reading]) -> Background:
+    """The mean of all pieces, and in how few texts each is."""
+    words = [reading.words for reading in readings if reading.words is not None]
+    counts = Counter(int(number) for each in words for number in np.unique(each.numbers))
+    rarity = np.zeros(max(counts) + 1, dtype=np.float16)
+    for number, texts in counts.items():
+        rarity[number] = max(1e-3, float(np.log((len(words) + 1) / (texts + 0.5))))
+    centre = np.concatenate([each.vectors.astype(np.float32) for each in words]).mean(axis=0)
+    return Background(centre, rarity.astype(np.float32), float(np.log((len(words) + 1) / 0.5)))
+
+
+def fit(rows: Sequence[Rows], examples: Sequence[Labelled]) -> tuple[Rows, float]:
+    """The weights of a row and the constant."""
+    every = np.concatenate(rows)
+    truth = [place in each.needed | each.bounds for each in examples for place in range(len(each.sentences))]
+    means, scales = every.mean(axis=0), np.maximum(every.std(axis=0), 1e-6)
+    model = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit((every - means) / scales, truth)
+    weights = model.coef_[0] / scales
+    return weights, float(model.intercept_[0] - weights @ means)
+
+
+def left_out(rows: Sequence[Rows], examples: Sequence[Labelled]) -> list[Rows]:
+    """For each example what the model of the other brands says."""
+    found: list[Rows] = [np.zeros(0)] * len(examples)
+    for brand in sorted({each.brand for each in examples}):
+        others = [place for place, each in enumerate(examples) if each.brand != brand]
+        weights, constant = fit([rows[place] for place in others], [examples[place] for place in others])
+        for place in set(range(len(examples))) - set(others):
+            found[place] = expit(rows[place] @ weights + constant)
+    return found
+
+
+def report(examples: Sequence[Labelled], likely: Sequence[Rows]) -> Iterator[str]:
+    """How well the sentences are chosen, line by line."""
+    truth = [place in each.needed | each.bounds for each in examples for place in range(len(each.sentences))]
+    first = np.mean([int(found.argmax()) in each.needed for each, found in zip(examples, likely, strict=True)])
+    yield f"  auroc {roc_auc_score(truth, np.concatenate(likely)):.3f}, likeliest answers {first:.3f}"
+    yield "  from: all answers kept, all conditions too, share of the template's length"
+    for least in THRESHOLDS:
+        kept = [each.keeps(found, least) for each, found in zip(examples, likely, strict=True)]
+        answers = np.mean([each.needed <= own for each, own in zip(examples, kept, strict=True)])
+        whole = np.mean([each.needed | each.bounds <= own for each, own in zip(examples, kept, strict=True)])
+        share = np.mean([_share(each, own) for each, own in zip(examples, kept, strict=True)])
+        yield f"  {least:.2f}: {answers:.3f} {whole:.3f} {share:.3f}{' *' if least == KEPT_FROM else ''}"
+
+
+def _share(example: Labelled, kept: frozenset[int]) -> float:
+    said_of_it = sum(len(text) for place, text in enumerate(example.sentences) if place in kept)
+    return said_of_it / sum(map(len, example.sentences))
+
+
+def main() -> int:
+    """Fit and write, or compare with what is shipped; the exit status."""
+    train, test = labelled("train"), labelled("test")
+    made: dict[str, Chooser] = {}
+    worst = 0.0
+    for name in KNOWN:
+        encoder = SentenceTransformerEncoder(name)
+        texts = sorted({text for each in (*train, *test) for text in (each.message, *each.texts)})
+        readings = dict(zip(texts, encoder.read(texts), strict=True))
+        of_train = sorted({text for each in train for text in (each.message, *each.texts)})
+        background = background_of([readings[text] for text in of_train])
+        rows = [[_rows(each, readings, background) for each in part] for part in (train, test)]
+        weights, constant = fit(rows[0], train)
+        made[encoder.model_digest] = Chooser(background, weights, constant)
+        if "--check" in sys.argv[1:]:
+            shipped = load_choosers(PATH)[encoder.model_digest]
+            before = [_rows(each, readings, shipped.background) @ shipped.weights + shipped.constant for each in train]
+            now = [own @ weights + constant for own in rows[0]]
+            pairs = zip(before, now, strict=True)
+            worst = max(worst, *(float(np.abs(expit(one) - expit(two)).max()) for one, two in pairs))
+            continue
+        of_test = [expit(own @ weights + constant) for own in rows[1]]
+        for part, examples, found in (("brands left out", train, left_out(rows[0], train)), ("test", test, of_test)):
+            sys.stdout.write("\n".join([f"{name}, {part}, {len(examples)}:", *report(examples, found)]) + "\n")
+    if "--check" in sys.argv[1:]:
+        sys.stdout.write(f"the probabilities differ by at most {worst:.3f}\n")
+        return 1 if worst > DIFFERENCE else 0
+    save_choosers(made, PATH)
+    sys.stdout.write(f"{PATH.stat().st_size} bytes\n")
+    return 0
+
+
+def _rows(example: Labelled, readings: dict[str, Reading], background: Background) -> Rows:
+    own = said([readings[text] for text in example.texts])
+    rows = sentence_rows(readings[example.message], own, example.sentences, background)
+    if rows is None:
+        raise SystemExit(f"nothing to compare in {example.message!r}")
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The plan of a reply: which sentences of the template answer this message, before anybody words it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from replyassist.answering.choosing import KEPT_FROM, KEPT_WHEN_SHORTER_FROM, likely_needed
+from replyassist.answering.sentence_rows import refers_back
+from replyassist.core.embedding import Encoder
+from replyassist.drafting.personalise import is_closed
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails.text import sentence_spans
+
+
+@dataclass(frozen=True)
+class PlannedSentence:
+    """A sentence of a template, how likely this message needs it (0 to 1), and whether the reply says it."""
+
+    text: str
+    probability: float
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sentences of the source in their order."""
+
+    sentences: tuple[PlannedSentence, ...]
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """What the reply says."""
+        return tuple(each.text for each in self.sentences if each.is_kept)
+
+    @cached_property
+    def answer(self) -> str:
+        """The same as one text; a dash stands after a link, for no stop may touch it."""
+        return in_a_row(self.kept)
+
+
+def plan_of(
+    asked: Sequence[str], templates: Sequence[ReplyTemplate], encoder: Encoder, *, is_shorter: bool = False
+) -> Plan:
+    """The sentences of each template that one of the questions needs, in the order of the templates.
+
+    ``asked``: the whole message, its questions where it has several, and what a person wants to be mentioned. Of each
+    template the likeliest sentence stays; with an encoder that nothing was fitted to, all of them do.
+    """
+    least = KEPT_WHEN_SHORTER_FROM if is_shorter else KEPT_FROM
+    return Plan(tuple(each for template in templates for each in _planned(asked, template, encoder, least)))
+
+
+def in_a_row(sentences: Sequence[str]) -> str:
+    """The sentences as one text."""
+    text = ""
+    for sentence in sentences:
+        between = " " if is_closed(text) else " – "
+        text = f"{text}{between}{sentence}" if text else sentence
+    return text
+
+
+def _planned(asked: Sequence[str], template: ReplyTemplate, encoder: Encoder, least: float) -> list[PlannedSentence]:
+    reply = template.rendered_reply
+    texts = [reply[start:end] for start, end in sentence_spans(reply)]
+    likely = likely_needed(asked, encoder, title=template.title, reply=reply)
+    if likely is None:
+        return [PlannedSentence(text, 1.0, is_kept=True) for text in texts]
+    chances = [*likely.tolist(), *[1.0] * (len(texts) - len(likely))]
+    kept = {place for place, each in enumerate(chances) if each >= least} | {int(likely.argmax())}
+    for place in sorted(kept, reverse=True):
+        if place and place - 1 not in kept and refers_back(texts[place]):
+            kept.add(place - 1)
+    return [
+        PlannedSentence(text, round(chance, 3), is_kept=place in kept)
+        for place, (text, chance) in enumerate(zip(texts, chances, strict=True))
+    ]
