@@ -35,8 +35,9 @@ class Settings(BaseSettings):
     llm_base_url: str = Field("", description="OpenAI-compatible endpoint; empty: the embedded model.")
     llm_api_key: SecretStr = SecretStr("")
     llm_model: str = Field("", description="Model name at the endpoint.")
+    llm_model_path: str = Field("", description="A GGUF file that the embedded model is read from; empty: the shipped.")
     llm_profile: str = Field(
-        "", description="Entry of prompts/profiles.yaml; empty: base for the embedded model, else chat."
+        "", description="Entry of prompts/profiles.yaml; empty: chat-small for the embedded model, else chat."
     )
     llm_timeout_seconds: float = Field(30.0, gt=0)
     llm_retries: int = Field(1, ge=0, le=5)
