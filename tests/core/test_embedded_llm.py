@@ -42,7 +42,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from replyassist.core.embedded_llm import EmbeddedLanguageModel
-server = EmbeddedLanguageModel(Path(sys.argv[1]))
+server = EmbeddedLanguageModel(Path(sys.argv[1]), model_path=Path(sys.argv[2]))
 server.start()
 print(server.pid, flush=True)
 time.sleep(60)
@@ -266,15 +266,9 @@ def test_a_slow_start_keeps_to_the_deadline(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One home for all tests of the real model, so that its weights are written once."""
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[EmbeddedLanguageModel]:
+def server(tmp_path_factory: pytest.TempPathFactory, model_file: Path) -> Iterator[EmbeddedLanguageModel]:
     """A real model, started by a thread that has ended: Linux would take that for the end of the parent."""
-    server = EmbeddedLanguageModel(home)
+    server = EmbeddedLanguageModel(tmp_path_factory.mktemp("home"), model_path=model_file)
     starting = threading.Thread(target=server.start)
     starting.start()
     starting.join()
@@ -425,8 +419,9 @@ def test_stop_ends_the_child(server: EmbeddedLanguageModel) -> None:
 
 
 @pytest.mark.llm
-def test_the_child_dies_with_a_parent_that_is_killed(home: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", PARENT, str(home)], stdout=subprocess.PIPE) as parent:
+def test_the_child_dies_with_a_parent_that_is_killed(tmp_path: Path, model_file: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(tmp_path), str(model_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert not is_gone(pid, within=0.1)
@@ -439,7 +434,7 @@ def test_the_child_dies_with_a_parent_that_is_killed(home: Path) -> None:
 def test_a_model_that_cannot_be_loaded_names_the_log(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF and nothing more")
-    server = EmbeddedLanguageModel(tmp_path, weights=lambda home: broken)
+    server = EmbeddedLanguageModel(tmp_path, model_path=broken)
 
     with pytest.raises(LanguageModelError, match=r"ended while it was loaded; see .*embedded-llm\.log"):
         server.start()

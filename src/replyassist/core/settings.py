@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(30.0, gt=0)
     llm_retries: int = Field(1, ge=0, le=5)
     llm_candidates: int = Field(4, ge=1, le=16)
-    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores but one.")
+    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores.")
     llm_disabled: bool = Field(False, description="Draft from templates only.")
     llm_send_names: bool = Field(
         True, description="Send first names to a remote language model; off: a placeholder stands for it."

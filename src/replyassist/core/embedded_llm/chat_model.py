@@ -31,9 +31,7 @@ class EmbeddedChatModel:
     of its own a call may take ``timeout_seconds`` and the time of a start.
     """
 
-    def __init__(
-        self, server: EmbeddedLanguageModel, *, profile: str = PROFILE, timeout_seconds: float = 30.0
-    ) -> None:
+    def __init__(self, server: EmbeddedLanguageModel, *, profile: str = PROFILE, timeout_seconds: float = 30.0) -> None:
         self._server, self._profile, self._timeout_seconds = server, profile, timeout_seconds
         self._lock = threading.Lock()
         self._client: tuple[str, OpenAIChatModel] | None = None

@@ -18,7 +18,7 @@ from ..errors import LanguageModelError, LanguageModelTimeout, ReplyassistError
 from .cores import usable_cores
 from .weights import MODEL_NAME, embedded_weights, given_weights
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0  # the first start puts the weights together: 1.1 GB to read and to write
 STOP_SECONDS = 5.0
 RESTARTS = 3
 RESTART_PERIOD_SECONDS = 60.0
@@ -50,7 +50,7 @@ class EmbeddedLanguageModel:
         self.slots = slots
         self._home, self._port, self._weights = home.absolute(), port, weights
         self._model_path = model_path.absolute() if model_path else None
-        self._threads = threads or max(1, usable_cores() - 1)
+        self._threads = threads or usable_cores()
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._restarts: deque[float] = deque(maxlen=RESTARTS)
