@@ -284,7 +284,7 @@ def model(server: EmbeddedLanguageModel) -> Iterator[EmbeddedChatModel]:
 
 
 @pytest.mark.llm
-def test_the_real_model_writes_four_candidates_in_one_request(model: EmbeddedChatModel) -> None:
+def test_the_real_model_writes_the_candidates_that_were_asked_for(model: EmbeddedChatModel) -> None:
     generation = model.generate(MESSAGES, candidates=4, max_tokens=24, stop=["\n"])
 
     assert len(generation.completions) == 4
@@ -349,15 +349,15 @@ def test_what_was_warmed_is_not_read_again_whatever_came_between(
     server: EmbeddedLanguageModel, model: EmbeddedChatModel
 ) -> None:
     def brand(name: str) -> list[ChatMessage]:
-        return [ChatMessage("system", f"You write for {name}. " + f"The rules of {name} are kind. " * 20)]
+        return [ChatMessage("system", f"You write for {name}. " + f"The rules of {name} are kind. " * 8)]
 
     brands = [brand(name) for name in ("Fernhill", "Northlight", "Tidewater", "Oakridge", "Marlowe")]
     for messages in brands:
-        assert model.warm(messages).prompt_tokens > 100
+        assert model.warm(messages).prompt_tokens > 60
     for messages in brands:
         asked = turns([*messages, ChatMessage("user", "Do you ship to Norway?")])
-        timings = post(server, f"{server.base_url}/chat/completions", messages=asked, max_tokens=4, n=2)["timings"]
-        assert timings["cache_n"] > 100
+        timings = post(server, f"{server.base_url}/chat/completions", messages=asked, max_tokens=4)["timings"]
+        assert timings["cache_n"] > 60
         assert timings["prompt_n"] < 20
 
 
