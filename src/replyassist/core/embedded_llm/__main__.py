@@ -15,9 +15,9 @@ import sys
 import threading
 from typing import Any
 
-# Shared by all candidates of a request and by the prompts that are kept warm (kv_unified).
-CONTEXT_TOKENS = 16384
-# Prompts that were pushed out of the slots, as of another brand; llama.cpp's default is 8 GiB. 28 kB a token: 18,000.
+# Shared by all slots (kv_unified): a brand's rules and examples, and a message of 10,000 characters. 28 kB a token.
+CONTEXT_TOKENS = 8192
+# Prompts that were pushed out of the slots, as of another brand, up to 18,000 tokens; llama.cpp's default is 8 GiB.
 PROMPT_CACHE_MIB = 512
 WARNINGS = 2
 PARENT_CHECK_SECONDS = 1.0

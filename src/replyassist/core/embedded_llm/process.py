@@ -31,9 +31,9 @@ WAIT_ASLEEP = {"OMP_WAIT_POLICY": "passive"}
 class EmbeddedLanguageModel:
     """A llama.cpp server as a child process on loopback, with a random API key. Thread-safe.
 
-    ``threads=0``: one for each usable core. ``model_path``: a GGUF in place of the shipped one. Nothing is started before
-    ``start()``; the child ends with this process, even if that is killed. It logs to ``home/logs/embedded-llm.log``;
-    the log before is kept beside it.
+    ``threads=0``: one for each usable core. ``model_path``: a GGUF in place of the shipped one. Nothing is started
+    before ``start()``; the child ends with this process, even if that is killed. It logs to
+    ``home/logs/embedded-llm.log``; the log before is kept beside it.
     """
 
     def __init__(
