@@ -19,6 +19,8 @@ from typing import Any
 CONTEXT_TOKENS = 8192
 # Prompts that were pushed out of the slots, as of another brand, up to 18,000 tokens; llama.cpp's default is 8 GiB.
 PROMPT_CACHE_MIB = 512
+# A request that was given up ends between two batches, and the next one waits so long (26 s with llama.cpp's 2,048).
+BATCH_TOKENS = 512
 WARNINGS = 2
 PARENT_CHECK_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
@@ -56,6 +58,7 @@ def _parameters(parameters: Any, arguments: argparse.Namespace, api_key: str) ->
     parameters.model.path = arguments.model
     parameters.model_alias = {arguments.name}
     parameters.use_jinja = True  # the chat template is the GGUF's own
+    parameters.n_batch = BATCH_TOKENS
     parameters.n_ctx = CONTEXT_TOKENS
     parameters.n_parallel = arguments.slots
     parameters.kv_unified = True

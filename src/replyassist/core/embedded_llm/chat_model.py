@@ -90,8 +90,8 @@ class EmbeddedChatModel:
     def warm(self, messages: Sequence[ChatMessage], *, deadline_seconds: float = WARM_SECONDS) -> Generation:
         """Read a prompt's beginning, so that later requests that begin alike read only what is new to them.
 
-        Requests wait meanwhile, so this is for the time before the first. Raises what ``generate()`` raises; what was
-        read by then stays read.
+        Requests wait meanwhile, so this is for the time before the first. Raises what ``generate()`` raises; the whole
+        batches of 512 tokens that were read by then stay read.
         """
         # One token, and not an empty one, which would be an error.
         return self.generate(
