@@ -17,6 +17,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 
 from replyassist.core.database import Database
+from replyassist.core.embedded_llm import embedded_weights
 from replyassist.core.settings import Settings
 from replyassist.testing import FakeClock
 from tests.world import World
@@ -29,7 +30,21 @@ for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 # Also in the processes that tests start: the default encoder may be slower, and is what few tests are about.
 os.environ["REPLYASSIST_ENCODER_MODEL"] = "minilm"
+SHARED_HOME = Path(__file__).resolve().parents[1] / ".make"  # `make clean` removes it
 NOT_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@pytest.fixture(scope="session")
+def model_file() -> Path:
+    """The embedded model, put together once for all processes and runs: it has 1.1 GB."""
+    return embedded_weights(SHARED_HOME)
+
+
+@pytest.fixture(autouse=True)
+def _one_model_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No home of a test that needs the embedded model gets a copy of its own."""
+    if request.node.get_closest_marker("llm"):
+        monkeypatch.setenv("REPLYASSIST_LLM_MODEL_PATH", str(request.getfixturevalue("model_file")))
 
 
 @pytest.fixture(scope="session")

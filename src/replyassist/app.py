@@ -208,11 +208,12 @@ def _add_operations(app: FastAPI, parts: Parts) -> None:
 def _chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
     if settings.llm_disabled:
         return None
+    if settings.llm_profile:
+        profile_named(settings.llm_profile)  # an unknown one is refused now, not with the first message
     if settings.llm_base_url:
         if not settings.llm_model:
             raise ConfigurationError("REPLYASSIST_LLM_MODEL names the model at REPLYASSIST_LLM_BASE_URL; it is empty")
         profile = settings.llm_profile or "chat"
-        profile_named(profile)  # an unknown one is refused now, not with the first message
         remote = OpenAIChatModel(
             base_url=settings.llm_base_url,
             api_key=settings.llm_api_key.get_secret_value(),
@@ -223,11 +224,18 @@ def _chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
         )
         closing.callback(remote.close)
         return remote
-    from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
+    from replyassist.core.embedded_llm import PROFILE, EmbeddedChatModel, EmbeddedLanguageModel
 
-    embedded = EmbeddedLanguageModel(settings.home, threads=settings.llm_threads, slots=settings.llm_candidates)
+    embedded = EmbeddedLanguageModel(
+        settings.home,
+        threads=settings.llm_threads,
+        slots=settings.llm_candidates,
+        model_path=Path(settings.llm_model_path).expanduser() if settings.llm_model_path else None,
+    )
     closing.callback(embedded.stop)
-    model = EmbeddedChatModel(embedded, timeout_seconds=settings.llm_timeout_seconds)
+    model = EmbeddedChatModel(
+        embedded, profile=settings.llm_profile or PROFILE, timeout_seconds=settings.llm_timeout_seconds
+    )
     closing.callback(model.close)
     return model
 

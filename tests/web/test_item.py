@@ -55,7 +55,7 @@ def test_model_notes_and_candidates_are_shown(console: Console) -> None:
     )
     item = console.world.item(
         drafted_by=BY_MODEL,
-        model="gemma",
+        model="qwen",
         notes=("the first try was too slow",),
         candidates=(other,),
         timings=Timings(llm=1540.0),
@@ -64,7 +64,7 @@ def test_model_notes_and_candidates_are_shown(console: Console) -> None:
     console.sign_in()
     page = page_of(console, item)
     for part in (
-        "Drafted by model gemma in 1.5 s",
+        "Drafted by model qwen in 1.5 s",
         "The first try was too slow",
         "1 other candidate",
         "Nobody said free.",

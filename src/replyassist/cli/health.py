@@ -90,6 +90,7 @@ def _model(settings: Settings) -> str:
         if model is None:
             return "switched off: drafts come from templates"
         answer = model.generate([ChatMessage("user", "Say hello.")], candidates=1, max_tokens=8)
-        return f"{model.name} ({model.profile}) answered in {answer.seconds:.1f} s"
+        file = "" if settings.llm_base_url else settings.llm_model_path
+        return f"{model.name} ({model.profile}){file and f' from {file}'} answered in {answer.seconds:.1f} s"
     finally:
         parts.close()

@@ -35,13 +35,14 @@ class Settings(BaseSettings):
     llm_base_url: str = Field("", description="OpenAI-compatible endpoint; empty: the embedded model.")
     llm_api_key: SecretStr = SecretStr("")
     llm_model: str = Field("", description="Model name at the endpoint.")
+    llm_model_path: str = Field("", description="A GGUF file that the embedded model is read from; empty: the shipped.")
     llm_profile: str = Field(
-        "", description="Entry of prompts/profiles.yaml; empty: base for the embedded model, else chat."
+        "", description="Entry of prompts/profiles.yaml; empty: chat-small for the embedded model, else chat."
     )
     llm_timeout_seconds: float = Field(30.0, gt=0)
     llm_retries: int = Field(1, ge=0, le=5)
     llm_candidates: int = Field(4, ge=1, le=16)
-    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores but one.")
+    llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores.")
     llm_disabled: bool = Field(False, description="Draft from templates only.")
     llm_send_names: bool = Field(
         True, description="Send first names to a remote language model; off: a placeholder stands for it."

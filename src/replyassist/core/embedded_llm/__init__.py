@@ -1,7 +1,7 @@
 """The language model that travels with the product: its weights, its process, and the chat model over it."""
 
-from .chat_model import EmbeddedChatModel
+from .chat_model import PROFILE, EmbeddedChatModel
 from .process import EmbeddedLanguageModel
 from .weights import MODEL_NAME, embedded_weights
 
-__all__ = ["MODEL_NAME", "EmbeddedChatModel", "EmbeddedLanguageModel", "embedded_weights"]
+__all__ = ["MODEL_NAME", "PROFILE", "EmbeddedChatModel", "EmbeddedLanguageModel", "embedded_weights"]

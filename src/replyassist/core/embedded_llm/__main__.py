@@ -15,21 +15,15 @@ import sys
 import threading
 from typing import Any
 
-# The context is shared by all candidates of a request (kv_unified), so that a long message fits too.
+# Shared by all slots (kv_unified): a brand's rules and examples, and a message of 10,000 characters. 28 kB a token.
 CONTEXT_TOKENS = 8192
-# Prompts that were pushed out of the slots, as of another brand; llama.cpp's default is 8 GiB.
-PROMPT_CACHE_MIB = 256
+# Prompts that were pushed out of the slots, as of another brand, up to 18,000 tokens; llama.cpp's default is 8 GiB.
+PROMPT_CACHE_MIB = 512
+# A request that was given up ends between two batches, and the next one waits so long (26 s with llama.cpp's 2,048).
+BATCH_TOKENS = 512
 WARNINGS = 2
 PARENT_CHECK_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
-# A base model knows no turns: the messages are laid out as one plain text, which it goes on with after "Reply:".
-BASE_CHAT_TEMPLATE = (
-    "{% for m in messages %}"
-    "{% if m.role == 'assistant' %} {{ m.content }}\n\n"
-    "{% else %}{{ m.content }}{% if m.role == 'system' %}\n\n{% else %}\nReply:{% endif %}"
-    "{% endif %}"
-    "{% endfor %}"
-)
 
 
 def main() -> None:
@@ -63,12 +57,12 @@ def _arguments() -> argparse.Namespace:
 def _parameters(parameters: Any, arguments: argparse.Namespace, api_key: str) -> Any:
     parameters.model.path = arguments.model
     parameters.model_alias = {arguments.name}
-    parameters.use_jinja = True
-    parameters.chat_template = BASE_CHAT_TEMPLATE
+    parameters.use_jinja = True  # the chat template is the GGUF's own
+    parameters.n_batch = BATCH_TOKENS
     parameters.n_ctx = CONTEXT_TOKENS
     parameters.n_parallel = arguments.slots
     parameters.kv_unified = True
-    # Gemma attends through a sliding window; with a cache of only that size, no prompt prefix can be used again.
+    # Some models attend through a sliding window; with a cache of only that size, no prompt prefix can be used again.
     parameters.swa_full = True
     parameters.cache_ram_mib = PROMPT_CACHE_MIB
     parameters.verbosity = WARNINGS

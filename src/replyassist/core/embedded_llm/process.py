@@ -16,21 +16,24 @@ from typing import BinaryIO
 
 from ..errors import LanguageModelError, LanguageModelTimeout, ReplyassistError
 from .cores import usable_cores
-from .weights import MODEL_NAME, embedded_weights
+from .weights import MODEL_NAME, embedded_weights, given_weights
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0  # the first start puts the weights together: 1.1 GB to read and to write
 STOP_SECONDS = 5.0
 RESTARTS = 3
 RESTART_PERIOD_SECONDS = 60.0
+# llama.cpp's OpenMP threads meet some hundred times for each token, and by default spin until the last is there, which
+# keeps that one off its core when other processes want it too. Seen with two threads on two busy cores: 60 tokens took
+# 189 s spinning and 8 s asleep.
+WAIT_ASLEEP = {"OMP_WAIT_POLICY": "passive"}
 
 
 class EmbeddedLanguageModel:
     """A llama.cpp server as a child process on loopback, with a random API key. Thread-safe.
 
-    ``threads=0`` leaves one core to others: llama.cpp's threads wait for each other at every layer, and the slowest
-    sets the pace. Seen on two cores with five other busy processes: two threads took 2 to 7 times as long as one;
-    with nothing else to do, 0.6 times. Nothing is started before ``start()``; the child ends with this process, even
-    if that is killed. It logs to ``home/logs/embedded-llm.log``; the log before is kept beside it.
+    ``threads=0``: one for each usable core. ``model_path``: a GGUF in place of the shipped one. Nothing is started
+    before ``start()``; the child ends with this process, even if that is killed. It logs to
+    ``home/logs/embedded-llm.log``; the log before is kept beside it.
     """
 
     def __init__(
@@ -40,20 +43,22 @@ class EmbeddedLanguageModel:
         threads: int = 0,
         slots: int = 4,
         port: int = 0,
+        model_path: Path | None = None,
         weights: Callable[[Path], Path] = embedded_weights,
     ) -> None:
         self.api_key = secrets.token_urlsafe(32)
         self.slots = slots
         self._home, self._port, self._weights = home.absolute(), port, weights
-        self._threads = threads or max(1, usable_cores() - 1)
+        self._model_path = model_path.absolute() if model_path else None
+        self._threads = threads or usable_cores()
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._restarts: deque[float] = deque(maxlen=RESTARTS)
 
     @property
     def name(self) -> str:
-        """The model, as a proposal records it."""
-        return MODEL_NAME
+        """The model, as a proposal records it: a GGUF of one's own by its file name without the ending."""
+        return self._model_path.stem if self._model_path else MODEL_NAME
 
     @property
     def log_path(self) -> Path:
@@ -116,7 +121,7 @@ class EmbeddedLanguageModel:
 
     def _command(self) -> list[str]:
         arguments: dict[str, object] = {
-            "model": self._weights(self._home),
+            "model": given_weights(self._model_path) if self._model_path else self._weights(self._home),
             "name": self.name,
             "port": self._port,
             "threads": self._threads,
@@ -174,7 +179,12 @@ class _Child:
         with (
             _fresh_log(log_path) as log,
             subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**WAIT_ASLEEP, **os.environ},
+                start_new_session=True,
             ) as process,
         ):
             self.process = process

