@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from replyassist.brands.service import ensure_brand
+from replyassist.core.errors import LanguageModelError
+from replyassist.core.llm import ChatMessage, Generation
 from replyassist.inbox.service import load
 from replyassist.pipeline import PipelineContext
 from replyassist.proposing import EXAMPLE_AUTHOR
@@ -111,3 +116,49 @@ def test_what_was_private_risky_doubtful_or_on_two_templates_is_no_example(world
 
     assert context(world).approved == ()
     assert len(context(world).recent) == 3
+
+
+class ModelThatReadsAhead(FakeChatModel):
+    """Remembers what it was to read."""
+
+    def __init__(self) -> None:
+        super().__init__([GOOD])
+        self.read: list[tuple[ChatMessage, ...]] = []
+
+    def warm(self, messages: Sequence[ChatMessage]) -> Generation:
+        self.read.append(tuple(messages))
+        return self.generate(messages, candidates=1, max_tokens=1)
+
+
+def test_a_model_reads_ahead_what_all_prompts_of_the_brand_begin_with(world: World) -> None:
+    model = ModelThatReadsAhead()
+    work = worker(world, model)
+    work.load_model()
+    message_id = world.message()
+    work.draft(message_id, 0)
+
+    (ahead,) = model.read
+    prompt = model.calls[-1].messages
+    assert len(ahead) > 1
+    assert ahead[:-1] == prompt[: len(ahead) - 1]
+
+
+def test_of_several_brands_that_one_is_read_ahead_that_was_written_to_last(world: World) -> None:
+    with world.database.writing() as session:
+        ensure_brand(session, "acme", now=world.clock.now(), voice=voice(brand="acme", name="Acme Pumps"))
+    model = ModelThatReadsAhead()
+    work = worker(world, model)
+    work.load_model()
+    world.message()
+    work.load_model()
+
+    first, second = (messages[0].content for messages in model.read)
+    assert "Acme Pumps" in first
+    assert "Fernhill Coffee" in second
+
+
+def test_a_model_that_cannot_be_loaded_ahead_stops_nothing(world: World) -> None:
+    model = ModelThatReadsAhead()
+    model.error = LanguageModelError("it does not start")
+    worker(world, model).load_model()
+    assert len(model.read) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
@@ -167,7 +168,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(warm_up)
+        asyncio.get_running_loop().run_in_executor(None, warm_up)  # meanwhile pages can be asked for
         runner = parts.worker.runner() if with_worker else None
         if runner is not None:
             await run_in_threadpool(runner.start)

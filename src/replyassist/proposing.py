@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from replyassist.brands.service import get_brand, voice_of
+from replyassist.brands.service import get_brand, list_brands, voice_of
 from replyassist.brands.voice import WorkedExample
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder
-from replyassist.core.llm import ChatModel
+from replyassist.core.llm import ChatMessage, ChatModel, WarmableModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
+from replyassist.drafting.profiles import profile_named
+from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.readable import readable
+from replyassist.inbox.repository import newest_brand
 from replyassist.pipeline import PastReply, PipelineContext, propose
 from replyassist.privacy.nameless import nameless
 from replyassist.proposal import Proposal
@@ -28,6 +31,8 @@ from replyassist.triage.reader import shipped_reader
 REMEMBERED_REPLIES = 100
 EXAMPLES_KEPT = 10
 LONGEST_MESSAGE, LONGEST_REPLY = 300, 2000
+UNREAD = "…"
+"""Stands for a message where only what comes before it is to be read."""
 EXAMPLE_AUTHOR = "Sam"
 """Who the authors of approved examples are called: nobody's name goes into another person's prompt."""
 
@@ -64,6 +69,29 @@ class Proposer:
         )
         _count(proposal)
         return proposal
+
+    def warm_model(self) -> None:
+        """Let a model that reads ahead read what the prompts of one brand begin with: the one that was written to last.
+
+        Of further brands the first prompt is read when it comes; to read them all would make a first draft wait.
+        Raises LanguageModelError when the model does not start.
+        """
+        if not isinstance(self.model, WarmableModel):
+            return
+        with self.database.reading() as session:
+            written_to = newest_brand(session)
+            brand = get_brand(session, written_to) if written_to else next(iter(list_brands(session)), None)
+            voice = voice_of(brand) if brand else None
+        if voice is None:
+            self.model.warm([ChatMessage("user", UNREAD)])
+            return
+        prompt = build_prompt(
+            DraftRequest(Inbound(UNREAD), answer=UNREAD),
+            voice=voice,
+            profile=profile_named(self.model.profile),
+            library=self.library,
+        )
+        self.model.warm(prompt.messages)
 
     def context_for(self, brand_id: str) -> PipelineContext:
         """The brand's voice, index, threshold, approved replies and corrections as they stand now."""

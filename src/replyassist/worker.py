@@ -7,6 +7,7 @@ Jobs carry ids only; the truth is in the rows. ``reconciling`` gives a new job t
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder
+from replyassist.core.errors import ReplyassistError
 from replyassist.core.job_runner import JobRunner
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
@@ -145,8 +147,7 @@ class Worker:
                 self.jobs.enqueue(session, again, delay_seconds=RETRY_SECONDS)
 
     def runner(self, *, concurrency: dict[str, int] | None = None) -> JobRunner:
-        """The runner that takes these jobs from the durable queue; what is slow to load is loaded by now."""
-        warm_up()
+        """The runner that takes these jobs from the durable queue."""
         return JobRunner(
             self.database.url,
             {DRAFT_JOB: self.draft, REDRAFT_JOB: self.redraft, DELIVER_JOB: self.deliver, LEARN_JOB: self.learn},
@@ -155,6 +156,27 @@ class Worker:
             dead_after_seconds=self.settings.worker_dead_after_seconds,
             periodic=self.reconciler.periodic,
         )
+
+    def load_ahead(self) -> None:
+        """Begin to load, in the background, what the first draft needs; what fails is that draft's to report."""
+        threading.Thread(target=self._load_encoders, name="loading-encoders").start()
+        threading.Thread(target=self.load_model, name="loading-model", daemon=True).start()
+
+    def _load_encoders(self) -> None:
+        """One after the other: imports in several threads only take the interpreter from each other."""
+        try:
+            for encoder in (self.proposer.registry.encoder, self.proposer.encoder):
+                encoder.encode(["warm"])
+            warm_up()
+        except Exception:
+            logger.exception("the encoders could not be loaded ahead")
+
+    def load_model(self) -> None:
+        """Load the embedded model, a process of its own; a remote one has nothing to load. What fails is logged."""
+        try:
+            self.proposer.warm_model()
+        except ReplyassistError as error:
+            logger.warning("the language model could not be loaded ahead: %s", error)
 
     def _draft_failed(self, stored: StoredMessage, attempt: int) -> None:
         """Try again later; after the last attempt the message goes to a person without a draft."""

@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import httpx2
 import pytest
 
+from replyassist.brands.service import list_brands
 from replyassist.cli import main
+from replyassist.core.database import Database
 
 SECONDS = 600
 
@@ -36,6 +42,20 @@ def result_of(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def document_lines(out: IO[str]) -> Iterator[str]:
+    """The lines of one indented JSON document, of a process that goes on."""
+    for line in out:
+        yield line
+        if line == "}\n":
+            return
+
+
 @pytest.mark.encoder
 def test_the_demo_works_in_an_empty_folder_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
     runs = [
@@ -46,6 +66,54 @@ def test_the_demo_works_in_an_empty_folder_and_a_second_time_changes_nothing(tmp
     assert (runs[0]["messages"], runs[0]["queued"]) == (60, 60)
     assert sum(runs[0]["routes"].values()) == sum(runs[0]["verdicts"].values()) == 60
     assert set(runs[0]["drafted_by"]) == {"template", "none"}
+
+
+@pytest.mark.encoder
+def test_the_demo_answers_at_once_drafts_meanwhile_and_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
+    port = free_port()
+    environment = os.environ | {
+        "REPLYASSIST_HOME": str(tmp_path / "home"),
+        "REPLYASSIST_PORT": str(port),
+        "REPLYASSIST_LLM_DISABLED": "1",
+    }
+    command = [sys.executable, "-c", "from replyassist.cli import main; main()", "demo", "--json"]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = []
+        for line in process.stderr:
+            told.append(line)
+            if line.startswith("Sign in at "):
+                break
+        page = httpx2.get(f"http://127.0.0.1:{port}/login").raise_for_status().text
+        summary = json.loads("".join(document_lines(process.stdout)))
+        again = httpx2.get(f"http://127.0.0.1:{port}/healthz").status_code
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=SECONDS)
+
+    assert f"Sign in at http://127.0.0.1:{port}/login" in told[-1]
+    assert not any("drafted" in line for line in told)
+    assert "Sign in" in page
+    assert (summary["queued"], again) == (60, 200)
+    assert "60 of 60 drafted" in rest
+    assert process.returncode == 130
+
+
+@pytest.mark.encoder
+def test_what_is_prepared_is_no_brand_and_need_not_be_encoded_again(tmp_path: Path) -> None:
+    prepared = replyassist(tmp_path, "demo", "--prepare", REPLYASSIST_LLM_DISABLED="1")
+    assert prepared.returncode == 0, prepared.stderr
+    assert list((tmp_path / "home" / "embeddings").glob("*.sqlite"))
+    database = Database(f"sqlite:///{tmp_path / 'home' / 'replyassist.db'}")
+    with database.reading() as session:
+        assert list_brands(session) == []
+    database.dispose()
+
+    run = replyassist(tmp_path, "demo", "--no-serve", "--json", REPLYASSIST_LLM_DISABLED="1")
+    assert result_of(run)["queued"] == 60
+    assert "texts are encoded" not in run.stderr
 
 
 @pytest.mark.encoder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -198,3 +200,33 @@ def test_a_server_whose_worker_lost_its_place_ends(home: Database, tmp_path: Pat
         run_server(parts, with_worker=True, host="127.0.0.1", port=0)
     thread.join()
     parts.close()
+
+
+def test_what_is_done_beside_a_server_begins_when_it_answers_and_fails_alone(
+    home: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.dispose()
+    parts = build_parts(Settings(home=tmp_path / "home", llm_disabled=True), encoder=FakeEncoder())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    seen: list[int | bool] = []
+
+    def beside(ends: Callable[[], bool]) -> None:
+        seen.append(httpx2.get(f"http://127.0.0.1:{port}/healthz").status_code)
+        thread = threading.Thread(target=stop, args=(ends,))
+        thread.start()
+        raise ReplyassistError("nothing has moved")
+
+    def stop(ends: Callable[[], bool]) -> None:
+        time.sleep(0.5)
+        seen.append(ends())
+        assert job_runner._current is not None
+        job_runner._current.lost_place.set()
+
+    with pytest.raises(ReplyassistError, match=LOST_PLACE):
+        run_server(parts, with_worker=True, host="127.0.0.1", port=port, beside=beside)
+    parts.close()
+
+    assert seen == [200, False]
+    assert "error: nothing has moved" in capsys.readouterr().err

@@ -244,3 +244,15 @@ def test_a_list_that_renews_itself_does_not_get_in_the_way_of_a_click(desk: Desk
     page.locator(f"#row-{item.id}").click()
     desk.expect_item(item.id)
     expect(page.locator("main")).to_have_count(1)
+
+
+def test_drafts_arrive_one_by_one_and_the_progress_with_them(desk: Desk, world: World) -> None:
+    for _ in range(2):
+        world.message()
+    desk.sign_in(address_of(world.person()))
+    desk.expect_live()
+    expect(desk.page.locator("#drafting")).to_have_text("0 of 2 drafted")
+    item = world.item()
+    expect(desk.page.locator(f"#row-{item.id}")).to_be_visible()
+    expect(desk.page.locator("#drafting")).to_have_text("1 of 3 drafted")
+    assert desk.complaints == []

@@ -82,17 +82,18 @@ def print_json(document: Any) -> None:
     """Exactly one JSON document on stdout."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write("\n")
+    sys.stdout.flush()  # the command may go on for hours
 
 
-def progress() -> Progress:
-    """A progress bar on stderr."""
+def progress(to: Console = console) -> Progress:
+    """A progress bar, on stderr unless told otherwise."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=to,
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
-from sqlmodel import select
+from sqlmodel import col, select
 
 from replyassist.app import Parts
 from replyassist.brands.service import ensure_brand
@@ -18,10 +20,13 @@ from replyassist.core.resources import resource_folder
 from replyassist.core.security import Role
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
+from replyassist.inbox.models import Message
+from replyassist.retrieval.index import TemplateIndex
+from replyassist.review.models import ReviewItem
 
 from .common import console, output, parts, print_json
 from .intake import a_worker, read_messages, take_all, wait_until_queued
-from .serving import run_server
+from .serving import Ending, run_server
 from .summary import summarise, summary_table
 
 BRANDS = ("fernhill", "harbour")
@@ -31,32 +36,56 @@ PEOPLE = (
     ("Lea, in-house lead", Role.LEAD, "lead@demo.example"),
 )
 PORTS_TRIED = 20
+PREVIEW_CHARACTERS = 60
 
 
 def demo(
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the console afterwards.")] = True,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the console at once and go on; or end with the summary.")
+    ] = True,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Only do ahead what would make the first draft wait; stores no brand.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Load the sample brands, take in the sample messages, draft them all, show what came of it."""
+    """Load the sample brands, serve the console, draft the sample messages one by one, show what came of it."""
     with parts() as built:
-        password = load_samples(built)
-        messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None).messages
-        with a_worker(built):
-            ids = take_all(built, messages)
-            wait_until_queued(built, ids)
-        with built.database.reading() as session:
-            summary = summarise(session, ids)
-        if json:
-            print_json(summary)
-        else:
-            output.print(summary_table(summary))
-        if not serve:
+        if prepare:
+            prepare_samples(built)
             return
-        console.print("\nSign in to the console with any of these, password [bold]" + password + "[/bold]:")
-        for name, role, email in PEOPLE:
-            console.print(f"  {email:24} {name} ({role.value})")
-        port = _free_port(built.settings.host, built.settings.port)
-        run_server(built, with_worker=True, host=built.settings.host, port=port)
+        password = load_samples(built)
+        if not serve:
+            with a_worker(built):
+                draft_samples(built, json=json)
+            return
+        host, port = built.settings.host, _free_port(built.settings.host, built.settings.port)
+
+        def beside(ends: Ending) -> None:
+            _welcome(f"http://{host}:{port}", password)
+            draft_samples(built, json=json, ends=ends)
+
+        run_server(built, with_worker=True, host=host, port=port, beside=beside)
+
+
+def prepare_samples(built: Parts) -> None:
+    """Encode the sample templates, which are then found in the home folder, and unpack and try the embedded model."""
+    for brand in BRANDS:
+        TemplateIndex(read_templates(resource_folder("faq") / brand).templates, built.registry.template_encoder)
+    built.worker.load_model()
+
+
+def draft_samples(built: Parts, *, json: bool, ends: Ending = lambda: False) -> None:
+    """Take the sample messages in, wait until a worker has drafted them all, and print the summary."""
+    messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None).messages
+    ids = take_all(built, messages)
+    if not wait_until_queued(built, ids, ends=ends, preview=lambda: _last_drafted(built, ids)):
+        return
+    with built.database.reading() as session:
+        summary = summarise(session, ids)
+    if json:
+        print_json(summary)
+    else:
+        output.print(summary_table(summary))
 
 
 def load_samples(built: Parts) -> str:
@@ -73,6 +102,30 @@ def load_samples(built: Parts) -> str:
             if session.exec(select(User).where(User.email == email)).first() is None:
                 add_user(session, email, name=name, role=role, brands=list(BRANDS), password=password, now=now)
     return password
+
+
+def _welcome(address: str, password: str) -> None:
+    console.print(f"Sign in at {address}/login with any of these, password {password}", markup=False, soft_wrap=True)
+    for name, role, email in PEOPLE:
+        console.print(f"  {email:24} {name} ({role.value})")
+    console.print("The drafts appear there one by one.")
+
+
+def _last_drafted(built: Parts, message_ids: Sequence[int]) -> str:
+    """The newest item of these messages in one line: what was asked, and the draft or why there is none."""
+    with built.database.reading() as session:
+        found = session.exec(
+            select(Message.text, ReviewItem)
+            .where(Message.id == ReviewItem.message_id, col(Message.id).in_(message_ids))
+            .order_by(col(ReviewItem.id).desc())
+            .limit(1)
+        ).first()
+    if found is None:
+        return ""
+    asked, item = found
+    return " → ".join(
+        shorten(text, PREVIEW_CHARACTERS, placeholder="…") for text in (asked, item.draft or item.proposal.reason)
+    )
 
 
 def _demo_password(home: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from replyassist.inbox.schemas import MessageIn
 from replyassist.intake.service import take_in
 
 from .common import console, progress
+from .progress import drafting
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_PROBLEMS = 20
@@ -95,22 +96,32 @@ def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
     return ids
 
 
-def wait_until_queued(parts: Parts, message_ids: Sequence[int], *, quiet: bool = False) -> None:
-    """Wait until no message waits for its draft; raise when nothing has moved for five minutes."""
-    done = 0
-    last_move = time.monotonic()
-    with progress() as bar:
-        task = bar.add_task("Drafting", total=len(message_ids), visible=not quiet)
-        while done < len(message_ids):
+def wait_until_queued(
+    parts: Parts,
+    message_ids: Sequence[int],
+    *,
+    ends: Callable[[], bool] = lambda: False,
+    preview: Callable[[], str] = lambda: "",
+) -> bool:
+    """Wait until no message waits for its draft; whether that is so, and not ``ends`` came first.
+
+    Progress goes to the terminal: a bar, or without a terminal a line every few seconds, with a ``preview`` of what
+    was drafted last. Raises ReplyassistError when nothing has moved for five minutes.
+    """
+    done, last_move = 0, time.monotonic()
+    with drafting(len(message_ids), preview=preview) as show:
+        while not ends():
             now_done = _count_queued(parts, message_ids)
             if now_done != done:
                 done, last_move = now_done, time.monotonic()
-                bar.update(task, completed=done)
             elif time.monotonic() - last_move > STALLED_AFTER_SECONDS:
                 left = len(message_ids) - done
                 raise ReplyassistError(f"{left} messages wait, and nothing has moved for 5 minutes; see the log")
-            if done < len(message_ids):
-                time.sleep(POLL_SECONDS)
+            show(done)
+            if done == len(message_ids):
+                return True
+            time.sleep(POLL_SECONDS)
+    return False
 
 
 @contextmanager

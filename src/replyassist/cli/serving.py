@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
@@ -16,7 +18,11 @@ from replyassist.core.errors import ReplyassistError
 
 from .common import console, parts
 
+logger = logging.getLogger(__name__)
+Ending = Callable[[], bool]
+"""Tells whether the server is about to end."""
 DRAIN_SECONDS = 10
+START_POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.5
 LOST_PLACE = "another process took over the background work while this one stood still; this one has stopped"
 
@@ -38,11 +44,14 @@ def serve(
         )
 
 
-def run_server(built: Parts, *, with_worker: bool, host: str, port: int) -> None:
+def run_server(
+    built: Parts, *, with_worker: bool, host: str, port: int, beside: Callable[[Ending], None] | None = None
+) -> None:
     """Serve until a signal comes; live connections get some seconds to end.
 
-    The worker begins before the server and ends after it. Raises ConfigurationError when it may not begin, and
-    ReplyassistError when another process took its place.
+    The worker begins before the server and ends after it. ``beside`` is called in a thread as soon as the server
+    answers, and has to return soon after the server ends; what it raises is said, and the server goes on. Raises
+    ConfigurationError when the worker may not begin, and ReplyassistError when another process took its place.
     """
     app = create_app(built.settings, parts=built)
     config = uvicorn.Config(
@@ -55,7 +64,11 @@ def run_server(built: Parts, *, with_worker: bool, host: str, port: int) -> None
         access_log=False,
     )
     server = uvicorn.Server(config)
-    with _ending_at_sigterm(server), _working(built, server) if with_worker else nullcontext():
+    with (
+        _ending_at_sigterm(server),
+        _working(built, server) if with_worker else nullcontext(),
+        _beside(server, beside) if beside else nullcontext(),
+    ):
         console.print(f"Serving on http://{host}:{port}  (API at /docs). Stop with Ctrl+C.", markup=False)
         server.run()
 
@@ -82,6 +95,7 @@ def _working(built: Parts, server: uvicorn.Server) -> Iterator[None]:
     """A worker beside the server; when it loses its place, the server ends too."""
     done = threading.Event()
     with built.worker.runner() as runner:
+        built.worker.load_ahead()
 
         def watch() -> None:
             while not done.wait(WATCH_SECONDS):
@@ -100,12 +114,36 @@ def _working(built: Parts, server: uvicorn.Server) -> Iterator[None]:
             raise ReplyassistError(LOST_PLACE)
 
 
+@contextmanager
+def _beside(server: uvicorn.Server, task: Callable[[Ending], None]) -> Iterator[None]:
+    def run() -> None:
+        while not server.started:
+            if server.should_exit:
+                return
+            time.sleep(START_POLL_SECONDS)
+        try:
+            task(lambda: server.should_exit)
+        except ReplyassistError as error:
+            console.print(f"error: {error.detail}", markup=False)
+        except Exception:
+            logger.exception("what was to be done beside the server failed; the server goes on")
+
+    thread = threading.Thread(target=run, name="beside-server")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 def work() -> None:
     """Background work: drafts and deliveries, until a signal comes."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with parts() as built, built.worker.runner() as runner:
+        built.worker.load_ahead()
         console.print("Working. Stop with Ctrl+C.")
         while not stop.wait(WATCH_SECONDS):
             if runner.lost_place.is_set():

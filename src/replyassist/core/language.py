@@ -111,7 +111,8 @@ def languages_of_words(text: str) -> frozenset[str]:
 def warm_up() -> None:
     """Load all that a guess needs (0.3 s, 60 MB), so that the first message does not wait for it."""
     _worth_of_words()
-    _detector()
+    with _lock:
+        _detector()
 
 
 @lru_cache(maxsize=2048)

@@ -21,9 +21,7 @@ _GOES_ON = re.compile(
 )
 
 
-def personalise(
-    answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_before: Sequence[str] = ()
-) -> str:
+def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_before: Sequence[str] = ()) -> str:
     """Greeting, a sentence for the mood (``question``, ``complaint`` or ``praise``), the answer, a closing.
 
     ``to`` is the message that is answered; its text picks the wording: the same text, the same words. A sentence for

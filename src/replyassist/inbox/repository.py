@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, union_all, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, union_all, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -55,6 +55,22 @@ def find_conversation(session: Session, brand_id: str, channel: str, external_id
 def count_waiting(session: Session) -> int:
     """How many messages wait for their proposal."""
     return session.exec(select(func.count()).select_from(Message).where(Message.status == MessageStatus.RECEIVED)).one()
+
+
+def count_drafted(session: Session, brands: Collection[str] | None, *, since: datetime) -> tuple[int, int]:
+    """How many messages of these brands (None: of all) wait for their proposal, and how many that were received since
+    then have it."""
+    waits = col(Message.status) == MessageStatus.RECEIVED
+    has_it = and_(col(Message.status) == MessageStatus.QUEUED, col(Message.received_at) >= since)
+    statement = select(func.count(case((waits, 1))), func.count(case((has_it, 1)))).where(or_(waits, has_it))
+    if brands is not None:
+        statement = statement.where(col(Message.brand_id).in_(brands))
+    return session.exec(statement).one()
+
+
+def newest_brand(session: Session) -> str | None:
+    """The brand that the message is for that came in last; None without messages."""
+    return session.exec(select(Message.brand_id).order_by(col(Message.id).desc()).limit(1)).first()
 
 
 def stale_received(session: Session, *, before: datetime, limit: int) -> list[Message]:

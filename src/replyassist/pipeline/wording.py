@@ -36,7 +36,8 @@ def worded(written: str, plan: Plan, *, message: str) -> Answer:
     missing = [
         place
         for place, sentence in enumerate(plan.kept)
-        if not (place in touched and says(text, sentence)) and (chances[place] >= SURELY_NEEDED or is_bounding(sentence))
+        if not (place in touched and says(text, sentence))
+        and (chances[place] >= SURELY_NEEDED or is_bounding(sentence))
     ]
     if not said or len(missing) == len(plan.kept):
         return Answer(plan.answer, is_worded=False)

@@ -95,6 +95,14 @@ def count_by_status(session: Session, brands: Iterable[str] | None) -> dict[str,
     return {status: count for status, count in session.exec(statement)}
 
 
+def newest_made(session: Session, brands: Collection[str] | None, *, limit: int) -> list[datetime]:
+    """When the newest items of these brands (None: of all) were made, the newest first."""
+    statement = select(ReviewItem.created_at).order_by(col(ReviewItem.id).desc()).limit(limit)
+    if brands is not None:
+        statement = statement.where(col(ReviewItem.brand_id).in_(brands))
+    return list(session.exec(statement))
+
+
 def find_by_message(session: Session, message_id: int, *, locked: bool = False) -> ReviewItem | None:
     """The item of a message, or None; ``locked``: as it stands now, and nobody moves it in this transaction."""
     statement = select(ReviewItem).where(ReviewItem.message_id == message_id)

@@ -20,6 +20,7 @@ from replyassist.review.views import ReviewSummary, summaries
 from . import repository
 from .listing import TABS, Listing, ListingDep, Tab
 from .pages import HOME, PageRoute, page, see_other
+from .progress import drafting_progress
 from .toasts import toast_after
 from .words import VERDICTS
 
@@ -72,6 +73,7 @@ def show_queue(
         context: dict[str, Any] = {
             "found": _rows(session, principal, listing, place_of(cursor), limit=ROWS, now=now),
             "tabs": _tabs(session, principal, listing),
+            "progress": drafting_progress(session, listing.wanted(principal).brands, now=now),
             "toast": toast_after(
                 session,
                 principal,
@@ -105,18 +107,20 @@ def more_rows(
     cursor: Cursor = "",
     shown: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    """For htmx: the rows after ``cursor``, or all that are ``shown`` anew with the tabs' counts."""
+    """For htmx: the rows after ``cursor``, or all that are ``shown`` anew with the tabs' counts and the progress."""
     now = clock.now()
     limit = ROWS if cursor else min(MOST_ROWS, max(ROWS, shown))
     with database.reading() as session:
         found = _rows(session, principal, listing, place_of(cursor), limit=limit, now=now)
         tabs = [] if cursor else _tabs(session, principal, listing)
+        progress = None if cursor else drafting_progress(session, listing.wanted(principal).brands, now=now)
         brand_names = {brand.id: brand.name for brand in list_brands(session)}
     return page(
         request,
         "_rows.html",
         found=found,
         tabs=tabs,
+        progress=progress,
         listing=listing,
         brand_names=brand_names,
         now=now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,13 @@ class ChatModel(Protocol):
         ``grammar`` (GBNF) bounds what may be written; an endpoint that knows no grammars ignores it, so that callers
         look whether the text keeps to it.
         """
+        ...
+
+
+@runtime_checkable
+class WarmableModel(Protocol):
+    """A chat model that has to be loaded, and is quicker with prompts whose beginning it has read."""
+
+    def warm(self, messages: Sequence[ChatMessage]) -> Generation:
+        """Load the model where that is still to be done, and read a prompt ahead; raises what ``generate`` raises."""
         ...
