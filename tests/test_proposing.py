@@ -9,7 +9,7 @@ from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatMessage, Generation
 from replyassist.inbox.service import load
 from replyassist.pipeline import PipelineContext
-from replyassist.proposing import EXAMPLE_AUTHOR
+from replyassist.proposing import EXAMPLE_AUTHOR, UNREAD
 from replyassist.review import decisions
 from replyassist.review.approved import exemplary_replies, replies_in_threads
 from replyassist.review.thread import as_inbound
@@ -133,8 +133,8 @@ class ModelThatReadsAhead(FakeChatModel):
 def test_a_model_reads_ahead_what_all_prompts_of_the_brand_begin_with(world: World) -> None:
     model = ModelThatReadsAhead()
     work = worker(world, model)
-    work.load_model()
     message_id = world.message()
+    work.load_model()
     work.draft(message_id, 0)
 
     (ahead,) = model.read
@@ -143,18 +143,22 @@ def test_a_model_reads_ahead_what_all_prompts_of_the_brand_begin_with(world: Wor
     assert ahead[:-1] == prompt[: len(ahead) - 1]
 
 
-def test_of_several_brands_that_one_is_read_ahead_that_was_written_to_last(world: World) -> None:
+def test_the_brand_of_the_message_that_waits_longest_is_read_ahead_else_that_of_the_newest(world: World) -> None:
     with world.database.writing() as session:
         ensure_brand(session, "acme", now=world.clock.now(), voice=voice(brand="acme", name="Acme Pumps"))
     model = ModelThatReadsAhead()
     work = worker(world, model)
     work.load_model()
+    world.item(message={"brand": "acme"}, template_id=None, template_version=None)
+    work.load_model()
     world.message()
+    world.message(brand="acme")
     work.load_model()
 
-    first, second = (messages[0].content for messages in model.read)
-    assert "Acme Pumps" in first
-    assert "Fernhill Coffee" in second
+    nothing, newest, longest = (messages[0].content for messages in model.read)
+    assert nothing == UNREAD
+    assert "Acme Pumps" in newest
+    assert "Fernhill Coffee" in longest
 
 
 def test_a_model_that_cannot_be_loaded_ahead_stops_nothing(world: World) -> None:

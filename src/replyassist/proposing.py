@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from replyassist.brands.service import get_brand, list_brands, voice_of
+from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import WorkedExample
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
@@ -18,7 +18,7 @@ from replyassist.drafting.profiles import profile_named
 from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.inbox.inbound import Inbound
 from replyassist.inbox.readable import readable
-from replyassist.inbox.repository import newest_brand
+from replyassist.inbox.repository import next_to_draft
 from replyassist.pipeline import PastReply, PipelineContext, propose
 from replyassist.privacy.nameless import nameless
 from replyassist.proposal import Proposal
@@ -71,22 +71,21 @@ class Proposer:
         return proposal
 
     def warm_model(self) -> None:
-        """Let a model that reads ahead read what the prompts of one brand begin with: the one that was written to last.
+        """Load a model that has to be loaded, and let it read what the prompt of the next message begins with.
 
-        Of further brands the first prompt is read when it comes; to read them all would make a first draft wait.
-        Raises LanguageModelError when the model does not start.
+        Prompts of a brand on a channel begin alike. Those of others are read when they come: to read them all now
+        would make the first draft wait. Raises LanguageModelError when the model does not start.
         """
         if not isinstance(self.model, WarmableModel):
             return
         with self.database.reading() as session:
-            written_to = newest_brand(session)
-            brand = get_brand(session, written_to) if written_to else next(iter(list_brands(session)), None)
-            voice = voice_of(brand) if brand else None
-        if voice is None:
+            message = next_to_draft(session)
+            voice = voice_of(get_brand(session, message.brand_id)) if message else None
+        if message is None or voice is None:
             self.model.warm([ChatMessage("user", UNREAD)])
             return
         prompt = build_prompt(
-            DraftRequest(Inbound(UNREAD), answer=UNREAD),
+            DraftRequest(Inbound(UNREAD, message.channel), answer=UNREAD),
             voice=voice,
             profile=profile_named(self.model.profile),
             library=self.library,

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -78,6 +79,7 @@ def draft_samples(built: Parts, *, json: bool, ends: Ending = lambda: False) -> 
     """Take the sample messages in, wait until a worker has drafted them all, and print the summary."""
     messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None).messages
     ids = take_all(built, messages)
+    Thread(target=built.worker.load_model, name="reading-ahead", daemon=True).start()
     if not wait_until_queued(built, ids, ends=ends, preview=lambda: _last_drafted(built, ids)):
         return
     with built.database.reading() as session:

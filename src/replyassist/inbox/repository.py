@@ -68,9 +68,11 @@ def count_drafted(session: Session, brands: Collection[str] | None, *, since: da
     return session.exec(statement).one()
 
 
-def newest_brand(session: Session) -> str | None:
-    """The brand that the message is for that came in last; None without messages."""
-    return session.exec(select(Message.brand_id).order_by(col(Message.id).desc()).limit(1)).first()
+def next_to_draft(session: Session) -> Message | None:
+    """The message that has waited longest for its proposal, else the newest of all; None without messages."""
+    waiting = select(Message).where(Message.status == MessageStatus.RECEIVED)
+    longest = session.exec(waiting.order_by(col(Message.received_at), col(Message.id)).limit(1)).first()
+    return longest or session.exec(select(Message).order_by(col(Message.id).desc()).limit(1)).first()
 
 
 def stale_received(session: Session, *, before: datetime, limit: int) -> list[Message]:
