@@ -10,7 +10,7 @@ from replyassist.cli import progress
 def lines_for(counts: list[int], *, total: int) -> list[str]:
     log = StringIO()
     previews = iter(f"message {number} → [b]draft[/b]" for number in range(total))
-    with progress.drafting(total, preview=lambda: next(previews), to=Console(file=log)) as show:
+    with progress.drafting(total, preview=lambda: next(previews), to=Console(file=log), clock=lambda: 0.0) as show:
         for count in counts:
             show(count)
     return log.getvalue().splitlines()
