@@ -11,7 +11,7 @@ from replyassist.core.words import read
 from replyassist.guardrails.terms import terms
 
 from .measures import Said, said, texts_of
-from .reader import DOUBTED_BELOW, shipped_reader
+from .reader import DOUBTED_BELOW, shipped_readers
 
 REMEMBERED = 128
 """Replies whose readings are kept: 25 MB; reading one anew costs a pass of ten sentences."""
@@ -63,10 +63,10 @@ MEMORY = ReplyMemory()
 def answered(question: str, encoder: Encoder, *, title: str, reply: str) -> Answered | None:
     """How surely the reply says what is asked; None where that cannot be told.
 
-    It cannot be told without a text, and with an encoder other than the one that the weights were fitted with.
+    It cannot be told without a text, and with an encoder that no weights were fitted with.
     """
-    reader = shipped_reader()
-    if not question.strip() or encoder.model_digest != reader.encoder:
+    reader = shipped_readers().get(encoder.model_digest)
+    if not question.strip() or reader is None:
         return None
     probability = reader.probability(read(encoder, [question])[0], MEMORY.of(encoder, title=title, reply=reply))
     return None if probability is None else Answered(probability, _unspoken(question, f"{title}. {reply}"))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from replyassist.core.embedding import Encoder
@@ -16,7 +18,7 @@ from replyassist.core.words import Reading, read
 from replyassist.guardrails.text import sentence_spans
 
 from .answered import MEMORY
-from .measures import MOST_SENTENCES, Background, Rows, Said
+from .measures import MOST_SENTENCES, Background, Rows, Said, background_arrays, load_background
 from .sentence_rows import sentence_rows
 
 PATH = Path(str(files("replyassist.answering"))) / "choosing.npz"
@@ -70,28 +72,20 @@ def load_choosers(path: Path) -> Mapping[str, Chooser]:
     """What ``save_choosers`` wrote."""
     with np.load(path, allow_pickle=False) as kept:
         return {
-            str(digest): Chooser(
-                Background(
-                    kept[f"{place}_centre"].astype(np.float32),
-                    kept[f"{place}_rarity"].astype(np.float32),
-                    float(kept[f"{place}_unseen"]),
-                ),
+            str(encoder): Chooser(
+                load_background(kept, place),
                 kept[f"{place}_weights"].astype(np.float64),
                 float(kept[f"{place}_constant"]),
             )
-            for place, digest in enumerate(kept["encoders"])
+            for place, encoder in enumerate(kept["encoders"])
         }
 
 
 def save_choosers(choosers: Mapping[str, Chooser], path: Path) -> None:
-    """Write them; rarity in half precision."""
-    kept: dict[str, Rows | np.ndarray] = {"encoders": np.array(list(choosers))}
+    """Write them."""
+    kept: dict[str, NDArray[Any]] = {"encoders": np.array(list(choosers))}
     for place, each in enumerate(choosers.values()):
-        kept |= {
-            f"{place}_centre": each.background.centre,
-            f"{place}_rarity": each.background.rarity.astype(np.float16),
-            f"{place}_unseen": np.array(each.background.unseen),
-            f"{place}_weights": each.weights.astype(np.float32),
-            f"{place}_constant": np.array(each.constant),
-        }
+        kept |= background_arrays(each.background, place)
+        kept[f"{place}_weights"] = each.weights.astype(np.float32)
+        kept[f"{place}_constant"] = np.array(each.constant)
     np.savez_compressed(path, **kept)

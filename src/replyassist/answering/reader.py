@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from replyassist.core.words import Reading
 
-from .measures import Background, Rows, Said, measure
+from .measures import Background, Rows, Said, background_arrays, load_background, measure
 
 PATH = Path(str(files("replyassist.answering"))) / "answerability.npz"
 DOUBTED_BELOW = 0.30
 """Probability below which it is doubted that the reply says what was asked.
 
-At most 8 % of the answered pairs of the training brands are below .305, over whole replies and such of about 40 and 25
-words together, and 38, 45 and 55 % of the near misses, each judged by a model of the other brands;
-``scripts/fit_answerability.py`` prints that table.
+With mpnet at most 9 % of the answered pairs of the training brands are below, over whole replies and such of about 40
+and 25 words together, and 48, 57 and 63 % of the near misses, each judged by a model of the other brands; with MiniLM it
+is 38, 45 and 55 %. ``scripts/fit_answerability.py`` prints that table.
 """
 
 
@@ -29,13 +32,12 @@ words together, and 38, 45 and 55 % of the near misses, each judged by a model o
 class AnswerReader:
     """Logistic regression over the rows of ``measures.measure``, for readings of one encoder.
 
-    ``weights`` has the shape (row,), ``encoder`` names the encoder's model, ``digest`` these weights.
+    ``weights`` has the shape (row,), ``digest`` is that of the file that they come from.
     """
 
     background: Background
     weights: Rows
     constant: float
-    encoder: str
     digest: str
 
     def probability(self, question: Reading, reply: Said) -> float | None:
@@ -48,22 +50,31 @@ class AnswerReader:
 
 
 @cache
-def shipped_reader() -> AnswerReader:
-    """The one fitted by ``scripts/fit_answerability.py``."""
-    return load_reader(PATH)
+def shipped_readers() -> Mapping[str, AnswerReader]:
+    """Those fitted by ``scripts/fit_answerability.py``, by the digest of the encoder's model."""
+    return load_readers(PATH)
 
 
-def load_reader(path: Path) -> AnswerReader:
-    """What ``save`` in ``scripts/fit_answerability.py`` wrote."""
+def load_readers(path: Path) -> Mapping[str, AnswerReader]:
+    """What ``save_readers`` wrote."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     with np.load(path, allow_pickle=False) as kept:
-        return AnswerReader(
-            background=Background(
-                centre=kept["centre"].astype(np.float32),
-                rarity=kept["rarity"].astype(np.float32),
-                unseen=float(kept["unseen"]),
-            ),
-            weights=kept["weights"].astype(np.float64),
-            constant=float(kept["constant"]),
-            encoder=str(kept["encoder"]),
-            digest=hashlib.sha256(path.read_bytes()).hexdigest()[:16],
-        )
+        return {
+            str(encoder): AnswerReader(
+                background=load_background(kept, place),
+                weights=kept[f"{place}_weights"].astype(np.float64),
+                constant=float(kept[f"{place}_constant"]),
+                digest=digest,
+            )
+            for place, encoder in enumerate(kept["encoders"])
+        }
+
+
+def save_readers(readers: Mapping[str, AnswerReader], path: Path) -> None:
+    """Write them."""
+    kept: dict[str, NDArray[Any]] = {"encoders": np.array(list(readers))}
+    for place, each in enumerate(readers.values()):
+        kept |= background_arrays(each.background, place)
+        kept[f"{place}_weights"] = each.weights.astype(np.float32)
+        kept[f"{place}_constant"] = np.array(each.constant)
+    np.savez_compressed(path, **kept)

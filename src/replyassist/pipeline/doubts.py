@@ -75,7 +75,7 @@ def _of_the_reading(triaged: Triage) -> Iterator[Finding]:
 
 def _of_the_asked_fact(assignment: Assignment, template: ReplyTemplate) -> Iterator[Finding]:
     """A template on the topic may lack the one fact that was asked for."""
-    text, encoder = assignment.message.text, assignment.context.encoder
+    text, encoder = assignment.message.text, assignment.context.index.encoder
     found = answered(text, encoder, title=template.title, reply=template.rendered_reply)
     if found is not None and found.is_doubtful:
         of_which = f" It does not speak of: {', '.join(found.unspoken)}." if found.unspoken else ""
