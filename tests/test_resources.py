@@ -46,12 +46,11 @@ class TestVoices:
         assert [path.stem for path in VOICE_FILES] == ["default", *BRANDS]
 
     @pytest.mark.parametrize("path", VOICE_FILES, ids=[path.stem for path in VOICE_FILES])
-    def test_a_voice_file_is_named_after_its_brand_and_has_examples_for_every_model(self, path: Path) -> None:
+    def test_a_voice_file_is_named_after_its_brand_and_has_examples(self, path: Path) -> None:
         voice = load_voice(path)
 
         assert voice.brand == path.stem
         assert len(voice.examples) >= 4
-        assert sum(bool(example.close_reply) for example in voice.examples) >= 4, "what a small model can learn from"
 
     def test_a_new_brand_gets_the_neutral_voice_under_its_own_name(self) -> None:
         voice = default_voice("acme-tea_shop")
@@ -66,11 +65,12 @@ class TestVoices:
         voice = load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml")
 
         assert verdict(example.reply, example, voice) is not Verdict.BLOCKED
-        assert not example.close_reply or verdict(example.close_reply, example, voice) is not Verdict.BLOCKED
 
-    @pytest.mark.parametrize("profile", ["base", "chat"])
+    @pytest.mark.parametrize(
+        ("profile", "end"), [("chat-small", "Facts: Yes.\nMessage: hello?"), ("chat", "Answer: Yes.")]
+    )
     @pytest.mark.parametrize("path", VOICE_FILES, ids=[path.stem for path in VOICE_FILES])
-    def test_every_voice_makes_a_prompt(self, path: Path, profile: str) -> None:
+    def test_every_voice_makes_a_prompt(self, path: Path, profile: str, end: str) -> None:
         request = DraftRequest(message=Inbound("hello?", channel="email"), answer="Yes.")
         prompt = build_prompt(
             request,
@@ -79,7 +79,7 @@ class TestVoices:
             library=PromptLibrary(resource_folder("prompts")),
         )
 
-        assert prompt.messages[-1].content.endswith("Answer: Yes.")
+        assert prompt.messages[-1].content.endswith(end)
 
 
 class TestTemplates:

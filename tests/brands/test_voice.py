@@ -56,6 +56,24 @@ def test_a_stored_voice_is_the_same_when_read_again() -> None:
     assert parse_voice(original.model_dump(mode="json")) == original
 
 
+EXAMPLE = {"message": "norway?", "template": "We ship.", "reply": "Yes, we ship."}
+
+
+def test_a_voice_of_an_earlier_version_is_read_without_the_fields_that_are_gone() -> None:
+    stored = {"pick_ups": {"question": ["About {detail}:"]}, "examples": [EXAMPLE | {"close_reply": "We ship."}]}
+
+    assert voice(**stored) == voice(examples=[EXAMPLE])
+    assert voice(**stored).version == voice(examples=[EXAMPLE]).version
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({"close_reply": "We ship."}, "close_reply"), ({"examples": [EXAMPLE | {"pick_ups": {}}]}, "examples.0.pick_ups")],
+)
+def test_what_is_gone_from_one_place_is_unknown_in_another(changed: dict[str, Any], field: str) -> None:
+    assert refused(**changed).field == field
+
+
 @pytest.mark.parametrize(
     ("rule", "field"),
     [

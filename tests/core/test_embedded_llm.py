@@ -295,16 +295,6 @@ def test_the_real_model_writes_the_candidates_that_were_asked_for(model: Embedde
     assert generation.prompt_tokens > 40
 
 
-@pytest.mark.llm
-def test_the_real_model_keeps_to_a_grammar(model: EmbeddedChatModel) -> None:
-    outline = 'root ::= " " first rest?\nfirst ::= "Hello \\"Tom\\"!" | "Hi Tom!"\nrest ::= " We ship."'
-
-    generation = model.generate(MESSAGES, candidates=4, max_tokens=24, grammar=outline)
-
-    allowed = {f"{first}{rest}" for first in ('Hello "Tom"!', "Hi Tom!") for rest in ("", " We ship.")}
-    assert {completion.text for completion in generation.completions} <= allowed
-
-
 def post(server: EmbeddedLanguageModel, url: str, **fields: object) -> Any:
     request = urllib.request.Request(
         url,

@@ -281,12 +281,6 @@ def test_a_wrong_setting_is_refused_at_once(settings: dict[str, Any], message: s
     assert "secret" not in str(caught.value)
 
 
-def test_a_grammar_travels_with_the_request(endpoint: FakeEndpoint, model_for: Opened) -> None:
-    ask(model_for(endpoint), grammar='root ::= "yes"')
-
-    assert endpoint.bodies[-1]["grammar"] == 'root ::= "yes"'
-
-
 def test_close_ends_what_runs_and_the_next_call_opens_again(endpoint: FakeEndpoint, model_for: Opened) -> None:
     endpoint.first = ["slow"]
     model = model_for(endpoint)
@@ -317,13 +311,13 @@ def test_a_model_that_is_forgotten_leaves_no_thread_behind(endpoint: FakeEndpoin
 
 
 def test_the_fake_model_answers_from_what_it_was_given() -> None:
-    model = FakeChatModel(["one", "two"], profile="base")
+    model = FakeChatModel(["one", "two"], profile="chat-small")
 
     generation = ask(model, candidates=3, stop=["\n"])
 
     assert [completion.text for completion in generation.completions] == ["one", "two", "one"]
     assert model.calls[0].messages == tuple(MESSAGES)
-    assert (model.calls[0].candidates, model.calls[0].stop, model.profile) == (3, ("\n",), "base")
+    assert (model.calls[0].candidates, model.calls[0].stop, model.profile) == (3, ("\n",), "chat-small")
     made = FakeChatModel(lambda call: [call.messages[-1].content.upper()])
     assert ask(made).completions[0].text == "DO YOU SHIP TO NORWAY??"
 

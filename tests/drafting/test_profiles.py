@@ -9,14 +9,14 @@ from replyassist.drafting.profiles import FILE, profile_named
 
 
 def test_the_two_kinds_of_model_that_travel_with_the_program() -> None:
-    base, chat = profile_named("base"), profile_named("chat")
+    small, chat = profile_named("chat-small"), profile_named("chat")
 
-    assert (base.layout, base.decoding, base.repair_turns) == ("examples", "outline", 0)
-    assert (chat.layout, chat.decoding, chat.repair_turns) == ("rules", "free", 1)
+    assert (small.layout, small.approved_examples, small.repair_turns) == ("facts", 0, 0)
+    assert (chat.layout, chat.approved_examples, chat.repair_turns) == ("rules", 2, 1)
 
 
 def test_an_unknown_profile_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ConfigurationError, match=r"'instruct'.*base, chat"):
+    with pytest.raises(ConfigurationError, match=r"'instruct'.*chat, chat-small"):
         profile_named("instruct")
 
 

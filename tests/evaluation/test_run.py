@@ -111,7 +111,7 @@ def test_what_changes_a_result_changes_the_digest() -> None:
         of(dataset, replace(whole, threshold=0.4)),
         of(dataset, replace(whole, voice=whole.voice.model_copy(update={"exclamations_max": 0}))),
         of(dataset, replace(whole, model=FakeChatModel(name="another"))),
-        of(dataset, replace(whole, model=FakeChatModel(profile="base"))),
+        of(dataset, replace(whole, model=FakeChatModel(profile="chat-small"))),
         of(dataset, replace(whole, model=None)),
         of(dataset, context(model=FakeChatModel(), templates=(template(reply="We ship to 33 countries."),))),
     ]

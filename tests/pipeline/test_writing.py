@@ -1,27 +1,33 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from replyassist.brands.voice import WorkedExample
-from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Severity, Verdict
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline import PastReply, propose
-from replyassist.proposal import BY_MODEL, BY_TEMPLATE
+from replyassist.pipeline.assignment import Assignment
+from replyassist.pipeline.inputs import LAST
+from replyassist.pipeline.planning import Plan, PlannedSentence
+from replyassist.pipeline.stopwatch import Stopwatch
+from replyassist.pipeline.writing import NONE_PASSED, write
+from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Proposal
 from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
-from replyassist.triage import Route
+from replyassist.triage import Mood, Route, triage
 from tests.pipeline.builders import context
-from tests.world import voice
+from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 BAD = "Hi Tom! We ship to 45 countries in Europe. Delivery takes 4 to 7 working days."
 QUESTION = Inbound(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
-PICK_UPS = {"question": ["About {detail}:"], "complaint": ["Sorry about {detail}."]}
+SMALL = "chat-small"
 
 
 def said(call: ModelCall) -> str:
@@ -55,55 +61,120 @@ class TestRepair:
 
         assert len(model.calls) == 1
 
-    def test_a_base_model_is_not_asked_to_repair(self) -> None:
-        model = FakeChatModel([BAD], profile="base")
+    def test_a_small_model_is_not_asked_to_repair(self) -> None:
+        model = FakeChatModel([BAD], profile=SMALL)
 
         propose(QUESTION, context(model))
 
         assert len(model.calls) == 1
 
 
-class TestOutline:
-    def test_a_base_model_gets_a_grammar_of_checked_phrases(self) -> None:
-        model = FakeChatModel(["Hi Tom! About the international delivery: we ship to 32 countries in Europe. "
-                               "Delivery takes 4 to 7 working days."], profile="base")  # fmt: skip
+class TestFacts:
+    """A small model words what the plan chose; the rest of the reply is ours."""
 
-        proposal = propose(QUESTION, context(model, voice=voice(pick_ups=PICK_UPS)))
+    COUNTRIES, DAYS = "We ship to 32 countries in Europe.", "Delivery takes 4 to 7 working days."
 
-        assert proposal.draft.startswith("Hi Tom! About the international delivery: we ship")
+    @staticmethod
+    def drafted(*texts: str, message: Inbound = QUESTION, **overrides: Any) -> Proposal:
+        return propose(message, context(FakeChatModel(texts, profile=SMALL), **overrides))
+
+    def test_it_is_shown_the_facts_and_neither_name_nor_post(self) -> None:
+        model = FakeChatModel([GOOD], profile=SMALL)
+        message = replace(QUESTION, parent_text="New roast is out!")
+
+        propose(message, context(model))
+
+        assert model.calls[0].messages[-1].content == f"Facts: {self.COUNTRIES} {self.DAYS}\nMessage: {message.text}"
+        assert "Tom" not in said(model.calls[0])
+
+    def test_greeting_and_closing_are_ours(self) -> None:
+        proposal = self.drafted(
+            "Dear friend! We ship to 32 countries in Europe, and delivery takes 4 to 7 working days. Cheers!",
+            voice=voice(closings={"public": ["See you!"], "private": [""]}),
+        )
+
+        assert proposal.draft == (
+            "Hi Tom! We ship to 32 countries in Europe, and delivery takes 4 to 7 working days. See you!"
+        )
         assert (proposal.drafted_by, proposal.verdict) == (BY_MODEL, Verdict.READY)
-        assert "About the international delivery:" in model.calls[0].grammar
-        assert "45" not in model.calls[0].grammar
 
-    def test_text_outside_the_outline_keeps_only_what_the_template_says(self) -> None:
-        stray = "Hi Tom! I live in Norway. " + GOOD.removeprefix("Hi Tom! ")
+    def test_what_it_invents_goes_and_the_plans_own_sentence_stands_in_its_place(self) -> None:
+        proposal = self.drafted(f"I live in Norway. {self.DAYS} We ship to 45 countries.")
 
-        proposal = propose(QUESTION, context(FakeChatModel([stray], profile="base")))
+        assert proposal.draft == f"Hi Tom! {self.DAYS} {self.COUNTRIES}"
+        assert (proposal.drafted_by, proposal.verdict) == (BY_MODEL, Verdict.READY)
 
-        assert proposal.draft == GOOD
+    def test_a_yes_that_the_facts_do_not_say_goes(self) -> None:
+        assert self.drafted(f"Yes! {self.COUNTRIES} {self.DAYS}").draft == GOOD
 
-    def test_an_opening_that_the_thread_has_had_is_not_offered_again(self) -> None:
-        message = Inbound(
-            **(QUESTION.__dict__ | {"earlier_replies": ("Hi Tom! About the international delivery: it is on.",)})
+    @pytest.mark.parametrize(
+        "text", ["We ship to 45 countries. Norway is free.", "Yes, to Norway too!", "Is it for you?", "No.", ""]
+    )
+    def test_a_model_of_whose_words_nothing_stands_leaves_the_templates(self, text: str) -> None:
+        proposal = self.drafted(text)
+
+        assert (proposal.draft, proposal.drafted_by, proposal.notes) == (GOOD, BY_TEMPLATE, (NONE_PASSED,))
+
+    def test_a_sentence_that_the_plan_left_out_is_not_said_even_where_the_model_says_it(self) -> None:
+        there = context(FakeChatModel([f"{self.DAYS} {self.COUNTRIES}"], profile=SMALL))
+        plan = Plan(
+            (PlannedSentence(self.COUNTRIES, 0.9, is_kept=True), PlannedSentence(self.DAYS, 0.02, is_kept=False))
         )
-        model = FakeChatModel([GOOD], profile="base")
-        pick_ups = {"question": ["About {detail}:", "On {detail}:"]}
+        triaged = triage(QUESTION.text)
 
-        propose(message, context(model, voice=voice(pick_ups=pick_ups)))
+        draft = write(Assignment(QUESTION, there, triaged, shipping(), None, Stopwatch(), first=shipping(), plan=plan))
 
-        assert "On the international delivery:" in model.calls[0].grammar
-        assert "About the international delivery:" not in model.calls[0].grammar
+        assert draft.chosen is not None
+        assert (draft.chosen.text, draft.chosen.drafted_by) == (f"Hi Tom! {self.COUNTRIES}", BY_MODEL)
 
-    def test_wording_of_recent_replies_to_the_template_is_not_repeated(self) -> None:
-        past = (PastReply("shipping-abroad", "Hi Tom! About the international delivery: yes."),)
-        model = FakeChatModel([GOOD], profile="base")
-
-        propose(
-            QUESTION,
-            context(model, voice=voice(pick_ups={"question": ["About {detail}:", "On {detail}:"]}), recent=past),
+    def test_without_a_model_the_plan_is_what_is_said(self) -> None:
+        plan = Plan(
+            (PlannedSentence(self.COUNTRIES, 0.0, is_kept=False), PlannedSentence(self.DAYS, 0.9, is_kept=True))
         )
 
-        assert "About the international delivery:" not in model.calls[0].grammar
+        draft = write(Assignment(QUESTION, context(None), triage(""), shipping(), None, Stopwatch(), plan=plan))
+
+        assert draft.chosen is not None
+        assert (draft.chosen.text, draft.chosen.drafted_by) == (f"Hi Tom! {self.DAYS}", BY_TEMPLATE)
+
+    def test_the_two_halves_of_a_split_reply_are_dressed_alike(self) -> None:
+        model = FakeChatModel([f"{self.DAYS} {self.COUNTRIES}"], profile=SMALL)
+
+        proposal = propose(QUESTION, context(model), with_follow_up=True)
+
+        assert proposal.draft == f"Hi Tom! {self.DAYS} {self.COUNTRIES} {voice().handover.public[0]}"
+        assert proposal.follow_up is not None
+        assert proposal.follow_up.text == f"Hi Tom! {voice().handover.private[0]} {self.DAYS} {self.COUNTRIES}"
+
+
+class TestSympathy:
+    RULES = voice(empathy={"complaint": ["Sorry about that.", "That should not happen."], "praise": [""]})
+
+    def opening(self, *, earlier: tuple[str, ...] = (), recent: tuple[PastReply, ...] = ()) -> str:
+        there = context(FakeChatModel([GOOD], profile=SMALL), voice=self.RULES, recent=recent)
+        triaged = triage("").model_copy(update={"mood": Mood.COMPLAINT, "language": "en"})
+        message = replace(QUESTION, earlier_replies=earlier)
+        plan = Plan((PlannedSentence(TestFacts.DAYS, 0.9, is_kept=True),))
+        draft = write(Assignment(message, there, triaged, shipping(), None, Stopwatch(), plan=plan))
+        assert draft.chosen is not None
+        return draft.chosen.text.removeprefix("Hi Tom! ").removesuffix(TestFacts.DAYS).strip()
+
+    def test_it_is_not_worded_as_in_the_threads_last_replies(self) -> None:
+        first = self.opening()
+        other = self.opening(earlier=(f"Hi Tom! {first} We look into it.",))
+
+        assert {first, other} == set(self.RULES.empathy.complaint)
+
+    def test_nor_as_in_the_brands_last_ones_whatever_they_were_about(self) -> None:
+        first = self.opening()
+
+        assert self.opening(recent=(PastReply("opening-hours", f"Hi Ana! {first} We open at 9."),)) != first
+
+    def test_what_was_said_long_ago_may_be_said_again(self) -> None:
+        first = self.opening()
+        since = tuple(PastReply("opening-hours", f"Reply {number}.") for number in range(LAST))
+
+        assert self.opening(recent=(*since, PastReply("opening-hours", first))) == first
 
 
 class TestPersonalData:
@@ -253,7 +324,7 @@ class TestLanguage:
         assert "draft.translated" in {finding.rule for finding in proposal.doubts}
 
     def test_without_such_a_model_a_person_gets_it_with_the_reason(self) -> None:
-        proposal = propose(self.GERMAN, context(FakeChatModel([GOOD], profile="base")))
+        proposal = propose(self.GERMAN, context(FakeChatModel([GOOD], profile=SMALL)))
 
         assert proposal.route is Route.ESCALATE
         assert proposal.reason.startswith("language")
@@ -267,9 +338,9 @@ class TestLanguage:
         assert proposal.draft == ""
 
 
-def test_approved_replies_stand_among_the_examples_of_a_chat_model_only() -> None:
+def test_approved_replies_stand_among_the_examples_of_a_large_model_only() -> None:
     approved = (WorkedExample(author="Sam", message="norway?", template="We ship.", reply="Hi Sam! Yes, we do ship."),)
-    for profile, expected in (("chat", True), ("base", False)):
+    for profile, expected in (("chat", True), (SMALL, False)):
         model = FakeChatModel([GOOD], profile=profile)
         propose(QUESTION, context(model, approved=approved))
         assert ("Hi Sam! Yes, we do ship." in said(model.calls[0])) is expected
@@ -302,34 +373,22 @@ def test_mending_is_said() -> None:
     assert proposal.draft.count("!") <= 2
 
 
-def test_after_a_greeting_with_a_comma_the_opening_goes_on_in_lower_case() -> None:
-    polite = voice(pick_ups=PICK_UPS, greetings={"named": ["Hello {name},"], "unnamed": ["Hello,"]})
-    model = FakeChatModel([GOOD], profile="base")
-
-    propose(QUESTION, context(model, voice=polite))
-
-    assert '"Hello Tom, about the international delivery:"' in model.calls[0].grammar
-
-
 class TestInstructions:
-    TWO = ReplyTemplate(id="two", title="Shipping", reply="We ship to Norway. The bar has a red door.")
+    def test_a_persons_wish_is_told_to_either_kind_of_model(self) -> None:
+        for profile in ("chat", SMALL):
+            model = FakeChatModel([GOOD], profile=profile)
+            propose(QUESTION, context(model), instruction="mention tom@mail.example, warmly")
+            assert model.calls[0].messages[-1].content.endswith(": mention [EMAIL_1], warmly")
 
-    def outline(self, instruction: str | None) -> tuple[str, tuple[str, ...]]:
-        model = FakeChatModel([GOOD], profile="base")
-        rules = voice(empathy={"question": ["Glad to help."], "complaint": ["Sorry about that."], "praise": [""]})
-        message = Inbound(text="do you ship to Norway?", channel="instagram", author_name="Tom")
-        proposal = propose(message, context(model, self.TWO, voice=rules), template_id="two", instruction=instruction)
-        return model.calls[0].grammar, proposal.notes
+    def test_a_large_model_sees_what_of_the_template_is_planned(self) -> None:
+        model = FakeChatModel([GOOD])
+        days = TestFacts.DAYS
+        plan = Plan(
+            (PlannedSentence(TestFacts.COUNTRIES, 0.0, is_kept=False), PlannedSentence(days, 0.9, is_kept=True))
+        )
 
-    def test_shorter_lets_sentences_go_that_nobody_asked_for(self) -> None:
-        assert '" The bar has a red door." rest2 | rest2' in self.outline("shorter, please")[0]
+        write(Assignment(QUESTION, context(model), triage(""), shipping(), None, Stopwatch(), plan=plan))
 
-    def test_more_apologetic_opens_with_an_apology(self) -> None:
-        plain, sorry = self.outline(None)[0], self.outline("more apologetic")[0]
-
-        assert "Sorry about that." not in plain
-        assert "Sorry about that." in sorry
-
-    def test_what_a_small_model_cannot_follow_is_said(self) -> None:
-        assert any("cannot follow" in note for note in self.outline("write it as a pirate")[1])
-        assert not any("cannot follow" in note for note in self.outline("shorter")[1])
+        asked = model.calls[0].messages[-1].content.splitlines()
+        assert f"Answer: {TestFacts.COUNTRIES} {days}" in asked
+        assert f"What of it seems to answer them: {days}" in asked

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import select, text
 
+from replyassist.brands.service import get_brand
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import (
     ClaimedByAnother,
@@ -48,6 +49,14 @@ def test_an_approval_keeps_the_text_and_plans_its_sending_after_the_undo_time(wo
     assert item.final_text == DRAFT
     job, delay = world.jobs.planned[-1]
     assert (job.name, delay) == ("deliver", 5)
+
+
+def test_a_draft_is_approved_under_a_voice_that_an_earlier_version_stored(world: World) -> None:
+    with world.database.writing() as session:
+        brand = get_brand(session, BRAND)
+        brand.voice, brand.voice_version = brand.voice | {"pick_ups": {"question": ["About {detail}:"]}}, "earlier"
+
+    assert approve(world, world.person(), world.item()).status == ReviewStatus.APPROVED
 
 
 def test_an_edited_text_is_approved_as_edited(world: World) -> None:

@@ -36,7 +36,6 @@ class ObedientModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """The obedient drafts, as many as are asked for; a repair turn brings the same ones again."""

@@ -32,7 +32,6 @@ class Request:
     max_tokens: int
     temperature: float
     stop: tuple[str, ...]
-    grammar: str = ""
 
 
 @dataclass
@@ -61,19 +60,17 @@ class RecordingModel:
         max_tokens: int,
         temperature: float = 0.7,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """Remember the request and pass it on."""
         with self._lock:
-            self.requests.append(Request(tuple(messages), candidates, max_tokens, temperature, tuple(stop), grammar))
+            self.requests.append(Request(tuple(messages), candidates, max_tokens, temperature, tuple(stop)))
         return self.inner.generate(
             messages,
             candidates=candidates,
             max_tokens=max_tokens,
             temperature=temperature,
             stop=stop,
-            grammar=grammar,
             deadline_seconds=deadline_seconds,
         )
 
@@ -192,7 +189,6 @@ def _straight_to_the_model(
             max_tokens=request.max_tokens,
             temperature=request.temperature,
             stop=list(request.stop) or None,
-            extra_body={"grammar": request.grammar} if request.grammar else None,
         )
         seconds.append(time.perf_counter() - started)
         progress("straight to the model", number, len(requests))

@@ -103,11 +103,10 @@ class MeteredModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """The known answer, else the model's; raises what the model raises."""
-        sampling = [candidates, max_tokens, temperature, list(stop), grammar]
+        sampling = [candidates, max_tokens, temperature, list(stop)]
         digest = document_digest([self._identity, [asdict(message) for message in messages], *sampling])
         known = self._cache.get(digest) if self._cache else None
         started = time.perf_counter()
@@ -118,7 +117,6 @@ class MeteredModel:
                 max_tokens=max_tokens,
                 temperature=temperature,
                 stop=stop,
-                grammar=grammar,
                 deadline_seconds=deadline_seconds,
             )
         except LanguageModelError:

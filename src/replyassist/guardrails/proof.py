@@ -32,6 +32,8 @@ _BOUND = re.compile(
 _SAME_BOUND = {"till": "until", "while": "when", "might": "may", "about": "usually", "normally": "usually"}
 _MAY_GO = frozenset({"can", "may", "from", "when", "once", "after", "before", "over", "within", "usually", "instead"})
 """What a wording may leave out where the facts that it stands with are there: "you can send" and "send"."""
+_MAY_COME = _MAY_GO - {"before", "after"}
+"""What it may add: neither of two opposites, or "after noon" would stand for "before noon"."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def proven(sentence: str, sources: Sequence[str], *, message: str) -> Wording | 
     if any(mention.needs and mention.needs.isdisjoint(offered) for mention in mentions(said)):
         return None
     missing = frozenset[str]().union(*(source.bounds for source in worded)) - own.bounds
-    return None if missing - _MAY_GO or own.bounds - _bounds_of(worded) - _MAY_GO else Wording(said, places)
+    return None if missing - _MAY_GO or own.bounds - _bounds_of(worded) - _MAY_COME else Wording(said, places)
 
 
 def says(text: str, source: str) -> bool:

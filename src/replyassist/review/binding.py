@@ -82,7 +82,7 @@ def binding_to(session: Session, item: ReviewItem, text: str, around: Surroundin
         message=text_digest(around.stored.text),
         thread_event=last_event(session, around.stored),
         template_version=current_version(session, item.brand_id, item.template_id) if item.template_id else None,
-        voice_version=around.brand.voice_version,
+        voice_version=around.voice_version,
         templates_unusable=unusable_templates(item, around, now=now),
         also_template_version=" ".join(others) or None,
     )

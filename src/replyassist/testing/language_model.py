@@ -20,7 +20,6 @@ class ModelCall:
     max_tokens: int
     temperature: float
     stop: tuple[str, ...]
-    grammar: str
     deadline_seconds: float | None
 
 
@@ -55,7 +54,7 @@ class FakeChatModel:
 
     @property
     def profile(self) -> str:
-        """``base`` or ``chat``, as given."""
+        """The name of an entry of ``prompts/profiles.yaml``, as given."""
         return self._profile
 
     def generate(
@@ -66,11 +65,10 @@ class FakeChatModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """The replies, at most ``candidates`` of them; words stand for tokens."""
-        call = ModelCall(tuple(messages), candidates, max_tokens, temperature, tuple(stop), grammar, deadline_seconds)
+        call = ModelCall(tuple(messages), candidates, max_tokens, temperature, tuple(stop), deadline_seconds)
         self.calls.append(call)
         if deadline_seconds is not None and self.delay > deadline_seconds:
             time.sleep(max(0.0, deadline_seconds))

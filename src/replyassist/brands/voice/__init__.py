@@ -9,7 +9,6 @@ from replyassist.brands.voice.parts import (
     Guideline,
     Handover,
     Length,
-    PickUps,
     SignOff,
     WorkedExample,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "Length",
     "PatternRule",
     "PhraseRule",
-    "PickUps",
     "ReplaceRule",
     "Severities",
     "SignOff",

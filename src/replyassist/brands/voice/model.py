@@ -16,7 +16,6 @@ from replyassist.brands.voice.parts import (
     Length,
     Part,
     Phrase,
-    PickUps,
     SignOff,
     WorkedExample,
 )
@@ -35,6 +34,8 @@ class VoiceRules(Part):
     ``risk_words``: words that send a message to a person, by topic: of ``triage/risk_topics.yaml`` or the brand's own.
     ``similar_replies_max`` and ``same_openings_max``: so many alike in a row in one thread are fine, the next is not.
     """
+
+    formerly = frozenset({"pick_ups"})
 
     brand: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
     name: Phrase
@@ -63,7 +64,6 @@ class VoiceRules(Part):
     similar_replies_max: int = Field(2, ge=1, le=20)
     same_openings_max: int = Field(2, ge=1, le=20)
     empathy: Empathy = Empathy()
-    pick_ups: PickUps = PickUps()
     handover: Handover = Handover()
     closings: Closings = Closings()
     risk_words: dict[RiskTopic, Annotated[list[Phrase], Field(max_length=200)]] = Field({}, max_length=50)

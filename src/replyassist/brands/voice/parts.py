@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Phrase = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class Part(BaseModel):
-    """What all parts share: nothing unknown is taken, and nothing changes later."""
+    """What all parts share: nothing unknown is taken, and nothing changes later.
+
+    ``formerly``: fields that earlier versions had; a voice that was written for one of those is read without them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    formerly: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_fields(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name not in cls.formerly}
 
 
 class Guideline(Part):
@@ -58,22 +69,6 @@ class Empathy(Part):
     question: list[str] = [""]
 
 
-class PickUps(Part):
-    """Openings that take up a ``{detail}`` of the message, by its kind."""
-
-    complaint: list[str] = []
-    praise: list[str] = []
-    question: list[str] = []
-
-    @field_validator("complaint", "praise", "question")
-    @classmethod
-    def _have_a_place(cls, phrases: list[str]) -> list[str]:
-        for phrase in phrases:
-            if "{detail}" not in phrase:
-                raise ValueError(f"'{phrase}' has no place for {{detail}}")
-        return phrases
-
-
 class Closings(Part):
     """Short last sentences by visibility; empty strings for none."""
 
@@ -91,10 +86,9 @@ class Handover(Part):
 class WorkedExample(Part):
     """A message, the template that answered it, and the reply that a good community manager wrote."""
 
+    formerly = frozenset({"close_reply"})
+
     author: str = Field("", max_length=200)
     message: Phrase
     template: Annotated[str, Field(min_length=1, max_length=2000)]
     reply: Annotated[str, Field(min_length=1, max_length=2000)]
-    close_reply: str = Field(
-        "", max_length=2000, description="The same reply in the template's own words: what a small model can learn."
-    )

@@ -60,7 +60,6 @@ class EmbeddedChatModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
@@ -75,7 +74,6 @@ class EmbeddedChatModel:
                 max_tokens=max_tokens,
                 temperature=temperature,
                 stop=stop,
-                grammar=grammar,
                 deadline_seconds=ends - time.monotonic(),
             )
 
@@ -93,10 +91,8 @@ class EmbeddedChatModel:
         Requests wait meanwhile, so this is for the time before the first. Raises what ``generate()`` raises; the whole
         batches of 512 tokens that were read by then stay read.
         """
-        # One token, and not an empty one, which would be an error.
-        return self.generate(
-            messages, candidates=1, max_tokens=1, grammar='root ::= "."', deadline_seconds=deadline_seconds
-        )
+        # Two tokens, for an empty text would be an error and the first may be a space.
+        return self.generate(messages, candidates=1, max_tokens=2, temperature=0.0, deadline_seconds=deadline_seconds)
 
     def close(self) -> None:
         """Let go of connections; the process is the server's to stop."""

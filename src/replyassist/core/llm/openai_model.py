@@ -86,11 +86,10 @@ class OpenAIChatModel:
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
-        prompt, spent = Prompt(messages, max_tokens, temperature, stop, grammar), Spent()
+        prompt, spent = Prompt(messages, max_tokens, temperature, stop), Spent()
         seconds = self._deadline_seconds if deadline_seconds is None else deadline_seconds
         answers = self._answers(prompt, candidates, seconds, spent)
         choices = [choice for answer in answers for choice in answer.choices][:candidates]

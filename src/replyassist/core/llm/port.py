@@ -59,14 +59,9 @@ class ChatModel(Protocol):
         max_tokens: int,
         temperature: float = 0.8,
         stop: Sequence[str] = (),
-        grammar: str = "",
         deadline_seconds: float | None = None,
     ) -> Generation:
-        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none.
-
-        ``grammar`` (GBNF) bounds what may be written; an endpoint that knows no grammars ignores it, so that callers
-        look whether the text keeps to it.
-        """
+        """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
         ...
 
 

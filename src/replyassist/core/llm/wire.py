@@ -21,7 +21,6 @@ class Prompt:
     max_tokens: int
     temperature: float
     stop: Sequence[str]
-    grammar: str = ""
 
     def body(self, model: str, size: int, without: frozenset[str]) -> dict[str, Any]:
         """The JSON body for ``size`` candidates, without the parameters that the endpoint refuses."""
@@ -30,8 +29,6 @@ class Prompt:
         body["temperature"] = self.temperature
         if self.stop:
             body["stop"] = list(self.stop)
-        if self.grammar:
-            body["extra_body"] = {"grammar": self.grammar}  # llama.cpp's own parameter
         if size > 1:
             body["n"] = size
         return {name: value for name, value in body.items() if name not in without}
@@ -79,8 +76,8 @@ class RefusedRequest(LanguageModelError):
 
     def blames(self, body: dict[str, Any]) -> str | None:
         """The parameter to leave out: the one that it names, else ``n``, which endpoints refuse in many words."""
-        for name, told in (("max_tokens",) * 2, ("temperature",) * 2, ("stop",) * 2, ("extra_body", "grammar")):
-            if name in body and (told == self._parameter or re.search(rf"\b{told}\b", self._reason)):
+        for name in ("max_tokens", "temperature", "stop"):
+            if name in body and (name == self._parameter or re.search(rf"\b{name}\b", self._reason)):
                 return name
         return "n" if "n" in body else None
 

@@ -1,0 +1,133 @@
+"""What readers said of templates in ``eval/answers`` and ``eval/replies`` is whole and true to what it is about."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replyassist.evaluation.case_files import load_cases
+from replyassist.evaluation.dataset import Case
+from replyassist.faq.files import load_templates
+from replyassist.faq.template import ReplyTemplate
+from replyassist.triage import Route
+
+EVAL = Path(__file__).resolve().parents[2] / "eval"
+ANSWERS, REPLIES = EVAL / "answers", EVAL / "replies"
+SPLITS = {"train": 715, "test": 177}
+BRANDS = {"dev": {"alderay", "corvane", "mossandpaw"}, "test": {"ohmstead", "tidewick"}}
+FOLDERS = [REPLIES / split / brand for split, brands in BRANDS.items() for brand in sorted(brands)]
+FORMS = {"yes", "no", "fact", "depends"}
+FIELDS = {"key", "reader", "message", "title", "sentences", "needed", "bounds", "form", "proof", "reply"}
+
+Line = dict[str, Any]
+
+
+def lines(path: Path) -> list[Line]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def brands_of(split: str) -> set[str]:
+    return {line["key"].rpartition("-")[0] for line in lines(ANSWERS / f"{split}.jsonl")}
+
+
+def sources() -> dict[str, tuple[str, ReplyTemplate]]:
+    """By key: the message, and the template that answers it."""
+    found: dict[str, tuple[str, ReplyTemplate]] = {}
+    for path in (EVAL / "near_misses").glob("*.questions.jsonl"):
+        own = templates_of(path.with_name(path.name.replace(".questions.", ".templates.")))
+        found |= {each["id"]: (each["question"], own[each["template_id"]]) for each in lines(path)}
+    for path in (EVAL / "brands").glob("*/*/cases.jsonl"):
+        own = templates_of(path.with_name("faq.jsonl"))
+        labelled = [(each, each["expected"]["template_id"]) for each in lines(path)]
+        found |= {each["id"]: (each["text"], own[template_id]) for each, template_id in labelled if template_id}
+    return found
+
+
+def templates_of(path: Path) -> dict[str, ReplyTemplate]:
+    return {template.id: template for template in load_templates(path).templates}
+
+
+class TestAnswers:
+    def test_no_brand_and_no_reader_is_in_both_halves(self) -> None:
+        assert not brands_of("train") & brands_of("test")
+        assert (len(brands_of("train")), len(brands_of("test"))) == (10, 3)
+        readers = {split: {line["reader"] for line in lines(ANSWERS / f"{split}.jsonl")} for split in SPLITS}
+        assert readers == {"train": {"0", "1", "2", "3"}, "test": {"4"}}
+
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_each_pair_is_there_once_with_every_label(self, split: str) -> None:
+        found = lines(ANSWERS / f"{split}.jsonl")
+
+        assert len({line["key"] for line in found}) == len(found) == SPLITS[split]
+        assert {frozenset(line) for line in found} == {frozenset(FIELDS)}
+        assert {line["form"] for line in found} == FORMS
+        assert all(line["reply"] for line in found)
+
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_the_places_are_those_of_sentences_and_none_is_named_twice(self, split: str) -> None:
+        for line in lines(ANSWERS / f"{split}.jsonl"):
+            named = [*line["needed"], *line["bounds"]]
+            assert line["needed"], line["key"]
+            assert len(set(named)) == len(named), line["key"]
+            assert set(named) <= set(range(len(line["sentences"]))), line["key"]
+
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_a_yes_or_no_and_nothing_else_is_proven_by_words_of_what_is_needed(self, split: str) -> None:
+        for line in lines(ANSWERS / f"{split}.jsonl"):
+            assert bool(line["proof"]) is (line["form"] in {"yes", "no"}), line["key"]
+            assert any(line["proof"] in line["sentences"][place] for place in line["needed"]), line["key"]
+
+    def test_message_and_sentences_are_those_that_the_key_names(self) -> None:
+        of = sources()
+        for line in [line for split in SPLITS for line in lines(ANSWERS / f"{split}.jsonl")]:
+            message, template = of[line["key"]]
+            assert (line["message"], line["title"]) == (message, template.title)
+            assert " ".join(line["sentences"]) == " ".join(template.rendered_reply.split())
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
+class TestReplies:
+    @staticmethod
+    def cases(folder: Path) -> tuple[Case, ...]:
+        return load_cases(folder / "cases.jsonl").cases
+
+    def test_there_are_twenty_templates_and_a_hundred_messages(self, folder: Path) -> None:
+        loaded, cases = load_templates(folder / "faq.jsonl"), self.cases(folder)
+
+        assert len({template.id for template in loaded.templates}) == 20
+        assert {each.route.value for each in loaded.templates} == {"draft", "escalate"}
+        assert [case.id for case in cases] == [f"{folder.name}-{number:03}" for number in range(1, 101)]
+        assert {case.brand for case in cases} == {folder.name}
+        assert [line["id"] for line in lines(folder / "answers.jsonl")] == [case.id for case in cases]
+
+    def test_what_is_said_of_a_case_agrees_with_its_route(self, folder: Path) -> None:
+        for case, answer in zip(self.cases(folder), lines(folder / "answers.jsonl"), strict=True):
+            expected = case.expected
+            assert set(answer) == {"id", "needed", "bounds", "form", "needs_lookup"}
+            assert answer["form"] in FORMS | {"none"}
+            assert (answer["form"] == "none") is (not answer["needed"]), case.id
+            assert bool(answer["needed"]) is (expected.route is Route.DRAFT and expected.template_id is not None), (
+                case.id
+            )
+            assert not answer["needs_lookup"] or expected.route is Route.ESCALATE, case.id
+            assert bool(expected.reply) is (expected.route is Route.DRAFT), case.id
+
+    def test_what_is_quoted_stands_in_the_cases_own_templates(self, folder: Path) -> None:
+        own = templates_of(folder / "faq.jsonl")
+        for case, answer in zip(self.cases(folder), lines(folder / "answers.jsonl"), strict=True):
+            ids = [each for each in (case.expected.template_id, *case.expected.also_template_ids) if each]
+            text = " ".join(own[each].rendered_reply for each in ids)
+            for quote in (*answer["needed"], *answer["bounds"], *case.expected.must_include):
+                assert quote in text, (case.id, quote)
+            for wrong in case.expected.must_not_include:
+                assert wrong.casefold() not in text.casefold(), (case.id, wrong)
+
+    def test_about_sixty_are_to_be_drafted(self, folder: Path) -> None:
+        routes = Counter(case.expected.route for case in self.cases(folder))
+
+        assert 60 <= routes[Route.DRAFT] <= 62
+        assert routes[Route.NO_REPLY] == 8

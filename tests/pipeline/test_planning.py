@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from replyassist.answering.measures import MOST_SENTENCES
+from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS
+from replyassist.faq.template import ReplyTemplate
+from replyassist.pipeline.planning import Plan, PlannedSentence, in_a_row, plan_of
+from replyassist.testing import FakeEncoder
+from tests.world import shipping
+
+MADE, CAFFEINE, VISIT = (
+    "Our decaf is made with water alone, at a mill in Bremen.",
+    "It keeps a tenth of a percent of caffeine.",
+    "You can visit our roastery in Galway on Saturdays.",
+)
+DECAF = ReplyTemplate(id="decaf", title="Decaf", reply=f"{MADE} {CAFFEINE} {VISIT}")
+
+
+def test_what_is_kept_stands_in_the_order_of_the_source() -> None:
+    plan = Plan(
+        (
+            PlannedSentence(MADE, 0.2, is_kept=True),
+            PlannedSentence(CAFFEINE, 0.01, is_kept=False),
+            PlannedSentence(VISIT, 0.9, is_kept=True),
+        )
+    )
+
+    assert plan.kept == (MADE, VISIT)
+    assert plan.answer == f"{MADE} {VISIT}"
+
+
+@pytest.mark.parametrize(
+    ("sentences", "text"),
+    [
+        ((), ""),
+        (("We ship.",), "We ship."),
+        (("We ship.", "It is free!"), "We ship. It is free!"),
+        (("See https://fernhill.example/ship", "It is free."), "See https://fernhill.example/ship – It is free."),
+        (("It is free.", "See https://fernhill.example/ship"), "It is free. See https://fernhill.example/ship"),
+    ],
+)
+def test_no_stop_touches_a_link(sentences: tuple[str, ...], text: str) -> None:
+    assert in_a_row(sentences) == text
+
+
+def test_with_an_encoder_that_nothing_was_fitted_to_all_is_said() -> None:
+    plan = plan_of(["do you ship?"], [shipping(), DECAF], FakeEncoder(), is_shorter=True)
+
+    assert plan.kept == (
+        "We ship to 32 countries in Europe.",
+        "Delivery takes 4 to 7 working days.",
+        MADE,
+        CAFFEINE,
+        VISIT,
+    )
+    assert {each.probability for each in plan.sentences} == {1.0}
+
+
+def test_without_a_template_there_is_nothing_to_say() -> None:
+    assert plan_of(["do you ship?"], [], FakeEncoder()) == Plan(())
+
+
+@pytest.mark.encoder
+class TestWithTheRealEncoder:
+    encoder = SentenceTransformerEncoder(CHECKS.name)
+
+    def kept(self, *asked: str, template: ReplyTemplate = DECAF, is_shorter: bool = False) -> tuple[str, ...]:
+        return plan_of(asked, [template], self.encoder, is_shorter=is_shorter).kept
+
+    def test_only_what_answers_is_kept(self) -> None:
+        assert self.kept("can i visit you?") == (VISIT,)
+
+    def test_a_sentence_that_refers_back_brings_the_one_before_it(self) -> None:
+        assert self.kept("how much caffeine is left in the decaf?") == (MADE, CAFFEINE)
+
+    def test_each_question_has_its_sentence(self) -> None:
+        assert self.kept("how much caffeine is left in the decaf?", "can i visit you?") == (MADE, CAFFEINE, VISIT)
+
+    def test_each_template_keeps_its_likeliest_sentence(self) -> None:
+        plan = plan_of(["can i visit you?"], [DECAF, shipping()], self.encoder)
+
+        assert plan.kept[:2] == (VISIT, "We ship to 32 countries in Europe.")
+        assert [each.text for each in plan.sentences] == [
+            MADE,
+            CAFFEINE,
+            VISIT,
+            *plan_of([""], [shipping()], self.encoder).kept,
+        ]
+
+    def test_what_a_person_wants_shorter_is_never_longer(self) -> None:
+        for asked in ("is it made with chemicals or how", "where are you?", "bremen or galway"):
+            assert set(self.kept(asked, is_shorter=True)) <= set(self.kept(asked))
+
+    def test_a_sentence_past_those_that_are_read_stays(self) -> None:
+        long = ReplyTemplate(id="long", reply="It is mild. " * MOST_SENTENCES + VISIT)
+
+        assert self.kept("how much caffeine?", template=long)[-1] == VISIT
