@@ -77,6 +77,19 @@ class AskedQuestion(BaseModel):
     probability: float = 0.0
 
 
+class Readiness(BaseModel):
+    """How likely the draft's template answers the message (0 to 1), whether that is enough, and from what it follows.
+
+    ``evidence`` by its name, probabilities as log-odds (``pipeline/readiness.py``).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    probability: float
+    is_enough: bool
+    evidence: dict[str, float] = {}
+
+
 class UsedTemplate(BaseModel):
     """A template that a draft stands on, as it was then."""
 
@@ -93,6 +106,7 @@ class Proposal(BaseModel):
     draft stands on beside the first template, for the others of them.
     ``findings`` are about the draft's text, ``doubts`` about the message or the choice of template: an edit clears
     none of those. ``verdict`` follows from both.
+    ``readiness``: how likely the template answers; None for proposals of earlier versions and where it was not told.
     ``follow_up``: the private message that goes with a public draft, when a person asked for both. ``asked``: the
     redraft that is being made.
     """
@@ -114,6 +128,7 @@ class Proposal(BaseModel):
     draft: str = ""
     drafted_by: str = BY_NOBODY
     verdict: Verdict | None = None
+    readiness: Readiness | None = None
     findings: tuple[Finding, ...] = ()
     doubts: tuple[Finding, ...] = ()
     spans: tuple[Span, ...] = ()

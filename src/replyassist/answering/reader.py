@@ -77,4 +77,4 @@ def save_readers(readers: Mapping[str, AnswerReader], path: Path) -> None:
         kept |= background_arrays(each.background, place)
         kept[f"{place}_weights"] = each.weights.astype(np.float32)
         kept[f"{place}_constant"] = np.array(each.constant)
-    np.savez_compressed(path, **kept)
+    np.savez_compressed(path, allow_pickle=False, **kept)

@@ -107,7 +107,7 @@ def _proposal(
     context, chosen = assignment.context, draft.chosen
     template = assignment.first
     used = [each.id for each in (template, *further) if each is not None]
-    doubts = doubts_of(assignment, found, used=used, picked=picked is not None) if chosen else ()
+    doubts, readiness = doubts_of(assignment, found, used=used, picked=picked is not None) if chosen else ((), None)
     return Proposal(
         route=route,
         reason=reason,
@@ -124,6 +124,7 @@ def _proposal(
         draft=chosen.text if chosen else "",
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
         verdict=verdict_of((*chosen.findings, *doubts)) if chosen else None,
+        readiness=readiness,
         findings=chosen.findings if chosen else (),
         doubts=doubts,
         spans=chosen.spans if chosen else (),

@@ -22,8 +22,8 @@ class Answer:
 def worded(written: str, plan: Plan, *, message: str) -> Answer:
     """The model's sentences that the plan proves; a sentence of the plan stands for itself where none says it.
 
-    What the plan merely allows may go, unless it limits or denies something. The order is the model's, for it was told
-    to answer first; what it left out follows.
+    What the plan merely allows may go, unless it limits or denies something. The order is the template's: a small
+    model puts what follows before what it follows from.
     """
     said: list[tuple[str, tuple[int, ...]]] = []
     for sentence in sentences_of(written):
@@ -39,8 +39,8 @@ def worded(written: str, plan: Plan, *, message: str) -> Answer:
         if not (place in touched and says(text, sentence))
         and (chances[place] >= SURELY_NEEDED or is_bounding(sentence))
     ]
-    if not said or len(missing) == len(plan.kept):
+    kept = [(min(places), sentence) for sentence, places in said if not set(places) <= set(missing)]
+    if not kept:
         return Answer(plan.answer, is_worded=False)
-    kept = [(sentence, places) for sentence, places in said if not places or not set(places) <= set(missing)]
-    parts = [*(sentence for sentence, _ in kept), *(plan.kept[place] for place in missing)]
-    return Answer(in_a_row(parts), is_worded=bool(kept)) if parts else Answer(plan.answer, is_worded=False)
+    parts = sorted([*kept, *((place, plan.kept[place]) for place in missing)], key=lambda part: part[0])
+    return Answer(in_a_row([sentence for _, sentence in parts]), is_worded=True)

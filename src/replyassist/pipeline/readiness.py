@@ -1,0 +1,86 @@
+"""How likely a draft's template answers the message, from all that was found; ``ready`` is earned by it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from replyassist.answering.answered import Answered
+from replyassist.pipeline.planning import Plan
+from replyassist.proposal import Readiness
+from replyassist.retrieval.service import Retrieved
+from replyassist.triage import Triage
+from replyassist.triage.kinds import Kind
+
+PATH = Path(str(files("replyassist.pipeline"))) / "readiness.yaml"
+_FARTHEST = 0.001
+_KINDS = (Kind.OWN_CASE, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.STATEMENT, Kind.CLOSING, Kind.PRAISE)
+
+
+class ReadinessModel(BaseModel):
+    """Logistic regression; ``weights`` by the name of the evidence, which is used as ``evidence_of`` gives it.
+
+    ``ready_from`` is the probability from which only the message itself can raise a doubt.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    constant: float
+    ready_from: float = Field(ge=0, le=1)
+    weights: dict[str, float]
+
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        """0 to 1; a piece of evidence that is missing counts as 0."""
+        score = self.constant + sum(weight * evidence.get(name, 0.0) for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+    def read(self, evidence: Mapping[str, float]) -> Readiness:
+        """What the proposal keeps."""
+        probability = self.probability(evidence)
+        return Readiness(
+            probability=round(probability, 3),
+            is_enough=probability >= self.ready_from,
+            evidence={name: round(value, 3) for name, value in evidence.items()},
+        )
+
+
+@cache
+def shipped_model(path: Path = PATH) -> ReadinessModel:
+    """The one fitted by ``scripts/fit_readiness.py``."""
+    return ReadinessModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def evidence_of(
+    triaged: Triage, found: Retrieved, plan: Plan, told: Answered, *, used: Sequence[str], message: str
+) -> dict[str, float]:
+    """What speaks for and against the first template of ``used``: probabilities as log-odds, counts as they are."""
+    first = next((match for match in found.matches if match.template_id == used[0]), None)
+    other = max((match.probability for match in found.matches if match.template_id not in used), default=0.0)
+    chances = sorted((each.probability for each in plan.sentences), reverse=True)
+    sureness = first.probability if first else 0.0
+    evidence = {
+        "sureness": _log_odds(sureness),
+        "answerable": _log_odds(first.answerable if first else 0.0),
+        "margin": _log_odds(sureness) - _log_odds(other),
+        "said": _log_odds(told.probability),
+        "best_sentence": _log_odds(chances[0] if chances else 0.0),
+        "unspoken_words": float(len(told.unspoken)),
+        "templates": float(len(used)),
+        "question_marks": float(min(3, message.count("?"))),
+        "words": math.log(max(1, len(message.split()))),
+    }
+    if triaged.reading is not None:
+        evidence |= {kind.value: _log_odds(triaged.reading.of({kind})) for kind in _KINDS}
+        evidence["risk"] = _log_odds(max(triaged.reading.risks.values(), default=0.0))
+    return evidence
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(1 - _FARTHEST, max(_FARTHEST, probability))
+    return math.log(inside / (1 - inside))
