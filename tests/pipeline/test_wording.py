@@ -26,10 +26,10 @@ def answer(written: str, *sentences: tuple[str, float]) -> Answer:
     return worded(written, plan(*(sentences or ((COUNTRIES, 0.9), (DAYS, 0.9)))), message=MESSAGE)
 
 
-def test_what_the_plan_proves_stands_in_the_models_order() -> None:
+def test_what_the_plan_proves_stands_in_the_templates_order() -> None:
     written = f"Working days: delivery takes 4 to 7. {COUNTRIES}"
 
-    assert answer(written) == Answer(written, is_worded=True)
+    assert answer(written) == Answer(f"{COUNTRIES} Working days: delivery takes 4 to 7.", is_worded=True)
 
 
 def test_one_sentence_may_say_two_of_the_plan() -> None:
@@ -38,8 +38,8 @@ def test_one_sentence_may_say_two_of_the_plan() -> None:
     assert answer(both) == Answer(both, is_worded=True)
 
 
-def test_what_is_surely_needed_follows_where_the_model_left_it_out() -> None:
-    assert answer(DAYS) == Answer(f"{DAYS} {COUNTRIES}", is_worded=True)
+def test_what_is_surely_needed_stands_in_its_place_where_the_model_left_it_out() -> None:
+    assert answer(DAYS) == Answer(f"{COUNTRIES} {DAYS}", is_worded=True)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_sentence_that_lost_its_bound_gives_way_to_the_plans() -> None:
 def test_a_sentence_that_left_out_a_figure_gives_way_to_the_plans() -> None:
     found = answer(f"We ship to countries in Europe. {DAYS}")
 
-    assert (found.text, found.is_worded) == (f"{DAYS} {COUNTRIES}", True)
+    assert (found.text, found.is_worded) == (f"{COUNTRIES} {DAYS}", True)
 
 
 def test_the_same_sentence_is_said_once() -> None:

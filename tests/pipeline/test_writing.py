@@ -101,7 +101,7 @@ class TestFacts:
     def test_what_it_invents_goes_and_the_plans_own_sentence_stands_in_its_place(self) -> None:
         proposal = self.drafted(f"I live in Norway. {self.DAYS} We ship to 45 countries.")
 
-        assert proposal.draft == f"Hi Tom! {self.DAYS} {self.COUNTRIES}"
+        assert proposal.draft == f"Hi Tom! {self.COUNTRIES} {self.DAYS}"
         assert (proposal.drafted_by, proposal.verdict) == (BY_MODEL, Verdict.READY)
 
     def test_a_yes_that_the_facts_do_not_say_goes(self) -> None:
@@ -142,9 +142,9 @@ class TestFacts:
 
         proposal = propose(QUESTION, context(model), with_follow_up=True)
 
-        assert proposal.draft == f"Hi Tom! {self.DAYS} {self.COUNTRIES} {voice().handover.public[0]}"
+        assert proposal.draft == f"Hi Tom! {self.COUNTRIES} {self.DAYS} {voice().handover.public[0]}"
         assert proposal.follow_up is not None
-        assert proposal.follow_up.text == f"Hi Tom! {voice().handover.private[0]} {self.DAYS} {self.COUNTRIES}"
+        assert proposal.follow_up.text == f"Hi Tom! {voice().handover.private[0]} {self.COUNTRIES} {self.DAYS}"
 
 
 class TestSympathy:
