@@ -46,7 +46,7 @@ def test_no_stop_touches_a_link(sentences: tuple[str, ...], text: str) -> None:
 
 
 def test_with_an_encoder_that_nothing_was_fitted_to_all_is_said() -> None:
-    plan = plan_of(["do you ship?"], [shipping(), DECAF], FakeEncoder(), is_shorter=True)
+    plan = plan_of([(shipping(), ["do you ship?"]), (DECAF, ["do you ship?"])], FakeEncoder(), is_shorter=True)
 
     assert plan.kept == (
         "We ship to 32 countries in Europe.",
@@ -59,7 +59,7 @@ def test_with_an_encoder_that_nothing_was_fitted_to_all_is_said() -> None:
 
 
 def test_without_a_template_there_is_nothing_to_say() -> None:
-    assert plan_of(["do you ship?"], [], FakeEncoder()) == Plan(())
+    assert plan_of([], FakeEncoder()) == Plan(())
 
 
 @pytest.mark.encoder
@@ -67,7 +67,7 @@ class TestWithTheRealEncoder:
     encoder = SentenceTransformerEncoder(CHECKS.name)
 
     def kept(self, *asked: str, template: ReplyTemplate = DECAF, is_shorter: bool = False) -> tuple[str, ...]:
-        return plan_of(asked, [template], self.encoder, is_shorter=is_shorter).kept
+        return plan_of([(template, asked)], self.encoder, is_shorter=is_shorter).kept
 
     def test_only_what_answers_is_kept(self) -> None:
         assert self.kept("can i visit you?") == (VISIT,)
@@ -79,14 +79,14 @@ class TestWithTheRealEncoder:
         assert self.kept("how much caffeine is left in the decaf?", "can i visit you?") == (MADE, CAFFEINE, VISIT)
 
     def test_each_template_keeps_its_likeliest_sentence(self) -> None:
-        plan = plan_of(["can i visit you?"], [DECAF, shipping()], self.encoder)
+        plan = plan_of([(each, ["can i visit you?"]) for each in (DECAF, shipping())], self.encoder)
 
         assert plan.kept[:2] == (VISIT, "We ship to 32 countries in Europe.")
         assert [each.text for each in plan.sentences] == [
             MADE,
             CAFFEINE,
             VISIT,
-            *plan_of([""], [shipping()], self.encoder).kept,
+            *plan_of([(shipping(), [""])], self.encoder).kept,
         ]
 
     def test_what_a_person_wants_shorter_is_never_longer(self) -> None:

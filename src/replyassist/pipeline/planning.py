@@ -41,15 +41,16 @@ class Plan:
 
 
 def plan_of(
-    asked: Sequence[str], templates: Sequence[ReplyTemplate], encoder: Encoder, *, is_shorter: bool = False
+    asked: Sequence[tuple[ReplyTemplate, Sequence[str]]], encoder: Encoder, *, wish: str = "", is_shorter: bool = False
 ) -> Plan:
-    """The sentences of each template that one of the questions needs, in the order of the templates.
+    """The sentences that one of its questions needs, template by template.
 
-    ``asked``: the whole message, its questions where it has several, and what a person wants to be mentioned. Of each
-    template the likeliest sentence stays; with an encoder that nothing was fitted to, all of them do.
+    ``asked``: each template with what is asked of it: the message, or its questions where it has several. ``wish``:
+    what a person wants to be changed, which may name more. Of each template the likeliest sentence stays; with an
+    encoder that nothing was fitted to, all of them do.
     """
     least = KEPT_WHEN_SHORTER_FROM if is_shorter else KEPT_FROM
-    return Plan(tuple(each for template in templates for each in _planned(asked, template, encoder, least)))
+    return Plan(tuple(each for template, texts in asked for each in _planned([*texts, wish], template, encoder, least)))
 
 
 def in_a_row(sentences: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ from replyassist.triage.reader import shipped_reader
 from replyassist.triage.reading import as_read
 
 ROOM_FOR_A_GREETING = 50  # characters
+LONGEST_SOURCE = 10_000  # characters of the templates that a draft stands on, of which it says a part
 MOST_TEMPLATES = 3  # that one draft stands on: more is a letter, not a reply
 
 
@@ -61,11 +62,12 @@ def propose(
     found = _retrieve(message, context, told, questions)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
     template = _template(found, context, triaged, template_id)
-    further, both = _further(found, template, message, context) if template_id is None else ([], None)
+    further = _further(found, template, message, context) if template_id is None else []
     route, reason = _route(triaged, found, template, picked=template_id is not None)
 
     own = without_courtesies(template, languages=context.voice.languages) if template else None
-    source = both or own
+    both = joined([own, *further], longest=LONGEST_SOURCE) if own and further else None
+    further, source = (further, both) if both else ([], own)
     plan = _plan(message, context, found, (own, *further), instruction) if own and route is Route.DRAFT else None
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template, plan=plan)
     draft = Draft()
@@ -78,19 +80,6 @@ def propose(
     return _proposal(assignment, found, draft, further, route=route, reason=reason, picked=template_id).model_copy(
         update={"follow_up": follow_up}
     )
-
-
-def _plan(
-    message: Inbound,
-    context: PipelineContext,
-    found: Retrieved,
-    templates: Sequence[ReplyTemplate],
-    instruction: str | None,
-) -> Plan:
-    """Which sentences answer, by the encoder of the templates; what a person asks to be changed may name more."""
-    asked = [message.text, *(each.text for each in found.asked), instruction or ""]
-    bare = [without_courtesies(each, languages=context.voice.languages) for each in templates]
-    return plan_of(asked, bare, context.index.encoder, is_shorter=wants(Change.SHORTER, instruction))
 
 
 def _proposal(
@@ -196,24 +185,48 @@ def _template(
 
 def _further(
     found: Retrieved, first: ReplyTemplate | None, message: Inbound, context: PipelineContext
-) -> tuple[list[ReplyTemplate], ReplyTemplate | None]:
-    """The templates that answer the other questions, and all of them with the first as one source.
+) -> list[ReplyTemplate]:
+    """The templates that answer the other questions, without their greetings.
 
-    Those whose replies make the draft too long are left out, and what is no draft's to answer; without any, no source.
+    Left out are those whose sentences make the draft too long, and what is no draft's to answer.
     """
     if first is None or first.route is not TemplateRoute.DRAFT:
-        return [], None
+        return []
     longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
     ids = dict.fromkeys(asked.match.template_id for asked in found.asked if asked.match is not None)
+    own = without_courtesies(first, languages=context.voice.languages)
     further: list[ReplyTemplate] = []
-    source = None
     for template in filter(None, map(context.index.template, ids)):
         if template.id == first.id or template.route is not TemplateRoute.DRAFT or len(further) + 1 == MOST_TEMPLATES:
             continue
-        own = [without_courtesies(each, languages=context.voice.languages) for each in (first, *further, template)]
-        together = joined(own, longest=longest)
-        further, source = ([*further, template], together) if together else (further, source)
-    return further, source
+        more = [*further, without_courtesies(template, languages=context.voice.languages)]
+        if len(_plan(message, context, found, (own, *more), None).answer) <= longest:
+            further = more
+    return further
+
+
+def _plan(
+    message: Inbound,
+    context: PipelineContext,
+    found: Retrieved,
+    templates: Sequence[ReplyTemplate],
+    instruction: str | None,
+) -> Plan:
+    """Which sentences answer, by the encoder of the templates; what a person asks to be changed may name more.
+
+    Of several templates each is asked what led to it; of one, the whole message and each question in it.
+    """
+    questions = {
+        template.id: [each.text for each in found.asked if each.match and each.match.template_id == template.id]
+        for template in templates
+    }
+    every = [message.text, *(each.text for each in found.asked)]
+    return plan_of(
+        [(template, [*(questions[template.id] if len(templates) > 1 else every)] or every) for template in templates],
+        context.index.encoder,
+        wish=instruction or "",
+        is_shorter=wants(Change.SHORTER, instruction),
+    )
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:
