@@ -123,7 +123,8 @@ def measure_near_misses(
     }
     proposed = [propose(Inbound(pair.question), contexts[pair.brand]) for pair in pairs]
     told = [
-        answered(pair.question, templates, title=pair.template.title, reply=pair.template.rendered_reply) for pair in pairs
+        answered(pair.question, templates, title=pair.template.title, reply=pair.template.rendered_reply)
+        for pair in pairs
     ]
     if not all(told):
         raise InvalidInput("whether replies answer was fitted with another encoder")

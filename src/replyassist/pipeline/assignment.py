@@ -13,9 +13,12 @@ from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.planning import Plan
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.proposal import Candidate
-from replyassist.triage import Triage
+from replyassist.triage import Mood, Triage
 
 PRIVATE, PUBLIC = "private", "public"
+SYMPATHY_BELOW = -0.45
+"""Sentiment (-1 to 1) below which a complaint is met with sympathy. Of 44 dev messages read as complaints 12 are above,
+two of which deserve it; "sorry for the hassle" before a question about buying is what readers found worst."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,14 @@ class Assignment:
             asked = self.context.voice.languages[0]
             return asked if asked in self.context.written_languages else self.template_language
         return asked if asked in self.context.languages else self.template_language
+
+    @property
+    def opening_mood(self) -> str:
+        """The mood that the reply opens for: sympathy is said only where the message surely sounds unhappy."""
+        mood, reading = self.triaged.mood, self.triaged.reading
+        sounds = reading.sentiment if reading is not None else None
+        is_mild = mood is Mood.COMPLAINT and sounds is not None and sounds > SYMPATHY_BELOW
+        return Mood.QUESTION.value if is_mild else mood.value
 
     @property
     def is_translation(self) -> bool:

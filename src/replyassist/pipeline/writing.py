@@ -241,4 +241,4 @@ def _whole_reply(assignment: Assignment, answer: str, variant: Variant) -> str:
         answer = join(answer, handover) if is_closed(answer) else join(handover, answer)
     to = assignment.message_as(_VISIBILITY.get(variant, assignment.message.visibility))
     said_before = (*assignment.message.earlier_replies, *assignment.context.last_replies)
-    return personalise(answer, voice=voice, mood=assignment.triaged.mood.value, to=to, said_before=said_before)
+    return personalise(answer, voice=voice, mood=assignment.opening_mood, to=to, said_before=said_before)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from replyassist.answering import Answered
+from replyassist.inbox.inbound import Inbound
+from replyassist.pipeline import propose
+from replyassist.pipeline.planning import Plan, PlannedSentence
+from replyassist.pipeline.readiness import ReadinessModel, evidence_of, shipped_model
+from replyassist.retrieval.index import TemplateMatch
+from replyassist.retrieval.service import Retrieved
+from replyassist.triage import triage
+from tests.pipeline.builders import context
+from tests.triage.readings import reading
+
+MODEL = ReadinessModel(constant=-1.0, ready_from=0.7, weights={"said": 1.0, "templates": -0.5})
+PLAN = Plan((PlannedSentence("We ship.", 0.8, is_kept=True), PlannedSentence("We bake.", 0.1, is_kept=False)))
+
+
+def match(template_id: str, probability: float) -> TemplateMatch:
+    return TemplateMatch(
+        template_id=template_id, version="1", title="", score=0.5, probability=probability, answerable=0.9,
+        matched_text="", matched_field="question", reply="",
+    )  # fmt: skip
+
+
+def found(*matches: TemplateMatch) -> Retrieved:
+    return Retrieved(matches=matches, abstained=False, threshold=0.3, encode_ms=0.0, search_ms=0.0)
+
+
+def evidence(*used: str, probability: float = 0.8, message: str = "do you ship?") -> dict[str, float]:
+    there = found(match("shipping", probability), match("other", 0.1), match("third", 0.05))
+    return evidence_of(triage(message), there, PLAN, Answered(0.6, ("norway",)), used=used, message=message)
+
+
+def test_the_probability_rises_with_its_evidence() -> None:
+    likely = [MODEL.probability({"said": said}) for said in (-2.0, 0.0, 2.0)]
+
+    assert likely == sorted(likely)
+    assert MODEL.probability({"said": 1.0}) == 0.5
+    assert MODEL.probability({"said": 1.0, "templates": 2.0}) < 0.5
+
+
+@pytest.mark.parametrize(("said", "is_enough"), [(1.8, False), (1.9, True)])
+def test_enough_is_from_the_threshold_on(said: float, is_enough: bool) -> None:
+    assert MODEL.read({"said": said}).is_enough is is_enough
+
+
+def test_no_evidence_however_strong_breaks_it() -> None:
+    assert 0 < MODEL.probability({"said": -1e9}) < MODEL.probability({"said": 1e9}) < 1
+
+
+def test_the_margin_is_to_the_best_template_that_is_not_used() -> None:
+    assert evidence("shipping")["margin"] < evidence("shipping", "other")["margin"]
+    assert evidence("shipping", probability=0.5)["margin"] < evidence("shipping")["margin"]
+
+
+def test_what_was_read_is_evidence_too() -> None:
+    message = "do you ship?"
+    read = triage(message, reading=reading(question=0.9, risks={"danger": 0.2}))
+    there = found(match("shipping", 0.8))
+
+    told = evidence_of(read, there, PLAN, Answered(0.6, ()), used=["shipping"], message=message)
+
+    assert told["question"] > told["own_case"]
+    assert told["risk"] == pytest.approx(-1.386, abs=0.001)
+
+
+def test_the_shipped_weights_know_their_evidence() -> None:
+    names = set(evidence_of(
+        triage("do you ship?", reading=reading(question=0.9)), found(match("shipping", 0.8)), PLAN, Answered(0.6, ()),
+        used=["shipping"], message="do you ship?",
+    ))  # fmt: skip
+
+    assert set(shipped_model().weights) == names
+
+
+def test_with_an_encoder_that_nothing_was_fitted_to_there_is_none() -> None:
+    proposal = propose(Inbound(text="do you ship to Norway?"), context(None))
+
+    assert proposal.draft
+    assert proposal.readiness is None
