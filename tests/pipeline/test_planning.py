@@ -6,7 +6,7 @@ from replyassist.answering.measures import MOST_SENTENCES
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
-from replyassist.pipeline.planning import Plan, PlannedSentence, in_a_row, plan_of
+from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, in_a_row, plan_of
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -97,3 +97,27 @@ class TestWithTheRealEncoder:
         long = ReplyTemplate(id="long", reply="It is mild. " * MOST_SENTENCES + VISIT)
 
         assert self.kept("how much caffeine?", template=long)[-1] == VISIT
+
+
+def planned(*sentences: tuple[str, float]) -> list[str]:
+    read = [PlannedSentence(text, chance, is_kept=chance > 0.1) for text, chance in sentences]
+    return [each.text for each in _answer_first(read)]
+
+
+def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
+    found = planned(("We open at nine.", 0.2), ("Dogs are welcome.", 0.9), ("They must be on a lead.", 0.3))
+
+    assert found == ["Dogs are welcome.", "They must be on a lead.", "We open at nine."]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        (("We open at nine.", 0.2), ("It costs £4.", 0.9)),  # refers back
+        (("We open at nine.", 0.7), ("Dogs are welcome.", 0.9)),  # not much likelier
+        (("We open at nine.", 0.9),),
+        (("We open at nine.", 0.05), ("Dogs are welcome.", 0.9)),  # the first is not said
+    ],
+)
+def test_else_the_template_keeps_its_order(sentences: tuple[tuple[str, float], ...]) -> None:
+    assert planned(*sentences) == [text for text, _ in sentences]

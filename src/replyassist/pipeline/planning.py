@@ -13,6 +13,9 @@ from replyassist.drafting.personalise import is_closed
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.text import sentence_spans
 
+LEADS_BY = 0.3
+"""How much likelier than the first sentence another must be to stand before it; set by reading drafts of dev cases."""
+
 
 @dataclass(frozen=True)
 class PlannedSentence:
@@ -25,7 +28,7 @@ class PlannedSentence:
 
 @dataclass(frozen=True)
 class Plan:
-    """The sentences of the source in their order."""
+    """The sentences of the source, template by template; in each the one that surely answers stands first."""
 
     sentences: tuple[PlannedSentence, ...]
 
@@ -68,12 +71,30 @@ def _planned(asked: Sequence[str], template: ReplyTemplate, encoder: Encoder, le
     likely = likely_needed(asked, encoder, title=template.title, reply=reply)
     if likely is None:
         return [PlannedSentence(text, 1.0, is_kept=True) for text in texts]
-    chances = [*likely.tolist(), *[1.0] * (len(texts) - len(likely))]
+    chances = [*likely.tolist(), *[least] * (len(texts) - len(likely))]
     kept = {place for place, each in enumerate(chances) if each >= least} | {int(likely.argmax())}
     for place in sorted(kept, reverse=True):
         if place and place - 1 not in kept and refers_back(texts[place]):
             kept.add(place - 1)
-    return [
+    planned = [
         PlannedSentence(text, round(chance, 3), is_kept=place in kept)
         for place, (text, chance) in enumerate(zip(texts, chances, strict=True))
     ]
+    return _answer_first(planned)
+
+
+def _answer_first(sentences: list[PlannedSentence]) -> list[PlannedSentence]:
+    """The likeliest sentence before the others, with what refers back to it, where it is much likelier than the first.
+
+    A sentence that refers back itself stays where it is.
+    """
+    kept = [each for each in sentences if each.is_kept]
+    if len(kept) < 2:
+        return sentences
+    best = max(kept, key=lambda each: each.probability)
+    if refers_back(best.text) or best.probability - kept[0].probability < LEADS_BY:
+        return sentences
+    start = end = sentences.index(best)
+    while end + 1 < len(sentences) and refers_back(sentences[end + 1].text):
+        end += 1
+    return [*sentences[start : end + 1], *sentences[:start], *sentences[end + 1 :]]
