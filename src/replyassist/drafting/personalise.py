@@ -14,7 +14,7 @@ from .names import first_name
 # First words that are nobody's name, so that they can follow "Hello Tom," in lower case.
 _GOES_ON = re.compile(
     r"(?:a|all|an|any|as|at|before|both|by|every|for|from|if|in|it|it's|most|no|oh|once|one|opening|our|please|since|so|"
-    r"some|sorry|thanks?|that|that's|the|there|these|they|this|to|two|we|we're|whether|with|yes|you|your|"
+    r"some|sorry|thanks?|that|that's|the|there|these|they|this|to|two|we|we're|what|how|whether|with|yes|you|your|"
     r"tap|press|choose|send|go|open|use|select|write|only|each|either|just|when|where|while|until|under|after|customers|"
     r"orders|statements|parents|parcels|delivery|gift|bags|unopened|withdrawals|deposits|requests)\b(?!-)",
     re.IGNORECASE,
