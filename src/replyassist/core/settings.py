@@ -50,7 +50,7 @@ class Settings(BaseSettings):
 
     judge_base_url: str = Field("", description="OpenAI-compatible endpoint of the model that judges drafts.")
     judge_api_key: SecretStr = SecretStr("")
-    judge_model: str = Field("", description="Model name at the judge's endpoint.")
+    judge_model: str = Field("", description="Model name at the judge's endpoint; embedded: the model in the box.")
 
     learn_from_decisions: bool = Field(
         True, description="Let decided messages become examples of templates, or count against them."

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from replyassist.core.errors import ConfigurationError
-from replyassist.core.llm import OpenAIChatModel
+from replyassist.core.llm import ChatModel, OpenAIChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
@@ -23,6 +24,7 @@ from .agreement import figure, show_confusion
 from .printing import print_figures
 from .run import CACHE
 
+EMBEDDED = "embedded"
 NO_LABELS = "No labels of these drafts: how far this judge can be trusted is unknown."
 
 
@@ -33,17 +35,20 @@ def judge(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask again what was answered before.")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Let the model at REPLYASSIST_JUDGE_BASE_URL list what is wrong with each draft; the verdict follows by rule."""
+    """Let the model at REPLYASSIST_JUDGE_BASE_URL list what is wrong with each draft; the verdict follows by rule.
+
+    REPLYASSIST_JUDGE_MODEL=embedded takes the model in the box.
+    """
     evaluated = load_run(run)
     read = load_labels(labels) if labels else ()
     settings = common.settings()
     cache = None if no_cache else GenerationCache(settings.home / CACHE)
     drafts = sum(bool(result.proposal and result.proposal.draft) for result in evaluated.results)
-    with closing(_model(settings)) as model, common.progress() as bar:
+    with _model(settings) as (model, place), common.progress() as bar:
         shown = bar.add_task("Drafts", total=drafts)
         judgements = judge_run(
             evaluated,
-            MeteredModel(model, cache=cache, identity=f"{model.name} at {settings.judge_base_url}"),
+            MeteredModel(model, cache=cache, identity=f"{model.name} at {place}"),
             library=PromptLibrary(resource_folder("prompts")),
             concurrency=concurrency,
             progress=lambda: bar.advance(shown),
@@ -60,18 +65,38 @@ def judge(
         common.output.print(NO_LABELS)
 
 
-def _model(settings: Settings) -> OpenAIChatModel:
-    """The judge's endpoint; never the drafting model by accident, which would judge its own drafts."""
-    if not settings.judge_base_url or not settings.judge_model:
-        raise ConfigurationError("REPLYASSIST_JUDGE_BASE_URL and REPLYASSIST_JUDGE_MODEL name the judge; set both")
-    return OpenAIChatModel(
-        base_url=settings.judge_base_url,
-        api_key=settings.judge_api_key.get_secret_value(),
-        model=settings.judge_model,
-        profile="chat",
-        timeout_seconds=DEADLINE_SECONDS,
-        retries=settings.llm_retries,
-    )
+@contextmanager
+def _model(settings: Settings) -> Iterator[tuple[ChatModel, str]]:
+    """The judge and where it is; never the drafting model by accident, which would judge its own drafts."""
+    with ExitStack() as closing:
+        if settings.judge_model == EMBEDDED and not settings.judge_base_url:
+            yield _embedded(settings, closing), EMBEDDED
+            return
+        if not settings.judge_base_url or not settings.judge_model:
+            raise ConfigurationError(
+                "REPLYASSIST_JUDGE_BASE_URL and REPLYASSIST_JUDGE_MODEL name the judge; set both, "
+                f"or the model alone to '{EMBEDDED}'"
+            )
+        remote = OpenAIChatModel(
+            base_url=settings.judge_base_url,
+            api_key=settings.judge_api_key.get_secret_value(),
+            model=settings.judge_model,
+            profile="chat",
+            timeout_seconds=DEADLINE_SECONDS,
+            retries=settings.llm_retries,
+        )
+        closing.callback(remote.close)
+        yield remote, settings.judge_base_url
+
+
+def _embedded(settings: Settings, closing: ExitStack) -> ChatModel:
+    from replyassist.core.embedded_llm import EmbeddedChatModel, EmbeddedLanguageModel
+
+    server = EmbeddedLanguageModel(settings.home, threads=settings.llm_threads)
+    closing.callback(server.stop)
+    model = EmbeddedChatModel(server, timeout_seconds=DEADLINE_SECONDS)
+    closing.callback(model.close)
+    return model
 
 
 def _figures(found: JudgeSummary) -> dict[str, Any]:
