@@ -6,7 +6,7 @@ from replyassist.answering.measures import MOST_SENTENCES
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
-from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, in_a_row, plan_of
+from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, _bounds, in_a_row, plan_of
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -121,3 +121,13 @@ def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
 )
 def test_else_the_template_keeps_its_order(sentences: tuple[tuple[str, float], ...]) -> None:
     assert planned(*sentences) == [text for text, _ in sentences]
+
+
+@pytest.mark.parametrize(
+    ("place", "kept", "bounds"),
+    [(0, {1}, True), (1, {0}, True), (2, {1}, True), (2, {0}, False), (3, {0}, False), (3, {2}, False)],
+)
+def test_what_limits_or_is_limited_belongs_to_what_stands_beside_it(place: int, kept: set[int], bounds: bool) -> None:
+    texts = ["We ship in Europe.", "We don't ship elsewhere.", "See the list.", "Prices are there."]
+
+    assert _bounds(place, texts, kept) is bounds

@@ -95,6 +95,11 @@ def sentences_of(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in sentence_spans(text))
 
 
+def denies(sentence: str) -> bool:
+    """Whether a sentence says that something is not so."""
+    return _read(sentence).denies
+
+
 def is_bounding(sentence: str) -> bool:
     """Whether a sentence limits or denies something, so that leaving it out could mislead."""
     read = _read(sentence)

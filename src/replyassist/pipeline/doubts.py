@@ -30,20 +30,19 @@ def doubts_of(
 
     ``used``: ids of the templates that the draft stands on. ``picked``: a person named the template.
     """
-    triaged, template = assignment.triaged, assignment.template
+    template = assignment.template
     of_message = tuple(_of_the_message(assignment, picked=picked))
     if template is None:
         return of_message, None
     told = _told(assignment, template, assignment.message.text)
     readiness = _readiness(assignment, found, told, used=used)
-    left_open = tuple(_open_questions(assignment, template, found.asked, used))
+    of_questions = tuple(_open_questions(assignment, template, found.asked, used)) or tuple(_several(found.asked, used))
     if readiness is not None and readiness.is_enough:
-        return (*of_message, *left_open), readiness
+        return (*of_message, *of_questions), readiness
     unsure = tuple(_of_the_template(assignment, template, found, told))
-    several = tuple(_several(found.asked, used)) if not left_open else ()
-    if readiness is not None and not (unsure or left_open or several or triaged.is_plain_praise):
+    if readiness is not None and not (unsure or of_questions):
         unsure = (_unsure(readiness.probability),)
-    return (*of_message, *left_open, *several, *unsure), readiness
+    return (*of_message, *of_questions, *unsure), readiness
 
 
 def _of_the_message(assignment: Assignment, *, picked: bool) -> Iterator[Finding]:

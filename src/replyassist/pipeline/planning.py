@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,15 @@ from replyassist.answering.sentence_rows import refers_back
 from replyassist.core.embedding import Encoder
 from replyassist.drafting.personalise import is_closed
 from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails.proof import denies, is_bounding
 from replyassist.guardrails.text import sentence_spans
 
+BOUNDS_FROM = 0.08
+"""Probability from which a sentence is said that bounds what is said beside it, or that a denial beside it bounds.
+
+Over brands left out of the fit 95 % have all that answers so (93 % without), 90 % with every condition (87 %), in .52 of
+the template's length (.47); the same by a lower threshold for all takes .53.
+"""
 LEADS_BY = 0.3
 """How much likelier than the first sentence another must be to stand before it; set by reading drafts of dev cases."""
 
@@ -73,6 +80,7 @@ def _planned(asked: Sequence[str], template: ReplyTemplate, encoder: Encoder, le
         return [PlannedSentence(text, 1.0, is_kept=True) for text in texts]
     chances = [*likely.tolist(), *[least] * (len(texts) - len(likely))]
     kept = {place for place, each in enumerate(chances) if each >= least} | {int(likely.argmax())}
+    kept |= {place for place, each in enumerate(chances) if each >= BOUNDS_FROM and _bounds(place, texts, kept)}
     for place in sorted(kept, reverse=True):
         if place and place - 1 not in kept and refers_back(texts[place]):
             kept.add(place - 1)
@@ -81,6 +89,12 @@ def _planned(asked: Sequence[str], template: ReplyTemplate, encoder: Encoder, le
         for place, (text, chance) in enumerate(zip(texts, chances, strict=True))
     ]
     return _answer_first(planned)
+
+
+def _bounds(place: int, texts: Sequence[str], kept: Set[int]) -> bool:
+    """Whether a sentence limits what stands beside it, or stands beside what is denied ("We ship within Europe.")."""
+    beside = {place - 1, place + 1} & kept
+    return bool(beside) and (is_bounding(texts[place]) or any(denies(texts[each]) for each in beside))
 
 
 def _answer_first(sentences: list[PlannedSentence]) -> list[PlannedSentence]:
