@@ -17,8 +17,8 @@ from replyassist.guardrails.text import sentence_spans
 BOUNDS_FROM = 0.08
 """Probability from which a sentence is said that bounds what is said beside it, or that a denial beside it bounds.
 
-Over brands left out of the fit 95 % have all that answers so (93 % without), 90 % with every condition (87 %), in .52 of
-the template's length (.47); the same by a lower threshold for all takes .53.
+Over brands left out of the fit 95 % have all that answers so (93 % without), 90 % with every condition (87 %), in .52
+of the template's length (.47).
 """
 LEADS_BY = 0.3
 """How much likelier than the first sentence another must be to stand before it; set by reading drafts of dev cases."""
