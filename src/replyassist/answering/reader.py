@@ -22,9 +22,9 @@ PATH = Path(str(files("replyassist.answering"))) / "answerability.npz"
 DOUBTED_BELOW = 0.30
 """Probability below which it is doubted that the reply says what was asked.
 
-With mpnet at most 9 % of the answered pairs of the training brands are below, over whole replies and such of about 40
-and 25 words together, and 48, 57 and 63 % of the near misses, each judged by a model of the other brands; with MiniLM it
-is 38, 45 and 55 %. ``scripts/fit_answerability.py`` prints that table.
+With mpnet 9 % of the answered pairs of the training brands are below, over whole replies and such of about 40 and 25
+words together, and 48, 57 and 63 % of the near misses, each judged by a model of the other brands; with MiniLM 8 %, and
+36, 44 and 52 %. ``scripts/fit_answerability.py`` prints that table.
 """
 
 
