@@ -6,6 +6,7 @@ from replyassist.answering.measures import MOST_SENTENCES
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
+from replyassist.pipeline.instructions import Change, Wish
 from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, _bounds, in_a_row, plan_of
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
@@ -15,6 +16,7 @@ MADE, CAFFEINE, VISIT = (
     "It keeps a tenth of a percent of caffeine.",
     "You can visit our roastery in Galway on Saturdays.",
 )
+SHORTER = Wish(frozenset({Change.SHORTER}))
 DECAF = ReplyTemplate(id="decaf", title="Decaf", reply=f"{MADE} {CAFFEINE} {VISIT}")
 
 
@@ -46,7 +48,7 @@ def test_no_stop_touches_a_link(sentences: tuple[str, ...], text: str) -> None:
 
 
 def test_with_an_encoder_that_nothing_was_fitted_to_all_is_said() -> None:
-    plan = plan_of([(shipping(), ["do you ship?"]), (DECAF, ["do you ship?"])], FakeEncoder(), is_shorter=True)
+    plan = plan_of([(shipping(), ["do you ship?"]), (DECAF, ["do you ship?"])], FakeEncoder(), wish=SHORTER)
 
     assert plan.kept == (
         "We ship to 32 countries in Europe.",
@@ -67,7 +69,7 @@ class TestWithTheRealEncoder:
     encoder = SentenceTransformerEncoder(CHECKS.name)
 
     def kept(self, *asked: str, template: ReplyTemplate = DECAF, is_shorter: bool = False) -> tuple[str, ...]:
-        return plan_of([(template, asked)], self.encoder, is_shorter=is_shorter).kept
+        return plan_of([(template, asked)], self.encoder, wish=SHORTER if is_shorter else Wish()).kept
 
     def test_only_what_answers_is_kept(self) -> None:
         assert self.kept("can i visit you?") == (VISIT,)

@@ -47,6 +47,8 @@ _FOLDER = Path(__file__).with_name("languages")
 class LanguageData(BaseModel):
     """What is known of a language: ``detector`` is lingua's name for it, ``words`` are its function words and slang.
 
+    ``called``: what it is called by its own speakers, in one word each.
+
     ``prior``: how much likelier it is than others before a word is read, as a logarithm. A language in Latin letters
     that has no ``words`` yet can be suspected, never sure.
     """
@@ -56,6 +58,7 @@ class LanguageData(BaseModel):
     name: str
     detector: str
     words: str
+    called: str = ""
     prior: float = 0.0
 
 
@@ -100,6 +103,11 @@ def language_name(code: str) -> str:
     """The English name of a language; the code itself when it is not known."""
     data = _languages().get(code)
     return data.name if data else code
+
+
+def language_called(name: str) -> str:
+    """The code of the language with this name, in English or its own words; empty where there is none."""
+    return _codes_by_name().get(_fold(name), "")
 
 
 def languages_of_words(text: str) -> frozenset[str]:
@@ -194,6 +202,12 @@ def _worth_of_words() -> dict[str, tuple[tuple[str, float], ...]]:
     return {
         word: tuple((code, math.log(len(listed) / len(codes))) for code in codes) for word, codes in holders.items()
     }
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    named = ((code, (data.name, *data.called.split())) for code, data in _languages().items())
+    return {_fold(name): code for code, names in named for name in names}
 
 
 def _languages() -> dict[str, LanguageData]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from replyassist.brands.voice import Empathy, VoiceRules
 from replyassist.core.digests import text_digest
 from replyassist.inbox.inbound import Inbound
 
+from .address_words import address_words, words_for
 from .names import first_name
 
 # First words that are nobody's name, so that they can follow "Hello Tom," in lower case.
@@ -21,7 +23,27 @@ _GOES_ON = re.compile(
 )
 
 
-def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_before: Sequence[str] = ()) -> str:
+@dataclass(frozen=True)
+class Manner:
+    """How a person wants it: without the sentence for the mood, without a closing, with a friendly one in any case."""
+
+    has_sympathy: bool = True
+    has_closing: bool = True
+    is_warm: bool = False
+
+
+AS_USUAL = Manner()
+
+
+def personalise(
+    answer: str,
+    *,
+    voice: VoiceRules,
+    mood: str,
+    to: Inbound,
+    said_before: Sequence[str] = (),
+    manner: Manner = AS_USUAL,
+) -> str:
     """Greeting, a sentence for the mood (``question``, ``complaint`` or ``praise``), the answer, a closing.
 
     ``to`` is the message that is answered; its text picks the wording: the same text, the same words. A sentence for
@@ -29,8 +51,7 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_
     What does not fit the length limit of the platform is dropped, the answer last of all: it is never cut.
     """
     greeting = greeting_for(voice, to)
-    empathy = _fresh(getattr(voice.empathy, mood), to.text, said_before)
-    closing = _pick(getattr(voice.closings, to.visibility), to.text) if is_closed(answer) else ""
+    empathy, closing = _around(answer, voice=voice, mood=mood, to=to, said_before=said_before, manner=manner)
     sign_off = voice.sign_off.text if voice.sign_off.required else ""
     attempts = (
         (greeting, empathy, answer, closing, sign_off),
@@ -41,6 +62,33 @@ def personalise(answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_
     texts = [join(*parts) for parts in attempts]
     limit = voice.length_for(to.channel).max
     return next((text for text in texts if len(text) <= limit), texts[-1])
+
+
+def _around(
+    answer: str, *, voice: VoiceRules, mood: str, to: Inbound, said_before: Sequence[str], manner: Manner
+) -> tuple[str, str]:
+    """The sentence for the mood and the closing, each empty where there is to be none."""
+    feelings, closings = getattr(voice.empathy, mood), getattr(voice.closings, to.visibility)
+    if manner.is_warm:
+        feelings, closings = ([phrase for phrase in phrases if phrase] for phrases in (feelings, closings))
+    empathy = _fresh(feelings, to.text, said_before) if manner.has_sympathy else ""
+    closing = _pick(closings, to.text) if manner.has_closing and is_closed(answer) else ""
+    return empathy, closing
+
+
+def greeting_in(language: str, *, voice: VoiceRules, to: Inbound) -> str:
+    """A greeting in a language: the voice's, where it has one that is said in it, else the usual one."""
+    said = words_for("greetings", (language,))
+    own = [greeting for greeting in greetings_for(voice, to.author_name) if _opens_with(greeting, said)]
+    if own or language not in address_words():
+        return _pick(own, to.text)
+    usual, name = address_words()[language].greeting, first_name(to.author_name)
+    return usual.replace("{name}", name) if name else usual.replace(" {name}", "")
+
+
+def _opens_with(greeting: str, said: frozenset[str]) -> bool:
+    folded = greeting.casefold()
+    return any(re.match(rf"\W*{re.escape(words)}(?!\w)", folded) for words in said)
 
 
 def greeting_for(voice: VoiceRules, to: Inbound) -> str:

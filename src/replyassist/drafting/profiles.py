@@ -21,8 +21,8 @@ class Profile(BaseModel):
     ``layout``: ``facts`` for a small model, which words the sentences that our plan chose and writes neither greeting
     nor closing; ``rules`` for one that follows instructions and writes the whole reply. ``approved_examples``: how many
     of the brand's approved replies stand beside the worked ones. ``candidates``: how many texts pay for their time.
-    ``repair_turns``: how often the model may mend a draft that the checks refuse. ``languages``: what it writes well
-    (ISO 639-1).
+    ``repair_turns``: how often the model may mend a draft that the checks refuse. ``languages``: what it can
+    put a reply into that is written in another one (ISO 639-1).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,7 +34,7 @@ class Profile(BaseModel):
     temperature: float = Field(ge=0, le=2)
     stop: tuple[str, ...] = ()
     repair_turns: int = Field(0, ge=0, le=1)
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[str, ...] = ()
 
 
 def profile_named(name: str, *, folder: Path | None = None) -> Profile:

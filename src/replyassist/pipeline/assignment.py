@@ -10,6 +10,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.inputs import PipelineContext
+from replyassist.pipeline.instructions import Change, Wish, read_wish
 from replyassist.pipeline.planning import Plan
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.proposal import Candidate
@@ -38,6 +39,11 @@ class Assignment:
     first: ReplyTemplate | None = None
     plan: Plan | None = None
 
+    @property
+    def wish(self) -> Wish:
+        """The instruction in its parts."""
+        return read_wish(self.instruction)
+
     @cached_property
     def answer(self) -> str:
         """What of the template answers this message; all of it where there is no plan, and for a translation."""
@@ -56,10 +62,13 @@ class Assignment:
 
     @cached_property
     def language(self) -> str:
-        """The language of the reply: that of the message where it can be had, else the template's.
+        """The language of the reply: what a person asks for, else that of the message, where it can be had.
 
+        Else it is the template's.
         Where the message's language cannot be told it is the brand's first one, if the reply can be had in that.
         """
+        if self.wish.language in self.context.languages:
+            return self.wish.language
         asked = self.triaged.language
         if asked == UNKNOWN:
             asked = self.context.voice.languages[0]
@@ -68,7 +77,12 @@ class Assignment:
 
     @property
     def opening_mood(self) -> str:
-        """The mood that the reply opens for: sympathy is said only where the message surely sounds unhappy."""
+        """The mood that the reply opens for: sympathy is said where a person asks for it.
+
+        Else only where the message surely sounds unhappy.
+        """
+        if Change.SORRIER in self.wish.changes:
+            return Mood.COMPLAINT.value
         mood, reading = self.triaged.mood, self.triaged.reading
         sounds = reading.sentiment if reading is not None else None
         is_mild = mood is Mood.COMPLAINT and sounds is not None and sounds > SYMPATHY_BELOW

@@ -64,8 +64,8 @@ class PipelineContext:
 
     @property
     def written_languages(self) -> tuple[str, ...]:
-        """The languages that the model can put a reply into; none without one that follows instructions."""
-        return self.profile.languages if self.profile and self.profile.layout == "rules" else ()
+        """The languages that the model can put a reply into; none without one."""
+        return self.profile.languages if self.profile else ()
 
     @cached_property
     def last_replies(self) -> tuple[str, ...]:

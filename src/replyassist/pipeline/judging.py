@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from replyassist.guardrails import CheckContext, check, verdict_of
+from replyassist.guardrails.findings import Finding
 from replyassist.guardrails.fixing import mend
 from replyassist.guardrails.personal import likest, personalisation
 from replyassist.guardrails.ranking import Merits, asked_share, relevance, supported_share
+from replyassist.guardrails.translation import changed_in_translation
 from replyassist.pipeline.assignment import Assignment
 from replyassist.proposal import Candidate
 
@@ -34,7 +38,8 @@ def judge(
     result = check(mended.text, checks)
     found = result.findings
     if assignment.is_translation:
-        found = tuple(item for item in found if item.rule not in _WITHIN_ONE_LANGUAGE)
+        kept = (item for item in found if item.rule not in _WITHIN_ONE_LANGUAGE)
+        found = (*kept, *_of_the_translation(mended.text, assignment, checks))
     findings = (*mended.findings, *found)
     recent = assignment.context.recent_replies(assignment.template)
     personal = personalisation(mended.text, checks, recent=recent)
@@ -56,3 +61,15 @@ def judge(
         left_out=result.left_out,
         personalisation=round(personal, 3),
     )
+
+
+def _of_the_translation(text: str, assignment: Assignment, checks: CheckContext) -> Iterator[Finding]:
+    """Whether it has the figures, addresses and names of the plan's answer, and no other of its own.
+
+    A model that chooses by itself what to say of the template may have those of all of it.
+    """
+    voice, profile = assignment.context.voice, assignment.context.profile
+    also = [voice.sign_off.text, *voice.handover.public, *voice.handover.private, checks.message.author_name or ""]
+    if profile is not None and profile.layout == "rules":
+        also += checks.trusted_texts
+    return changed_in_translation(text, source=assignment.answer, also=also)

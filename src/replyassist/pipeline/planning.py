@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from replyassist.answering.choosing import KEPT_FROM, KEPT_WHEN_SHORTER_FROM, likely_needed
@@ -13,6 +13,10 @@ from replyassist.drafting.personalise import is_closed
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.proof import denies, is_bounding
 from replyassist.guardrails.text import sentence_spans
+from replyassist.pipeline.instructions import Change, Wish
+from replyassist.pipeline.topics import speaking_of
+
+NOTHING_ASKED = Wish()
 
 BOUNDS_FROM = 0.08
 """Probability from which a sentence is said that bounds what is said beside it, or that a denial beside it bounds.
@@ -26,18 +30,26 @@ LEADS_BY = 0.3
 
 @dataclass(frozen=True)
 class PlannedSentence:
-    """A sentence of a template, how likely this message needs it (0 to 1), and whether the reply says it."""
+    """A sentence of a template, how likely this message needs it (0 to 1), and whether the reply says it.
+
+    ``is_wanted``: a person asked for it, so that it is said whatever the model makes of it.
+    """
 
     text: str
     probability: float
     is_kept: bool
+    is_wanted: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The sentences of the source, template by template; in each the one that surely answers stands first."""
+    """The sentences of the source, template by template; in each the one that surely answers stands first.
+
+    ``unmet``: what a person wanted to be mentioned or left out, where no sentence is about it or nothing would be left.
+    """
 
     sentences: tuple[PlannedSentence, ...]
+    unmet: tuple[str, ...] = ()
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
@@ -51,16 +63,38 @@ class Plan:
 
 
 def plan_of(
-    asked: Sequence[tuple[ReplyTemplate, Sequence[str]]], encoder: Encoder, *, wish: str = "", is_shorter: bool = False
+    asked: Sequence[tuple[ReplyTemplate, Sequence[str]]], encoder: Encoder, *, wish: Wish = NOTHING_ASKED
 ) -> Plan:
     """The sentences that one of its questions needs, template by template.
 
-    ``asked``: each template with what is asked of it: the message, or its questions where it has several. ``wish``:
-    what a person wants to be changed, which may name more. Of each template the likeliest sentence stays; with an
-    encoder that nothing was fitted to, all of them do.
+    ``asked``: each template with what is asked of it: the message, or its questions where it has several. Of each
+    template the likeliest sentence stays; with an encoder that nothing was fitted to, all of them do. What a person
+    wants to be mentioned is kept however unlikely, and what they want left out goes, unless nothing would be left.
     """
-    least = KEPT_WHEN_SHORTER_FROM if is_shorter else KEPT_FROM
-    return Plan(tuple(each for template, texts in asked for each in _planned([*texts, wish], template, encoder, least)))
+    least = KEPT_FROM
+    if Change.LONGER in wish.changes:
+        least = 0.0
+    elif Change.SHORTER in wish.changes:
+        least = KEPT_WHEN_SHORTER_FROM
+    sentences = [each for template, texts in asked for each in _planned(texts, template, encoder, least)]
+    return _as_wished(sentences, wish, encoder)
+
+
+def _as_wished(sentences: list[PlannedSentence], wish: Wish, encoder: Encoder) -> Plan:
+    texts = [each.text for each in sentences]
+    wanted = {topic: speaking_of(topic, texts, encoder) for topic in wish.mentioned}
+    unwanted = {topic: speaking_of(topic, texts, encoder) for topic in wish.left_out}
+    unmet = [topic for topic, places in (wanted | unwanted).items() if not places]
+    named = {place for places in wanted.values() for place in places}
+    for place in named:
+        sentences[place] = replace(sentences[place], is_kept=True, is_wanted=True)
+    for topic, places in unwanted.items():
+        left = [each.is_kept and place not in places for place, each in enumerate(sentences)]
+        if any(left):
+            sentences = [replace(each, is_kept=is_left) for each, is_left in zip(sentences, left, strict=True)]
+        elif places:
+            unmet.append(topic)
+    return Plan(tuple(sentences), tuple(unmet))
 
 
 def in_a_row(sentences: Sequence[str]) -> str:

@@ -14,9 +14,10 @@ from replyassist.inbox.inbound import Inbound
 from replyassist.pipeline.assignment import PUBLIC, Assignment, Draft
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
-from replyassist.pipeline.instructions import Change, wants
+from replyassist.pipeline.instructions import read_wish
 from replyassist.pipeline.planning import Plan, plan_of
 from replyassist.pipeline.stopwatch import Stopwatch
+from replyassist.pipeline.unfollowed import unfollowed
 from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
 from replyassist.retrieval.questions import Asked
@@ -122,7 +123,7 @@ def _proposal(
         model=draft.model,
         prompt_digest=draft.prompt_digest,
         instruction=assignment.instruction,
-        notes=draft.notes,
+        notes=(*draft.notes, *unfollowed(assignment, draft)),
         timings=assignment.watch.timings(),
     )
 
@@ -224,8 +225,7 @@ def _plan(
     return plan_of(
         [(template, [*(questions[template.id] if len(templates) > 1 else every)] or every) for template in templates],
         context.index.encoder,
-        wish=instruction or "",
-        is_shorter=wants(Change.SHORTER, instruction),
+        wish=read_wish(instruction),
     )
 
 

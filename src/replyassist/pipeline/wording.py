@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from replyassist.drafting.courtesies import ENGLISH, bare
+from replyassist.drafting.personalise import join
+from replyassist.guardrails.coverage import facts_of
+from replyassist.guardrails.pleasantries import is_pleasantry
 from replyassist.guardrails.proof import is_bounding, proven, says, sentences_of
 from replyassist.pipeline.planning import Plan, in_a_row
 
@@ -19,12 +23,14 @@ class Answer:
     is_worded: bool
 
 
-def worded(written: str, plan: Plan, *, message: str) -> Answer:
+def worded(written: str, plan: Plan, *, message: str, is_warm: bool = False) -> Answer:
     """The model's sentences that the plan proves; a sentence of the plan stands for itself where none says it.
 
-    What the plan merely allows may go, unless it limits or denies something. The order is the template's: a small
-    model puts what follows before what it follows from.
+    What the plan merely allows may go, unless it limits or denies something or a person wants it. The order is the
+    template's: a small model puts what follows before what it follows from. ``is_warm``: a friendly sentence of the
+    model that says nothing may open the answer.
     """
+    friendly = _friendly(written) if is_warm else ""
     said: list[tuple[str, tuple[int, ...]]] = []
     for sentence in sentences_of(written):
         found = proven(sentence, plan.kept, message=message)
@@ -32,15 +38,22 @@ def worded(written: str, plan: Plan, *, message: str) -> Answer:
             said.append((found.text, found.sources))
     text = in_a_row([sentence for sentence, _ in said])
     touched = {place for _, places in said for place in places}
-    chances = [each.probability for each in plan.sentences if each.is_kept]
+    needed = [each.is_wanted or each.probability >= SURELY_NEEDED for each in plan.sentences if each.is_kept]
     missing = [
         place
         for place, sentence in enumerate(plan.kept)
-        if not (place in touched and says(text, sentence))
-        and (chances[place] >= SURELY_NEEDED or is_bounding(sentence))
+        if not (place in touched and says(text, sentence)) and (needed[place] or is_bounding(sentence))
     ]
     kept = [(min(places), sentence) for sentence, places in said if not set(places) <= set(missing)]
     if not kept:
-        return Answer(plan.answer, is_worded=False)
+        return Answer(join(friendly, plan.answer), is_worded=bool(friendly))
     parts = sorted([*kept, *((place, plan.kept[place]) for place in missing)], key=lambda part: part[0])
-    return Answer(in_a_row([sentence for _, sentence in parts]), is_worded=True)
+    return Answer(join(friendly, in_a_row([sentence for _, sentence in parts])), is_worded=True)
+
+
+def _friendly(written: str) -> str:
+    """The first of the model's sentences that is a courtesy and no greeting, with no figure and no question."""
+    for sentence in sentences_of(bare(written, languages=(ENGLISH,))):
+        if is_pleasantry(sentence) and not facts_of(sentence) and sentence.endswith((".", "!")):
+            return sentence
+    return ""

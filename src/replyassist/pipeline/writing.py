@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from replyassist.brands.voice import Greetings, SignOff, VoiceRules
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
-from replyassist.drafting.candidates import generate_candidates
-from replyassist.drafting.personalise import is_closed, join, personalise, thank
+from replyassist.drafting.personalise import Manner, greeting_in, is_closed, join, personalise, thank
 from replyassist.drafting.profiles import Profile
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
+from replyassist.drafting.short_prompts import translation_prompt
 from replyassist.drafting.variants import Variant
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
+from replyassist.pipeline.instructions import Change
 from replyassist.pipeline.judging import judge
 from replyassist.pipeline.redaction import Redactor, redactor_for
+from replyassist.pipeline.sampling import sampled
+from replyassist.pipeline.thanking import thanked
 from replyassist.pipeline.wording import worded
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Candidate
 
 NO_MODEL = "no language model is configured"
 NONE_PASSED = "no candidate passed the checks; the template's reply was used"
-PRAISE = "praise: the brand's own thank-you"
 _MUST_GO = frozenset({Severity.BLOCK, Severity.WARN})
 _BEYOND_WORDS = frozenset({"safety.suspicious_message", "language.meaning_unchecked", "language.message_unread"})
 _VISIBILITY = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}
@@ -33,9 +35,10 @@ def write(assignment: Assignment, *, is_public_half: bool = False) -> Draft:
     variant = Variant.PUBLIC if is_public_half else Variant.REPLY
     fallback = _without_model(assignment, variant)
     model, profile = assignment.context.model, assignment.context.profile
-    if assignment.template is None or model is None or profile is None:
-        note = PRAISE if assignment.template is None else NO_MODEL
-        return _settled(assignment, fallback, [], note=note)
+    if assignment.template is None:
+        return thanked(assignment, fallback)
+    if model is None or profile is None:
+        return _settled(assignment, fallback, [], note=NO_MODEL)
     return _with_model(assignment, model, profile, variant, fallback)
 
 
@@ -62,7 +65,7 @@ def _with_model(
     note = NONE_PASSED
     try:
         for attempt in _attempts(task, prompt, written):
-            texts = _sample(task, attempt)
+            texts = sampled(attempt, assignment, model=model, profile=profile)
             with assignment.watch.stage("check"):
                 written += _judged(task, texts, prompt)
             if _best(written):
@@ -119,6 +122,14 @@ def _prompt(task: _DraftTask) -> Prompt:
     assignment, redactor = task.assignment, task.redactor
     template, context, message = assignment.template, assignment.context, assignment.message
     assert template is not None
+    if task.words_facts and assignment.is_translation:
+        return translation_prompt(
+            _without_greeting(assignment, task.variant),
+            language=assignment.language,
+            voice=context.voice,
+            profile=task.profile,
+            library=context.library,
+        )
     request = DraftRequest(
         message=replace(
             message,
@@ -151,23 +162,6 @@ def _attempts(task: _DraftTask, prompt: Prompt, written: list[Written]) -> Itera
         yield repair_prompt(prompt, draft=nearest.raw, objections=objections, library=library)
 
 
-def _sample(task: _DraftTask, prompt: Prompt) -> tuple[str, ...]:
-    context, since = task.assignment.context, time.perf_counter()
-    seconds = 0.0
-    try:
-        generated = generate_candidates(
-            prompt,
-            task.model,
-            count=min(context.candidates, task.profile.candidates),
-            temperature=task.profile.temperature,
-            deadline_seconds=context.deadline_seconds,
-        )
-        seconds = generated.seconds
-    finally:
-        task.assignment.watch.add_model_call(since, seconds)
-    return generated.texts
-
-
 def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[Written]:
     checks = task.assignment.checks(canary=prompt.canary, visibility=task.visibility)
     seen: set[str] = set()
@@ -181,11 +175,18 @@ def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[
 
 
 def _dressed(task: _DraftTask, written: str) -> str:
-    """What stands of a small model's answer, with greeting and closing; empty where it is the plan's own words."""
-    assignment = task.assignment
-    if assignment.plan is None or assignment.is_translation:
+    """What stands of a small model's answer, with greeting and closing; empty where it is the plan's own words.
+
+    A translation holds the closing already, and stands or falls as a whole.
+    """
+    assignment, voice = task.assignment, task.assignment.context.voice
+    if assignment.is_translation:
+        greeting = greeting_in(assignment.language, voice=voice, to=assignment.message)
+        return join(greeting, written, voice.sign_off.text if voice.sign_off.required else "")
+    if assignment.plan is None:
         return written
-    answer = worded(written, assignment.plan, message=assignment.message.text)
+    is_warm = Change.WARMER in assignment.wish.changes
+    answer = worded(written, assignment.plan, message=assignment.message.text, is_warm=is_warm)
     return _whole_reply(assignment, answer.text, task.variant) if answer.is_worded else ""
 
 
@@ -233,7 +234,18 @@ def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None
 
 def _whole_reply(assignment: Assignment, answer: str, variant: Variant) -> str:
     """An answer with the brand's greeting, sympathy where the message is a complaint, and a closing."""
-    voice = assignment.context.voice
+    return _personalised(assignment, answer, variant, voice=assignment.context.voice)
+
+
+def _without_greeting(assignment: Assignment, variant: Variant) -> str:
+    """The same reply without what opens and signs it, which are not translated."""
+    nothing = {"greetings": Greetings(named=[], unnamed=[]), "sign_off": SignOff()}
+    voice = assignment.context.voice.model_copy(update=nothing)
+    return _personalised(assignment, assignment.answer, variant, voice=voice)
+
+
+def _personalised(assignment: Assignment, answer: str, variant: Variant, *, voice: VoiceRules) -> str:
+    """The answer as one of these variants, in the manner that a person wishes."""
     if variant is Variant.PRIVATE:
         answer = join(voice.handover.private[0], answer)
     elif variant is Variant.PUBLIC:  # nothing may follow a link
@@ -241,4 +253,10 @@ def _whole_reply(assignment: Assignment, answer: str, variant: Variant) -> str:
         answer = join(answer, handover) if is_closed(answer) else join(handover, answer)
     to = assignment.message_as(_VISIBILITY.get(variant, assignment.message.visibility))
     said_before = (*assignment.message.earlier_replies, *assignment.context.last_replies)
-    return personalise(answer, voice=voice, mood=assignment.opening_mood, to=to, said_before=said_before)
+    changes = assignment.wish.changes
+    manner = Manner(
+        has_sympathy=Change.SORRIER in changes or not changes & {Change.SHORTER, Change.NOT_SORRY},
+        has_closing=Change.WARMER in changes or Change.SHORTER not in changes,
+        is_warm=bool(changes & {Change.WARMER, Change.SORRIER}),
+    )
+    return personalise(answer, voice=voice, mood=assignment.opening_mood, to=to, said_before=said_before, manner=manner)

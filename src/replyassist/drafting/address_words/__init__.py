@@ -20,7 +20,8 @@ class AddressWords(BaseModel):
 
     A display name with one of ``not_people`` is a company's, a page's or an account's; one that begins with one of
     ``not_first`` or ``kin`` ("Mama von Leo") has no first name. ``greeted`` may follow a greeting that names nobody,
-    ``signers`` may stand in a signature beside names, ``teams`` make one of a line by themselves.
+    ``signers`` may stand in a signature beside names, ``teams`` make one of a line by themselves. ``greeting`` opens a
+    reply in this language where the brand's voice has none in it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class AddressWords(BaseModel):
     not_first: Words
     kin: Words
     joins: Words
+    greeting: str
     greetings: list[str]
     greeted: Words
     sign_offs: list[str]
