@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from replyassist.brands.voice import VoiceRules
 from replyassist.drafting.names import first_name
-from replyassist.drafting.personalise import personalise, thank
+from replyassist.drafting.personalise import Manner, greeting_in, personalise, thank
 from replyassist.inbox.inbound import Inbound
 from tests.world import voice
 
@@ -164,3 +164,38 @@ class TestThanks:
         for number in range(20):
             text = thank(voice=rules, to=to(text=f"message {number}"))
             assert ("How kind." in text) + ("You made our day." in text) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "greeting"),
+    [
+        ("en", "Tom", "Hi Tom!"),
+        ("de", "Tom", "Hi Tom!"),
+        ("fr", "Tom", "Bonjour Tom !"),
+        ("es", None, "¡Hola!"),
+        ("tr", "Tom", ""),
+    ],
+)
+def test_a_greeting_is_the_voices_where_it_is_said_in_the_language(
+    language: str, name: str | None, greeting: str
+) -> None:
+    assert greeting_in(language, voice=spoken(), to=to(name)) == greeting
+
+
+@pytest.mark.parametrize(
+    ("manner", "expected"),
+    [
+        (Manner(has_sympathy=False), f"Hi Tom! {ANSWER} See you!"),
+        (Manner(has_closing=False), f"Hi Tom! Good question. {ANSWER}"),
+        (Manner(is_warm=True), f"Hi Tom! Good question. {ANSWER} See you!"),
+    ],
+)
+def test_a_person_may_want_it_without_feeling_or_closing_or_with_both(manner: Manner, expected: str) -> None:
+    rules = spoken()
+    assert personalise(ANSWER, voice=rules, mood="question", to=to(), manner=manner) == expected
+
+
+def test_what_is_to_be_warm_leaves_no_friendly_sentence_to_chance() -> None:
+    rules = spoken(empathy={"question": ["", "", "", "Lovely to hear from you."], "complaint": [""], "praise": [""]})
+
+    assert "Lovely" in personalise(ANSWER, voice=rules, mood="question", to=to(), manner=Manner(is_warm=True))

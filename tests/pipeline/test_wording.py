@@ -92,3 +92,19 @@ def test_whatever_is_written_nothing_but_the_plan_is_said(written: list[str]) ->
 
     assert all(source in found.text for source in sources)
     assert len(found.text) == len(" ".join(sources))
+
+
+def test_a_friendly_sentence_of_the_model_opens_only_what_is_to_be_warm() -> None:
+    written, kept = f"So happy you asked. {COUNTRIES} {DAYS}", plan((COUNTRIES, 0.9), (DAYS, 0.9))
+
+    assert worded(written, kept, message=MESSAGE).text == f"{COUNTRIES} {DAYS}"
+    assert worded(written, kept, message=MESSAGE, is_warm=True).text == f"So happy you asked. {COUNTRIES} {DAYS}"
+
+
+def test_what_a_person_wants_is_said_where_the_model_left_it_out() -> None:
+    sentences = (
+        PlannedSentence(COUNTRIES, 0.9, is_kept=True),
+        PlannedSentence(DAYS, 0.1, is_kept=True, is_wanted=True),
+    )
+
+    assert worded(COUNTRIES, Plan(sentences), message=MESSAGE).text == f"{COUNTRIES} {DAYS}"

@@ -10,7 +10,7 @@ from replyassist.guardrails.context import report, report_whole
 from replyassist.guardrails.coverage import facts_of
 from replyassist.guardrails.extraction import known, mentions
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.mention import masked
+from replyassist.guardrails.mention import Mention, masked
 from replyassist.guardrails.names import CLOSE_SPELLING
 from replyassist.guardrails.places import PLACE
 from replyassist.guardrails.text import normalise, sentence_spans
@@ -35,18 +35,30 @@ def changed_in_translation(text: str, *, source: str, also: Sequence[str] = ()) 
 
 def _missing_facts(text: str, source: str) -> Iterable[str]:
     offered, plain = known((text,)).offers, normalise(source)
-    for fact in facts_of(source):
+    for fact in _stated(source):
         if fact.needs.isdisjoint(offered):
             yield source[slice(*plain.span(fact.start, fact.end))]
 
 
 def _added_facts(text: str, sources: tuple[str, ...]) -> Iterable[Finding]:
     offered, plain = known(sources).offers, normalise(text)
-    for fact in facts_of(text):
+    for fact in _stated(text):
         if fact.needs.isdisjoint(offered):
             span = plain.span(fact.start, fact.end)
             explanation = f'"{text[slice(*span)]}" does not stand in what was translated.'
             yield report(text, span, rule=RULE, severity=Severity.BLOCK, explanation=explanation)
+
+
+def _stated(text: str) -> list[Mention]:
+    """The facts that stand there, without the days that a range of weekdays only spans: "Monday to Friday"."""
+    found = facts_of(text)
+    return [fact for fact in found if not any(_is_within(other, fact) for other in found)]
+
+
+def _is_within(inner: Mention, outer: Mention) -> bool:
+    return (
+        outer.start <= inner.start and inner.end <= outer.end and (inner.start, inner.end) != (outer.start, outer.end)
+    )
 
 
 def _missing_names(text: str, source: str) -> Iterable[str]:

@@ -56,6 +56,11 @@ class Plan:
         """What the reply says."""
         return tuple(each.text for each in self.sentences if each.is_kept)
 
+    @property
+    def is_shortened(self) -> bool:
+        """Whether a sentence is left out that a reply would usually say."""
+        return any(not each.is_kept and each.probability >= KEPT_FROM for each in self.sentences)
+
     @cached_property
     def answer(self) -> str:
         """The same as one text; a dash stands after a link, for no stop may touch it."""
@@ -77,7 +82,20 @@ def plan_of(
     elif Change.SHORTER in wish.changes:
         least = KEPT_WHEN_SHORTER_FROM
     sentences = [each for template, texts in asked for each in _planned(texts, template, encoder, least)]
-    return _as_wished(sentences, wish, encoder)
+    plan = _as_wished(sentences, wish, encoder)
+    return _shortened(plan) if Change.SHORTER in wish.changes and not plan.is_shortened else plan
+
+
+def _shortened(plan: Plan) -> Plan:
+    """The plan without its least likely sentence, if one may go that bounds nothing and that nobody wants."""
+    kept = [each for each in plan.sentences if each.is_kept]
+    surest = max((each.probability for each in kept), default=0.0)
+    may_go = [each for each in kept if each.probability < surest and not (each.is_wanted or is_bounding(each.text))]
+    if not may_go:
+        return plan
+    least = min(may_go, key=lambda each: each.probability)
+    left = (replace(each, is_kept=each.is_kept and each is not least) for each in plan.sentences)
+    return replace(plan, sentences=tuple(left))
 
 
 def _as_wished(sentences: list[PlannedSentence], wish: Wish, encoder: Encoder) -> Plan:

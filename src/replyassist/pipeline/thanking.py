@@ -57,12 +57,15 @@ def _prompt(assignment: Assignment, profile: Profile, redactor: Redactor) -> Pro
 
 
 def _written(assignment: Assignment, model: ChatModel, profile: Profile, prompt: Prompt) -> tuple[Candidate, ...]:
-    """The candidates that only thank, with the brand's greeting; a text with personal data in it is none."""
+    """The candidates that only thank, with the brand's greeting; a text with personal data in it is none.
+
+    Their exclamation marks become stops: greeting and closing have their own, and a voice allows few.
+    """
     message, voice = assignment.message, assignment.context.voice
     plain = voice.model_copy(update={"empathy": Empathy()})
     checks = assignment.checks(visibility=message.visibility)
     texts = (
-        personalise(text, voice=plain, mood="praise", to=message)
+        personalise(text.replace("!", "."), voice=plain, mood="praise", to=message)
         for text in sampled(prompt, assignment, model=model, profile=profile)
         if "[" not in text and only_thanks(text, message=message.text, longest=LONGEST_THANKS)
     )

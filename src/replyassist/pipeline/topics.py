@@ -20,7 +20,7 @@ _KINDS = (
     (frozenset({Kind.LINK}), r"links?|urls?|web ?(?:site|page|address)|site"),
     (frozenset({Kind.EMAIL}), r"e-?mails?(?: address(?:es)?)?"),
     (frozenset({Kind.PHONE}), r"(?:tele)?phone(?: numbers?)?"),
-    (frozenset({Kind.PERCENTAGE}), r"percent(?:age)?s?"),
+    (frozenset({Kind.PERCENTAGE}), r"percent(?:age)?s?|discounts?|reductions?"),
     (frozenset({Kind.TIME, Kind.ROUND_THE_CLOCK}), r"(?:opening )?(?:hours|times)"),
     (frozenset({Kind.DATE, Kind.WEEKDAY}), r"dates?|days|weekdays"),
     (frozenset({Kind.TIME_SPAN}), r"deadlines?|how long|time ?(?:frame|limit|span)s?|durations?|waiting times?"),
@@ -36,7 +36,7 @@ def speaking_of(topic: str, sentences: Sequence[str], encoder: Encoder) -> tuple
     """
     kinds, rest = _kinds_of(topic)
     of_kind = [place for place, text in enumerate(sentences) if any(each.kind in kinds for each in mentions(text))]
-    worded = _with_words_of(rest if kinds else topic, sentences)
+    worded = _with_words_of(rest if of_kind or _words(rest) else topic, sentences)
     both = [place for place in of_kind if place in worded]
     if both or worded:
         return tuple(both or worded)

@@ -32,6 +32,8 @@ def unfollowed(assignment: Assignment, draft: Draft) -> Iterator[str]:
         yield f'no sentence of the templates is about "{topic}", or nothing else would be left'
     if context.profile is not None and context.profile.layout == "rules":
         return
+    if Change.SHORTER in wish.changes and assignment.plan is not None and not assignment.plan.is_shortened:
+        yield "not shorter: each sentence of the answer is needed"
     if Change.SORRIER in wish.changes and not any(context.voice.empathy.complaint):
         yield "not more apologetic: the voice has no sentence for complaints"
     if Change.WARMER in wish.changes and not _is_warm(assignment, text):

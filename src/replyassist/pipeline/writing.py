@@ -141,13 +141,19 @@ def _prompt(task: _DraftTask) -> Prompt:
         ),
         answer=assignment.answer if task.words_facts else template.rendered_reply,
         relevant="" if task.words_facts else assignment.answer,
-        instruction=redactor.hide(assignment.instruction) or None,
+        instruction=redactor.hide(_told(task)) or None,
         language=assignment.language,
         variant=task.variant,
     )
     return build_prompt(
         request, voice=context.voice, profile=task.profile, library=context.library, approved=context.approved
     )
+
+
+def _told(task: _DraftTask) -> str | None:
+    """The instruction as the model is told it: a small one hears of no language that it does not write."""
+    wish = task.assignment.wish
+    return None if task.words_facts and wish.language else task.assignment.instruction
 
 
 def _attempts(task: _DraftTask, prompt: Prompt, written: list[Written]) -> Iterator[Prompt]:

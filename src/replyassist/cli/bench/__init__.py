@@ -24,6 +24,7 @@ from .grounding import bench_grounding
 from .injection import bench_injection
 from .pii import bench_pii
 from .printing import bench_data, print_result
+from .redraft import bench_redraft
 from .retrieval import bench_retrieval
 from .scratch import llm_address, scratch_parts, service_token, serving
 from .triage import bench_triage
@@ -45,6 +46,9 @@ app.command("injection")(bench_injection)
 
 
 app.command("pii")(bench_pii)
+
+
+app.command("redraft")(bench_redraft)
 
 
 app.command("retrieval")(bench_retrieval)
