@@ -21,7 +21,8 @@ _OPENS = re.compile(
 )
 _COURTEOUS = frozenset(map(stem, words_of("glad happy lovely great amazing thank thanks kind words hear enjoyed made")))
 _UNMEANT = re.compile(
-    r"(?<!\w)(?:will|'ll|going to|promise\w*|offer\w*|send|refund\w*|free|discount\w*|always|never|look(?:ing)? forward)(?!\w)"
+    r"(?<!\w)(?:will|'ll|going to|promise\w*|offer\w*|send|refund\w*|free|discount\w*|always|never"
+    r"|look(?:ing)? forward)(?!\w)"
 )
 
 
