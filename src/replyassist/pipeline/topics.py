@@ -12,8 +12,8 @@ from replyassist.guardrails.terms import terms
 from replyassist.guardrails.vectors import MEMORY
 
 ABOUT_FROM = 0.4
-"""Cosine of a topic and a sentence from which the sentence speaks of it though it has none of its words; see
-``bench redraft``."""
+"""Cosine of a topic and a sentence from which the sentence speaks of it though it has none of its words; set by hand,
+no other value was tried."""
 
 _KINDS = (
     (frozenset({Kind.PRICE}), r"prices?|pricing|costs?|fees?|charges?|money|amounts?|how much"),
