@@ -20,6 +20,7 @@ from ..common import progress
 from ..demo import load_samples
 from ..intake import take_all, wait_until_queued
 from ..summary import summarise
+from .free_text import bench_free_text
 from .grounding import bench_grounding
 from .injection import bench_injection
 from .pii import bench_pii
@@ -37,6 +38,9 @@ QUICK_UTTERANCES = 12
 @app.callback()
 def _group() -> None:
     """Benchmarks."""
+
+
+app.command("free-text")(bench_free_text)
 
 
 app.command("grounding")(bench_grounding)

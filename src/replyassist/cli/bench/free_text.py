@@ -1,0 +1,38 @@
+"""``replyassist bench free-text``: false drafts of models are caught, faithful ones pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from replyassist.benchmarks import free_text
+from replyassist.benchmarks.grounding import RememberingEncoder
+from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist.core.encoders import CHECKS
+
+from ..common import progress
+from .printing import print_result
+
+
+def bench_free_text(
+    quick: Annotated[bool, typer.Option("--quick", help="The short form that the tests run.")] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
+    drafts: Annotated[Path, typer.Option("--drafts", help="The folder of the labelled drafts.")] = Path(
+        "eval/free_text"
+    ),
+) -> None:
+    """Drafts that models wrote, labelled sentence by sentence: what the checks catch, and each rule's part in it."""
+    encoder = RememberingEncoder(SentenceTransformerEncoder(CHECKS.name))
+    result: dict[str, Any] = {}
+    with progress() as bar:
+        for split in ("dev", "test"):
+            of_split = free_text.read_drafts(drafts, split=split)[: free_text.QUICK_DRAFTS if quick else None]
+            task = bar.add_task(split, total=len(of_split))
+            result[split] = free_text.measure(
+                of_split,
+                encoder=encoder,
+                progress=lambda done, total, task=task: bar.update(task, completed=done, total=total),
+            )
+    print_result(result, as_json=json)
