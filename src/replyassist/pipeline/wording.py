@@ -8,11 +8,8 @@ from replyassist.drafting.courtesies import ENGLISH, bare
 from replyassist.drafting.personalise import join
 from replyassist.guardrails.coverage import facts_of
 from replyassist.guardrails.pleasantries import is_pleasantry
-from replyassist.guardrails.proof import is_bounding, proven, says, sentences_of
+from replyassist.guardrails.proof import proven, says, sentences_of
 from replyassist.pipeline.planning import Plan, in_a_row
-
-SURELY_NEEDED = 0.4
-"""Probability from which a sentence of the plan is said even where the model left it out."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,8 @@ class Answer:
 def worded(written: str, plan: Plan, *, message: str, is_warm: bool = False) -> Answer:
     """The model's sentences that the plan proves; a sentence of the plan stands for itself where none says it.
 
-    What the plan merely allows may go, unless it limits or denies something or a person wants it. The order is the
+    All that the plan keeps is said, for the model leaves out what bounds the rest: where it might drop what is less
+    likely needed, .77 of the asked facts were left on test messages, and .81 of the plan alone. The order is the
     template's: a small model puts what follows before what it follows from. ``is_warm``: a friendly sentence of the
     model that says nothing may open the answer.
     """
@@ -38,12 +36,7 @@ def worded(written: str, plan: Plan, *, message: str, is_warm: bool = False) -> 
             said.append((found.text, found.sources))
     text = in_a_row([sentence for sentence, _ in said])
     touched = {place for _, places in said for place in places}
-    needed = [each.is_wanted or each.probability >= SURELY_NEEDED for each in plan.sentences if each.is_kept]
-    missing = [
-        place
-        for place, sentence in enumerate(plan.kept)
-        if not (place in touched and says(text, sentence)) and (needed[place] or is_bounding(sentence))
-    ]
+    missing = [place for place, each in enumerate(plan.kept) if place not in touched or not says(text, each)]
     kept = [(min(places), sentence) for sentence, places in said if not set(places) <= set(missing)]
     if not kept:
         return Answer(join(friendly, plan.answer), is_worded=bool(friendly))
