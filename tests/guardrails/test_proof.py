@@ -136,14 +136,15 @@ def test_it_begins_with_a_capital() -> None:
 @pytest.mark.parametrize(
     ("text", "source", "expected"),
     [
-        ("We ship to 32 countries.", COUNTRIES, True),
+        ("To 32 countries in Europe we ship.", COUNTRIES, True),
+        ("We ship to 32 countries.", COUNTRIES, False),
         ("We ship to many countries in Europe.", COUNTRIES, False),
-        ("What was opened stays in its bag.", "Opened bags stay with you.", True),
+        ("Bags that are opened stay with you.", "Opened bags stay with you.", True),
         ("We have bags.", "Opened bags stay with you.", False),
         ("", "And so it is.", True),
     ],
 )
-def test_a_source_is_said_by_its_figures_else_by_its_words(text: str, source: str, expected: bool) -> None:
+def test_a_source_is_said_by_its_figures_and_nearly_all_its_words(text: str, source: str, expected: bool) -> None:
     assert says(text, source) is expected
 
 

@@ -7,7 +7,7 @@ from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline.instructions import Change, Wish
-from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, _bounds, in_a_row, plan_of
+from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, _bounds, _leads_on, in_a_row, plan_of
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -133,3 +133,9 @@ def test_what_limits_or_is_limited_belongs_to_what_stands_beside_it(place: int, 
     texts = ["We ship in Europe.", "We don't ship elsewhere.", "See the list.", "Prices are there."]
 
     assert _bounds(place, texts, kept) is bounds
+
+
+def test_a_link_is_said_early_and_never_first() -> None:
+    assert _leads_on("Details: https://fernhill.example/rates")
+    assert not _leads_on("It costs €4.")
+    assert planned(("We open at nine.", 0.2), ("More: https://fernhill.example/bar", 0.9))[0] == "We open at nine."

@@ -37,7 +37,7 @@ def worded(written: str, plan: Plan, *, message: str, is_warm: bool = False) -> 
     text = in_a_row([sentence for sentence, _ in said])
     touched = {place for _, places in said for place in places}
     missing = [place for place, each in enumerate(plan.kept) if place not in touched or not says(text, each)]
-    kept = [(min(places), sentence) for sentence, places in said if not set(places) <= set(missing)]
+    kept = [(min(places), sentence) for sentence, places in said if not set(places) & set(missing)]
     if not kept:
         return Answer(join(friendly, plan.answer), is_worded=bool(friendly))
     parts = sorted([*kept, *((place, plan.kept[place]) for place in missing)], key=lambda part: part[0])
