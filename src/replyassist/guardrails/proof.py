@@ -21,8 +21,8 @@ OWN_WORDS = 1
 """Content words of a sentence that neither its sources nor the message have: "pop" for "send". Two let in what the
 sources do not say (read on dev drafts of eval/answers)."""
 SAID_FROM = 0.85
-"""Share of a source's content words from which it counts as said. At .6 what a condition was for was lost, and the first
-of two steps; readers then liked the whole template better."""
+"""Share of a source's content words from which it counts as said. At .6 what a condition was for was lost, and the
+first of two steps; readers then liked the whole template better."""
 
 _DENIAL = re.compile(r"(?<!\w)(?:not|no|never|none|nothing|nobody|cannot|without|neither|nor|unable)(?!\w)|n't(?!\w)")
 _BOUND = re.compile(
