@@ -116,6 +116,7 @@ def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
     "sentences",
     [
         (("We open at nine.", 0.2), ("It costs £4.", 0.9)),  # refers back
+        (("We ship in Europe.", 0.2), ("We don't ship elsewhere.", 0.9)),  # denies
         (("We open at nine.", 0.7), ("Dogs are welcome.", 0.9)),  # not much likelier
         (("We open at nine.", 0.9),),
         (("We open at nine.", 0.05), ("Dogs are welcome.", 0.9)),  # the first is not said

@@ -163,14 +163,15 @@ def _leads_on(sentence: str) -> bool:
 def _answer_first(sentences: list[PlannedSentence]) -> list[PlannedSentence]:
     """The likeliest sentence before the others, with what refers back to it, where it is much likelier than the first.
 
-    A sentence that refers back itself, or ends in a link, stays where it is.
+    A sentence that refers back itself or ends in a link stays where it is, and so does one that denies: what holds
+    comes before what does not.
     """
     kept = [each for each in sentences if each.is_kept]
     if len(kept) < 2:
         return sentences
     best = max(kept, key=lambda each: each.probability)
     leads = best.probability - kept[0].probability
-    if refers_back(best.text) or not is_closed(best.text) or leads < LEADS_BY:
+    if refers_back(best.text) or denies(best.text) or not is_closed(best.text) or leads < LEADS_BY:
         return sentences
     start = end = sentences.index(best)
     while end + 1 < len(sentences) and refers_back(sentences[end + 1].text):
