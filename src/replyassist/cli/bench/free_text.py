@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import Progress, TaskID
 
 from replyassist.benchmarks import free_text
 from replyassist.benchmarks.grounding import RememberingEncoder
@@ -33,6 +35,10 @@ def bench_free_text(
             result[split] = free_text.measure(
                 of_split,
                 encoder=encoder,
-                progress=lambda done, total, task=task: bar.update(task, completed=done, total=total),
+                progress=partial(_show, bar, task),
             )
     print_result(result, as_json=json)
+
+
+def _show(bar: Progress, task: TaskID, done: int, total: int) -> None:
+    bar.update(task, completed=done, total=total)
