@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +26,9 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from replyassist.answering.fitted import FittedModel, background_of, load_fitted, save_fitted
 from replyassist.answering.measures import COMPARISONS, Background, Rows, measure, said, texts_of
-from replyassist.answering.reader import PATH, AnswerReader, load_readers, save_readers
+from replyassist.answering.reader import PATH
 from replyassist.benchmarks.near_misses import Label, Pair, read_pairs
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import KNOWN
@@ -135,17 +135,6 @@ def all_messages() -> list[Messages]:
     return [*fitted, *(Messages(name, ROOT / "faq" / name, cases, weight=0.0) for name in SAMPLES)]
 
 
-def background_of(readings: Sequence[Reading]) -> Background:
-    """The mean of all pieces, and in how few texts each is."""
-    words = [reading.words for reading in readings if reading.words is not None]
-    counts = Counter(int(number) for each in words for number in np.unique(each.numbers))
-    rarity = np.zeros(max(counts) + 1, dtype=np.float16)
-    for number, texts in counts.items():
-        rarity[number] = max(1e-3, float(np.log((len(words) + 1) / (texts + 0.5))))
-    centre = np.concatenate([each.vectors.astype(np.float32) for each in words]).mean(axis=0)
-    return Background(centre, rarity.astype(np.float32), float(np.log((len(words) + 1) / 0.5)))
-
-
 def rows_of(examples: Sequence[Example], readings: dict[str, Reading], background: Background) -> Rows:
     """One row for each."""
     rows = []
@@ -209,7 +198,7 @@ def main() -> int:
     """Fit and write, or compare with what is shipped; the exit status."""
     examples = list(pair_examples(read_pairs(SOURCE, split="train")))
     messages = all_messages()
-    made: dict[str, AnswerReader] = {}
+    made: dict[str, FittedModel] = {}
     worst = 0.0
     for name in KNOWN:
         encoder = SentenceTransformerEncoder(name)
@@ -217,9 +206,9 @@ def main() -> int:
         every = [*examples, *(example for brand in messages for example in brand.examples(readings))]
         rows = rows_of(every, readings, background)
         weights, constant = fit(rows, every)
-        made[encoder.model_digest] = AnswerReader(background, weights, constant, "")
+        made[encoder.model_digest] = FittedModel(background, weights, constant)
         if "--check" in sys.argv[1:]:
-            shipped = load_readers(PATH)[encoder.model_digest]
+            shipped = load_fitted(PATH)[encoder.model_digest]
             before = expit(rows_of(every, readings, shipped.background) @ shipped.weights + shipped.constant)
             worst = max(worst, float(np.abs(before - expit(rows @ weights + constant)).max()))
             continue
@@ -227,7 +216,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         sys.stdout.write(f"the probabilities differ by at most {worst:.3f}\n")
         return 1 if worst > DIFFERENCE else 0
-    save_readers(made, PATH)
+    save_fitted(made, PATH)
     sys.stdout.write(f"{PATH.stat().st_size} bytes\n")
     return 0
 

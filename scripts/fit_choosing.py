@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,8 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from replyassist.answering.choosing import KEPT_FROM, PATH, Chooser, load_choosers, save_choosers
+from replyassist.answering.choosing import KEPT_FROM, PATH
+from replyassist.answering.fitted import FittedModel, background_of, load_fitted, save_fitted
 from replyassist.answering.measures import Background, Rows, said, texts_of
 from replyassist.answering.sentence_rows import sentence_rows
 from replyassist.core.embedding import SentenceTransformerEncoder
@@ -74,17 +74,6 @@ def labelled(split: str) -> list[Labelled]:
     return [each for each in found if len(each.texts) == len(each.sentences) + 1]
 
 
-def background_of(readings: Sequence[Reading]) -> Background:
-    """The mean of all pieces, and in how few texts each is."""
-    words = [reading.words for reading in readings if reading.words is not None]
-    counts = Counter(int(number) for each in words for number in np.unique(each.numbers))
-    rarity = np.zeros(max(counts) + 1, dtype=np.float16)
-    for number, texts in counts.items():
-        rarity[number] = max(1e-3, float(np.log((len(words) + 1) / (texts + 0.5))))
-    centre = np.concatenate([each.vectors.astype(np.float32) for each in words]).mean(axis=0)
-    return Background(centre, rarity.astype(np.float32), float(np.log((len(words) + 1) / 0.5)))
-
-
 def fit(rows: Sequence[Rows], examples: Sequence[Labelled]) -> tuple[Rows, float]:
     """The weights of a row and the constant."""
     every = np.concatenate(rows)
@@ -128,7 +117,7 @@ def _share(example: Labelled, kept: frozenset[int]) -> float:
 def main() -> int:
     """Fit and write, or compare with what is shipped; the exit status."""
     train, test = labelled("train"), labelled("test")
-    made: dict[str, Chooser] = {}
+    made: dict[str, FittedModel] = {}
     worst = 0.0
     for name in KNOWN:
         encoder = SentenceTransformerEncoder(name)
@@ -138,9 +127,9 @@ def main() -> int:
         background = background_of([readings[text] for text in of_train])
         rows = [[_rows(each, readings, background) for each in part] for part in (train, test)]
         weights, constant = fit(rows[0], train)
-        made[encoder.model_digest] = Chooser(background, weights, constant)
+        made[encoder.model_digest] = FittedModel(background, weights, constant)
         if "--check" in sys.argv[1:]:
-            shipped = load_choosers(PATH)[encoder.model_digest]
+            shipped = load_fitted(PATH)[encoder.model_digest]
             before = [_rows(each, readings, shipped.background) @ shipped.weights + shipped.constant for each in train]
             now = [own @ weights + constant for own in rows[0]]
             pairs = zip(before, now, strict=True)
@@ -152,7 +141,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         sys.stdout.write(f"the probabilities differ by at most {worst:.3f}\n")
         return 1 if worst > DIFFERENCE else 0
-    save_choosers(made, PATH)
+    save_fitted(made, PATH)
     sys.stdout.write(f"{PATH.stat().st_size} bytes\n")
     return 0
 

@@ -9,18 +9,16 @@ import pytest
 from replyassist.brands.voice import WorkedExample
 from replyassist.guardrails import Severity, Verdict
 from replyassist.inbox.inbound import Inbound
-from replyassist.pipeline import PastReply, propose
-from replyassist.pipeline.assignment import SYMPATHY_BELOW, Assignment
-from replyassist.pipeline.inputs import LAST
+from replyassist.pipeline import propose
+from replyassist.pipeline.assignment import Assignment
 from replyassist.pipeline.planning import Plan, PlannedSentence
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import NONE_PASSED, write
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Proposal
 from replyassist.testing import FakeChatModel
 from replyassist.testing.language_model import ModelCall
-from replyassist.triage import Mood, Route, triage
+from replyassist.triage import Route, triage
 from tests.pipeline.builders import context
-from tests.triage.readings import reading
 from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
@@ -146,43 +144,6 @@ class TestFacts:
         assert proposal.draft == f"Hi Tom! {self.COUNTRIES} {self.DAYS} {voice().handover.public[0]}"
         assert proposal.follow_up is not None
         assert proposal.follow_up.text == f"Hi Tom! {voice().handover.private[0]} {self.COUNTRIES} {self.DAYS}"
-
-
-class TestSympathy:
-    RULES = voice(empathy={"complaint": ["Sorry about that.", "That should not happen."], "praise": [""]})
-
-    def opening(
-        self, *, earlier: tuple[str, ...] = (), recent: tuple[PastReply, ...] = (), sentiment: float | None = None
-    ) -> str:
-        there = context(FakeChatModel([GOOD], profile=SMALL), voice=self.RULES, recent=recent)
-        read = reading(complaint=0.9, sentiment=sentiment) if sentiment is not None else None
-        triaged = triage("").model_copy(update={"mood": Mood.COMPLAINT, "language": "en", "reading": read})
-        message = replace(QUESTION, earlier_replies=earlier)
-        plan = Plan((PlannedSentence(TestFacts.DAYS, 0.9, is_kept=True),))
-        draft = write(Assignment(message, there, triaged, shipping(), None, Stopwatch(), plan=plan))
-        assert draft.chosen is not None
-        return draft.chosen.text.removeprefix("Hi Tom! ").removesuffix(TestFacts.DAYS).strip()
-
-    def test_it_is_not_worded_as_in_the_threads_last_replies(self) -> None:
-        first = self.opening()
-        other = self.opening(earlier=(f"Hi Tom! {first} We look into it.",))
-
-        assert {first, other} == set(self.RULES.empathy.complaint)
-
-    def test_nor_as_in_the_brands_last_ones_whatever_they_were_about(self) -> None:
-        first = self.opening()
-
-        assert self.opening(recent=(PastReply("opening-hours", f"Hi Ana! {first} We open at 9."),)) != first
-
-    def test_it_is_said_only_where_the_message_sounds_unhappy(self) -> None:
-        assert self.opening(sentiment=SYMPATHY_BELOW - 0.01) in self.RULES.empathy.complaint
-        assert not self.opening(sentiment=SYMPATHY_BELOW + 0.01)
-
-    def test_what_was_said_long_ago_may_be_said_again(self) -> None:
-        first = self.opening()
-        since = tuple(PastReply("opening-hours", f"Reply {number}.") for number in range(LAST))
-
-        assert self.opening(recent=(*since, PastReply("opening-hours", first))) == first
 
 
 class TestPersonalData:

@@ -10,7 +10,7 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.words import read
 from replyassist.guardrails.terms import terms
 
-from .measures import Said, said, texts_of
+from .measures import Said, measure, said, texts_of
 from .reader import DOUBTED_BELOW, shipped_readers
 
 REMEMBERED = 128
@@ -68,8 +68,10 @@ def answered(question: str, encoder: Encoder, *, title: str, reply: str) -> Answ
     reader = shipped_readers().get(encoder.model_digest)
     if not question.strip() or reader is None:
         return None
-    probability = reader.probability(read(encoder, [question])[0], MEMORY.of(encoder, title=title, reply=reply))
-    return None if probability is None else Answered(probability, _unspoken(question, f"{title}. {reply}"))
+    row = measure(read(encoder, [question])[0], MEMORY.of(encoder, title=title, reply=reply), reader.background)
+    if row is None:
+        return None
+    return Answered(float(reader.probabilities(row)), _unspoken(question, f"{title}. {reply}"))
 
 
 def _unspoken(question: str, reply: str) -> tuple[str, ...]:

@@ -6,9 +6,8 @@ sentences there are is no number of the row: a short reply is as good as a long 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,24 +46,6 @@ class Background:
         known = np.minimum(words.numbers, len(self.rarity) - 1)
         found = np.where(words.numbers < len(self.rarity), self.rarity[known], 0.0)
         return np.asarray(np.where(found > 0, found, self.unseen), dtype=np.float32)
-
-
-def background_arrays(background: Background, place: int) -> dict[str, NDArray[Any]]:
-    """What of it goes into a file, under the number of an encoder; rarity in half precision."""
-    return {
-        f"{place}_centre": background.centre,
-        f"{place}_rarity": background.rarity.astype(np.float16),
-        f"{place}_unseen": np.array(background.unseen),
-    }
-
-
-def load_background(kept: Mapping[str, NDArray[Any]], place: int) -> Background:
-    """What ``background_arrays`` gave."""
-    return Background(
-        kept[f"{place}_centre"].astype(np.float32),
-        kept[f"{place}_rarity"].astype(np.float32),
-        float(kept[f"{place}_unseen"]),
-    )
 
 
 @dataclass(frozen=True)
