@@ -5,13 +5,31 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from replyassist.migrations.append_only import create_refusal, refuse_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+TABLES = (
+    "worker_heartbeat", "brand", "user_account", "api_token", "author", "channel_connection", "conversation",
+    "reply_template", "reply_template_version", "user_brand", "message", "review_item", "approval", "audit_entry",
+    "delivery",
+)  # fmt: skip
+
 
 def upgrade() -> None:
+    _brands_and_accounts()
+    _templates()
+    _messages()
+    _reviews()
+    _deliveries()
+    create_refusal()
+    refuse_changes("audit_entry", "approval", "reply_template_version")
+
+
+def _brands_and_accounts() -> None:
     op.create_table(
         "brand",
         sa.Column("id", sa.String(60), nullable=False),
@@ -39,6 +57,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "kind"),
     )
     op.create_table(
+        "user_brand",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.String(60), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"]),
+        sa.PrimaryKeyConstraint("user_id", "brand_id"),
+    )
+    op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -47,15 +73,43 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
     op.create_index("ix_api_token_user_id", "api_token", ["user_id"], unique=False)
 
+
+def _templates() -> None:
+    op.create_table(
+        "reply_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.String(60), nullable=False),
+        sa.Column("template_id", sa.String(200), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("brand_id", "template_id"),
+    )
+    op.create_table(
+        "reply_template_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.String(60), nullable=False),
+        sa.Column("template_id", sa.String(200), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("brand_id", "template_id", "version"),
+    )
+
+
+def _messages() -> None:
     op.create_table(
         "author",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -64,10 +118,7 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(200), nullable=False),
         sa.Column("handle", sa.String(200), nullable=True),
         sa.Column("name", sa.String(200), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("brand_id", "channel", "external_id"),
     )
@@ -81,10 +132,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(500), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("adapter IN ('webhook', 'file')", name="connection_adapter"),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("brand_id", "channel"),
     )
@@ -97,58 +145,9 @@ def upgrade() -> None:
         sa.Column("visibility", sa.String(10), nullable=False),
         sa.Column("parent_text", sa.Text(), nullable=True),
         sa.Column("last_message_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("brand_id", "channel", "external_id"),
-    )
-    op.create_table(
-        "reply_template",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("brand_id", sa.String(60), nullable=False),
-        sa.Column("template_id", sa.String(200), nullable=False),
-        sa.Column("version", sa.String(64), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("brand_id", "template_id"),
-    )
-    op.create_table(
-        "reply_template_version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("brand_id", sa.String(60), nullable=False),
-        sa.Column("template_id", sa.String(200), nullable=False),
-        sa.Column("version", sa.String(64), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("brand_id", "template_id", "version"),
-    )
-    op.create_table(
-        "user_brand",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("brand_id", sa.String(60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-        ),
-        sa.PrimaryKeyConstraint("user_id", "brand_id"),
     )
     op.create_table(
         "message",
@@ -165,24 +164,17 @@ def upgrade() -> None:
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.CheckConstraint("status IN ('received', 'queued')", name="message_status"),
-        sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["author.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-        ),
+        sa.ForeignKeyConstraint(["author_id"], ["author.id"]),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("brand_id", "channel", "external_id"),
     )
     op.create_index("ix_message_conversation", "message", ["conversation_id", "id"], unique=False)
     op.create_index("ix_message_status_received_at", "message", ["status", "received_at"], unique=False)
 
+
+def _reviews() -> None:
     op.create_table(
         "review_item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -216,24 +208,14 @@ def upgrade() -> None:
             "'rejected','expired','withdrawn')",
             name="review_item_status",
         ),
-        sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["claimed_by"],
-            ["user_account.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["message.id"],
-        ),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"]),
+        sa.ForeignKeyConstraint(["claimed_by"], ["user_account.id"]),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("message_id"),
     )
     op.create_index("ix_review_item_queue", "review_item", ["brand_id", "status", "urgency", "id"], unique=False)
     op.create_index("ix_review_item_status", "review_item", ["status", "updated_at"], unique=False)
-
     op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -247,19 +229,12 @@ def upgrade() -> None:
         sa.Column("accepted_findings", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("approver_kind = 'person'", name="approved_by_a_person"),
-        sa.ForeignKeyConstraint(
-            ["approver_id", "approver_kind"],
-            ["user_account.id", "user_account.kind"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["review_item_id"],
-            ["review_item.id"],
-        ),
+        sa.ForeignKeyConstraint(["approver_id", "approver_kind"], ["user_account.id", "user_account.kind"]),
+        sa.ForeignKeyConstraint(["review_item_id"], ["review_item.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id", "text_digest"),
     )
     op.create_index("ix_approval_review_item_id", "approval", ["review_item_id"], unique=False)
-
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -273,19 +248,15 @@ def upgrade() -> None:
         sa.Column("to_status", sa.String(20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("text_digest", sa.String(64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["user_account.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["review_item_id"],
-            ["review_item.id"],
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"]),
+        sa.ForeignKeyConstraint(["review_item_id"], ["review_item.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_audit_entry_brand", "audit_entry", ["brand_id", "id"], unique=False)
     op.create_index("ix_audit_entry_review_item_id", "audit_entry", ["review_item_id"], unique=False)
 
+
+def _deliveries() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -305,14 +276,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('sending','sent','retry','failed','uncertain')", name="delivery_status"),
-        sa.ForeignKeyConstraint(
-            ["approval_id", "text_digest"],
-            ["approval.id", "approval.text_digest"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["review_item_id"],
-            ["review_item.id"],
-        ),
+        sa.ForeignKeyConstraint(["approval_id", "text_digest"], ["approval.id", "approval.text_digest"]),
+        sa.ForeignKeyConstraint(["review_item_id"], ["review_item.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("approval_id"),
         sa.UniqueConstraint("idempotency_key"),
@@ -324,50 +289,10 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("executor_id"),
     )
-    for table in APPEND_ONLY:
-        _refuse_changes(table)
-
-
-APPEND_ONLY = ("audit_entry", "approval", "reply_template_version")
-
-
-def _refuse_changes(table: str) -> None:
-    """A trigger that refuses every UPDATE and DELETE: what was decided stays decided."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        return
-    op.execute(
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
 
 
 def downgrade() -> None:
-    for table in (
-        "delivery",
-        "audit_entry",
-        "approval",
-        "review_item",
-        "message",
-        "user_brand",
-        "reply_template_version",
-        "reply_template",
-        "conversation",
-        "channel_connection",
-        "author",
-        "api_token",
-        "user_account",
-        "brand",
-        "worker_heartbeat",
-    ):
+    for table in reversed(TABLES):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION refuse_change()")

@@ -1,0 +1,1 @@
+"""Alembic's environment and the migrations, with what several of them share."""
