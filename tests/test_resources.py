@@ -17,7 +17,7 @@ from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import CheckContext, Verdict, check
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.schemas import MessageIn
 
 BRANDS = ("fernhill", "harbour")
@@ -36,7 +36,7 @@ def verdict(text: str, example: WorkedExample, voice: VoiceRules) -> Verdict:
     context = CheckContext(
         voice=voice,
         template=ReplyTemplate(id="example", reply=example.template),
-        message=Inbound(example.message, author_name=example.author or None),
+        message=InboundMessage(example.message, author_name=example.author or None),
     )
     return check(text, context).verdict
 
@@ -71,7 +71,7 @@ class TestVoices:
     )
     @pytest.mark.parametrize("path", VOICE_FILES, ids=[path.stem for path in VOICE_FILES])
     def test_every_voice_makes_a_prompt(self, path: Path, profile: str, end: str) -> None:
-        request = DraftRequest(message=Inbound("hello?", channel="email"), answer="Yes.")
+        request = DraftRequest(message=InboundMessage("hello?", channel="email"), answer="Yes.")
         prompt = build_prompt(
             request,
             voice=load_voice(path),
@@ -105,10 +105,12 @@ class TestTemplates:
         voice = load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml")
         for channel in template.channels or voice.length:
             for name in ("Ana", None):
-                to = Inbound(template.questions[0], channel, visibility="private", author_name=name)
+                to = InboundMessage(template.questions[0], channel, visibility="private", author_name=name)
                 text = personalise(template.rendered_reply, voice=voice, mood=mood, to=to)
                 context = CheckContext(
-                    voice=voice, template=template, message=Inbound(template.questions[0], channel, author_name=name)
+                    voice=voice,
+                    template=template,
+                    message=InboundMessage(template.questions[0], channel, author_name=name),
                 )
                 assert not check(text, context).findings, text
 
@@ -116,10 +118,10 @@ class TestTemplates:
     def test_every_thank_you_of_a_brand_passes_its_guardrails(self, brand: str) -> None:
         voice = load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml")
         for number in range(20):
-            to = Inbound(f"message {number}", author_name="Ana")
+            to = InboundMessage(f"message {number}", author_name="Ana")
             text = thank(voice=voice, to=to)
             assert (
-                check(text, CheckContext(voice=voice, message=Inbound("I love it", author_name="Ana"))).verdict
+                check(text, CheckContext(voice=voice, message=InboundMessage("I love it", author_name="Ana"))).verdict
                 is Verdict.READY
             )
 

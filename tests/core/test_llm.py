@@ -16,6 +16,7 @@ import pytest
 
 from replyassist.core.errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
 from replyassist.core.llm import ChatMessage, ChatModel, Generation, OpenAIChatModel
+from replyassist.core.llm.wire import RefusedRequest
 from replyassist.testing import Behaviour, FakeChatModel, FakeEndpoint
 
 KEY = "sk-very-secret-0123456789"
@@ -98,6 +99,34 @@ def test_a_refused_parameter_is_left_out(endpoint: FakeEndpoint, model_for: Open
     assert ["max_tokens" in body for body in endpoint.bodies] == [True, False, False]
     assert [body.get("max_completion_tokens") for body in endpoint.bodies] == [None, 64, 64]
     assert endpoint.bodies[-1]["n"] == 4
+
+
+def test_json_is_asked_for_where_the_endpoint_knows_it(endpoint: FakeEndpoint, model_for: Opened) -> None:
+    model = model_for(endpoint)
+
+    turns: tuple[Behaviour, ...] = ("perfect", "refuses_json", "perfect")
+    for behaviour in turns:
+        endpoint.behaviour = behaviour
+        assert len(model.generate(MESSAGES, candidates=2, max_tokens=64, as_json=True).completions) == 2
+    ask(model)
+
+    asked = {"type": "json_object"}
+    assert [body.get("response_format") for body in endpoint.bodies] == [asked, asked, None, None, None]
+    assert {body["n"] for body in endpoint.bodies[:4]} == {2}
+
+
+@pytest.mark.parametrize(
+    ("reason", "blamed"),
+    [
+        ("JSON mode is not supported", "response_format"),
+        ("unknown field response_format", "response_format"),
+        ("?", "n"),
+    ],
+)
+def test_what_is_refused_is_told_from_the_reason(reason: str, blamed: str) -> None:
+    body = {"n": 2, "temperature": 0.5, "response_format": {"type": "json_object"}}
+
+    assert RefusedRequest("refused", reason=reason, parameter=None).blames(body) == blamed
 
 
 def test_a_request_that_is_refused_anyway_changes_nothing_for_the_next(
@@ -313,7 +342,7 @@ def test_a_model_that_is_forgotten_leaves_no_thread_behind(endpoint: FakeEndpoin
 def test_the_fake_model_answers_from_what_it_was_given() -> None:
     model = FakeChatModel(["one", "two"], profile="chat-small")
 
-    generation = ask(model, candidates=3, stop=["\n"])
+    generation = ask(model, candidates=3, stop=("\n",))
 
     assert [completion.text for completion in generation.completions] == ["one", "two", "one"]
     assert model.calls[0].messages == tuple(MESSAGES)

@@ -22,9 +22,40 @@ from replyassist.core.security import (
 PASSWORD = "correct horse battery"
 
 # Written down once more, by hand: a change of the table must be meant.
-AGENT = {"queue:read", "review:low_risk", "review:escalate", "templates:read", "suggestions:create"}
-MANAGER = AGENT | {"review:any", "review:accept_findings", "messages:write", "examples:write"}
-LEAD = MANAGER | {"review:escalated", "templates:write", "users:write"}
+AGENT = {
+    "notes:write",
+    "queue:read",
+    "review:escalate",
+    "review:low_risk",
+    "review:snooze",
+    "suggestions:create",
+    "templates:read",
+    "tokens:write",
+}
+MANAGER = AGENT | {
+    "channels:read",
+    "evaluation:label",
+    "examples:write",
+    "messages:write",
+    "metrics:read",
+    "review:accept_findings",
+    "review:any",
+    "review:assign",
+    "saved_replies:share",
+}
+LEAD = MANAGER | {
+    "audit:read",
+    "connections:write",
+    "evaluation:run",
+    "policies:write",
+    "review:escalated",
+    "review:take_over",
+    "templates:write",
+    "turns:write",
+    "users:write",
+    "views:share",
+    "voice:write",
+}
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 
 from replyassist.core.errors import InvalidInput
-from replyassist.core.tables import Table, read_table
+from replyassist.core.tables import Table, read_table, spreadsheet
 
 
 def table(folder: Path, content: str | bytes) -> Table:
@@ -104,3 +106,11 @@ def test_a_broken_table_is_named_by_file_and_line(
     assert (caught.value.file, caught.value.line) == (str(tmp_path / "table.csv"), line)
     with pytest.raises(InvalidInput, match="cannot be read"):
         read_table(tmp_path / "missing.csv")
+
+
+def test_no_cell_of_a_spreadsheet_is_run_as_a_formula() -> None:
+    rows = [["=1+1", "+1", "-1", "@A1", "\t=1", " =1", "fine", -1, 2.5]]
+    cells = next(csv.reader(io.StringIO(spreadsheet(["a"] * 9, rows).partition("\r\n")[2])))
+
+    assert cells == ["'=1+1", "'+1", "'-1", "'@A1", "'\t=1", "' =1", "fine", "-1", "2.5"]
+    assert spreadsheet(["ä"], []).startswith("\ufeffä")

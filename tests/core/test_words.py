@@ -12,7 +12,7 @@ import torch
 from replyassist.core.batched_reading import BatchingReader
 from replyassist.core.embedding import READ_WHEN_NEW, CachedEncoder, SentenceTransformerEncoder
 from replyassist.core.encoders import KNOWN
-from replyassist.core.words import Reading, Words, read, words_in
+from replyassist.core.words import Reading, WordVectors, read, words_in
 from replyassist.testing import FakeEncoder, FakeReader
 
 TEXTS = ["do you ship to Norway?", "hi", "do you have a decaf for the evening"]
@@ -45,8 +45,8 @@ def same(one: Reading, other: Reading) -> bool:
 
 def test_words_survive_being_written() -> None:
     for pieces in (0, 3):
-        words = Words(np.arange(pieces, dtype=np.int32), np.ones((pieces, 4), dtype=np.float16))
-        back = Words.from_bytes(words.to_bytes())
+        words = WordVectors(np.arange(pieces, dtype=np.int32), np.ones((pieces, 4), dtype=np.float16))
+        back = WordVectors.from_bytes(words.to_bytes())
 
         assert back.numbers.tolist() == words.numbers.tolist()
         assert back.vectors.tolist() == words.vectors.tolist()

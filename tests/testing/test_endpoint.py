@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from contextlib import redirect_stderr
 
@@ -11,9 +12,9 @@ import pytest
 
 from replyassist.core.llm import ChatMessage, OpenAIChatModel
 from replyassist.testing import FakeEndpoint
-from replyassist.testing.endpoint import HOSTILE_TURNS
+from replyassist.testing.endpoint import HOSTILE_TURNS, Behaviour
 from replyassist.testing.endpoint.__main__ import main
-from replyassist.testing.endpoint.writers import Asked, read_prompt, write_well
+from replyassist.testing.endpoint.writers import WritingTask, read_prompt, write_well
 
 ANSWER = "We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 CHAT = f"Author: Tom\n<message>do you ship to Norway??</message>\nAnswer: {ANSWER}"
@@ -35,7 +36,7 @@ def test_a_prompt_of_either_layout_is_read(prompt: str) -> None:
     turns = [("system", "rules"), ("user", prompt), ("assistant", "Hi!"), ("user", "Please mend it.")]
     asked = read_prompt({"messages": [{"role": role, "content": content} for role, content in turns]})
 
-    assert asked == Asked(system="rules", answer=ANSWER, message="do you ship to Norway??", author="Tom")
+    assert asked == WritingTask(system="rules", answer=ANSWER, message="do you ship to Norway??", author="Tom")
 
 
 def test_a_good_writer_greets_and_gives_the_whole_answer_in_several_wordings() -> None:
@@ -46,12 +47,28 @@ def test_a_good_writer_greets_and_gives_the_whole_answer_in_several_wordings() -
     assert all("Tom!" in text and ANSWER in text for text in (first, second))
 
 
+def test_a_good_writer_gives_its_plan_where_the_source_is_numbered() -> None:
+    first, second = ANSWER.split(". ")
+    with FakeEndpoint("good_writer") as endpoint:
+        (text,) = ask(endpoint, user=CHAT.replace(ANSWER, f"[1] {first}. [2] {second}"), candidates=1)
+
+    assert json.loads(text) == {
+        "questions": [{"asks": "do you ship to Norway??", "answered_by": [1, 2], "bounded_by": []}],
+        "reply": [
+            {"text": "Hi Tom!", "rests_on": []},
+            {"text": "Thanks for asking.", "rests_on": []},
+            {"text": f"{first}.", "rests_on": [1]},
+            {"text": second, "rests_on": [2]},
+        ],
+    }
+
+
 def test_a_good_writer_keeps_to_the_length_and_signs_where_it_must() -> None:
     rules = f"Between 20 and {len(ANSWER) + 20} characters\n- End with: Team F"
-    asked = Asked(system=rules, answer=ANSWER, message="my parcel is late", author="Tom")
+    asked = WritingTask(system=rules, answer=ANSWER, message="my parcel is late", author="Tom")
 
     assert write_well(asked, 0) == f"Hi Tom! {ANSWER} Team F"
-    assert "sorry" in write_well(Asked("", ANSWER, "my parcel is late", ""), 0).casefold()
+    assert "sorry" in write_well(WritingTask("", ANSWER, "my parcel is late", ""), 0).casefold()
 
 
 @pytest.mark.parametrize(
@@ -63,9 +80,9 @@ def test_a_good_writer_keeps_to_the_length_and_signs_where_it_must() -> None:
         ("obeys", "Claim it here"),
     ],
 )
-def test_a_bad_writer_does_its_harm(behaviour: str, mark: str) -> None:
+def test_a_bad_writer_does_its_harm(behaviour: Behaviour, mark: str) -> None:
     with FakeEndpoint() as endpoint:
-        endpoint.behaviour = behaviour  # type: ignore[assignment]  # the names of a table of cases
+        endpoint.behaviour = behaviour
 
         assert all(mark in text for text in ask(endpoint))
 

@@ -97,7 +97,7 @@ class BatchingEncoder(EncoderBehind):
                 if following:
                     following.woken.set()
 
-    def _gather(self) -> list[_Part]:
+    def _gather(self) -> list[_CallPart]:
         """The next batch: a share for the oldest caller, then the others, those with the fewest texts first."""
         with self._arrived:
             self._await_company()
@@ -109,7 +109,7 @@ class BatchingEncoder(EncoderBehind):
                 if more:
                     places[call] = places.get(call, 0) + more
                     room -= more
-            return [_Part(call, call.take(count)) for call, count in places.items()]
+            return [_CallPart(call, call.take(count)) for call, count in places.items()]
 
     def _await_company(self) -> None:
         """Wait while callers of the last batch come back one after the other, half as long as that took at most."""
@@ -119,7 +119,7 @@ class BatchingEncoder(EncoderBehind):
             if left <= 0 or not self._arrived.wait(left):
                 return
 
-    def _run(self, parts: list[_Part]) -> None:
+    def _run(self, parts: list[_CallPart]) -> None:
         try:
             vectors = self._encoder.encode([text for part in parts for text in part.texts])
         except Exception as error:
@@ -138,7 +138,7 @@ class BatchingEncoder(EncoderBehind):
                 part.call.fill(part.places, rows)
         self._dismiss(parts)
 
-    def _dismiss(self, parts: list[_Part]) -> None:
+    def _dismiss(self, parts: list[_CallPart]) -> None:
         """Let those go who have all their vectors, or an error."""
         with self._arrived:
             self._company = len(self._queue)
@@ -199,7 +199,7 @@ class _Call:
         return vectors
 
 
-class _Part:
+class _CallPart:
     """Some texts of a call, by their places."""
 
     def __init__(self, call: _Call, places: list[int]) -> None:

@@ -14,15 +14,20 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
-from sqlalchemy import JSON, DateTime, Engine, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Engine, TypeDecorator, event, text
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session, create_engine
 
-from .errors import ConfigurationError
+from .errors import ConfigurationError, DatabaseBusy
+from .patience import SERVICE, Patience, is_away, is_ended_wait
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
-BUSY_TIMEOUT_MS = 30_000
+ROW_ONLY = {"key_share": True}
+"""For ``with_for_update``: FOR NO KEY UPDATE, which leaves inserts of rows that refer to this one alone."""
+BUSY = "somebody else kept the database busy for too long; try again later"
+AWAY = "the database does not answer; try again later"
 BACKENDS = ("sqlite", "postgresql")
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
@@ -70,32 +75,38 @@ class ModelJson(TypeDecorator[Any]):
 class Database:
     """Opens transactions. ``reading`` never blocks others; ``writing`` takes SQLite's write lock at its start.
 
-    Raises ConfigurationError for a URL that is malformed or of another database. Errors never show parameters: they
-    hold people's text.
+    Raises ConfigurationError for a URL that is malformed or of another database; a wait that ends without success, or
+    a database that is away, raises DatabaseBusy. Errors never show parameters: they hold people's text.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience = SERVICE) -> None:
         self.url = url
+        self.patience = patience
         try:
             backend = make_url(url).get_backend_name()
             self.is_sqlite = backend == "sqlite"
-            self.engine = _make_engine(url, sqlite=self.is_sqlite)
+            self.engine = _make_engine(url, patience, sqlite=self.is_sqlite)
         except (ArgumentError, ValueError, ImportError):
             raise ConfigurationError(_BAD_URL) from None  # what they say may hold the password
         if backend not in BACKENDS:
             raise ConfigurationError(_BAD_URL)
         self._writing_engine = self.engine.execution_options(replyassist_begin="IMMEDIATE")
 
+    def ping(self) -> None:
+        """Ask the database for nothing; raise what its driver raises where it does not answer."""
+        with self.reading() as session:
+            session.connection().execute(text("SELECT 1"))
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that is rolled back at its end."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _ended_waits_told(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that is committed at its end, or rolled back when an error leaves it."""
-        with Session(self._writing_engine, expire_on_commit=False) as session:
+        with _ended_waits_told(), Session(self._writing_engine, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -118,17 +129,24 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def _make_engine(url: str, *, sqlite: bool) -> Engine:
+@contextmanager
+def _ended_waits_told() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, NoConnectionFree) as error:
+        if is_ended_wait(error):
+            raise DatabaseBusy(AWAY if is_away(error) else BUSY) from error
+        raise
+
+
+def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
+    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
     if not sqlite:
-        return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=30
-        )
+        limited = patience.applied_to(url)
+        return create_engine(limited, hide_parameters=True, pool_pre_ping=True, **pool)
+    busy = 2 * patience.statement  # writers of one file do not queue: some are overtaken for long under load
     engine = create_engine(
-        url,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
-        hide_parameters=True,
-        pool_size=10,
-        max_overflow=20,
+        url, connect_args={"timeout": busy, "check_same_thread": False}, hide_parameters=True, **pool
     )
 
     @event.listens_for(engine, "connect")
@@ -136,7 +154,7 @@ def _make_engine(url: str, *, sqlite: bool) -> Engine:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"busy_timeout={round(busy * 1000)}",
             "foreign_keys=ON",
             "synchronous=FULL",
         ):

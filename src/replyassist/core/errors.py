@@ -3,6 +3,7 @@
 ReplyassistError                500 internal_error
 ├── InvalidInput                422 invalid_input      a payload or file is malformed; names file, line, field
 ├── NotAuthenticated            401 not_authenticated
+├── SignatureInvalid            401 signature_invalid  a webhook that the platform did not sign, or too old
 ├── Forbidden                   403 forbidden
 ├── NotFound                    404 not_found          also for what belongs to another brand
 ├── Conflict                    409 conflict
@@ -14,17 +15,24 @@ ReplyassistError                500 internal_error
 ├── TooManyRequests             429 too_many_requests
 ├── QueueFull                   503 queue_full         try again later; nothing was stored
 ├── EncoderBusy                 503 encoder_busy       the encoder did not get to these texts in time
+├── DatabaseBusy                503 database_busy      somebody else was in the way for too long; nothing was stored
 ├── ConfigurationError          500 configuration_error
 ├── LanguageModelError          502 language_model_error
-│   └── LanguageModelTimeout    504 language_model_timeout
+│   ├── LanguageModelTimeout    504 language_model_timeout
+│   └── BudgetUsedUp            502 budget_used_up      the brand's day has no money left for the language model
+├── EntailmentError             502 entailment_error
 └── DeliveryError               502 delivery_error
     ├── DeliveryRefused         502 delivery_refused   the platform said no; repeating is of no use
+    │   ├── WindowClosed        502 window_closed      the platform takes no more replies to this message
+    │   └── CredentialsRefused  502 credentials_refused the account has to be connected again
     ├── DeliveryNotMade         502 delivery_not_made  surely nothing was sent; may be repeated
+    │   └── RateLimited         502 rate_limited       the same, after ``retry_after_s`` seconds
     └── DeliveryUncertain       502 delivery_uncertain nobody can know; a person must look
 """
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any, ClassVar
 
 
@@ -64,6 +72,14 @@ class NotAuthenticated(ReplyassistError):
     status = 401
     code = "not_authenticated"
     title = "Sign in first"
+
+
+class SignatureInvalid(ReplyassistError):
+    """A webhook that the platform did not sign, or long ago."""
+
+    status = 401
+    code = "signature_invalid"
+    title = "The signature is not valid"
 
 
 class Forbidden(ReplyassistError):
@@ -150,6 +166,14 @@ class EncoderBusy(ReplyassistError):
     title = "The encoder is busy"
 
 
+class DatabaseBusy(ReplyassistError):
+    """Somebody else kept the database busy for too long, or it is away; nothing was stored, try again later."""
+
+    status = 503
+    code = "database_busy"
+    title = "The database is busy"
+
+
 class ConfigurationError(ReplyassistError):
     """A setting is missing or wrong."""
 
@@ -173,12 +197,39 @@ class LanguageModelTimeout(LanguageModelError):
     title = "The language model did not answer in time"
 
 
+class BudgetUsedUp(LanguageModelError):
+    """What a brand may pay for the language model in a day is paid."""
+
+    code = "budget_used_up"
+
+
+class EntailmentError(ReplyassistError):
+    """The model that compares statements with their sources cannot be loaded, or gave no usable answer."""
+
+    status = 502
+    code = "entailment_error"
+    title = "The entailment model gave no usable answer"
+
+
+LONGEST_WAIT_SECONDS = 86_400.0
+
+
 class DeliveryError(ReplyassistError):
-    """A reply could not be handed to the platform."""
+    """A reply could not be handed to the platform; ``retry_after_s``: how many seconds it asked to wait, if it did,
+    and a day at most."""
 
     status = 502
     code = "delivery_error"
     title = "The reply could not be delivered"
+
+    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = None if retry_after_s is None else _bounded(retry_after_s)
+
+
+def _bounded(seconds: float) -> float:
+    """From 0 to a day, whatever the server wrote; what is no number is none."""
+    return min(max(0.0, seconds), LONGEST_WAIT_SECONDS) if not isnan(seconds) else 0.0
 
 
 class DeliveryRefused(DeliveryError):
@@ -187,10 +238,31 @@ class DeliveryRefused(DeliveryError):
     code = "delivery_refused"
 
 
+class WindowClosed(DeliveryRefused):
+    """The time in which the platform takes replies to this message is over."""
+
+    code = "window_closed"
+
+
+class CredentialsRefused(DeliveryRefused):
+    """The platform no longer takes the account's credentials: a person has to connect it again."""
+
+    code = "credentials_refused"
+
+
 class DeliveryNotMade(DeliveryError):
     """It is certain that nothing was sent; another attempt is safe."""
 
     code = "delivery_not_made"
+
+
+class RateLimited(DeliveryNotMade):
+    """The platform asked to wait ``retry_after_s`` seconds: nothing was sent, and the attempt does not count."""
+
+    code = "rate_limited"
+
+    def __init__(self, detail: str, *, retry_after_s: float) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
 
 
 class DeliveryUncertain(DeliveryError):

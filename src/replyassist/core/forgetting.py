@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import bindparam, column, delete, table
+from sqlalchemy.dialects import sqlite
+
 from .digests import text_digest
 
 
@@ -18,6 +21,11 @@ def forget(folder: Path, texts: Sequence[str]) -> None:
             connection.execute("PRAGMA secure_delete=ON")
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             with connection:
-                for table in tables:
-                    connection.executemany(f'DELETE FROM "{table}" WHERE digest = ?', digests)  # noqa: S608 - our own
+                for name in tables:
+                    connection.executemany(_deletion(name), digests)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _deletion(name: str) -> str:
+    statement = delete(table(name)).where(column("digest") == bindparam("digest"))
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -11,22 +14,25 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from .accounts import Principal, authenticate_token, principal
+from .accounts import Principal, authenticate_session, authenticate_token, note_use
 from .clock import Clock
 from .database import Database
-from .errors import InvalidInput, NotAuthenticated, ReplyassistError
+from .errors import DatabaseBusy, InvalidInput, NotAuthenticated, ReplyassistError
 
 logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
-SESSION_USER = "user_id"
+SESSION_ID = "session"  # in the signed cookie: a random id, of which the database keeps the digest
+RAW_BODIES = "/v1/hooks/"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+HOW_TO_SIGN_IN = "send an API token as 'Authorization: Bearer …'"
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """An error as RFC 9457 describes it, with our stable ``code``."""
 
     type: str = "about:blank"
@@ -37,13 +43,15 @@ class Problem(BaseModel):
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": text, "content": {PROBLEM_TYPE: {}}}
+    status: {"model": ProblemDetails, "description": text, "content": {PROBLEM_TYPE: {}}}
     for status, text in {
+        400: "A body that is no UTF-8, or nested too deeply",
         401: "No valid token or session",
         403: "The role does not allow this",
         404: "Not there, or another brand's",
         409: "The state does not allow this",
         422: "Malformed payload",
+        503: "Too busy, or the database is away: nothing was stored; Retry-After says when to come back",
     }.items()
 }
 
@@ -85,13 +93,38 @@ def _signed_in(
     clock: ClockDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
+    now = clock.now()
+    if credentials is not None:
+        return token_holder(database, credentials.credentials, now=now)
+    secret = session_id_of(request)
+    if not secret:
+        raise NotAuthenticated(HOW_TO_SIGN_IN)
     with database.reading() as session:
-        if credentials is not None:
-            return authenticate_token(session, credentials.credentials, now=clock.now())
-        user_id = request.session.get(SESSION_USER) if "session" in request.scope else None
-        if user_id is None:
-            raise NotAuthenticated("send an API token as 'Authorization: Bearer …'")
-        return principal(session, int(user_id))
+        who = authenticate_session(session, secret, now=now)
+    return _noted(database, who, now)
+
+
+def token_holder(database: Database, token: str, *, now: datetime) -> Principal:
+    """Who holds an API token; its use is noted. Raises NotAuthenticated."""
+    with database.reading() as session:
+        who = authenticate_token(session, token, now=now)
+    return _noted(database, who, now)
+
+
+def session_id_of(request: Request) -> str:
+    """The id of the browser's session in its cookie; empty without one."""
+    return str(request.session.get(SESSION_ID, "")) if "session" in request.scope else ""
+
+
+def _noted(database: Database, who: Principal, now: datetime) -> Principal:
+    if not who.use_is_due:
+        return who
+    try:
+        with database.writing() as session:
+            note_use(session, who, now=now)
+    except (DatabaseBusy, OperationalError):
+        logger.info("the use of a session or token could not be noted", exc_info=True)  # no reason to refuse it
+    return who
 
 
 SignedInDep = Annotated[Principal, Depends(_signed_in, scope="function")]
@@ -141,7 +174,9 @@ def install_error_handlers(app: FastAPI) -> None:
     def on_http(_request: Request, error: Exception) -> Response:
         if not isinstance(error, StarletteHTTPException):
             raise error
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        code = {400: "unreadable_body", 404: "not_found", 405: "method_not_allowed"}.get(
+            error.status_code, "http_error"
+        )
         return _problem(error.status_code, code, str(error.detail), str(error.detail), dict(error.headers or {}))
 
     def on_unstorable(_request: Request, _error: Exception) -> Response:
@@ -156,11 +191,39 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(StarletteHTTPException, on_http)
     app.add_exception_handler(DataError, on_unstorable)  # PostgreSQL: NUL in a text, a number over its range
     app.add_exception_handler(OverflowError, on_unstorable)  # SQLite: a number over 64 bits
+    app.add_exception_handler(UnicodeEncodeError, on_unstorable)  # half a pair of surrogates
     app.add_exception_handler(Exception, on_anything)
 
 
 def _problem(status: int, code: str, title: str, detail: str, headers: dict[str, str], **extra: Any) -> Response:
-    body = Problem(title=title, status=status, code=code, detail=detail).model_dump() | {
+    body = ProblemDetails(title=title, status=status, code=code, detail=detail).model_dump() | {
         key: value for key, value in extra.items() if key != "retry_after"
     }
-    return JSONResponse(body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+    return _Readable(body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+class _Readable(JSONResponse):
+    """JSON that can be written whatever text it repeats: half a pair of surrogates becomes a question mark."""
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+async def require_text(request: Request) -> None:
+    """Raise InvalidInput for a JSON body with half a pair of surrogates, which is no text (RFC 8259 8.2).
+
+    Not for platforms' webhooks, whose adapters take what there is of them.
+    """
+    is_json = "json" in request.headers.get("content-type", "")
+    if not is_json or request.url.path.startswith(RAW_BODIES):
+        return
+    body = await request.body()
+    if _SURROGATE.search(body) is None:
+        return
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("a text holds half a pair of surrogates, which is no character") from None
+    except (ValueError, RecursionError):
+        return  # said by whoever reads the body

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
@@ -20,9 +20,11 @@ from dbos import DBOS, error
 from sqlalchemy import inspect
 
 from replyassist.core.database import Database
-from replyassist.core.errors import ConfigurationError
+from replyassist.core.errors import ConfigurationError, ReplyassistError
+from replyassist.core.job_engine import ENGINE_PLACE, JobFailed, make_engine
 from replyassist.core.job_maintenance import JobMaintenance
-from replyassist.core.jobs import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAME, Heartbeats, make_client
+from replyassist.core.jobs import Heartbeats, make_client
+from replyassist.core.patience import Patience, patiently
 
 Handler = Callable[..., None]
 Periodic = tuple[float, Callable[[], None]]
@@ -32,37 +34,16 @@ _CONNECTIONS: Final = 8
 _NOT_PREPARED: Final = "The database is not prepared: run `replyassist db upgrade` first."
 
 _log = logging.getLogger(__name__)
-_start_lock = threading.Lock()
-_current: JobRunner | None = None
-
-
-class _JobFailed(Exception):
-    """What the engine stores of a handler's error: no text of it, which may quote people."""
-
-
-class _HideFailedJobs(logging.Filter):
-    """The engine repeats what the runner has logged."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and record.exc_info[0] is _JobFailed)
-
-
-logging.getLogger("dbos").addFilter(_HideFailedJobs())
-
-
-@DBOS.workflow(name=WORKFLOW_NAME)
-def _run_job(name: str, *arguments: int) -> None:
-    if _current is None:
-        raise _JobFailed("the runner is gone")
-    _current.run(name, str(DBOS.workflow_id), arguments)
 
 
 class JobRunner:
     """Takes jobs and runs them, each by the handler of its name; a context manager.
 
     ``concurrency`` says how many jobs of each name run at once in this process (1 where it is silent); per second, no
-    more than that divided by ``poll_seconds`` are taken. ``periodic`` maps a name to (seconds, function): each is
-    called at the start and then that often, by the oldest live runner alone.
+    more than that divided by ``poll_seconds`` are taken. ``soon`` names those that are looked for twice as often,
+    ``calm`` those that nobody waits for, which are looked for a fifth as often: every look is a query.
+    ``periodic`` maps a name to (seconds, function): each is called at the start and then that often, by the oldest
+    live runner alone.
     """
 
     def __init__(
@@ -73,6 +54,8 @@ class JobRunner:
         concurrency: Mapping[str, int] | None = None,
         executor_id: str | None = None,
         poll_seconds: float = 0.1,
+        soon: Collection[str] = (),
+        calm: Collection[str] = (),
         dead_after_seconds: float = 15.0,
         drain_seconds: float = 30.0,
         keep_finished_seconds: float = 24 * 3600.0,
@@ -81,12 +64,15 @@ class JobRunner:
         self.executor_id = executor_id or new_executor_id()
         self.lost_place = threading.Event()  # set when another process took over; the owner should stop
         self._database_url = database_url
-        self._database = Database(database_url)
+        self._patience = Patience.of(dead_after_seconds)
+        self._database = Database(database_url, self._patience)
         self._heartbeats = Heartbeats(self._database, self.executor_id, dead_after_seconds=dead_after_seconds)
-        self._client = make_client(database_url)
+        self._client = make_client(database_url, self._patience)
         self._handlers = dict(handlers)
         self._concurrency = {name: (concurrency or {}).get(name, 1) for name in self._handlers}
-        self._poll_seconds = poll_seconds
+        self._polls = {
+            name: poll_seconds * (0.5 if name in soon else 5 if name in calm else 1) for name in self._handlers
+        }
         self._dead_after = dead_after_seconds
         self._drain_seconds = drain_seconds
         self._periodic = dict(periodic or {})
@@ -102,6 +88,8 @@ class JobRunner:
         self._maintenance_ends, self._heart_stops = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._engine: DBOS | None = None
+        self._beginning: threading.Thread | None = None
+        self._is_stopped = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -119,11 +107,7 @@ class JobRunner:
         Raises ConfigurationError when the tables are missing, another runner lives in this process, or, on SQLite,
         another process takes jobs.
         """
-        global _current  # noqa: PLW0603 - the engine is one per process, and calls a function
-        with _start_lock:
-            if _current is not None:
-                raise ConfigurationError("This process already runs jobs.")
-            _current = self
+        ENGINE_PLACE.take(self)
         in_place = False
         try:
             self._require_tables()
@@ -135,12 +119,35 @@ class JobRunner:
             self._close(leave=in_place)
             raise
 
+    def begin(self, failed: Callable[[ReplyassistError], None]) -> None:
+        """As ``start``, in a thread of its own: nobody else waits for a predecessor that crashed.
+
+        ``failed`` is called with what ``start`` would have raised.
+        """
+
+        def run() -> None:
+            try:
+                self.start()
+            except ReplyassistError as error:
+                if not self._is_stopped:
+                    failed(error)
+            except Exception:
+                _log.exception("no jobs are taken")
+                failed(ReplyassistError("the background work could not begin; the reason is in the log"))
+
+        self._beginning = threading.Thread(target=run, name="job-runner-begin")
+        self._beginning.start()
+
     def stop(self) -> None:
         """Take no more jobs, wait for those that run (``drain_seconds`` at most), and leave.
 
         A job that outlasts the wait keeps its thread; its process counts as alive until that is noticed.
         """
-        if _current is not self:
+        self._is_stopped = True
+        if self._beginning is not None:
+            self._maintenance_ends.set()  # it waits for its place no longer
+            self._beginning.join()
+        if ENGINE_PLACE.holder is not self:
             return
         deadline = time.monotonic() + self._drain_seconds
         self._maintenance_ends.set()
@@ -154,14 +161,22 @@ class JobRunner:
         finally:
             self._close(leave=leave)
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it takes no more jobs, so that a long one should hand on what is left."""
+        return self._maintenance_ends.is_set()
+
     def run(self, name: str, key: str, arguments: tuple[int, ...]) -> None:
-        """Run one job that the engine has taken; whatever it raises is logged and marks the job as failed."""
+        """Run one job that the engine has taken, again where the database was busy.
+
+        Whatever else it raises is logged and marks the job as failed.
+        """
         self._running.add(key)
         try:
-            self._handlers[name](*arguments)
+            patiently(lambda: self._handlers[name](*arguments), wait=self._maintenance_ends.wait)
         except Exception as cause:
             _log.exception("job %s failed", key)
-            raise _JobFailed(f"{key}: {type(cause).__name__}") from None
+            raise JobFailed(f"{key}: {type(cause).__name__}") from None
         finally:
             self._running.discard(key)
 
@@ -181,23 +196,15 @@ class JobRunner:
                     f"Another process ({rival.executor_id}) takes jobs from this SQLite database, and only one may. "
                     "Stop it, or use PostgreSQL."
                 )
-            time.sleep(self._dead_after / 20)
+            if self._maintenance_ends.wait(self._dead_after / 20):
+                raise ConfigurationError("This process ended before it had its place.")
 
     def _launch(self) -> None:
         for name, limit in self._concurrency.items():
-            self._client.register_queue(name, worker_concurrency=limit, polling_interval_sec=self._poll_seconds)
-        self._engine = DBOS(
-            config={
-                "name": APPLICATION_NAME,
-                "system_database_url": self._database_url,
-                "executor_id": self.executor_id,
-                "application_version": APPLICATION_VERSION,
-                "log_level": "ERROR",
-                "run_migrations": False,
-                "use_listen_notify": False,  # jobs neither send nor receive: no listener, no 100 wake-ups a second
-                "notification_listener_polling_interval_sec": 0.2,  # only how long its idle thread delays a stop
-                "sys_db_pool_size": _CONNECTIONS + sum(self._concurrency.values()),
-            }
+            self._client.register_queue(name, worker_concurrency=limit, polling_interval_sec=self._polls[name])
+        connections = _CONNECTIONS + sum(self._concurrency.values())
+        self._engine = make_engine(
+            self._database_url, self._patience, executor_id=self.executor_id, connections=connections
         )
         DBOS.listen_queues(list(self._handlers))
         try:
@@ -262,7 +269,7 @@ class JobRunner:
         self._maintenance_ends.set()
         self._heart_stops.set()
         with ExitStack() as last_to_first:  # each is done even where another fails
-            last_to_first.callback(_make_room)
+            last_to_first.callback(ENGINE_PLACE.leave)
             last_to_first.callback(self._database.dispose)
             last_to_first.callback(self._client.destroy)
             if leave:
@@ -285,11 +292,6 @@ def _join(thread: threading.Thread, deadline: float) -> None:
         time.sleep(0.01)
     if thread.ident is not None:
         thread.join(max(0.1, deadline - time.monotonic()))
-
-
-def _make_room() -> None:
-    global _current  # noqa: PLW0603 - the engine is one per process
-    _current = None
 
 
 def new_executor_id() -> str:

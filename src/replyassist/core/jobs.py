@@ -6,29 +6,33 @@ The truth is in our own rows: a job carries ids only, and claims its row before 
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import ColumnElement, delete, func
 from sqlalchemy.engine import make_url
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from replyassist.core.database import BUSY_TIMEOUT_MS, Database, UtcDateTime
+from replyassist.core.database import Database, UtcDateTime
+from replyassist.core.patience import SERVICE, Patience
 
 APPLICATION_NAME: Final = "replyassist"
 APPLICATION_VERSION: Final = "jobs-1"  # constant: work stamped with another version would be stuck after a deploy
 WORKFLOW_NAME: Final = "replyassist.job"
 LIVE_STATUSES: Final = ["ENQUEUED", "DELAYED", "PENDING"]
 _KEYS_PER_QUERY: Final = 500
+Row = TypeVar("Row")
+_LOG_MODE_SECONDS: Final = 30.0
 
 _engine_log = logging.getLogger("dbos")
 _engine_log.addHandler(logging.NullHandler())  # DBOS brings a console handler only to a logger that has none
@@ -37,11 +41,15 @@ _engine_log.setLevel(logging.ERROR)
 
 @dataclass(frozen=True)
 class Job:
-    """One attempt: a short job with one effect. Its arguments are ids only."""
+    """One attempt: a short job with one effect. Its arguments are ids only.
+
+    Of the jobs of one name those of a lower ``priority`` (0 and up) start first, and among equals the oldest.
+    """
 
     name: str  # of its handler, for example "deliver"
     key: str  # for example "deliver-12-0"; enqueued again under the same key, it is not run again
     arguments: tuple[int, ...]
+    priority: int = dataclasses.field(default=0, compare=False)
 
 
 class JobQueue(Protocol):
@@ -54,9 +62,16 @@ class JobQueue(Protocol):
         """
         ...
 
-    def is_live(self, key: str) -> bool:
-        """Whether the job is waiting or running; false for one that is finished, failed or unknown."""
+    def live_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys whose jobs wait or run; not those that are finished, failed or unknown."""
         ...
+
+
+def without_job(queue: JobQueue, rows: Iterable[Row], job_of: Callable[[Row], Job]) -> list[Row]:
+    """Those of the rows whose job is gone; the queue is asked once for all of them."""
+    keys = [(row, job_of(row).key) for row in rows]
+    live = queue.live_keys([key for _, key in keys]) if keys else set()
+    return [row for row, key in keys if key not in live]
 
 
 class WorkerHeartbeat(SQLModel, table=True):
@@ -70,8 +85,8 @@ class WorkerHeartbeat(SQLModel, table=True):
 class DbosJobQueue:
     """The client side of the engine: needs ``prepare_job_tables`` to have run, and no worker."""
 
-    def __init__(self, database_url: str) -> None:
-        self._client = make_client(database_url)
+    def __init__(self, database_url: str, patience: Patience = SERVICE) -> None:
+        self._client = make_client(database_url, patience)
 
     def enqueue(self, session: Session, job: Job, *, delay_seconds: float = 0.0) -> None:
         """Enqueue in the caller's transaction; a key that is known already changes nothing."""
@@ -81,13 +96,11 @@ class DbosJobQueue:
             "workflow_id": job.key,
             "serialization_type": WorkflowSerializationFormat.PORTABLE,  # JSON; the default is pickle
         }
+        if job.priority:
+            options["priority"] = job.priority
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
         self._client.enqueue_in_transaction(session, options, job.name, *job.arguments)
-
-    def is_live(self, key: str) -> bool:
-        """Whether the job is waiting or running."""
-        return key in self.live_keys([key])
 
     def live_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys whose jobs are waiting or running."""
@@ -176,7 +189,7 @@ def prepare_job_tables(database_url: str) -> None:
 def _set_write_ahead_log(path: str) -> None:
     """Does it before any table is made: SQLite does not wait for another process's transaction to do this."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        deadline = time.monotonic() + _LOG_MODE_SECONDS
         while True:
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -187,10 +200,10 @@ def _set_write_ahead_log(path: str) -> None:
                 time.sleep(0.02)
 
 
-def make_client(database_url: str) -> DBOSClient:
+def make_client(database_url: str, patience: Patience = SERVICE) -> DBOSClient:
     """A client that raises when the database is away, where the engine's default waits for ever."""
     return DBOSClient(
-        system_database_url=database_url,
+        system_database_url=patience.applied_to(database_url).render_as_string(hide_password=False),
         application_name=APPLICATION_NAME,
         lazy=True,
         retry_connection_errors=False,

@@ -24,10 +24,11 @@ def languages_in(folder: Path) -> frozenset[str]:
 @lru_cache(maxsize=32)
 def read_languages(folder: Path, model: type[Words]) -> dict[str, Words]:
     """Each language's file by its code; raises ConfigurationError that names file, line and field."""
-    return {path.stem: _read(path, model) for path in sorted(folder.glob("*.yaml"))}
+    return {path.stem: read_table(path, model) for path in sorted(folder.glob("*.yaml"))}
 
 
-def _read(path: Path, model: type[Words]) -> Words:
+def read_table(path: Path, model: type[Words]) -> Words:
+    """A YAML file as one model; raises ConfigurationError that names file, line and field."""
     try:
         text = path.read_text(encoding="utf-8")
         return model.model_validate(yaml.safe_load(text))
@@ -35,6 +36,7 @@ def _read(path: Path, model: type[Words]) -> Words:
         first, node = error.errors()[0], yaml.compose(text)
         line = line_of(node, first["loc"]) if node else 1
         field = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(f"{path.name}:{line}: field '{field}': {first['msg']}") from error
+        why = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"{path.name}:{line}: field '{field}': {why}") from error
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .words import Reading, depths_in, watch_layers, words_in
 
 Vectors = NDArray[np.float32]
 BATCH_SIZE = 64
+PAIRS_AT_ONCE = 16
 CALL_COST = 25  # what each forward pass costs, in word pieces: measured with all-MiniLM-L6-v2 on one core and on two
 COUNTED_TOGETHER = 1000
 LONGEST = 2000  # characters; what is longer is cut by most models, and costs no more
@@ -124,12 +126,34 @@ def _normal(found: Any) -> Vectors:
     return np.asarray(normal.float().numpy(), dtype=np.float32)
 
 
+def relations(model: Any, pairs: list[tuple[str, str]]) -> Vectors:
+    """What a CrossEncoder makes of pairs: a probability for each of its labels, shape (len(pairs), labels)."""
+    import torch
+
+    with _CORES.shared():
+        found = model.predict(
+            pairs,
+            batch_size=PAIRS_AT_ONCE,
+            activation_fn=torch.nn.Identity(),
+            apply_softmax=True,
+            show_progress_bar=False,
+        )
+    return np.asarray(found, dtype=np.float32)
+
+
+def load_cross_encoder(source: str) -> Any:
+    """The CrossEncoder with this name or in this folder; raises whatever sentence-transformers does."""
+    from sentence_transformers import CrossEncoder
+
+    _keep_quiet()
+    return CrossEncoder(source, device="cpu", local_files_only=Path(source).is_dir()).eval()
+
+
 def load(source: str) -> Any:
     """The model with this name or in this folder, watched; raise ConfigurationError when it cannot be loaded."""
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
+    _keep_quiet()
     try:
         model = SentenceTransformer(source, device="cpu").eval()
     except (OSError, ValueError) as error:
@@ -138,3 +162,10 @@ def load(source: str) -> Any:
         ) from error
     watch_layers(model)
     return model
+
+
+def _keep_quiet() -> None:
+    """No progress bar of weights that are loaded."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here

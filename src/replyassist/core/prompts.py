@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 MAX_UNTRUSTED = 2000
 _CONTROL = re.compile(
@@ -25,8 +25,9 @@ class PromptLibrary:
     """Renders the files of one folder; an unknown variable is an error, never an empty string."""
 
     def __init__(self, folder: Path) -> None:
-        self._environment = Environment(  # noqa: S701 - prompts are plain text, not HTML
+        self._environment = Environment(
             loader=FileSystemLoader(folder),
+            autoescape=select_autoescape((), default_for_string=False),  # prompts are plain text, never HTML
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

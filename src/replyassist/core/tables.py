@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -15,11 +15,12 @@ from .text_files import MAXIMUM_BYTES, read_text
 
 DELIMITERS = ",;\t|"
 ROWS_TRIED = 20
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?;*,*[ \t]*\r?\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row with something in it, and the line on which it begins."""
 
     file: str
@@ -50,7 +51,7 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterator[TableRow]
     line: int
     notes: tuple[str, ...]
 
@@ -72,7 +73,21 @@ def read_table(path: Path, *, known: Callable[[Sequence[str]], int] = lambda _na
     names = tuple(name for name in columns if name)
     if twice := [name for name in names if names.count(name) > 1]:
         raise InvalidInput(f"the column '{twice[0]}' is there twice", file=file, line=line)
-    return Table(names, (Row(file, at, tuple(columns), values) for at, values in rows), line, read.notes)
+    return Table(names, (TableRow(file, at, tuple(columns), values) for at, values in rows), line, read.notes)
+
+
+def spreadsheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV for people who open it in a spreadsheet: with a byte-order mark, and no cell that would be run as a formula
+    (one that begins as a formula does gets an apostrophe before it, as OWASP advises)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([[_inert(cell) for cell in row] for row in rows])
+    return "\ufeff" + text.getvalue()
+
+
+def _inert(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(FORMULA_MARKS) else cell
 
 
 def _delimiter(text: str, known: Callable[[Sequence[str]], int]) -> str:

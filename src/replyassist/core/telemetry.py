@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 MESSAGES = Counter("replyassist_messages_total", "Messages taken in", ["outcome"])
+HOOKS_REFUSED = Counter("replyassist_hooks_refused_total", "Webhooks that their platform did not sign", ["platform"])
 PROPOSALS = Counter("replyassist_proposals_total", "Proposals made", ["route", "verdict", "drafted_by"])
 STAGE_SECONDS = Histogram(
     "replyassist_stage_seconds",
@@ -19,7 +20,24 @@ STAGE_SECONDS = Histogram(
     ["stage"],
     buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60),
 )
-DELIVERIES = Counter("replyassist_deliveries_total", "Delivery attempts by outcome", ["outcome"])
+DELIVERIES = Counter("replyassist_deliveries_total", "Delivery attempts by outcome", ["platform", "outcome"])
+SEND_COST = Counter("replyassist_send_cost_usd_total", "US dollars that platforms charge for sending", ["platform"])
+MODEL_TOKENS = Counter("replyassist_model_tokens_total", "Tokens read and written by the language model", ["kind"])
+MODEL_CALLS = Counter("replyassist_model_calls_total", "Calls of the language model for drafts", ["outcome"])
+MODEL_SECONDS = Histogram(
+    "replyassist_model_seconds",
+    "Seconds that the language model took for one answered call, waiting for a place left out",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60),
+)
+WAIT_SECONDS = Histogram(
+    "replyassist_wait_seconds",
+    "Seconds that a message waited for its draft, for a person's decision, and for being sent",
+    ["stage"],
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600),
+)
+CIRCUITS_OPENED = Counter(
+    "replyassist_circuits_opened_total", "How often an account that did not answer was left alone", ["platform"]
+)
 
 
 _OWN_FIELDS = frozenset({"timestamp", "level", "logger"})  # what no person writes
@@ -57,7 +75,7 @@ def configure_logging(level: str, *, scrub: Callable[[str], str]) -> None:
 class _QuietHandler(logging.StreamHandler[TextIO]):
     """The standard handler prints a record that it cannot write, with all that it holds; this one names its place."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
         with suppress(OSError, ValueError):
             self.stream.write(f"a log line of {record.name}, line {record.lineno}, could not be written\n")
 

@@ -16,7 +16,7 @@ tone. With the last layer alone the kinds of ``eval/reading`` are read with macr
 
 
 @dataclass(frozen=True)
-class Words:
+class WordVectors:
     """The pieces of one text, without the marks of its beginning and end.
 
     ``numbers`` (pieces,) says which piece of the vocabulary each is; ``vectors`` (pieces, width) what it means here.
@@ -50,12 +50,12 @@ class Reading:
     """
 
     vector: NDArray[np.float32]
-    words: Words | None = None
+    words: WordVectors | None = None
     depths: NDArray[np.float32] | None = None
 
 
 @runtime_checkable
-class Reader(Protocol):
+class ReadingEncoder(Protocol):
     """An encoder that also tells what it makes of each piece, in the same pass."""
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
@@ -73,7 +73,7 @@ class Encoding(Protocol):
 
 def read(encoder: Encoding, texts: Sequence[str]) -> list[Reading]:
     """Readings by any encoder; without words where it does not tell them."""
-    if isinstance(encoder, Reader):
+    if isinstance(encoder, ReadingEncoder):
         return encoder.read(texts)
     return [Reading(vector) for vector in encoder.encode(texts)]
 
@@ -96,7 +96,7 @@ def depths_in(found: Any) -> list[NDArray[np.float32] | None]:
     return list(np.stack(means, axis=1))
 
 
-def words_in(found: Any, model: Any, texts: Sequence[str]) -> list[Words | None]:
+def words_in(found: Any, model: Any, texts: Sequence[str]) -> list[WordVectors | None]:
     """The words of each text of a batch, from what a watched model found; None for a model without word pieces."""
     layers = found.get("all_layer_embeddings")
     if not layers:
@@ -106,7 +106,7 @@ def words_in(found: Any, model: Any, texts: Sequence[str]) -> list[Words | None]
     kept = (found["attention_mask"].numpy() > 0) & ~np.isin(numbers, [mark for mark in marks if mark is not None])
     read = [(of_text[here], vector[here]) for of_text, vector, here in zip(numbers, vectors, kept, strict=True)]
     return [
-        Words(of_text, vector.astype(np.float16), places)
+        WordVectors(of_text, vector.astype(np.float16), places)
         for (of_text, vector), places in zip(read, _places(model, texts, [len(each) for each, _ in read]), strict=True)
     ]
 

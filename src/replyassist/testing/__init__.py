@@ -3,8 +3,10 @@
 from .clock import FakeClock
 from .encoder import FakeEncoder, FakeReader
 from .endpoint import Behaviour, FakeEndpoint
+from .entailment import FakeEntailment
 from .jobs import FakeJobQueue
-from .language_model import FakeChatModel, ModelCall
+from .language_model import FakeChatModel
+from .platform import FakePeer, FakePlatform, fake_adapter
 
 __all__ = [
     "Behaviour",
@@ -12,7 +14,10 @@ __all__ = [
     "FakeClock",
     "FakeEncoder",
     "FakeEndpoint",
+    "FakeEntailment",
     "FakeJobQueue",
+    "FakePeer",
+    "FakePlatform",
     "FakeReader",
-    "ModelCall",
+    "fake_adapter",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 
 from replyassist.core.digests import text_digest
 from replyassist.core.embedding import Vectors
-from replyassist.core.words import Reading, Words
+from replyassist.core.words import Reading, WordVectors
 
 DIMENSION = 64
 
@@ -57,9 +57,9 @@ class FakeReader(FakeEncoder):
         ]
 
 
-def _words(words: list[str], encoder: FakeEncoder) -> Words:
+def _words(words: list[str], encoder: FakeEncoder) -> WordVectors:
     numbers = np.array([crc32(word.encode("utf-8", "replace")) & 0x7FFFFFFF for word in words], dtype=np.int32)
-    return Words(numbers, encoder.encode(words).astype(np.float16))
+    return WordVectors(numbers, encoder.encode(words).astype(np.float16))
 
 
 def _features(text: str) -> list[str]:

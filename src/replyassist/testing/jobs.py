@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlmodel import Session
 
 from replyassist.core.jobs import Job
@@ -20,9 +22,9 @@ class FakeJobQueue:
             self.planned.append((job, delay_seconds))
             self.live.add(job.key)
 
-    def is_live(self, key: str) -> bool:
-        """Whether the job waits; a test ends it with ``live.discard``."""
-        return key in self.live
+    def live_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys whose jobs wait; a test ends one with ``live.discard``."""
+        return self.live.intersection(keys)
 
     def take(self, name: str) -> Job:
         """Remove and return the oldest job of this name."""

@@ -5,23 +5,11 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Unpack
 
 from replyassist.core.errors import LanguageModelTimeout
-from replyassist.core.llm import ChatMessage, Completion, Generation
-
-
-@dataclass(frozen=True)
-class ModelCall:
-    """What one ``generate`` was asked."""
-
-    messages: tuple[ChatMessage, ...]
-    candidates: int
-    max_tokens: int
-    temperature: float
-    stop: tuple[str, ...]
-    deadline_seconds: float | None
-
+from replyassist.core.llm import CallOptions, ChatMessage, Completion, Generation, ModelCall, Prices
+from replyassist.core.llm.port import FREE
 
 Replies = Sequence[str] | Callable[[ModelCall], Sequence[str]]
 
@@ -42,10 +30,11 @@ class FakeChatModel:
         name: str = "fake",
         error: Exception | None = None,
         delay: float = 0.0,
+        prices: Prices = FREE,
     ) -> None:
         self.replies, self.error, self.delay = replies, error, delay
         self.calls: list[ModelCall] = []
-        self._name, self._profile = name, profile
+        self._name, self._profile, self._prices = name, profile, prices
 
     @property
     def name(self) -> str:
@@ -57,31 +46,25 @@ class FakeChatModel:
         """The name of an entry of ``prompts/profiles.yaml``, as given."""
         return self._profile
 
-    def generate(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        candidates: int,
-        max_tokens: int,
-        temperature: float = 0.8,
-        stop: Sequence[str] = (),
-        deadline_seconds: float | None = None,
-    ) -> Generation:
+    def generate(self, messages: Sequence[ChatMessage], **options: Unpack[CallOptions]) -> Generation:
         """The replies, at most ``candidates`` of them; words stand for tokens."""
-        call = ModelCall(tuple(messages), candidates, max_tokens, temperature, tuple(stop), deadline_seconds)
+        call = ModelCall(tuple(messages), **options)
         self.calls.append(call)
-        if deadline_seconds is not None and self.delay > deadline_seconds:
-            time.sleep(max(0.0, deadline_seconds))
-            raise LanguageModelTimeout(f"the fake language model did not answer within {deadline_seconds:g} s")
+        if call.deadline_seconds is not None and self.delay > call.deadline_seconds:
+            time.sleep(max(0.0, call.deadline_seconds))
+            raise LanguageModelTimeout(f"the fake language model did not answer within {call.deadline_seconds:g} s")
         time.sleep(self.delay)
         if self.error is not None:
             raise self.error
         texts = self.replies(call) if callable(self.replies) else itertools.cycle(self.replies)
-        completions = tuple(Completion(text, "stop") for text in itertools.islice(texts, candidates))
+        completions = tuple(Completion(text, "stop") for text in itertools.islice(texts, call.candidates))
+        read = sum(len(message.content.split()) for message in messages)
+        written = sum(len(completion.text.split()) for completion in completions)
         return Generation(
             completions=completions,
             model=self._name,
-            prompt_tokens=sum(len(message.content.split()) for message in messages),
-            completion_tokens=sum(len(completion.text.split()) for completion in completions),
+            prompt_tokens=read,
+            completion_tokens=written,
             seconds=self.delay,
+            micro_usd=self._prices.micro_usd(read, written),
         )

@@ -17,13 +17,13 @@ def test_a_job_runs_once_if_its_transaction_commits_and_never_if_it_rolls_back(t
         tables.queue.enqueue(session, Job("deliver", "deliver-1-0", (1, 0)))
         session.flush()
         session.rollback()
-    assert not tables.queue.is_live("deliver-1-0")
+    assert not tables.queue.live_keys(["deliver-1-0"])
 
     tables.enqueue("deliver-2-0", 2, 0)
-    assert tables.queue.is_live("deliver-2-0")
+    assert tables.queue.live_keys(["deliver-2-0"])
     with tables.runner(handler):
         handler.wait_for(1)
-        eventually(lambda: not tables.queue.is_live("deliver-2-0"))
+        eventually(lambda: not tables.queue.live_keys(["deliver-2-0"]))
         time.sleep(3 * POLL)
     assert handler.calls == [(2, 0)]
     assert tables.status("deliver-2-0") == "SUCCESS"
@@ -36,9 +36,9 @@ def test_the_same_key_runs_once_even_after_it_has_finished(tables: Tables) -> No
     tables.enqueue("deliver-1-0", 1)
     with tables.runner(handler):
         handler.wait_for(1)
-        eventually(lambda: not tables.queue.is_live("deliver-1-0"))
+        eventually(lambda: not tables.queue.live_keys(["deliver-1-0"]))
         tables.enqueue("deliver-1-0", 1)
-        assert not tables.queue.is_live("deliver-1-0")
+        assert not tables.queue.live_keys(["deliver-1-0"])
         tables.enqueue("deliver-2-0", 2)
         handler.wait_for(2)
     assert handler.calls == [(1,), (2,)]
@@ -49,7 +49,7 @@ def test_a_delayed_job_is_live_and_does_not_run_before_its_time(tables: Tables) 
     with tables.runner(handler):
         due = time.time() + 0.6
         tables.enqueue("deliver-1-0", 1, delay_seconds=0.6)
-        assert tables.queue.is_live("deliver-1-0")
+        assert tables.queue.live_keys(["deliver-1-0"])
         handler.wait_for(1)
     assert due <= handler.times[0] < due + 2.5
 
@@ -69,7 +69,7 @@ def test_a_handler_that_raises_fails_its_job_and_no_other(
     with tables.runner(deliver):
         handler.wait_for(1)
         eventually(lambda: tables.status("deliver-1-0") == "ERROR")
-    assert not tables.queue.is_live("deliver-1-0")
+    assert not tables.queue.live_keys(["deliver-1-0"])
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
         "job deliver-1-0 failed"
     ]
@@ -87,7 +87,7 @@ def test_jobs_wait_for_a_runner_and_survive_its_restart(tables: Tables) -> None:
     with tables.runner(handler):
         handler.wait_for(1)
     tables.enqueue("deliver-2-0", 2)
-    assert tables.queue.is_live("deliver-2-0")
+    assert tables.queue.live_keys(["deliver-2-0"])
     with tables.runner(handler):
         handler.wait_for(2)
     assert handler.calls == [(1,), (2,)]

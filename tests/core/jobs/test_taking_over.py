@@ -46,12 +46,12 @@ def test_a_job_of_a_killed_worker_is_taken_over(tables: Tables, tmp_path: Path) 
         worker.wait()
     killed_at = time.time()
     assert tables.status("deliver-1-0") == "PENDING"
-    assert tables.queue.is_live("deliver-1-0")
+    assert tables.queue.live_keys(["deliver-1-0"])
 
     handler = Recorder()
     with tables.runner(handler):
         handler.wait_for(1)
-        eventually(lambda: not tables.queue.is_live("deliver-1-0"))
+        eventually(lambda: not tables.queue.live_keys(["deliver-1-0"]))
         eventually(lambda: len(tables.heartbeats()) == 1)
     assert handler.calls == [(1,)]
     assert handler.times[0] - killed_at < 2 * DEAD_AFTER + 1
@@ -81,7 +81,7 @@ def test_a_job_that_keeps_losing_its_worker_is_given_up(sqlite_tables: Tables) -
             tables.set_taken("deliver-1-0", "dead-worker")
         eventually(lambda: tables.status("deliver-1-0") == "CANCELLED")
     assert len(handler.calls) == 1 + WORKERS_A_JOB_MAY_LOSE
-    assert not tables.queue.is_live("deliver-1-0")
+    assert not tables.queue.live_keys(["deliver-1-0"])
 
 
 def test_only_one_process_takes_jobs_from_sqlite(sqlite_tables: Tables) -> None:
@@ -156,7 +156,7 @@ def test_finished_jobs_are_deleted_in_time_and_live_ones_are_not(tables: Tables)
         eventually(lambda: tables.status("deliver-1-0") == "SUCCESS")
     with tables.runner(handler, keep_finished_seconds=-5):
         eventually(lambda: tables.status("deliver-1-0") is None)
-    assert tables.queue.is_live("deliver-2-0")
+    assert tables.queue.live_keys(["deliver-2-0"])
 
 
 def test_a_runner_refuses_a_database_that_was_not_prepared(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -184,7 +184,7 @@ def test_several_processes_may_prepare_a_fresh_database_at_once(database_url: st
         runs = list(pool.map(lambda _: subprocess.run(command, capture_output=True, text=True, check=False), range(2)))
     assert [(run.returncode, run.stdout, run.stderr) for run in runs] == [(0, "", "")] * 2
     queue = DbosJobQueue(database_url)
-    assert not queue.is_live("deliver-1-0")
+    assert not queue.live_keys(["deliver-1-0"])
     queue.close()
 
 

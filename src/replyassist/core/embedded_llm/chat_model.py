@@ -6,8 +6,9 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from typing import Unpack
 
-from ..llm import ChatMessage, Generation, OpenAIChatModel
+from ..llm import CallOptions, ChatMessage, Generation, OpenAIChatModel
 from ..llm.wire import TransientFailure
 from .process import START_SECONDS, EmbeddedLanguageModel
 
@@ -52,30 +53,15 @@ class EmbeddedChatModel:
         """As configured: the name of an entry of ``prompts/profiles.yaml``."""
         return self._profile
 
-    def generate(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        candidates: int,
-        max_tokens: int,
-        temperature: float = 0.8,
-        stop: Sequence[str] = (),
-        deadline_seconds: float | None = None,
-    ) -> Generation:
+    def generate(self, messages: Sequence[ChatMessage], **options: Unpack[CallOptions]) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
-        patience = START_SECONDS + self._timeout_seconds if deadline_seconds is None else deadline_seconds
-        ends = time.monotonic() + patience
+        patience = options.get("deadline_seconds")
+        ends = time.monotonic() + (START_SECONDS + self._timeout_seconds if patience is None else patience)
         harmless = [ChatMessage(message.role, as_plain_text(message.content)) for message in messages]
 
         def attempt(url: str) -> Generation:
-            return self._client_at(url).generate(
-                harmless,
-                candidates=candidates,
-                max_tokens=max_tokens,
-                temperature=temperature,
-                stop=stop,
-                deadline_seconds=ends - time.monotonic(),
-            )
+            left: CallOptions = {**options, "deadline_seconds": ends - time.monotonic()}
+            return self._client_at(url).generate(harmless, **left)
 
         url = self._server.start(seconds=ends - time.monotonic())
         try:

@@ -178,7 +178,7 @@ class _Child:
     def _run(self, command: list[str], api_key: str, log_path: Path) -> None:
         with (
             _fresh_log(log_path) as log,
-            subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+            subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -190,7 +190,8 @@ class _Child:
             self.process = process
             if self._unwanted.is_set():
                 process.kill()
-            assert process.stdin is not None and process.stdout is not None  # noqa: PT018 - both are pipes, by the call above
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write(f"{api_key}\n".encode())
             process.stdin.flush()
             address = process.stdout.readline().decode().strip()

@@ -8,15 +8,15 @@ import random
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import httpx2
 from pydantic import ValidationError
 
 from ..errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
-from .port import ChatMessage, Completion, Generation
-from .session import BoundedClient, Session, Spent
-from .wire import Answer, Prompt, RefusedRequest, TransientFailure
+from .port import FREE, CallOptions, ChatMessage, Completion, Generation, ModelCall, Prices
+from .session import BoundedClient, EndpointTime, Session
+from .wire import CompletionResponse, RefusedRequest, TransientFailure, body_of, cut
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
@@ -51,6 +51,7 @@ class OpenAIChatModel:
         backoff_seconds: float = 0.5,
         concurrency: int = 4,
         choices_per_request: int = 16,
+        prices: Prices = FREE,
     ) -> None:
         self._base_url, self._key, self._model, self._profile = base_url, api_key.strip(), model, profile
         self._endpoint = _endpoint(base_url)
@@ -60,6 +61,7 @@ class OpenAIChatModel:
         self._deadline_seconds = deadline_seconds or timeout_seconds * (retries + 1)
         self._retries, self._backoff_seconds = retries, backoff_seconds
         self._concurrency, self._choices_per_request = concurrency, choices_per_request
+        self._prices = prices
         self._without: frozenset[str] = frozenset()
         # Imported now, because that takes a second, which the first call's deadline may not have.
         from openai import AsyncOpenAI
@@ -78,32 +80,25 @@ class OpenAIChatModel:
         """As configured: the name of an entry of ``prompts/profiles.yaml``."""
         return self._profile
 
-    def generate(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        candidates: int,
-        max_tokens: int,
-        temperature: float = 0.8,
-        stop: Sequence[str] = (),
-        deadline_seconds: float | None = None,
-    ) -> Generation:
+    def generate(self, messages: Sequence[ChatMessage], **options: Unpack[CallOptions]) -> Generation:
         """Up to ``candidates`` completions; raises LanguageModelError or LanguageModelTimeout when there is none."""
-        prompt, spent = Prompt(messages, max_tokens, temperature, stop), Spent()
-        seconds = self._deadline_seconds if deadline_seconds is None else deadline_seconds
-        answers = self._answers(prompt, candidates, seconds, spent)
-        choices = [choice for answer in answers for choice in answer.choices][:candidates]
-        texts = [(prompt.cut(choice.message.content or ""), choice.finish_reason or "none") for choice in choices]
+        call, spent = ModelCall(messages, **options), EndpointTime()
+        answers = self._answers(call, spent)
+        choices = [choice for answer in answers for choice in answer.choices][: call.candidates]
+        texts = [(cut(choice.message.content or "", call.stop), choice.finish_reason or "none") for choice in choices]
         completions = tuple(Completion(text, reason) for text, reason in texts if text)
         if not completions:
             reasons = ", ".join(sorted({self._clean(reason) for _, reason in texts}))
             raise LanguageModelError(f"{self._endpoint} answered with empty text (finish reason: {reasons})")
+        read = sum(answer.tokens("prompt_tokens") for answer in answers)
+        written = sum(answer.tokens("completion_tokens") for answer in answers)
         return Generation(
             completions=completions,
             model=answers[0].model or self._model,
-            prompt_tokens=sum(answer.tokens("prompt_tokens") for answer in answers),
-            completion_tokens=sum(answer.tokens("completion_tokens") for answer in answers),
+            prompt_tokens=read,
+            completion_tokens=written,
             seconds=spent.seconds,
+            micro_usd=self._prices.micro_usd(read, written),
         )
 
     def close(self) -> None:
@@ -113,12 +108,13 @@ class OpenAIChatModel:
         if session is not None:
             session.close()
 
-    def _answers(self, prompt: Prompt, candidates: int, seconds: float, spent: Spent) -> list[Answer]:
+    def _answers(self, call: ModelCall, spent: EndpointTime) -> list[CompletionResponse]:
         """What comes within the time: at least one answer, else the error."""
-        answers: list[Answer] = []
+        seconds = self._deadline_seconds if call.deadline_seconds is None else call.deadline_seconds
+        answers: list[CompletionResponse] = []
         session = self._opened()
         try:
-            session.run(self._collect(session, prompt, candidates, answers, spent), seconds=seconds)
+            session.run(self._collect(session, call, answers, spent), seconds=seconds)
         except TimeoutError:
             if not answers:
                 raise self._timeout(seconds) from None
@@ -150,23 +146,23 @@ class OpenAIChatModel:
         return client
 
     async def _collect(
-        self, session: Session, prompt: Prompt, candidates: int, answers: list[Answer], spent: Spent
+        self, session: Session, call: ModelCall, answers: list[CompletionResponse], spent: EndpointTime
     ) -> None:
         """Ask until there are enough candidates: once where the endpoint knows ``n``, else once for each."""
-        wanted = candidates
+        wanted = call.candidates
         while wanted > 0:
             size = 1 if "n" in self._without else min(wanted, self._choices_per_request)
-            answer = await self._ask(session, prompt, size, spent)
+            answer = await self._ask(session, call, size, spent)
             answers.append(answer)
             if size > 1 and len(answer.choices) == 1:
                 self._without |= {"n"}
             wanted -= len(answer.choices)
 
-    async def _ask(self, session: Session, prompt: Prompt, size: int, spent: Spent) -> Answer:
+    async def _ask(self, session: Session, call: ModelCall, size: int, spent: EndpointTime) -> CompletionResponse:
         """One answer; a parameter that the endpoint refuses is left out, and for good once that has helped."""
         without = self._without
         while True:
-            body = prompt.body(self._model, size, without)
+            body = body_of(call, self._model, size, without)
             try:
                 answer = await self._attempts(session, body, spent)
             except RefusedRequest as refusal:
@@ -178,7 +174,7 @@ class OpenAIChatModel:
                 self._without |= without
                 return answer
 
-    async def _attempts(self, session: Session, body: dict[str, Any], spent: Spent) -> Answer:
+    async def _attempts(self, session: Session, body: dict[str, Any], spent: EndpointTime) -> CompletionResponse:
         attempt = 0
         while True:
             try:
@@ -192,7 +188,7 @@ class OpenAIChatModel:
                 await asyncio.sleep(max(failure.retry_after, _backoff(self._backoff_seconds, attempt)))
                 attempt += 1
 
-    async def _post(self, client: AsyncOpenAI, body: dict[str, Any]) -> Answer:
+    async def _post(self, client: AsyncOpenAI, body: dict[str, Any]) -> CompletionResponse:
         import openai
 
         try:
@@ -208,9 +204,9 @@ class OpenAIChatModel:
             raise LanguageModelError(f"{self._endpoint} cannot be asked: {self._clean(error)}") from None
         return self._parsed(response.content)
 
-    def _parsed(self, content: bytes) -> Answer:
+    def _parsed(self, content: bytes) -> CompletionResponse:
         try:
-            answer = Answer.model_validate_json(content)
+            answer = CompletionResponse.model_validate_json(content)
         except ValidationError:
             kind = "an HTML page" if content.lstrip()[:1] == b"<" else "something"
             raise LanguageModelError(f"{self._endpoint} answered with {kind} that is no chat completion") from None
@@ -261,7 +257,7 @@ def _is_loopback(base_url: str) -> bool:
 def _backoff(first: float, attempt: int) -> float:
     """Doubles up to eight seconds; up to half of it is left to chance, so that clients do not come back as one."""
     longest = min(first * 2.0**attempt, LONGEST_BACKOFF_SECONDS)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+    return longest * random.SystemRandom().uniform(0.5, 1.0)
 
 
 def _seconds(header: str | None) -> float:

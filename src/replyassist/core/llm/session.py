@@ -39,7 +39,7 @@ class BoundedClient(httpx2.AsyncClient):
         return httpx2.Response(response.status_code, headers=response.headers, content=bytes(body), request=request)
 
 
-class Spent:
+class EndpointTime:
     """Adds up the seconds that requests were at the endpoint; waiting for a place does not count."""
 
     def __init__(self) -> None:

@@ -4,59 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from ..errors import LanguageModelError
-from .port import ChatMessage
+from .port import ChatMessage, ModelCall
 
 
-@dataclass(frozen=True)
-class Prompt:
-    """All that is asked, whatever the endpoint understands of it."""
-
-    messages: Sequence[ChatMessage]
-    max_tokens: int
-    temperature: float
-    stop: Sequence[str]
-
-    def body(self, model: str, size: int, without: frozenset[str]) -> dict[str, Any]:
-        """The JSON body for ``size`` candidates, without the parameters that the endpoint refuses."""
-        body: dict[str, Any] = {"model": model, "messages": [_turn(message) for message in self.messages]}
-        body["max_completion_tokens" if "max_tokens" in without else "max_tokens"] = self.max_tokens
-        body["temperature"] = self.temperature
-        if self.stop:
-            body["stop"] = list(self.stop)
-        if size > 1:
-            body["n"] = size
-        return {name: value for name, value in body.items() if name not in without}
-
-    def cut(self, text: str) -> str:
-        """The text up to the first stop text, past which an endpoint that does not know ``stop`` writes on."""
-        text = text.replace("\x00", "").strip()
-        ends = [end for end in (text.find(mark) for mark in self.stop if mark) if end >= 0]
-        return text[: min(ends, default=None)].rstrip()
+def body_of(call: ModelCall, model: str, size: int, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The JSON body for ``size`` candidates, without the parameters that the endpoint refuses."""
+    body: dict[str, Any] = {"model": model, "messages": [_turn(message) for message in call.messages]}
+    body["max_completion_tokens" if "max_tokens" in without else "max_tokens"] = call.max_tokens
+    body["temperature"] = call.temperature
+    if call.stop:
+        body["stop"] = list(call.stop)
+    if call.as_json:
+        body["response_format"] = {"type": "json_object"}
+    if size > 1:
+        body["n"] = size
+    return {name: value for name, value in body.items() if name not in without}
 
 
-class Message(BaseModel):
+def cut(text: str, stop: Sequence[str]) -> str:
+    """The text up to the first stop text, past which an endpoint that does not know ``stop`` writes on."""
+    text = text.replace("\x00", "").strip()
+    ends = [end for end in (text.find(mark) for mark in stop if mark) if end >= 0]
+    return text[: min(ends, default=None)].rstrip()
+
+
+class CompletionMessage(BaseModel):
     """The text is null when a model only thought, or was cut off while it did."""
 
     content: str | None = None
 
 
-class Choice(BaseModel):
+class CompletionChoice(BaseModel):
     """One candidate."""
 
-    message: Message
+    message: CompletionMessage
     finish_reason: str | None = None
 
 
-class Answer(BaseModel):
+class CompletionResponse(BaseModel):
     """What is used of a chat completion; ``error`` is what some gateways send with status 200."""
 
-    choices: list[Choice] = []
+    choices: list[CompletionChoice] = []
     model: str | None = None
     usage: Any = None
     error: Any = None
@@ -76,7 +69,9 @@ class RefusedRequest(LanguageModelError):
 
     def blames(self, body: dict[str, Any]) -> str | None:
         """The parameter to leave out: the one that it names, else ``n``, which endpoints refuse in many words."""
-        for name in ("max_tokens", "temperature", "stop"):
+        if "response_format" in body and re.search(r"\bjson", self._reason, re.IGNORECASE):
+            return "response_format"
+        for name in ("max_tokens", "temperature", "stop", "response_format"):
             if name in body and (name == self._parameter or re.search(rf"\b{name}\b", self._reason)):
                 return name
         return "n" if "n" in body else None

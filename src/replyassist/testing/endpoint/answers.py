@@ -11,6 +11,7 @@ Behaviour = Literal[
     "no_n",  # one candidate, whatever was asked for
     "refuses_n",  # status 400 for a request with n
     "refuses_max_tokens",  # status 400 that names max_tokens, as OpenAI's reasoning models do
+    "refuses_json",  # status 400 that names response_format
     "slow",  # silent for SLOW_SECONDS, then perfect
     "drip",  # a byte of the body now and then
     "drip_headers",  # a byte of the headers now and then

@@ -121,7 +121,7 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: clients that walk away are what this server is for."""
 
 
-_COMPLETES = frozenset({"perfect", "no_n", "refuses_n", "refuses_max_tokens", "slow", *WRITERS})
+_COMPLETES = frozenset({"perfect", "no_n", "refuses_n", "refuses_max_tokens", "refuses_json", "slow", *WRITERS})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -149,7 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(*plain_answer(behaviour, self.headers.get("Authorization", "")), behaviour=behaviour)
 
     def _complete(self, endpoint: FakeEndpoint, behaviour: Behaviour, body: dict[str, Any]) -> None:
-        refused = {"refuses_n": "n", "refuses_max_tokens": "max_tokens"}.get(behaviour)
+        refusals = {"refuses_n": "n", "refuses_max_tokens": "max_tokens", "refuses_json": "response_format"}
+        refused = refusals.get(behaviour)
         if refused in body:
             self._send(400, JSON, error_body(f"Unsupported parameter: '{refused}'"), behaviour=behaviour)
             return

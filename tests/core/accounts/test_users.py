@@ -19,7 +19,8 @@ from replyassist.core.accounts import (
     create_token,
     principal,
 )
-from replyassist.core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound
+from replyassist.core.accounts.users import change_password, change_profile
+from replyassist.core.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, NotFound
 from replyassist.core.security import Role, token_digest
 from tests.world import BRAND, World
 
@@ -253,3 +254,42 @@ def test_a_change_of_role_takes_effect_at_the_next_request(world: World) -> None
         session.exec(select(User).where(User.id == user.id)).one().role = Role.AGENT.value
 
     assert holder(world, secret).role is Role.AGENT
+
+
+def change(world: World, who: Principal, present: str, password: str) -> None:
+    with world.database.writing() as session:
+        change_password(session, who, present=present, password=password, now=world.clock.now())
+
+
+def test_a_new_password_needs_the_present_one(world: World) -> None:
+    add(world)
+    who = signed_in(world)
+    with pytest.raises(Forbidden, match="present password is wrong"):
+        change(world, who, "wrong horse battery", "another long one")
+    with pytest.raises(InvalidInput, match="10 characters"):
+        change(world, who, PASSWORD, "short")
+    assert signed_in(world).user_id == who.user_id
+
+    change(world, who, PASSWORD, "another long one")
+
+    assert signed_in(world, password="another long one").user_id == who.user_id
+    with pytest.raises(NotAuthenticated):
+        signed_in(world)
+
+
+@on_sqlite
+def test_people_choose_their_name_language_and_time_zone(world: World) -> None:
+    add(world)
+    who = signed_in(world)
+    with world.database.writing() as session:
+        change_profile(session, who, name=" Ana B. ", language="de-AT", time_zone="Europe/Vienna")
+    who = signed_in(world)
+    assert (who.name, who.language, who.time_zone) == ("Ana B.", "de-AT", "Europe/Vienna")
+
+    for wrong in ({"name": " "}, {"language": "<b>"}, {"time_zone": "Europe/Wien"}):
+        with world.database.writing() as session, pytest.raises(InvalidInput):
+            change_profile(session, who, **{"name": "Ana", "language": "", "time_zone": ""} | wrong)
+
+    with world.database.writing() as session:
+        change_profile(session, who, name="Ana", language="", time_zone="")
+    assert (signed_in(world).language, signed_in(world).time_zone) == (None, None)
