@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.brands.voice import VoiceRules, default_voice, load_voice, parse_voice, sample_voice
+from replyassist.brands.voice import VoiceRules, default_voice, load_voice, parse_voice, reader, sample_voice
 from replyassist.core.errors import InvalidInput
 
 BASE: dict[str, Any] = {"brand": "fernhill", "name": "Fernhill"}
@@ -158,3 +158,16 @@ def test_a_new_brand_has_the_neutral_voice_under_its_own_name() -> None:
     neutral = default_voice("blue-boat")
     assert (neutral.brand, neutral.name, sample_voice("blue-boat")) == ("blue-boat", "Blue Boat", None)
     assert neutral.rules
+
+
+@pytest.mark.parametrize("brand", ["fernhill", "harbour"])
+def test_rules_that_are_written_are_read_again_as_they_are(brand: str) -> None:
+    rules = sample_voice(brand)
+    assert rules is not None
+
+    assert reader.read_voice(reader.written(rules), file="rules").version == rules.version
+
+
+def test_a_text_that_stands_for_a_longer_one_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="aliases"):
+        reader.read_voice("name: &a x\nbrand: *a\n", file="rules")

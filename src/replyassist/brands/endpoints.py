@@ -6,13 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
-from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep, ReadingDep, WritingDep
+from replyassist.core.clock import Clock
+from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
 from replyassist.core.security import Permission
 
+from .model_use import MICRO, ModelLimits, set_model_limits
 from .models import Brand
-from .service import get_brand, set_abstain_threshold, set_time_zone
+from .repository import spent_on
+from .service import get_brand, set_abstain_threshold, set_round_robin, set_time_zone
 
 router = APIRouter(prefix="/v1/brands", tags=["brands"], responses=PROBLEM_RESPONSES)
 BrandId = Annotated[str, Path(max_length=60, pattern=r"^[^\x00]*$", description="The brand, by its id.")]
@@ -40,6 +44,48 @@ class TimeZone(BaseModel):
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"time_zone": "Europe/Dublin"}]}
     )
     time_zone: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class RoundRobin(BaseModel):
+    """Whether each new item is assigned to somebody of the team in turn."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    round_robin: bool
+
+
+class ModelUse(BaseModel):
+    """``concurrency``: calls of the language model at once in one process; ``daily_usd``: what a day may cost before
+    drafts are made without it. Null: as the settings say."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"concurrency": 2, "daily_usd": 5.0}]}
+    )
+    concurrency: Annotated[int, Field(ge=1, le=1000)] | None
+    daily_usd: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None
+
+
+class ModelUseOut(ModelUse):
+    """The limits, and what today has cost, by the brand's own day."""
+
+    spent_today_usd: float
+
+
+@router.get("/{brand}/language-model")
+def read_model_use(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep, clock: ClockDep) -> ModelUseOut:
+    """What the brand may ask of the language model, and what that has cost today."""
+    _require(principal, Permission.METRICS_READ, brand)
+    return _model_use(session, get_brand(session, brand), clock)
+
+
+@router.put("/{brand}/language-model")
+def change_model_use(
+    *, brand: BrandId, principal: PrincipalDep, session: WritingDep, clock: ClockDep, body: ModelUse
+) -> ModelUseOut:
+    """Set its limits; they count from the next draft on."""
+    _require(principal, Permission.POLICIES_WRITE, brand)
+    usd = body.daily_usd
+    limits = ModelLimits(body.concurrency, None if usd is None else round(usd * MICRO))
+    return _model_use(session, set_model_limits(session, brand, limits), clock)
 
 
 @router.get("/{brand}/threshold")
@@ -74,6 +120,21 @@ def change_time_zone(*, brand: BrandId, principal: PrincipalDep, session: Writin
     return body
 
 
+@router.get("/{brand}/round-robin")
+def read_round_robin(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep) -> RoundRobin:
+    """Whether each new item is assigned to somebody of the team in turn."""
+    _require(principal, Permission.TEMPLATES_READ, brand)
+    return RoundRobin(round_robin=get_brand(session, brand).round_robin)
+
+
+@router.put("/{brand}/round-robin")
+def change_round_robin(*, brand: BrandId, principal: PrincipalDep, session: WritingDep, body: RoundRobin) -> RoundRobin:
+    """Set it; it counts for the items that arrive from now on."""
+    _require(principal, Permission.TURNS_WRITE, brand)
+    set_round_robin(session, brand, body.round_robin)
+    return body
+
+
 def _require(principal: Principal, permission: Permission, brand: str) -> None:
     principal.require(permission)
     principal.require_brand(brand)
@@ -83,3 +144,13 @@ def _out(brand: Brand, request: Request) -> ThresholdOut:
     own = brand.abstain_threshold
     general: float = request.app.state.settings.abstain_threshold
     return ThresholdOut(brand=brand.id, threshold=general if own is None else own, is_own=own is not None)
+
+
+def _model_use(session: Session, brand: Brand, clock: Clock) -> ModelUseOut:
+    usd = brand.llm_daily_micro_usd
+    spent = spent_on(session, brand.id, brand.day(clock.now()))
+    return ModelUseOut(
+        concurrency=brand.llm_concurrency,
+        daily_usd=None if usd is None else usd / MICRO,
+        spent_today_usd=spent / MICRO,
+    )

@@ -1,4 +1,4 @@
-"""Tables of brands and of the connections their replies leave by."""
+"""The table of brands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import UtcDateTime
@@ -17,7 +17,10 @@ UTC_ZONE: Final = "UTC"
 class Brand(SQLModel, table=True):
     """A brand with its voice as a document; ``voice_version`` is the digest of that document.
 
-    ``time_zone`` (IANA, such as Europe/Dublin) says when a day of the brand begins.
+    ``time_zone`` (IANA, such as Europe/Dublin) says when a day of the brand begins. ``round_robin``: each new item is
+    assigned to somebody of the team in turn. ``quiet_from`` and ``quiet_until`` (such as 22:00 and 07:00, in its time
+    zone): nothing is sent between them. ``llm_concurrency``: how many drafts at once ask the language model;
+    ``llm_daily_micro_usd``: what they may cost in a day. None: no limit of its own.
     """
 
     __tablename__ = "brand"
@@ -28,6 +31,11 @@ class Brand(SQLModel, table=True):
     abstain_threshold: float | None = None
     faq_revision: int = 0
     time_zone: str = Field(default=UTC_ZONE, max_length=60)
+    round_robin: bool = False
+    quiet_from: str | None = Field(default=None, max_length=5)
+    quiet_until: str | None = Field(default=None, max_length=5)
+    llm_concurrency: int | None = None
+    llm_daily_micro_usd: int | None = Field(default=None, sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
     def day(self, now: datetime) -> date:
@@ -35,18 +43,11 @@ class Brand(SQLModel, table=True):
         return now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
-class ChannelConnection(SQLModel, table=True):
-    """Where approved replies of a brand go for one platform; ``*`` stands for every other platform."""
+class LlmSpending(SQLModel, table=True):
+    """What a brand's calls of the language model cost on one of its days, in millionths of a dollar."""
 
-    __tablename__ = "channel_connection"
-    __table_args__: Any = (
-        UniqueConstraint("brand_id", "channel"),
-        CheckConstraint("adapter IN ('webhook', 'file')", name="connection_adapter"),
-    )
-    id: int | None = Field(default=None, primary_key=True)
-    brand_id: str = Field(foreign_key="brand.id", max_length=60)
-    channel: str = Field(max_length=60)
-    adapter: str = Field(max_length=20)
-    url: str = Field(default="", max_length=2000)
-    secret: str = Field(default="", max_length=500)
-    created_at: datetime = Field(sa_type=UtcDateTime)
+    __tablename__ = "llm_spending"
+    brand_id: str = Field(primary_key=True, foreign_key="brand.id", max_length=60)
+    day: date = Field(primary_key=True)
+    micro_usd: int = Field(default=0, sa_type=BigInteger)
+    calls: int = 0

@@ -1,22 +1,21 @@
-"""Brands: create, find, set the voice, and say where replies go."""
+"""Brands: create, find, and set the voice."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from datetime import datetime
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from replyassist.core.errors import InvalidInput, NotFound
+from replyassist.core.errors import InvalidInput, NotFound, VersionConflict
 
-from .models import Brand, ChannelConnection
+from .models import Brand
+from .repository import locked_brand
 from .voice import VoiceRules, default_voice, parse_voice
 
 BRAND_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
-EVERY_CHANNEL = "*"
 
 
 def get_brand(session: Session, brand_id: str) -> Brand:
@@ -25,26 +24,6 @@ def get_brand(session: Session, brand_id: str) -> Brand:
     if brand is None:
         raise NotFound(f"there is no brand '{brand_id}'")
     return brand
-
-
-def hold_brand(session: Session, brand_id: str) -> None:
-    """Read the brand anew and keep its voice and templates from changing until this transaction ends.
-
-    (SQLite's writers take turns anyway.)
-    """
-    statement = select(Brand).where(Brand.id == brand_id).with_for_update(read=True)
-    session.exec(statement.execution_options(populate_existing=True)).first()
-
-
-def brands_by_id(session: Session, brand_ids: Collection[str]) -> dict[str, Brand]:
-    """Those of these brands that there are, as they stand now."""
-    statement = select(Brand).where(col(Brand.id).in_(brand_ids)).execution_options(populate_existing=True)
-    return {brand.id: brand for brand in session.exec(statement)}
-
-
-def list_brands(session: Session) -> list[Brand]:
-    """Every brand by id (a deployment has few)."""
-    return list(session.exec(select(Brand).order_by(col(Brand.id)).limit(1000)))
 
 
 def ensure_brand(session: Session, brand_id: str, *, now: datetime, voice: VoiceRules | None = None) -> Brand:
@@ -77,6 +56,17 @@ def set_voice(session: Session, brand: Brand, voice: VoiceRules) -> None:
     session.flush()
 
 
+def change_voice(session: Session, brand_id: str, voice: VoiceRules, *, expected_version: str) -> None:
+    """As ``set_voice``, of the brand that the rules are for; raise VersionConflict when they changed since they were
+    seen, and InvalidInput for the rules of another brand."""
+    brand = locked_brand(session, brand_id)
+    if voice.brand != brand_id:
+        raise InvalidInput(f"is '{voice.brand}', not '{brand_id}'", field="brand")
+    if brand.voice_version != expected_version:
+        raise VersionConflict("somebody changed the voice since you loaded it", current_version=brand.voice_version)
+    set_voice(session, brand, voice)
+
+
 def set_abstain_threshold(session: Session, brand_id: str, threshold: float | None) -> None:
     """How sure (a probability, 0 to 1) to be that a template answers before a draft is made; None: as the setting.
 
@@ -106,31 +96,14 @@ def set_time_zone(session: Session, brand_id: str, name: str) -> None:
     session.flush()
 
 
+def set_round_robin(session: Session, brand_id: str, is_on: bool) -> None:
+    """Say whether each new item is assigned to somebody of the team in turn; raise NotFound."""
+    brand = get_brand(session, brand_id)
+    brand.round_robin = is_on
+    session.add(brand)
+    session.flush()
+
+
 def voice_of(brand: Brand) -> VoiceRules:
     """The brand's voice rules."""
     return parse_voice(brand.voice)
-
-
-def connect_channel(
-    session: Session, brand_id: str, channel: str, *, adapter: str, url: str = "", secret: str = "", now: datetime
-) -> ChannelConnection:
-    """Say where approved replies of this brand and channel go; ``*`` is every channel without its own."""
-    statement = select(ChannelConnection).where(
-        ChannelConnection.brand_id == brand_id, ChannelConnection.channel == channel
-    )
-    connection = session.exec(statement).first() or ChannelConnection(
-        brand_id=brand_id, channel=channel, adapter=adapter, created_at=now
-    )
-    connection.adapter, connection.url, connection.secret = adapter, url, secret
-    session.add(connection)
-    session.flush()
-    return connection
-
-
-def connection_for(session: Session, brand_id: str, channel: str) -> ChannelConnection | None:
-    """The connection for this channel, else the brand's ``*`` connection, else None."""
-    statement = select(ChannelConnection).where(
-        ChannelConnection.brand_id == brand_id, col(ChannelConnection.channel).in_([channel, EVERY_CHANNEL])
-    )
-    found = {connection.channel: connection for connection in session.exec(statement)}
-    return found.get(channel) or found.get(EVERY_CHANNEL)

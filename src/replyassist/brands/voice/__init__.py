@@ -12,7 +12,7 @@ from replyassist.brands.voice.parts import (
     SignOff,
     WorkedExample,
 )
-from replyassist.brands.voice.reader import default_voice, load_voice, parse_voice, sample_voice
+from replyassist.brands.voice.reader import default_voice, load_voice, parse_voice, read_voice, sample_voice, written
 from replyassist.brands.voice.rules import CountRule, PatternRule, PhraseRule, ReplaceRule, Severities, VoiceRule, When
 
 __all__ = [
@@ -36,5 +36,7 @@ __all__ = [
     "default_voice",
     "load_voice",
     "parse_voice",
+    "read_voice",
     "sample_voice",
+    "written",
 ]

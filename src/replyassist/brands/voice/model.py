@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from replyassist.brands.counting import Room, room_of
 from replyassist.brands.voice.parts import (
     Closings,
     EmojiRules,
@@ -14,9 +15,9 @@ from replyassist.brands.voice.parts import (
     Guideline,
     Handover,
     Length,
-    Part,
     Phrase,
     SignOff,
+    VoicePart,
     WorkedExample,
 )
 from replyassist.brands.voice.rules import Severities, VoiceRule
@@ -26,7 +27,7 @@ Grade = Annotated[float, Field(ge=1, le=20)]
 RiskTopic = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,39}$")]
 
 
-class VoiceRules(Part):
+class VoiceRules(VoicePart):
     """How one brand talks. Every number a prompt or a check needs is here, and only here.
 
     ``reading_grade_max`` is a school grade by platform (see ``guardrails.voice.reading``); an empty mapping sets none.
@@ -90,9 +91,10 @@ class VoiceRules(Part):
         """The tone on this platform."""
         return self.tone.get(channel, self.tone["default"])
 
-    def length_for(self, channel: str) -> Length:
-        """Length limits on this platform, in characters."""
-        return self.length.get(channel, self.length["default"])
+    def room_for(self, channel: str, visibility: str = "public") -> Room:
+        """How long a reply may be on this platform, as the platform counts it."""
+        length = self.length.get(channel, self.length["default"])
+        return room_of(channel, visibility, least=length.min, most=length.max)
 
     def reading_grade_max_for(self, channel: str) -> float | None:
         """The highest school grade that a reply on this platform may need, or None for no limit."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Phrase = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class Part(BaseModel):
+class VoicePart(BaseModel):
     """What all parts share: nothing unknown is taken, and nothing changes later.
 
     ``formerly``: fields that earlier versions had; a voice that was written for one of those is read without them.
@@ -26,42 +26,42 @@ class Part(BaseModel):
         return {name: value for name, value in given.items() if name not in cls.formerly}
 
 
-class Guideline(Part):
+class Guideline(VoicePart):
     """One do or don't with an example."""
 
     rule: Phrase
     example: str = Field("", max_length=500)
 
 
-class EmojiRules(Part):
+class EmojiRules(VoicePart):
     """How many emoji at most, and which; none listed means any."""
 
     max: int = Field(2, ge=0, le=20)
     allowed: list[str] = []
 
 
-class SignOff(Part):
+class SignOff(VoicePart):
     """The closing line, and whether every reply needs it."""
 
     text: str = Field("", max_length=100)
     required: bool = False
 
 
-class Length(Part):
+class Length(VoicePart):
     """Shortest and longest reply in characters."""
 
     min: int = Field(1, ge=0)
     max: int = Field(1000, ge=1, le=10_000)
 
 
-class Greetings(Part):
+class Greetings(VoicePart):
     """Openings with ``{name}`` and without."""
 
     named: list[Phrase] = ["Hi {name},"]
     unnamed: list[Phrase] = ["Hello,"]
 
 
-class Empathy(Part):
+class Empathy(VoicePart):
     """A first sentence by the kind of message."""
 
     complaint: list[str] = [""]
@@ -69,21 +69,21 @@ class Empathy(Part):
     question: list[str] = [""]
 
 
-class Closings(Part):
+class Closings(VoicePart):
     """Short last sentences by visibility; empty strings for none."""
 
     public: list[str] = [""]
     private: list[str] = [""]
 
 
-class Handover(Part):
+class Handover(VoicePart):
     """What leads from a public reply to a private message: the public reply's last sentence, the message's first."""
 
     public: list[Phrase] = Field(["We are writing to you privately about the rest."], min_length=1)
     private: list[Phrase] = Field(["This is about your comment."], min_length=1)
 
 
-class WorkedExample(Part):
+class WorkedExample(VoicePart):
     """A message, the template that answered it, and the reply that a good community manager wrote."""
 
     formerly = frozenset({"close_reply"})

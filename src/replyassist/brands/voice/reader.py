@@ -40,13 +40,32 @@ def load_voice(path: Path) -> VoiceRules:
     """Read one voice file; raise InvalidInput with file, line and field."""
     try:
         text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"cannot be read: {error}", file=str(path)) from error
+    return read_voice(text, file=str(path))
+
+
+def read_voice(text: str, *, file: str) -> VoiceRules:
+    """Voice rules as they are written in YAML; raise InvalidInput with file, line and field.
+
+    Aliases are refused: a short text could stand for one that fills the memory.
+    """
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader)):
+            raise InvalidInput("aliases (*name) are not taken; write it out", file=file)
         document, root = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InvalidInput(f"not valid YAML: {error.problem}", file=str(path), line=line) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"cannot be read: {error}", file=str(path)) from error
-    return parse_voice(document, file=str(path), root=root)
+        raise InvalidInput(f"not valid YAML: {error.problem}", file=file, line=line) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise InvalidInput(f"not valid YAML: {error}", file=file) from error
+    return parse_voice(document, file=file, root=root)
+
+
+def written(voice: VoiceRules) -> str:
+    """The rules in YAML, as ``read_voice`` reads them; without what is as it is anyway."""
+    document = voice.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
 
 
 def default_voice(brand_id: str) -> VoiceRules:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import re2
 from pydantic import AfterValidator, Field, model_validator
 
-from replyassist.brands.voice.parts import Part, Phrase
+from replyassist.brands.voice.parts import Phrase, VoicePart
 
 BlockOrWarn = Literal["block", "warn"]
 AnySeverity = Literal["block", "warn", "fix"]
@@ -44,7 +44,7 @@ def _is_safe(pattern: str) -> str:
 SafePattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_is_safe)]
 
 
-class When(Part):
+class When(VoicePart):
     """Where a rule holds; an empty list means everywhere. A rule for a mood needs a mood that is known."""
 
     channel: list[Phrase] = Field([])
@@ -53,7 +53,7 @@ class When(Part):
     language: list[Annotated[str, Field(pattern=r"^[a-z]{2}$")]] = Field([])
 
 
-class _OwnRule(Part):
+class _OwnRule(VoicePart):
     """What every rule of a brand has; a finding is named ``voice.<id>``."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
@@ -107,7 +107,7 @@ class CountRule(_OwnRule):
 VoiceRule = Annotated[PhraseRule | ReplaceRule | PatternRule | CountRule, Field(discriminator="kind")]
 
 
-class Severities(Part):
+class Severities(VoicePart):
     """How bad it is to break a built-in rule: ``block``, ``warn``, or ``fix`` where a draft can be mended by itself.
 
     What asks for a fix and is still there when a text is checked counts as a warning.
