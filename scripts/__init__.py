@@ -1,0 +1,1 @@
+"""What fits, renews and checks: each is run by itself, from a checkout."""

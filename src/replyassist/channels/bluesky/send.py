@@ -1,0 +1,116 @@
+"""Answers a post: the whole record is fixed before the first attempt, so putting it again changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from replyassist.core.errors import DeliveryError, DeliveryRefused
+
+from ..account import Account, Check, Runtime, Tested
+from ..outgoing import OutgoingReply, Thread, ThreadPlace
+from ..port import Platform
+from ..traits import Action
+from . import TRAITS
+from .api import Xrpc
+from .records import LIKE, POST, facets_of, parts_of, record_key, uri_of
+
+_EPOCH = datetime(2023, 1, 1, tzinfo=UTC)
+"""Of the keys of likes, which come from the post alone."""
+
+
+class BlueskyPlatform(Platform):
+    """Sends as one account."""
+
+    traits = TRAITS
+
+    def __init__(self, account: Account, runtime: Runtime) -> None:
+        self._account, self._xrpc = account, Xrpc(account, runtime)
+
+    @property
+    def address(self) -> str:
+        """The repository that replies are looked up in."""
+        return self._account.account
+
+    def test(self) -> Tested:
+        """Sign in."""
+        try:
+            session = self._xrpc.sign_in()
+        except DeliveryError as error:
+            return Tested((Check("sign-in", is_ok=False, detail=error.detail),))
+        name = f"@{session['handle']}"
+        return Tested((Check("sign-in", is_ok=True, detail=f"as {name}"),), account=session["did"], shown_as=name)
+
+    def prepare(self, reply: OutgoingReply) -> Mapping[str, str]:
+        """The key and the record, with the handles in it looked up."""
+        known = reply.metadata
+        uri, cid, root = uri_of(reply.in_reply_to, known), known.get("cid"), known.get("root")
+        if not parts_of(uri) or not isinstance(cid, str) or not isinstance(root, dict):
+            raise DeliveryRefused("the message is not known as a post of Bluesky's")
+        text = self.as_sent(reply)
+        record: dict[str, Any] = {
+            "$type": POST,
+            "text": text,
+            "createdAt": reply.approved_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "reply": {"root": root, "parent": {"uri": uri, "cid": cid}},
+        }
+        if facets := facets_of(text, lambda handle: self._did(handle, reply)):
+            record["facets"] = facets
+        return {"rkey": record_key(reply.approved_at, reply.key), "record": json.dumps(record, ensure_ascii=False)}
+
+    def send(self, reply: OutgoingReply) -> str:
+        """Put the record under its key."""
+        return self._put(POST, reply.prepared["rkey"], json.loads(reply.prepared["record"]))
+
+    def find(self, reply: OutgoingReply) -> str | None:
+        """The record under its key; it is there as soon as it was put."""
+        place = {"repo": self._account.account, "collection": POST, "rkey": reply.prepared["rkey"]}
+        found = self._xrpc.get("com.atproto.repo.getRecord", absent="RecordNotFound", **place)
+        return str(found["uri"]) if found else None
+
+    def thread(self, place: ThreadPlace) -> Thread:
+        """The post above; for the beginning of a thread that quotes, the post that is quoted."""
+        uri = uri_of(place.external_id, place.metadata)
+        found = self._xrpc.get("app.bsky.feed.getPostThread", uri=uri, depth=0, parentHeight=1)["thread"]
+        above = (found.get("parent") or {}).get("post", {}).get("record", {}).get("text")
+        embed = (found.get("post") or {}).get("embed") or {}
+        quoted = embed.get("record") or {}
+        quoted = quoted.get("record") or quoted  # beside pictures it stands one deeper
+        return Thread(above or (quoted.get("value") or {}).get("text"))
+
+    def act(self, action: Action, external_id: str) -> None:
+        """Like a post, or no longer."""
+        if action not in self.traits.actions or not parts_of(external_id):
+            raise DeliveryRefused("Bluesky does not offer this")
+        posts = self._xrpc.get("app.bsky.feed.getPosts", uris=external_id)["posts"]
+        if not posts:
+            raise DeliveryRefused("the post is gone")
+        key = record_key(_EPOCH, external_id)[:-6] + record_key(_EPOCH, external_id[::-1])[-6:]
+        liked = parts_of(str((posts[0].get("viewer") or {}).get("like") or ""))
+        if action is Action.UNLIKE:
+            rkey = liked[2] if liked else key
+            place = {"repo": self._account.account, "collection": LIKE, "rkey": rkey}
+            self._xrpc.post("com.atproto.repo.deleteRecord", place)  # of none: nothing happens
+        elif not liked:
+            at = str(posts[0]["indexedAt"])
+            subject = {"uri": external_id, "cid": posts[0]["cid"]}
+            self._put(LIKE, key, {"$type": LIKE, "subject": subject, "createdAt": at})
+
+    def close(self) -> None:
+        """End connections."""
+        self._xrpc.close()
+
+    def _put(self, collection: str, rkey: str, record: dict[str, Any]) -> str:
+        place = {"repo": self._account.account, "collection": collection, "rkey": rkey}
+        return str(self._xrpc.post("com.atproto.repo.putRecord", {**place, "record": record})["uri"])
+
+    def _did(self, handle: str, reply: OutgoingReply) -> str | None:
+        """Whose handle it is; a mention of nobody is plain text."""
+        if handle == (reply.author_handle or "").lower():
+            return reply.author
+        try:
+            return str(self._xrpc.get("com.atproto.identity.resolveHandle", handle=handle)["did"])
+        except DeliveryRefused:
+            return None

@@ -1,0 +1,123 @@
+"""Graph API calls, and what its errors mean (graph-api/guides/error-handling, messenger-platform/error-codes)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from replyassist.core.errors import (
+    CredentialsRefused,
+    DeliveryNotMade,
+    DeliveryRefused,
+    DeliveryUncertain,
+    RateLimited,
+    WindowClosed,
+)
+
+from ..account import Account, Runtime
+from ..http import Answer, Api, error_for
+from ..webhook.send import require_safe_url
+
+_EXPLAINED = (400, 401, 403, 404, 429, 500, 503)
+SIGN_IN = frozenset({102, 190})
+LIMITS = frozenset({4, 17, 32, 613})
+BUSINESS_LIMITS = range(80000, 80015)
+OUTSIDE_WINDOW = frozenset({2018278, 2534022})
+"""Subcodes of code 10, of Messenger and of Instagram: "sent outside of allowed window"."""
+TRANSIENT = frozenset({1, 2})
+WAIT_SECONDS = 300.0
+"""Where no header says when the limit ends; they are counted by the hour."""
+PAGES = 20
+
+
+class Graph:
+    """One account's access. The token goes in a header: addresses are logged."""
+
+    def __init__(self, account: Account, runtime: Runtime) -> None:
+        url = account.credentials.get("url", "")
+        require_safe_url(url)
+        self._clock = runtime.clock
+        self._api = Api(
+            url.rstrip("/") + "/",
+            runtime,
+            headers={"authorization": f"Bearer {account.credentials.get('token', '')}"},
+        )
+
+    def read(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """A node or an edge."""
+        return self._call("GET", path, has_effect=False, params=parameters)
+
+    def post(self, path: str, *, has_effect: bool = True, **fields: Any) -> dict[str, Any]:
+        """Change something. ``has_effect=False``: repeating it does no harm."""
+        return self._call("POST", path, has_effect=has_effect, json=fields)
+
+    def delete(self, path: str) -> dict[str, Any]:
+        """Take something away."""
+        return self._call("DELETE", path, has_effect=True)
+
+    def all_of(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Everything on an edge; raise DeliveryNotMade where it has more than can be read."""
+        for _ in range(PAGES):
+            page = self.read(path, **parameters)
+            yield from page.get("data") or []
+            paging = page.get("paging") or {}
+            after = (paging.get("cursors") or {}).get("after")
+            if not paging.get("next") or not after:
+                return
+            parameters["after"] = after
+        raise DeliveryNotMade("there is more under this post than can be read")
+
+    def close(self) -> None:
+        """End connections."""
+        self._api.close()
+
+    def _call(self, method: str, path: str, *, has_effect: bool, **request: Any) -> dict[str, Any]:
+        answer = self._api.call(method, path, has_effect=has_effect, also=_EXPLAINED, **request)
+        document = _document(answer)
+        if 200 <= answer.status < 300 and document is not None and "error" not in document:
+            return document
+        explained = (document or {}).get("error")
+        if isinstance(explained, Mapping):
+            _refuse(explained, answer, has_effect=has_effect)
+        unknown = DeliveryUncertain if has_effect else DeliveryNotMade
+        if answer.status < 300 or answer.status >= 500:
+            raise unknown(f"Meta answered {answer.status} and said nothing that is understood")
+        if answer.status == 401:
+            raise CredentialsRefused("Meta no longer takes the token (401)")
+        raise error_for(answer.status, answer.headers.get("retry-after", ""), host="Meta", now=self._clock.now())
+
+
+def _document(answer: Answer) -> dict[str, Any] | None:
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _refuse(explained: Mapping[str, Any], answer: Answer, *, has_effect: bool) -> NoReturn:
+    """Raise the port's error. Meta's own message is left out: it may quote what people wrote."""
+    code, subcode = int(explained.get("code") or 0), int(explained.get("error_subcode") or 0)
+    said = f"code {code}" + (f", subcode {subcode}" if subcode else "")
+    if code in SIGN_IN:
+        raise CredentialsRefused(f"Meta no longer takes the token ({said})")
+    if code in LIMITS or code in BUSINESS_LIMITS:
+        raise RateLimited(f"Meta's limit is reached ({said})", retry_after_s=_wait(answer))
+    if code == 10 and subcode in OUTSIDE_WINDOW:
+        raise WindowClosed(f"Meta no longer takes a private reply to this person ({said})")
+    if code in TRANSIENT or explained.get("is_transient"):
+        raise (DeliveryUncertain if has_effect else DeliveryNotMade)(f"Meta failed for the moment ({said})")
+    if code in (3, 10) or 200 <= code < 300:
+        raise DeliveryRefused(f"the app has no permission for this ({said})")
+    raise DeliveryRefused(f"Meta did not take it ({said})")
+
+
+def _wait(answer: Answer) -> float:
+    """Seconds until the limit ends: ``estimated_time_to_regain_access``, in minutes, of the usage header."""
+    try:
+        usage = json.loads(answer.headers.get("x-business-use-case-usage", ""))
+        minutes = [float(each["estimated_time_to_regain_access"]) for kinds in usage.values() for each in kinds]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return WAIT_SECONDS
+    return max(minutes, default=0.0) * 60 or WAIT_SECONDS

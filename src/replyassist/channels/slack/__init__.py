@@ -1,0 +1,64 @@
+"""Slack: the Events API tells of messages, replies go to their threads with a key of ours in their metadata."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from ..account import Account, Field, Runtime
+from ..port import Adapter, Inbound, Platform
+from ..traits import Action, Budget, Proof, Repeat, Signature, Traits
+
+ADDRESS = "https://slack.com/api"
+CARDS = "cards"
+TRAITS = Traits(
+    name="slack",
+    title="Slack",
+    repeat=Repeat.OWN_ID,
+    find_lag=timedelta(seconds=10),  # ours: how soon conversations.replies shows a message is not documented
+    # "1 per second per channel" (docs.slack.dev/apis/web-api/rate-limits); threads share a channel, so for the account
+    budgets=(Budget(most=1, seconds=1),),
+    actions=frozenset({Action.LIKE, Action.UNLIKE}),
+    signature=Signature.TIMED,
+    tells_parent=False,  # an event names the thread, and does not have its first message
+    proof=Proof.DOCUMENTATION,
+    proven_by="a stateful fake of docs.slack.dev, and signatures made by its published scheme",
+    checked_on=date(2026, 11, 26),
+    reread="how 40,000 characters are counted; limits of conversations.replies for apps that are distributed",
+)
+
+
+def _platform(account: Account, runtime: Runtime) -> Platform:
+    from .send import SlackPlatform
+
+    return SlackPlatform(account, runtime)
+
+
+def _inbound(account: Account, _: Runtime) -> Inbound:
+    from .inbound import SlackInbound
+
+    return SlackInbound(account)
+
+
+ADAPTER = Adapter(
+    TRAITS,
+    fields=(
+        Field(
+            "token",
+            "Bot token",
+            "OAuth & Permissions, Bot User OAuth Token (xoxb-…), with chat:write, channels:history (also groups:, im:, "
+            "mpim:history where it shall read there) and reactions:write.",
+        ),
+        Field("signing_secret", "Signing secret", "Basic Information, App Credentials."),
+        Field(
+            CARDS,
+            "Channel of cards",
+            "The id of the channel that shows each draft as a card to approve (C…, under 'About' of the channel); "
+            "empty for none. Whoever is in it reads the messages.",
+            is_secret=False,
+            default="",
+        ),
+        Field("url", "API address", "Only for GovSlack.", is_secret=False, default=ADDRESS, is_server=True),
+    ),
+    platform=_platform,
+    inbound=_inbound,
+)

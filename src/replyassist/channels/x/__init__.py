@@ -1,0 +1,64 @@
+"""X: mentions come by the Account Activity webhook, replies are posted by the v2 API; no direct messages."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ..account import Account, Field, Runtime
+from ..port import Adapter, Inbound, Platform
+from ..traits import Action, Budget, Cost, Proof, Repeat, Signature, Traits
+
+ADDRESS = "https://api.x.com"
+TRAITS = Traits(
+    name="x",
+    title="X",
+    repeat=Repeat.LOOK_UP,
+    find_lag=timedelta(seconds=30),  # ours: how soon a post stands in GET /2/users/:id/tweets is not documented
+    cost=Cost(Decimal("0.015"), with_link=Decimal("0.200")),  # docs.x.com/x-api/getting-started/pricing
+    # POST /2/tweets: 100 in 15 minutes for a user, 10,000 in 24 hours for an app (docs.x.com, rate limits)
+    budgets=(Budget(most=100, seconds=900), Budget(most=10_000, seconds=86_400)),
+    actions=frozenset({Action.LIKE, Action.UNLIKE, Action.HIDE, Action.UNHIDE}),
+    signature=Signature.BODY,
+    tells_edits=False,  # an edit is a post of its own
+    tells_deletions=False,  # of our own posts alone
+    tells_parent=False,
+    proof=Proof.DOCUMENTATION,
+    proven_by="a stateful fake of docs.x.com; schemas written from X's published OpenAPI 2.167",
+    checked_on=date(2026, 11, 26),
+    reread="prices; who may be answered (self-serve apps: who mentioned or quoted the account); the Activity API, "
+    "which is to follow Account Activity; whether fields are asked for as post.fields or tweet.fields (both are tried)",
+)
+
+
+def _platform(account: Account, runtime: Runtime) -> Platform:
+    from .send import XPlatform
+
+    return XPlatform(account, runtime)
+
+
+def _inbound(account: Account, _: Runtime) -> Inbound:
+    from .inbound import XInbound
+
+    return XInbound(account)
+
+
+ADAPTER = Adapter(
+    TRAITS,
+    fields=(
+        Field("consumer_key", "API key", "The app's page in X's developer portal, Keys and tokens."),
+        Field("consumer_secret", "API key secret", "The same page; X signs webhooks with it."),
+        Field("token", "Access token", "The same page, made after the app was given read and write permission."),
+        Field("token_secret", "Access token secret", "The same page."),
+        Field(
+            "url",
+            "API address",
+            "Only where a proxy stands before X.",
+            is_secret=False,
+            default=ADDRESS,
+            is_server=True,
+        ),
+    ),
+    platform=_platform,
+    inbound=_inbound,
+)

@@ -1,0 +1,137 @@
+"""Replies by ``POST /2/tweets``; they are found again among our own posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from html import unescape
+from typing import Any
+
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused, DeliveryUncertain
+
+from ..account import Account, Check, Runtime, Tested
+from ..http import Answer
+from ..outgoing import OutgoingReply, Thread, ThreadPlace
+from ..port import Platform
+from ..traits import Action
+from . import TRAITS
+from .api import XApi
+from .text import comparable, plain
+
+PAGE, MOST_PAGES = 100, 32  # "the most recent 3,200 Posts" (docs.x.com/x-api/posts/timelines)
+# As the OpenAPI 2.167 names them, then as the pages of the documentation do.
+_ASKED = (
+    {"post.fields": "created_at,entities", "expansions": "referenced_posts"},
+    {"tweet.fields": "created_at,entities,referenced_tweets"},
+)
+
+
+class XPlatform(Platform):
+    """Posts as one user."""
+
+    traits = TRAITS
+
+    def __init__(self, account: Account, runtime: Runtime) -> None:
+        self._account, self._api = account, XApi(account, runtime)
+        self._fields = _ASKED[0]
+
+    @property
+    def address(self) -> str:
+        """The user's id."""
+        return self._account.account
+
+    def test(self) -> Tested:
+        """Who we are there, and whether we may post."""
+        try:
+            answer = self._api.read("/2/users/me")
+            us = answer.json()["data"]
+            found, name = str(us["id"]), f"@{us['username']}"
+        except DeliveryError as error:
+            return Tested((Check("sign-in", is_ok=False, detail=error.detail),))
+        except (KeyError, TypeError):
+            return Tested((Check("sign-in", is_ok=False, detail="X did not say who we are"),))
+        may_post = "write" in answer.headers.get("x-access-level", "write")
+        detail = "the app may post" if may_post else "the app may only read: give it write permission, then a new token"
+        return Tested((Check("sign-in", True, f"as {name}"), Check("permissions", may_post, detail)), found, name)
+
+    def send(self, reply: OutgoingReply) -> str:
+        """Post it; X itself puts the people who are answered before it, and does not count them."""
+        above = {"in_reply_to_tweet_id": _number(reply.in_reply_to)}
+        sent = self._api.write("POST", "/2/tweets", {"text": self.as_sent(reply), "reply": above})
+        if not sent.get("id"):
+            raise DeliveryUncertain("X's answer tells no post")
+        return str(sent["id"])
+
+    def find(self, reply: OutgoingReply) -> str | None:
+        """A post of ours with this text, that answers the same post."""
+        since = {}
+        if reply.tried_since:
+            start = reply.tried_since.astimezone(UTC)
+            since = {"start_time": start.isoformat(timespec="seconds").replace("+00:00", "Z")}
+        wanted = comparable(self.as_sent(reply))
+        for post in self._own_posts(since):
+            links = (post.get("entities") or {}).get("urls") or ()
+            text = str(post.get("text") or "")
+            if wanted not in (comparable(unescape(text)), comparable(plain(text, links))):
+                continue
+            references = post.get("referenced_posts") or post.get("referenced_tweets")
+            if references is None:
+                raise DeliveryNotMade("X does not say what a post of the same text answers")
+            if any((each["type"], str(each["id"])) == ("replied_to", reply.in_reply_to) for each in references):
+                return str(post["id"])
+        return None
+
+    def _own_posts(self, since: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        path, further = f"/2/users/{_number(self._account.account)}/tweets", dict[str, str]()
+        for _ in range(MOST_PAGES):
+            answer = self._page(path, {"max_results": str(PAGE), **since, **further})
+            document = answer.json()
+            if not isinstance(document, dict) or "meta" not in document:
+                raise DeliveryNotMade("X's answer is no list of posts")
+            yield from document.get("data") or ()
+            if not (token := document["meta"].get("next_token")):
+                return
+            further = {"pagination_token": str(token)}
+        raise DeliveryNotMade("there are too many posts of ours to read all of them")
+
+    def _page(self, path: str, params: Mapping[str, str]) -> Answer:
+        """Ask with the names that were taken last; where X refuses them, with the others."""
+        answer = self._api.read(path, also=(400,), **params, **self._fields)
+        if answer.status == 400:
+            self._fields = next(each for each in _ASKED if each is not self._fields)
+            answer = self._api.read(path, also=(400,), **params, **self._fields)
+        if answer.status == 400:
+            raise DeliveryNotMade("X does not let us read our own posts (400)")
+        return answer
+
+    def thread(self, place: ThreadPlace) -> Thread:
+        """The post above; reading it costs as a post read does."""
+        above = str(place.metadata.get("above") or "")
+        if not above:
+            return Thread()
+        answer = self._api.read(f"/2/tweets/{_number(above)}", also=(404,))
+        found = answer.json()
+        post = found.get("data") if isinstance(found, dict) and answer.status == 200 else None
+        return Thread(plain(str(post.get("text") or "")) or None if post else None)
+
+    def act(self, action: Action, external_id: str) -> None:
+        """Like a post, or hide a reply to ours, and take both back."""
+        post = _number(external_id)
+        if action in (Action.HIDE, Action.UNHIDE):
+            self._api.write("PUT", f"/2/tweets/{post}/hidden", {"hidden": action is Action.HIDE})
+        elif action is Action.LIKE:
+            self._api.write("POST", f"/2/users/{_number(self._account.account)}/likes", {"tweet_id": post})
+        elif action is Action.UNLIKE:
+            self._api.write("DELETE", f"/2/users/{_number(self._account.account)}/likes/{post}")
+        else:
+            raise DeliveryRefused("X does not offer this")
+
+    def close(self) -> None:
+        """End connections."""
+        self._api.close()
+
+
+def _number(text: str) -> str:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19):
+        raise DeliveryRefused("this is no id of X's")
+    return text

@@ -1,0 +1,269 @@
+"""Instagram's and a Facebook Page's Graph API and webhooks, from developers.facebook.com (read 2026-11-26): comments,
+private messages, the 24 hours, error bodies with ``code`` and ``error_subcode``, and signed notifications."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from replyassist.channels import HookRequest
+
+from .loopback import Asked, Peer
+
+TOKEN, APP_SECRET, VERIFY = "page-token", "app-secret", "verify-me"
+TOM = "9911"
+PAGE = 2
+"""Comments on a page of an edge."""
+
+
+@dataclass
+class MetaPeer(Peer):
+    """``fails``: the error of the next call that changes something, with the response's headers. ``hides``: our own are
+    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone."""
+
+    us = ""
+    kind = b""
+    fails: dict[str, Any] | None = None
+    hides: bool = False
+    late: set[str] = field(default_factory=set)
+    comments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    subscribed: str = ""
+    tags: list[str] = field(default_factory=list)
+    acts: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    def hooks(self) -> list[HookRequest]:
+        """What was told since last asked, signed."""
+        told, self.told = self.told, []
+        return [signed(document) for document in told]
+
+    def answer(self, asked: Asked) -> tuple[int, Any]:
+        """A node, an edge, or an error."""
+        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+            return refused(190, "Invalid OAuth access token.", status=401)
+        changes = asked.method != "GET" and not asked.path.endswith("subscribed_apps")
+        error, self.fails = (self.fails, None) if changes else (None, self.fails)
+        if error is not None:
+            return 400, {"error": error}
+        return self.route(asked.method, asked.path.strip("/").split("/"), dict(asked.given))
+
+    def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
+        """By method and path, as far as both platforms are alike."""
+        found = refused(100, "Unsupported request. Object does not exist", subcode=33)
+        match method, path:
+            case "POST", ["me", "subscribed_apps"]:
+                self.subscribed = given["subscribed_fields"]
+                found = 200, {"success": True}
+            case "POST", ["me", "messages"]:
+                found = self._message(given)
+            case "GET", ["me", "conversations"]:
+                found = 200, {"data": self._conversations(given["user_id"])}
+            case "POST", [parent, "replies" | "comments"]:
+                found = self._reply(parent, given["message"])
+            case "GET", [parent, "replies" | "comments"]:
+                found = 200, self._replies(parent, int(given.get("after") or 0))
+            case "POST" | "DELETE", [comment, *_] if comment in self.comments:
+                self.acts.append((method, "/".join(path), given))
+                found = 200, {"success": True}
+        return found
+
+    def limit(self, _: str) -> int:
+        """How long a comment may be, in UTF-16 units."""
+        raise NotImplementedError
+
+    def _message(self, given: dict[str, Any]) -> tuple[int, Any]:
+        person, text = given["recipient"]["id"], given["message"]["text"]
+        self.tags.append(given.get("tag") or given["messaging_type"])
+        if person in self.late and given.get("tag") != "HUMAN_AGENT":
+            return refused(10, "This message is sent outside of allowed window.", subcode=2018278)
+        if self.too_long(text):
+            return refused(100, "Length of param message[text] is too long.", subcode=2018109)
+        self.lost("before")
+        mid = f"m_{next(self.numbers)}"
+        self._keep(mid, self.us, person, text)
+        self._tell_message(self.us, person, {"mid": mid, "text": text, "is_echo": True})
+        self.lost("after")
+        return 200, {"recipient_id": person, "message_id": mid}
+
+    def too_long(self, text: str) -> bool:
+        """Whether a private message is refused."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> str:
+        """Tom sends a private message."""
+        mid = f"m_{next(self.numbers)}"
+        self._keep(mid, TOM, self.us, text)
+        self._tell_message(TOM, self.us, {"mid": mid, "text": text})
+        return mid
+
+    def resay(self, mid: str, text: str) -> None:
+        """Tom edits a private message."""
+        self._tell_message(TOM, self.us, {"mid": mid, "text": text, "num_edit": 1}, "message_edit")
+
+    def unsay(self, mid: str) -> None:
+        """Tom unsends it."""
+        self._tell_message(TOM, self.us, {"mid": mid, "is_deleted": True})
+
+    def _keep(self, mid: str, sender: str, receiver: str, text: str) -> None:
+        kept = {"id": mid, "from": {"id": sender}, "to": {"data": [{"id": receiver}]}, "message": text}
+        self.messages.insert(0, {**kept, "created_time": stamp()})
+
+    def _conversations(self, person: str) -> list[dict[str, Any]]:
+        seen = [each for each in self.messages if person in (each["from"]["id"], each["to"]["data"][0]["id"])]
+        seen = [each for each in seen if not (self.hides and each["from"]["id"] == self.us)]
+        return [{"id": f"t_{person}", "messages": {"data": seen[:20]}}]
+
+    def _reply(self, parent: str, text: str) -> tuple[int, Any]:
+        if parent not in self.comments:
+            return refused(100, "Object does not exist", subcode=33)
+        if len(text.encode("utf-16-le")) // 2 > self.limit(text):
+            return refused(100, "The comment is too long")
+        self.lost("before")
+        top = self.comments[parent].get("parent") or parent
+        made = self.comment(text, self.us, top)
+        self.lost("after")
+        return 200, {"id": made}
+
+    def _replies(self, parent: str, start: int) -> dict[str, Any]:
+        seen = [each for each in self.comments.values() if each.get("parent") == parent]
+        seen = [each for each in seen if not (self.hides and each["author"] == self.us)]
+        more = len(seen) > start + PAGE
+        paging = {"cursors": {"after": str(start + PAGE)}} | ({"next": "https://…"} if more else {})
+        return {"data": [self.shown(each) for each in seen[start : start + PAGE]], "paging": paging}
+
+    def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
+        """A comment as it is read."""
+        raise NotImplementedError
+
+    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
+        """Somebody comments; the id."""
+        raise NotImplementedError
+
+    def _tell_message(self, sender: str, receiver: str, written: dict[str, Any], kind: str = "message") -> None:
+        at = int(time.time() * 1000)
+        told = {"sender": {"id": sender}, "recipient": {"id": receiver}, "timestamp": at, kind: written}
+        self.tell({"id": self.us, "time": at, "messaging": [told]})
+
+    def tell(self, entry: dict[str, Any]) -> None:
+        """A notification of one entry."""
+        raise NotImplementedError
+
+    def ours(self) -> list[str]:
+        """The texts of our comments and messages."""
+        said = [each["message"] for each in reversed(self.messages) if each["from"]["id"] == self.us]
+        return [each["text"] for each in self.comments.values() if each["author"] == self.us] + said
+
+
+class InstagramPeer(MetaPeer):
+    """A professional account with one post."""
+
+    us = "17841400000000001"
+    kind = b"instagram"
+
+    def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
+        match method, path:
+            case "GET", ["me"]:
+                return 200, {"user_id": self.us, "username": "fernhill", "id": "another id"}
+            case "GET", ["media-1"]:
+                return 200, {"id": "media-1", "caption": "New roast is out!"}
+        return super().route(method, path, given)
+
+    def limit(self, _: str) -> int:
+        return 2200
+
+    def too_long(self, text: str) -> bool:
+        return len(text.encode()) > 1000
+
+    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
+        number = f"1789{next(self.numbers)}"
+        self.comments[number] = {"id": number, "text": text, "author": author, "parent": parent, "at": stamp()}
+        sender = {"id": author, "username": "tom" if author == TOM else "fernhill"}
+        value = {"id": number, "from": sender, "text": text, "media": {"id": "media-1", "media_product_type": "FEED"}}
+        value |= {"parent_id": parent} if parent else {}
+        self.tell({"id": self.us, "time": int(time.time()), "changes": [{"field": "comments", "value": value}]})
+        return number
+
+    def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
+        shown = {"id": comment["id"], "text": comment["text"], "timestamp": comment["at"]}
+        is_ours = comment["author"] == self.us
+        return shown | ({"user": {"id": self.us}, "from": {"id": "scoped"}} if is_ours else {"from": {"id": TOM}})
+
+    def tell(self, entry: dict[str, Any]) -> None:
+        self.told.append({"object": "instagram", "entry": [entry]})
+
+
+class FacebookPeer(MetaPeer):
+    """A Page with one post."""
+
+    us = "555"
+    kind = b"page"
+    post = "555_1"
+
+    def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
+        match method, path:
+            case "GET", ["me"]:
+                return 200, {"id": self.us, "name": "Fernhill"}
+            case "GET", [self.post]:
+                return 200, {"id": self.post, "message": "New roast is out!"}
+        return super().route(method, path, given)
+
+    def limit(self, _: str) -> int:
+        return 8000
+
+    def too_long(self, text: str) -> bool:
+        return len(text.encode("utf-16-le")) // 2 > 2000
+
+    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
+        number = f"1_{next(self.numbers)}"
+        self.comments[number] = {"id": number, "text": text, "author": author, "parent": parent, "at": stamp()}
+        self._feed(number, "add", text)
+        return number
+
+    def edit(self, comment: str, text: str) -> None:
+        """Its author edits a comment."""
+        self.comments[comment]["text"] = text
+        self._feed(comment, "edited", text)
+
+    def remove(self, comment: str) -> None:
+        """Its author deletes a comment."""
+        self._feed(comment, "remove", None)
+
+    def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
+        shown = {"id": comment["id"], "message": comment["text"], "created_time": comment["at"]}
+        return shown | {"from": {"id": comment["author"], "name": "…"}}
+
+    def _feed(self, number: str, verb: str, text: str | None) -> None:
+        known, now = self.comments[number], int(time.time())
+        value = {"item": "comment", "verb": verb, "comment_id": number, "post_id": self.post, "created_time": now}
+        value |= {"from": {"id": known["author"], "name": "Tom"}, "parent_id": known["parent"] or self.post}
+        value |= {"message": text} if text is not None else {}
+        self.tell({"id": self.us, "time": now, "changes": [{"field": "feed", "value": value}]})
+
+    def tell(self, entry: dict[str, Any]) -> None:
+        self.told.append({"object": "page", "entry": [entry]})
+
+
+def signed(document: dict[str, Any], secret: str = APP_SECRET) -> HookRequest:
+    """A notification as Meta posts it."""
+    body = json.dumps(document).encode()
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return HookRequest("POST", {"x-hub-signature-256": signature}, {}, body, datetime.now(UTC))
+
+
+def refused(code: int, words: str, *, subcode: int = 0, status: int = 400) -> tuple[int, Any]:
+    """An error as the Graph API has it."""
+    more = {"error_subcode": subcode} if subcode else {}
+    return status, {"error": {"message": words, "type": "OAuthException", "code": code, **more, "fbtrace_id": "A1"}}
+
+
+def stamp() -> str:
+    """A time as the Graph API has it: whole seconds and "+0000"."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -1,0 +1,152 @@
+"""Real peers as processes of a test: started on a free port of loopback, and ended with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+MAKE = Path(__file__).resolve().parents[3] / ".make"
+PROGRAMS = MAKE / "peers" / "bin"
+NODE_MODULES = MAKE / "platforms" / "node_modules"
+NODE_SCRIPTS = Path(__file__).with_name("node")
+LONGEST_START = 1200.0
+"""Seconds; ten on an idle machine, minutes on one that is overloaded."""
+
+
+class PeerMissing(Exception):
+    """A peer is not installed; the text says what installs it."""
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(program: str, *arguments: str, port: int) -> Iterator[None]:
+    """A program of scripts/install_peers.sh, once it listens at the port."""
+    path = PROGRAMS / program
+    if not path.exists():
+        raise PeerMissing(f"{program} is not installed: bash scripts/install_peers.sh")
+    with _process([str(path), *arguments], ready=lambda: _listens(port)):
+        yield
+
+
+@contextmanager
+def running_node(
+    script: str, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[dict[str, str]]:
+    """A server of ``node/``, once it has told its addresses; its log is kept in the folder, as ``SCRIPT.log``."""
+    node = shutil.which("node")
+    if node is None or not NODE_MODULES.is_dir():
+        raise PeerMissing(f"{script} needs Node and its packages: bash scripts/install_platforms.sh")
+    told = folder / f"{script}.json"
+    told.unlink(missing_ok=True)
+    given = os.environ | {"NODE_PATH": str(NODE_MODULES), "TMPDIR": str(folder)} | dict(environment or {})
+    command = [node, str(NODE_SCRIPTS / script), str(told), *arguments]
+    with _process(command, ready=told.exists, environment=given, log=folder / f"{script}.log"):
+        addresses: dict[str, str] = json.loads(told.read_text(encoding="utf-8"))
+        yield addresses
+
+
+@contextmanager
+def mastodon() -> Iterator[str]:
+    """The address of a mastodon_mock with its people Ada and Grace, whose tokens are ada_token and grace_token."""
+    port = free_port()
+    options = ("--host", "127.0.0.1", "--port", str(port), "--in-memory", "--demo")
+    with running("mastodon_mock", "serve", *options, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def simcord() -> Iterator[str]:
+    """The address of a simulated Discord (discord_server.py)."""
+    port = free_port()
+    script = Path(__file__).with_name("discord_server.py")
+    with running("python", "-P", str(script), str(port), port=port):  # -P: discord.py here is not the library
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def telegram(folder: Path) -> Iterator[str]:
+    """The address of a telegram-test-api."""
+    with running_node("telegram.cjs", str(free_port()), folder=folder) as told:
+        yield told["url"]
+
+
+@contextmanager
+def prism(specification: Path, folder: Path) -> Iterator[str]:
+    """The address of a server that answers by a published specification."""
+    program = NODE_MODULES / ".bin" / "prism"
+    if not program.exists():
+        raise PeerMissing("prism is not installed: bash scripts/install_platforms.sh")
+    if not specification.is_file():
+        raise PeerMissing(f"{specification} is not there; SPECS=FOLDER names where published specifications are kept")
+    port = free_port()
+    command = [str(program), "mock", "--host", "127.0.0.1", "--port", str(port), str(specification)]
+    with _process(command, ready=lambda: _listens(port), log=folder / "prism.log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """The place (host:port) of a redis that keeps nothing on disk."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise PeerMissing("redis-server is not installed: apt-get install redis-server")
+    port = free_port()
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
+    with _process([program, *options], ready=lambda: _listens(port)):
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def _process(
+    command: Sequence[str],
+    *,
+    ready: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
+    log: Path = Path(os.devnull),
+) -> Iterator[None]:
+    """A process, once it is ready; it sees the end of its input when this one ends, however that comes about."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment)
+    try:
+        _wait_for(process, ready, command[-1] if log == Path(os.devnull) else str(log))
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def _wait_for(process: subprocess.Popen[bytes], ready: Callable[[], bool], where: str) -> None:
+    deadline = time.monotonic() + LONGEST_START
+    while time.monotonic() < deadline and process.poll() is None:
+        if ready():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the peer does not answer (status {process.poll()}): {where}")
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,243 @@
+"""A Slack workspace as docs.slack.dev tells of it: two channels and one direct message, Tom, our bot and another app's.
+
+It keeps messages and threads with their metadata, pages by cursor, answers errors as
+``{"ok": false, "error": NAME}`` with 200, asks to wait with 429 and Retry-After, and signs events of all that happens.
+"""
+
+from __future__ import annotations
+
+import hmac
+import html
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug import Request, Response
+
+from replyassist.channels import HookRequest
+
+US, BOT, APP, TEAM, TOM = "U0BOT", "B0BOT", "A0APP", "T0TEAM", "U0TOM"
+CHANNEL, DIRECT, CARDS = "C0HELP", "D0TOM", "C0CARDS"
+TOKEN, SECRET = "xoxb-of-nobody", "signing secret of nobody"
+LONGEST = 40_000
+SCOPES = "chat:write,channels:history,im:history,reactions:write"
+Post = dict[str, Any]
+
+
+class Refused(Exception):
+    """An error by its name."""
+
+
+@dataclass
+class SlackPeer:
+    """``lose``: the next post ends in a 503, "before" or "after" it. ``wait_seconds``: the next one is asked to wait.
+    ``hides``: replies are not shown yet. ``fails``: the next call answers this error."""
+
+    clock: Callable[[], datetime]
+    posts: dict[tuple[str, str], Post] = field(default_factory=dict)
+    told: list[Post] = field(default_factory=list)
+    reactions: set[tuple[str, str, str]] = field(default_factory=set)
+    lose: str = ""
+    wait_seconds: float = 0.0
+    hides: bool = False
+    fails: str = ""
+    page: int = 200
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    whispers: list[tuple[str, str]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def stamp(self) -> str:
+        """A message's id: seconds and a number that is the channel's own."""
+        return f"{int(self.clock().timestamp())}.{next(self.numbers):06d}"
+
+    def write(self, user: str, text: str, *, channel: str = CHANNEL, **more: Any) -> Post:
+        """Somebody posts."""
+        post = {"type": "message", "user": user, "text": text, "ts": self.stamp(), **more}
+        self.posts[(channel, post["ts"])] = post
+        self._tell({**post, "channel": channel, "channel_type": "im" if channel == DIRECT else "channel"})
+        return post
+
+    def edit(self, channel: str, ts: str, text: str) -> None:
+        """The author edits."""
+        before = self.posts[(channel, ts)]
+        after = {**before, "text": text, "edited": {"user": before["user"], "ts": self.stamp()}}
+        self.posts[(channel, ts)] = after
+        changed = {"message": after, "previous_message": before, "hidden": True}
+        self._tell({"type": "message", "subtype": "message_changed", "channel": channel, **changed})
+
+    def delete(self, channel: str, ts: str) -> None:
+        """The author deletes."""
+        before = self.posts.pop((channel, ts))
+        gone = {"deleted_ts": ts, "previous_message": before, "hidden": True}
+        self._tell({"type": "message", "subtype": "message_deleted", "channel": channel, **gone})
+
+    def ours(self) -> list[Post]:
+        """What our app posted, oldest first."""
+        return [post for post in self.posts.values() if post.get("app_id") == APP]
+
+    def hooks(self) -> list[HookRequest]:
+        """The events since this was last asked, signed now."""
+        told, self.told = self.told, []
+        return [self.signed(document) for document in told]
+
+    def signed(self, document: Post, **headers: str) -> HookRequest:
+        """A request with an event, as Slack makes it."""
+        return self.signed_body(json.dumps(document).encode(), **headers)
+
+    def pressed(self, stamp: str, user: str, *, action: str = "approve") -> HookRequest:
+        """Somebody presses a button of a message in the channel of cards; what comes of it."""
+        elements = [each for block in self.posts[(CARDS, stamp)]["blocks"] for each in block.get("elements", ())]
+        (button,) = (each for each in elements if each.get("action_id") == action)
+        return self.told_press(button, stamp, user)
+
+    def told_press(self, button: Post, stamp: str, user: str) -> HookRequest:
+        """The interaction of a button that a message had when it was pressed."""
+        payload = {
+            "type": "block_actions",
+            "team": {"id": TEAM, "domain": "fernhill"},
+            "user": {"id": user, "username": user.lower(), "team_id": TEAM},
+            "api_app_id": APP,
+            "container": {"type": "message", "message_ts": stamp, "channel_id": CARDS},
+            "actions": [{"type": "button", "action_ts": self.stamp(), **button}],
+        }
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        return self.signed_body(urlencode({"payload": json.dumps(payload)}).encode(), **form)
+
+    def signed_body(self, body: bytes, **headers: str) -> HookRequest:
+        """A request as Slack signs it."""
+        now = self.clock()
+        at = str(int(now.timestamp()))
+        signature = hmac.new(SECRET.encode(), f"v0:{at}:".encode() + body, sha256).hexdigest()
+        signing = {"x-slack-request-timestamp": at, "x-slack-signature": f"v0={signature}", **headers}
+        return HookRequest("POST", {"content-type": "application/json", **signing}, {}, body, now)
+
+    def _tell(self, event: Post) -> None:
+        self.told.append(
+            {
+                "type": "event_callback",
+                "team_id": TEAM,
+                "api_app_id": APP,
+                "event": {**event, "event_ts": self.stamp()},
+                "event_id": f"Ev{next(self.numbers)}",
+                "event_time": int(self.clock().timestamp()),
+                "authorizations": [{"team_id": TEAM, "user_id": US, "is_bot": True, "is_enterprise_install": False}],
+            }
+        )
+
+    def serve(self, request: Request) -> Response:
+        """One call of the Web API."""
+        method = request.path.rpartition("/")[2]
+        given = request.get_json(silent=True) or request.args.to_dict()
+        self.asked.append({"method": method, **given})
+        posts = method == "chat.postMessage"
+        wait, self.wait_seconds = (self.wait_seconds, 0.0) if posts else (0.0, self.wait_seconds)
+        if wait:
+            return Response('{"ok": false, "error": "ratelimited"}', 429, {"Retry-After": str(int(wait))})
+        lose, self.lose = (self.lose, "") if posts else ("", self.lose)
+        if lose == "before":
+            return Response("", 503)
+        answer = self._answer(method, given, request.headers.get("authorization", ""))
+        if lose == "after":
+            return Response("", 503)
+        return Response(json.dumps(answer), 200, {"x-oauth-scopes": SCOPES}, content_type="application/json")
+
+    def _answer(self, method: str, given: Post, token: str) -> Post:
+        fails, self.fails = self.fails, ""
+        if token != f"Bearer {TOKEN}":
+            return {"ok": False, "error": "invalid_auth"}
+        if fails:
+            return {"ok": False, "error": fails}
+        calls = {
+            "auth.test": lambda _: {
+                "user_id": US,
+                "bot_id": BOT,
+                "user": "helper",
+                "team": "Fernhill",
+                "team_id": TEAM,
+            },
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "chat.postEphemeral": self._whisper,
+            "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "reactions.add": self._react,
+            "reactions.remove": self._unreact,
+        }
+        if method not in calls:
+            return {"ok": False, "error": "unknown_method"}
+        try:
+            return {"ok": True, **calls[method](given)}
+        except Refused as error:
+            return {"ok": False, "error": str(error)}
+
+    def _post(self, given: Post) -> Post:
+        channel, thread, text = given["channel"], given.get("thread_ts"), given["text"]
+        if channel not in (CHANNEL, DIRECT, CARDS):
+            raise Refused("channel_not_found")
+        if thread and (channel, thread) not in self.posts:
+            raise Refused("message_not_found")
+        if len(html.unescape(text)) > LONGEST:
+            raise Refused("msg_too_long")
+        ours = {"bot_id": BOT, "app_id": APP, "metadata": given["metadata"]}
+        ours |= {name: given[name] for name in ("thread_ts", "blocks") if name in given}
+        post = self.write(US, text, channel=channel, **ours)
+        return {"channel": channel, "ts": post["ts"], "message": post}
+
+    def _update(self, given: Post) -> Post:
+        post = self.posts.get((given["channel"], given["ts"]))
+        if post is None:
+            raise Refused("message_not_found")
+        if post.get("app_id") != APP:
+            raise Refused("cant_update_message")
+        post |= {"text": given["text"], "blocks": given["blocks"]}
+        return {"channel": given["channel"], "ts": given["ts"], "text": given["text"]}
+
+    def _whisper(self, given: Post) -> Post:
+        self.whispers.append((given["user"], given["text"]))
+        return {"message_ts": self.stamp()}
+
+    def _history(self, given: Post) -> Post:
+        oldest = float(given.get("oldest") or 0)
+        posted = [each for (place, _), each in self.posts.items() if place == given["channel"]]
+        shown = [each for each in posted if float(each["ts"]) > oldest and not each.get("thread_ts")]
+        return {"messages": shown[::-1], "has_more": False}
+
+    def _replies(self, given: Post) -> Post:
+        channel, thread = given["channel"], given["ts"]
+        if (channel, thread) not in self.posts:
+            raise Refused("thread_not_found")
+        first = self.posts[(channel, thread)]
+        oldest = float(given.get("oldest") or 0)
+        below = [
+            each for (place, _), each in self.posts.items() if place == channel and each.get("thread_ts") == thread
+        ]
+        found = [
+            first,
+            *(each for each in below if float(each["ts"]) > oldest and each is not first and not self.hides),
+        ]
+        if given.get("include_all_metadata") != "true":
+            found = [{name: value for name, value in each.items() if name != "metadata"} for each in found]
+        start, limit = int(given.get("cursor") or 0), min(int(given["limit"]), self.page)
+        more = start + limit < len(found)
+        further = {"response_metadata": {"next_cursor": str(start + limit)}} if more else {}
+        return {"messages": found[start : start + limit], "has_more": more, **further}
+
+    def _react(self, given: Post) -> Post:
+        return self._reacted(given, adds=True)
+
+    def _unreact(self, given: Post) -> Post:
+        return self._reacted(given, adds=False)
+
+    def _reacted(self, given: Post, *, adds: bool) -> Post:
+        place = (given["channel"], given["timestamp"], given["name"])
+        if place[:2] not in self.posts:
+            raise Refused("message_not_found")
+        if (place in self.reactions) == adds:
+            raise Refused("already_reacted" if adds else "no_reaction")
+        self.reactions ^= {place}
+        return {}

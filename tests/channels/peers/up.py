@@ -1,0 +1,108 @@
+"""``make peers-up``: starts the real peers, prints their addresses, and ends them at Ctrl-C or ``make peers-down``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from .bluesky import PASSWORD as BLUESKY_PASSWORD
+from .bluesky_network import Person, bluesky_network
+from .discord import TOKEN as DISCORD_TOKEN
+from .mail import PASSWORD, USER, imap_server, provider
+from .processes import MAKE, PeerMissing, mastodon, prism, simcord, telegram
+
+PID = MAKE / "peers-up.pid"
+SPECS = Path(os.environ.get("SPECS", "specs"))
+
+
+def main() -> None:
+    if sys.argv[1:] == ["down"]:
+        down()
+        return
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.default_int_handler)
+    PID.parent.mkdir(exist_ok=True)
+    PID.write_text(str(os.getpid()), encoding="ascii")
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        stack.callback(PID.unlink, missing_ok=True)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replyassist-peers-")))
+        for name, start in STARTS.items():
+            try:
+                say(f"{name}: {stack.enter_context(start(folder))}")
+            except PeerMissing as missing:
+                say(f"{name}: left out, {missing}")
+        say("Ctrl-C or `make peers-down` ends them.")
+        signal.pause()
+
+
+def down() -> None:
+    """End what another process started."""
+    try:
+        pid = int(PID.read_text(encoding="ascii"))
+        os.kill(pid, signal.SIGTERM)
+    except (FileNotFoundError, ProcessLookupError):
+        PID.unlink(missing_ok=True)
+        say("no peers are up")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _mastodon(_: Path) -> Iterator[str]:
+    with mastodon() as url:
+        yield f"{url} (tokens: ada_token, grace_token)"
+
+
+@contextmanager
+def _mail(_: Path) -> Iterator[str]:
+    with imap_server() as port, provider(port) as peer:
+        yield f"IMAP 127.0.0.1:{port}, SMTP 127.0.0.1:{peer.smtp_port} (user {USER}, password {PASSWORD})"
+
+
+@contextmanager
+def _discord(_: Path) -> Iterator[str]:
+    with simcord() as url:
+        yield f"{url}/api/v10 (bot token: {DISCORD_TOKEN})"
+
+
+@contextmanager
+def _telegram(folder: Path) -> Iterator[str]:
+    with telegram(folder) as url:
+        yield f"{url} (any token, such as 123456:any)"
+
+
+@contextmanager
+def _bluesky(_: Path) -> Iterator[str]:
+    with bluesky_network() as addresses:
+        people = [Person(addresses.pds, name) for name in ("brand", "tom")]
+        handles = ", ".join(each.handle for each in people)
+        for each in people:
+            each.close()
+        yield f"PDS {addresses.pds}, AppView {addresses.appview} (handles {handles}, password {BLUESKY_PASSWORD})"
+
+
+@contextmanager
+def _x(folder: Path) -> Iterator[str]:
+    with prism(SPECS / "x-openapi.json", folder) as url:
+        yield f"{url} (answers by X's published specification, and keeps nothing)"
+
+
+STARTS = {
+    "Mastodon": _mastodon,
+    "e-mail": _mail,
+    "Telegram": _telegram,
+    "Discord": _discord,
+    "Bluesky": _bluesky,
+    "X": _x,
+}
+
+if __name__ == "__main__":
+    main()

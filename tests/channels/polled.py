@@ -1,0 +1,31 @@
+"""A harness for adapters with a Source: it pulls from where the last call ended."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+
+from replyassist.channels import Account, Event, Source
+
+from .conformance import Harness
+
+
+class PolledHarness(Harness):
+    """``cursor``: what the last pull left."""
+
+    cursor: str | None = None
+
+    def source(self, account: Account) -> Source:
+        """What is pulled from."""
+        assert self.adapter.source is not None
+        return self.adapter.source(account, self.runtime)
+
+    def events(self, account: Account) -> list[Event]:
+        since = self.world.clock.now() - timedelta(days=7)
+        found: list[Event] = []
+        with closing(self.source(account)) as source:
+            for pulled in source.pull(self.cursor, since=since, is_ending=lambda: False):
+                assert len(pulled.cursor) <= 4000
+                self.cursor = pulled.cursor
+                found += pulled.events
+        return found

@@ -1,0 +1,129 @@
+"""Chatwoot against a stateful fake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from replyassist.channels import Credentials
+from replyassist.channels.registry import adapter_named
+from replyassist.core.errors import ConfigurationError, InvalidInput, SignatureInvalid
+
+from .conformance import MALFORMED, QUESTION, Conformance, Stage
+from .desk import DeskHarness, NotesConformance
+from .harness import PeerHarness
+from .peers.chatwoot import ACCOUNT, KEY, SECRET, TOKEN, ChatwootPeer, hook
+
+
+@pytest.fixture
+def peer(httpserver: HTTPServer) -> ChatwootPeer:
+    return ChatwootPeer(httpserver)
+
+
+class ChatwootHarness(PeerHarness[ChatwootPeer], DeskHarness):
+    adapter = adapter_named("chatwoot")
+    account = f"account-{ACCOUNT}"
+    visibility = "private"
+
+    def __init__(self, peer: ChatwootPeer) -> None:
+        self.peer = peer
+
+    def credentials(self) -> dict[str, str]:
+        given = {"server": self.peer.url, "number": str(ACCOUNT), "token": TOKEN, "key": KEY, "secret": SECRET}
+        return given | {"drafts": "off"}
+
+    def write(self, text: str) -> str:
+        return str(self.peer.post(text)["id"])
+
+    def write_malformed(self) -> bool:
+        self.peer.post(MALFORMED)
+        self.peer.told[-1]["created_at"] = MALFORMED
+        return True
+
+    def edit(self, external_id: str, text: str) -> None:
+        self.peer.change(external_id, text)
+
+    def delete(self, external_id: str) -> None:
+        self.peer.change(external_id, "This message was deleted", deleted=True)
+
+    def posted(self) -> list[str]:
+        return self.peer.sent()
+
+    def answer(self, text: str) -> None:
+        self.peer.post(text, "outgoing", sender="user")
+
+    def notes(self) -> list[str]:
+        return self.peer.sent(private=True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestChatwoot(Conformance):
+    @pytest.fixture
+    def harness(self, peer: ChatwootPeer) -> ChatwootHarness:
+        return ChatwootHarness(peer)
+
+    def test_without_a_secret_the_key_of_the_address_counts(self, stage: Stage, harness: ChatwootHarness) -> None:
+        harness.write(QUESTION)
+        request = replace(harness.hooks()[0], headers={})
+        account = replace(stage.account, credentials=Credentials(harness.credentials() | {"secret": ""}))
+        assert harness.adapter.inbound is not None
+        older = harness.adapter.inbound(account, harness.runtime)
+        older.verify(request)
+        for wrong in ("", "another"):
+            with pytest.raises(SignatureInvalid):
+                older.verify(replace(request, key=wrong))
+        with pytest.raises(SignatureInvalid):
+            harness.adapter.inbound(stage.account, harness.runtime).verify(request)
+
+    def test_what_is_no_message_of_this_account_is_left_out(self, stage: Stage, harness: ChatwootHarness) -> None:
+        peer = harness.peer
+        peer.post("a note", "outgoing", private=True, sender="user")
+        peer.post("we are out of office", "template", sender="user")
+        peer.post("Ana was assigned", "activity", sender="user")
+        peer.post("I am a bot", "outgoing", sender="agent_bot")
+        peer.post("by a rule", "outgoing", sender="user", automation_rule_id=4)
+        peer.post(QUESTION)
+        peer.told[-1]["account"]["id"] = ACCOUNT + 1
+        peer.told.append({"event": "conversation_updated", "id": 7})
+        assert harness.events(stage.account) == []
+        assert harness.adapter.inbound is not None
+        for broken in (b"", b"[]"):
+            with pytest.raises(InvalidInput):
+                harness.adapter.inbound(stage.account, harness.runtime).parse(replace(hook({}), body=broken))
+
+    def test_find_reads_behind_the_first_page(self, stage: Stage, harness: ChatwootHarness) -> None:
+        reply = replace(stage.reply("It is on its way."), first_tried_at=stage.world.clock.now())
+        sent = stage.platform.inner.send(reply)
+        for number in range(45):
+            harness.peer.post(f"more {number}")
+        assert stage.platform.inner.find(reply) == sent
+        assert stage.platform.inner.find(replace(reply, text="Another.")) is None
+        assert stage.platform.inner.find(replace(reply, in_reply_to="1")) is None
+
+    def test_connecting_says_who_we_are_and_where_drafts_go(self, stage: Stage, harness: ChatwootHarness) -> None:
+        def tested(**more: str) -> Any:
+            assert harness.adapter.platform is not None
+            account = replace(stage.account, credentials=Credentials(harness.credentials() | more))
+            return harness.adapter.platform(account, harness.runtime).test()
+
+        assert (tested().is_ok, tested().account) == (True, harness.account)
+        assert "private note" in tested(drafts="notes").checks[1].detail
+        assert not tested(drafts="perhaps").is_ok
+        assert not tested(token="wrong").is_ok
+
+    def test_a_token_goes_to_https_alone(self, stage: Stage, harness: ChatwootHarness) -> None:
+        assert harness.adapter.platform is not None
+        for wrong in ({"server": "http://chat.example"}, {"server": ""}, {"number": "../3"}):
+            account = replace(stage.account, credentials=Credentials(harness.credentials() | wrong))
+            with pytest.raises(ConfigurationError):
+                harness.adapter.platform(account, harness.runtime)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestNotes(NotesConformance):
+    @pytest.fixture
+    def harness(self, peer: ChatwootPeer) -> ChatwootHarness:
+        return ChatwootHarness(peer)

@@ -1,0 +1,202 @@
+"""Reddit against our own server of the documentation's answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from replyassist.channels import Action, Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
+from replyassist.channels.reddit.send import RedditPlatform
+from replyassist.channels.registry import adapter_named
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
+from replyassist.inbox.schemas import MessageIn
+from tests.world import DRAFT, World
+
+from .conformance import MALFORMED, QUESTION, Conformance, Stage
+from .harness import PeerHarness
+from .peers.reddit import POST, SUBREDDIT, TOM, US, RedditPeer
+from .polled import PolledHarness
+
+
+class RedditHarness(PeerHarness[RedditPeer], PolledHarness):
+    adapter = adapter_named("reddit")
+    account = US
+
+    def __init__(self, peer: RedditPeer) -> None:
+        self.peer = peer
+
+    def credentials(self) -> dict[str, str]:
+        return self.peer.credentials()
+
+    def write(self, text: str) -> str:
+        return self.peer.write(text)
+
+    def write_malformed(self) -> bool:
+        self.peer.write(MALFORMED, parent_id=None, edited=MALFORMED)
+        return True
+
+    def edit(self, external_id: str, text: str) -> None:
+        self.peer.edit(external_id, text)
+
+    def delete(self, external_id: str) -> None:
+        self.peer.delete(external_id)
+
+    def posted(self) -> list[str]:
+        return [each["body"] for each in self.peer.ours()]
+
+
+@pytest.fixture
+def peer(world: World, httpserver: HTTPServer) -> RedditPeer:
+    peer = RedditPeer(world.clock.now, httpserver.url_for("").rstrip("/"))
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(peer.serve)
+    return peer
+
+
+@pytest.fixture
+def harness(peer: RedditPeer) -> RedditHarness:
+    return RedditHarness(peer)
+
+
+def messages(events: Sequence[Event]) -> list[MessageIn]:
+    return [event.message for event in events if isinstance(event, NewMessage)]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReddit(Conformance):
+    def test_all_lists_come_once_and_ours_first(self, stage: Stage, harness: RedditHarness, peer: RedditPeer) -> None:
+        tops = [harness.write(f"{QUESTION} {number}") for number in range(5)]
+        ours = peer.write("Yes, we do.", US, tops[0])
+        below = peer.write("how long?", above=ours)
+        peer.page = 2
+        found = messages(harness.events(stage.account))
+
+        assert [each.external_id for each in found] == [ours, *tops, below]
+        assert (found[0].direction, found[0].in_reply_to) == ("out", tops[0])
+        assert (found[1].in_reply_to, found[-1].in_reply_to) == (None, ours)
+        assert {each.conversation.external_id for each in found} == {POST}
+        asked = len(peer.asked)
+        assert harness.events(stage.account) == []
+        assert len(peer.asked) - asked <= 7, "first pages, a token, and what is known"
+        new = peer.write("and to Sweden?", above=tops[0])
+        assert [each.external_id for each in messages(harness.events(stage.account))] == [new]
+
+    def test_the_inbox_alone_is_read_where_no_subreddit_is_given(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        top = peer.write("nice", by="ada", above="t1_other")
+        asked = peer.write(f"ask u/{US} about Norway", by="ada", above=top)
+        account = replace(stage.account, credentials=Credentials({**harness.credentials(), "subreddits": ""}))
+        (found,) = messages(harness.events(account))
+        assert (found.external_id, found.in_reply_to) == (asked, top)
+        assert found.conversation.external_id == POST, "which its context tells"
+
+    def test_an_edit_before_the_first_reading_and_a_removal(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        asked = harness.write("do you ship to Norwya??")
+        peer.edit(asked, QUESTION)
+        (edited,) = harness.events(stage.account)
+        assert isinstance(edited, Edited)
+        assert edited.change.text == QUESTION
+        assert harness.events(stage.account) == []
+        peer.delete(asked, by="[removed]")
+        assert harness.events(stage.account) == [Deleted(asked)]
+        assert harness.events(stage.account) == []
+
+    def test_the_look_up_reads_all_pages_and_takes_ours_alone(self, stage: Stage, peer: RedditPeer) -> None:
+        reply, platform = stage.reply(f"{DRAFT}\n"), stage.platform.inner
+        reply = replace(reply, first_tried_at=stage.world.clock.now())
+        peer.write(DRAFT, TOM, reply.in_reply_to)
+        peer.write(DRAFT, US, POST)
+        assert platform.find(reply) is None
+        sent = platform.send(reply)
+        peer.delete(sent, by="[removed]")
+        peer.comments[sent]["body"] = DRAFT  # as our own list shows what a moderator took away
+        for number in range(3):
+            peer.write(f"hm {number}", US)
+        peer.page = 2
+        assert platform.find(reply) == sent
+        late = replace(reply, first_tried_at=stage.world.clock.now() + timedelta(minutes=5))
+        assert platform.find(late) is None
+
+    def test_what_is_asked_in_a_good_answer(self, stage: Stage, peer: RedditPeer) -> None:
+        reply, platform = stage.reply(DRAFT), stage.platform.inner
+        peer.wait_seconds, peer.says_seconds = 420.0, False
+        with pytest.raises(RateLimited) as told:
+            platform.send(reply)
+        assert told.value.retry_after_s == 420.0
+        for name, kind, said in (
+            ("THREAD_LOCKED", DeliveryRefused, "locked"),
+            ("SOME_RULE", DeliveryRefused, "SOME_RULE"),
+            ("<b>of no one</b>", DeliveryRefused, "without a name"),
+            ("SERVER_ERROR", DeliveryUncertain, "middle"),
+        ):
+            peer.fails = name
+            with pytest.raises(kind, match=said):
+                platform.send(reply)
+        peer.delete(reply.in_reply_to)
+        with pytest.raises(DeliveryRefused, match="gone"):
+            platform.send(reply)
+        with pytest.raises(DeliveryRefused, match="no comment"):
+            platform.send(replace(reply, in_reply_to="t5_x"))
+        assert peer.ours() == []
+
+    def test_the_headers_say_when_no_requests_are_left(self, stage: Stage, peer: RedditPeer) -> None:
+        reply, platform = stage.reply(DRAFT), stage.platform.inner
+        assert platform.find(reply) is None
+        for status, kind in (
+            (403, DeliveryRefused),
+            (404, DeliveryRefused),
+            (503, DeliveryNotMade),
+            (429, DeliveryNotMade),
+        ):
+            peer.status = status
+            with pytest.raises(kind):
+                platform.find(reply)
+        peer.left = 1
+        platform.find(reply)
+        asked = len(peer.asked)
+        with pytest.raises(RateLimited) as told:
+            platform.send(reply)
+        assert (told.value.retry_after_s, len(peer.asked)) == (369.0, asked), "it is not asked at all"
+
+    def test_a_limit_that_others_used_up(self, stage: Stage, peer: RedditPeer) -> None:
+        reply, peer.left = stage.reply(DRAFT), 1
+        with pytest.raises(RateLimited) as told:
+            stage.platform.inner.send(reply)
+        assert told.value.retry_after_s == 369.0
+
+    def test_what_stands_above_is_asked_for(self, stage: Stage, peer: RedditPeer) -> None:
+        platform, top = stage.platform.inner, peer.write("nice")
+        assert platform.thread(ThreadPlace("x", POST, {"parent": POST})).parent_text == "New roast\n\nIt is out."
+        assert platform.thread(ThreadPlace("x", POST, {"parent": top})).parent_text == "nice"
+        assert platform.thread(ThreadPlace("x", POST, {"parent": "t1_zz"})).parent_text is None
+        assert platform.thread(ThreadPlace("x", POST)).parent_text is None
+
+    def test_a_moderator_hides_and_shows(self, stage: Stage, peer: RedditPeer) -> None:
+        platform, asked = stage.platform.inner, peer.write(QUESTION)
+        for action, is_removed in ((Action.HIDE, True), (Action.HIDE, True), (Action.UNHIDE, False)):
+            platform.act(action, asked)
+            assert peer.comments[asked]["removed"] is is_removed
+        with pytest.raises(DeliveryRefused):
+            platform.act(Action.LIKE, asked)
+
+    def test_connecting_says_what_works(self, stage: Stage, harness: RedditHarness, peer: RedditPeer) -> None:
+        tested = stage.platform.inner.test()
+        assert (tested.is_ok, tested.account, tested.shown_as) == (True, US, f"u/{US}")
+        for given, said in (
+            ({"client_secret": "wrong"}, "401"),
+            ({"refresh_token": "over"}, "connect the account again"),
+            ({"username": "another"}, f"u/{US}"),
+            ({"subreddits": "gone"}, "404"),
+        ):
+            account = replace(stage.account, credentials=Credentials(harness.credentials() | given))
+            with closing(RedditPlatform(account, harness.runtime)) as platform:
+                assert said in platform.test().problem
+        assert f"GET /r/{SUBREDDIT}/comments" in peer.asked
