@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from replyassist.delivery.channels import OutgoingReply
+from replyassist.channels import OutgoingReply
 
 
 def reply(key: str = "reply-1", **overrides: Any) -> OutgoingReply:

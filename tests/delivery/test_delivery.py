@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select, text
 
-from replyassist.brands.service import connect_channel, get_brand, set_voice
-from replyassist.core.digests import text_digest
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, ReplyassistError
+from replyassist.brands.service import get_brand, set_voice
+from replyassist.channels import OutgoingReply, Platform, Repeat, Traits
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited, ReplyassistError
 from replyassist.core.jobs import Fence
-from replyassist.delivery import outbox
-from replyassist.delivery.channels import OutgoingReply, Repeat
+from replyassist.delivery import attempts, outbox, settling
 from replyassist.delivery.models import Delivery, DeliveryStatus
-from replyassist.delivery.service import Connected, channels_from, deliver, outbox_folder
+from replyassist.delivery.service import OpenConnection, channels_from, deliver, outbox_folder, route_of
 from replyassist.faq.service import delete_template, import_templates
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
@@ -23,15 +22,19 @@ from tests.world import BRAND, DRAFT, LATER, World, shipping, voice
 
 
 @dataclass
-class FakeChannel:
+class FakeChannel(Platform):
     """A platform in memory that fails as told, one error for each attempt."""
 
     repeat: Repeat = Repeat.IDEMPOTENCY_KEY
     errors: list[ReplyassistError | None] = field(default_factory=list)
     sent: list[OutgoingReply] = field(default_factory=list)
 
-    def find(self, key: str) -> str | None:
-        return next((f"p-{key}" for reply in self.sent if reply.key == key), None)
+    @property
+    def traits(self) -> Traits:
+        return Traits("fake", "Fake", self.repeat)
+
+    def find(self, reply: OutgoingReply) -> str | None:
+        return next((f"p-{reply.key}" for known in self.sent if known.key == reply.key), None)
 
     def send(self, reply: OutgoingReply) -> str:
         error = self.errors.pop(0) if self.errors else None
@@ -44,12 +47,12 @@ class FakeChannel:
         return f"p-{reply.key}"
 
 
-def run(world: World, channel: Any) -> None:
+def run(world: World, channel: Any, connection_id: int | None = None) -> None:
     job = world.jobs.take("deliver")
     deliver(
         *job.arguments,
         database=world.database,
-        connect=lambda _session, _item: Connected("webhook", channel),
+        connect=lambda _session, _item: OpenConnection("webhook", channel, connection_id=connection_id),
         jobs=world.jobs,
         clock=world.clock,
         settings=world.settings,
@@ -66,6 +69,17 @@ def test_an_approved_reply_is_sent_once_as_approved(world: World) -> None:
 
     assert [reply.text for reply in channel.sent] == [DRAFT]
     assert world.reload(item).status == ReviewStatus.SENT
+    assert not [job for job, _ in world.jobs.planned if job.name == "deliver"]
+
+
+@pytest.mark.parametrize("seconds", [2_592_000.0, 1e300, float("inf")])
+@pytest.mark.parametrize("kind", [RateLimited, DeliveryNotMade])
+def test_a_platform_that_asks_to_wait_for_too_long_is_not_waited_for(world: World, kind: Any, seconds: float) -> None:
+    item = approved(world)
+    world.clock.advance(seconds=1)
+    run(world, FakeChannel(errors=[kind("slow down", retry_after_s=seconds)]))
+
+    assert world.reload(item).status == ReviewStatus.FAILED
     assert not [job for job, _ in world.jobs.planned if job.name == "deliver"]
 
 
@@ -192,50 +206,88 @@ def test_a_reply_that_may_have_landed_is_never_called_unsent(world: World) -> No
     assert "may have arrived" in (now.notice or "")
 
 
-def test_a_frozen_workers_late_verdict_is_dropped(world: World) -> None:
-    item, channel = approved(world), FakeChannel()
+def held_twice(world: World, channel: FakeChannel) -> list[attempts.Claimed]:
+    """The same attempt, claimed by a worker that then stood still, and by another one afterwards."""
     job = world.jobs.take("deliver")
     claims = []
     for _ in range(2):
         with world.database.writing() as session:
-            claims.append(
-                outbox.claim(
-                    session,
-                    *job.arguments,
-                    route=outbox.Destination("webhook", "there", channel.repeat),
-                    attempts=6,
-                    now=world.clock.now(),
-                )
+            claimed = outbox.claim(
+                session,
+                *job.arguments,
+                route=outbox.Destination("webhook", "there", channel.traits),
+                jobs=world.jobs,
+                attempts=6,
+                now=world.clock.now(),
             )
-    frozen, second = claims
-    assert frozen is not None
-    assert second is not None
+            assert claimed is not None
+            assert outbox.begin(session, claimed, now=world.clock.now())
+            claims.append(claimed)
+    return claims
+
+
+def is_written(world: World, claimed: attempts.Claimed, result: attempts.AttemptResult) -> bool:
+    with world.database.writing() as session:
+        return settling.settle(session, claimed, result, jobs=world.jobs, attempts=6, now=world.clock.now())
+
+
+def test_a_frozen_workers_late_verdict_is_dropped(world: World) -> None:
+    item, channel = approved(world), FakeChannel()
+    frozen, second = held_twice(world, channel)
     assert second.may_have_landed
-    verdicts = [outbox.send(claimed, channel, Fence(15)) for claimed in (second, frozen)]
-    with world.database.writing() as session:
-        assert outbox.settle(session, second, verdicts[0], jobs=world.jobs, attempts=6, now=world.clock.now())
-    with world.database.writing() as session:
-        assert not outbox.settle(session, frozen, verdicts[1], jobs=world.jobs, attempts=6, now=world.clock.now())
+    results = [attempts.send(claimed, channel, Fence(15)) for claimed in (second, frozen)]
+    assert is_written(world, second, results[0])
+    assert not is_written(world, frozen, results[1])
 
     assert len(channel.sent) == 1
     assert world.reload(item).status == ReviewStatus.SENT
 
 
+def test_a_frozen_workers_failure_is_not_written_while_another_sends(world: World) -> None:
+    item, channel = approved(world), FakeChannel(errors=[DeliveryRefused("gone")])
+    frozen, second = held_twice(world, channel)
+    late = attempts.send(frozen, channel, Fence(15))
+    assert not is_written(world, frozen, late)
+    assert world.reload(item).status == ReviewStatus.SENDING
+    assert is_written(world, second, attempts.send(second, channel, Fence(15)))
+    assert world.reload(item).status == ReviewStatus.SENT
+
+
+def test_a_deletion_while_it_is_sent_stays_on_the_sent_item(world: World) -> None:
+    item, channel = approved(world), FakeChannel()
+    _, second = held_twice(world, channel)
+    world.delete(world.key(item))
+    assert is_written(world, second, attempts.send(second, channel, Fence(15)))
+    now = world.reload(item)
+    assert (now.status, now.notice) == (ReviewStatus.SENT, "The author deleted the message.")
+
+
+def test_a_worker_that_stood_still_for_too_long_sends_nothing(world: World) -> None:
+    approved(world)
+    channel = FakeChannel()
+    frozen, _ = held_twice(world, channel)
+    result = attempts.send(frozen, channel, Fence(0))
+    assert (result.status, channel.sent) == (DeliveryStatus.RETRY, [])
+    assert "paused" in (result.error or "")
+
+
 def test_the_file_channel_writes_one_line_even_when_the_worker_died_after_writing(world: World) -> None:
     item = approved(world)
-    connect = channels_from(world.settings, world.clock)
+    connect = channels_from(world.connections)
     job = world.jobs.take("deliver")
     with world.database.writing() as session:
         connected = connect(session, item)
         claimed = outbox.claim(
             session,
             *job.arguments,
-            route=outbox.Destination(connected.adapter, text_digest(connected.address), connected.channel.repeat),
+            route=route_of(connected),
+            jobs=world.jobs,
             attempts=6,
             now=world.clock.now(),
         )
-    assert claimed is not None
-    outbox.send(claimed, connected.channel, Fence(15))
+        assert claimed is not None
+        assert outbox.begin(session, claimed, now=world.clock.now())
+    attempts.send(claimed, connected.channel, Fence(15))
     deliver(
         *job.arguments,
         database=world.database,
@@ -251,22 +303,13 @@ def test_the_file_channel_writes_one_line_even_when_the_worker_died_after_writin
 
 
 def test_a_channel_that_is_misconfigured_fails_the_item_with_the_reason(world: World) -> None:
-    with world.database.writing() as session:
-        connect_channel(
-            session,
-            BRAND,
-            "*",
-            adapter="webhook",
-            url="http://example.com/hook",
-            secret="whsec_AAAA",
-            now=world.clock.now(),
-        )
+    world.connect("webhook", url="http://example.com/hook", secret="whsec_AAAA")
     item = approved(world)
     job = world.jobs.take("deliver")
     deliver(
         *job.arguments,
         database=world.database,
-        connect=channels_from(world.settings, world.clock),
+        connect=channels_from(world.connections),
         jobs=world.jobs,
         clock=world.clock,
         settings=world.settings,

@@ -4,22 +4,21 @@ import json
 import resource
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from replyassist.channels import Repeat
+from replyassist.channels.file.send import FileChannel
 from replyassist.core.errors import DeliveryNotMade
-from replyassist.delivery.channels import Repeat
-from replyassist.delivery.channels.file import FileChannel
 from tests.delivery.replies import reply
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITER = """
 import sys
 from pathlib import Path
-from replyassist.delivery.channels.file import FileChannel
+from replyassist.channels.file.send import FileChannel
 from tests.delivery.replies import reply
 
 channel = FileChannel(Path(sys.argv[1]), "fernhill")
@@ -44,7 +43,7 @@ class TestFile:
 
         assert place == "fernhill.jsonl@0"
         (line,) = path.read_text(encoding="utf-8").splitlines()
-        assert json.loads(line) == asdict(reply(text='Two\nlines, "quotes" and ☕')) | {
+        assert json.loads(line) == reply(text='Two\nlines, "quotes" and ☕').document | {
             "approved_at": "2026-11-22 12:00:00+00:00"
         }
 
@@ -52,8 +51,8 @@ class TestFile:
         for key in ("one", "two", "three"):
             channel.send(reply(key))
 
-        assert channel.repeat is Repeat.LOOK_UP
-        assert [channel.find(key) for key in ("one", "two", "three", "four")] == [
+        assert channel.traits.repeat is Repeat.OWN_ID
+        assert [channel.find(reply(key)) for key in ("one", "two", "three", "four")] == [
             "fernhill.jsonl:1",
             "fernhill.jsonl:2",
             "fernhill.jsonl:3",
@@ -61,12 +60,12 @@ class TestFile:
         ]
 
     def test_a_key_that_only_stands_in_a_text_is_not_found(self, channel: FileChannel, path: Path) -> None:
-        assert channel.find("two") is None, "there is no file yet"
+        assert channel.find(reply("two")) is None, "there is no file yet"
         channel.send(reply("one", text='"key": "two"', in_reply_to="two"))
         with path.open("a", encoding="utf-8") as file:
             file.write('two\n["two"]\n{"no-key": "two"}\nnull\n')
 
-        assert channel.find("two") is None
+        assert channel.find(reply("two")) is None
 
     @pytest.mark.parametrize(
         "torn", [b'{"key": "torn", "te', '{"key": "torn", "text": "é'.encode()[:-1], b"\x00" * 100]
@@ -77,13 +76,13 @@ class TestFile:
         channel.send(reply("one"))
         with path.open("ab") as file:
             file.write(torn)
-        assert channel.find("torn") is None, "it was not sent whole"
+        assert channel.find(reply("torn")) is None, "it was not sent whole"
         channel.send(reply("two"))
 
         lines = path.read_bytes().split(b"\n")
         assert [json.loads(lines[number])["key"] for number in (0, 2)] == ["one", "two"]
         assert (lines[1], lines[3]) == (torn, b"")
-        assert channel.find("two") == "fernhill.jsonl:3"
+        assert channel.find(reply("two")) == "fernhill.jsonl:3"
 
     def test_processes_that_write_at_once_leave_whole_lines(self, channel: FileChannel, path: Path) -> None:
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -130,7 +129,7 @@ class TestFile:
 
         assert path.read_bytes() == before
         channel.send(reply("two"))
-        assert channel.find("two") == "fernhill.jsonl:2"
+        assert channel.find(reply("two")) == "fernhill.jsonl:2"
 
     def test_a_folder_that_cannot_be_made_is_surely_not_sent(self, tmp_path: Path) -> None:
         (tmp_path / "outbox").write_text("a file stands in the way")
@@ -143,4 +142,4 @@ class TestFile:
             FileChannel(tmp_path, brand).send(reply(brand))
 
         assert sorted(path.name for path in tmp_path.iterdir()) == ["fernhill.jsonl", "harbour.jsonl"]
-        assert FileChannel(tmp_path, "harbour").find("fernhill") is None
+        assert FileChannel(tmp_path, "harbour").find(reply("fernhill")) is None

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -14,10 +13,11 @@ from pytest_httpserver import HTTPServer
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from werkzeug import Request, Response
 
+from replyassist.channels import Repeat
+from replyassist.channels.account import Runtime
+from replyassist.channels.webhook.send import MAX_ANSWER_BYTES, WebhookChannel, new_secret, require_safe_url
 from replyassist.core.clock import SystemClock
 from replyassist.core.errors import ConfigurationError, DeliveryNotMade, DeliveryRefused, DeliveryUncertain
-from replyassist.delivery.channels import Repeat
-from replyassist.delivery.channels.webhook import MAX_ANSWER_BYTES, WebhookChannel, new_secret, require_safe_url
 from tests.delivery.replies import reply
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ SECRET = new_secret()
 
 
 def webhook(url: str, secret: str = SECRET, *, timeout_seconds: float = 5.0) -> WebhookChannel:
-    return WebhookChannel(url, secret, clock=SystemClock(), timeout_seconds=timeout_seconds)
+    return WebhookChannel(url, secret, Runtime(SystemClock(), timeout_seconds, home=Path(), allows_inside=True))
 
 
 class Receiver:
@@ -72,7 +72,7 @@ class TestWebhook:
 
         (request,) = receiver.requests
         verified = Webhook(SECRET).verify(request.get_data(), dict(request.headers))
-        expected = asdict(reply()) | {"approved_at": "2026-11-22T12:00:00+00:00"}
+        expected = reply().document | {"approved_at": "2026-11-22T12:00:00+00:00"}
         assert verified == {"type": "reply.approved", "timestamp": "2026-11-22T12:00:00+00:00", "data": expected}
 
     def test_another_secret_or_a_changed_body_is_found_out(self, httpserver: HTTPServer) -> None:
@@ -92,8 +92,8 @@ class TestWebhook:
         webhook(receiver.url).send(reply())
 
         assert [request.headers["webhook-id"] for request in receiver.requests] == ["reply-1", "reply-1"]
-        assert webhook(receiver.url).repeat is Repeat.IDEMPOTENCY_KEY
-        assert webhook(receiver.url).find("reply-1") is None
+        assert webhook(receiver.url).traits.repeat is Repeat.IDEMPOTENCY_KEY
+        assert webhook(receiver.url).find(reply()) is None
 
     def test_the_headers_say_what_it_is(self, httpserver: HTTPServer) -> None:
         receiver = Receiver(httpserver)

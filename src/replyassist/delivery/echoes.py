@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from replyassist.channels.events import LONGEST_ID, short_id
+from replyassist.channels.registry import adapters
 from replyassist.inbox.models import Message
-from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+from replyassist.review.models import ReviewItem
 
-from .models import Delivery
+from .repository import forget_echoes, replies_without_id, reply_of_id
 
 ECHO_WITHIN = timedelta(days=1)
-_LEFT = (ReviewStatus.SENDING, ReviewStatus.SENT)
 
 
 def echoed_item(session: Session, message: Message) -> int | None:
     """The review item whose reply this message of ours is, or None.
 
-    It has the platform's id of a delivery, or the approved text of a reply in the same conversation that left within a
-    day of it. A reply of which nobody knows whether it arrived is not recognised: then the message is news.
+    It has the platform's id of a delivery in the same conversation; where none has it, the approved text of one that
+    left within a day of it and whose id is not known (yet), or is none that its platform shows. A reply of which nobody
+    knows whether it arrived is not recognised: then the message is news.
     """
-    rows = session.exec(
-        select(ReviewItem.id, Approval.text, Delivery.platform_id, Delivery.updated_at)
-        .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
-        .join(Delivery, col(Delivery.approval_id) == col(Approval.id))
-        .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .where(
-            Message.conversation_id == message.conversation_id,
-            col(ReviewItem.status).in_(_LEFT),
-        )
-        .order_by(col(Delivery.id).desc())
+    if (named := reply_of_id(session, message.conversation_id, message.external_id)) is not None:
+        return named
+    unnamed = [name for name, adapter in adapters().items() if not adapter.brings]
+    since, until = message.posted_at - ECHO_WITHIN, message.posted_at + ECHO_WITHIN
+    found = replies_without_id(
+        session, message.conversation_id, unnamed=unnamed, longest=LONGEST_ID, since=since, until=until
     )
-    for item_id, text, platform_id, left_at in rows:
-        is_same_text = " ".join(text.split()) == " ".join(message.text.split())
-        if platform_id == message.external_id or (is_same_text and abs(message.posted_at - left_at) <= ECHO_WITHIN):
-            return item_id
-    return None
+    said = " ".join(message.text.split())
+    return next((item_id for item_id, text, told in found if _is_it(message, said, text, told)), None)
+
+
+def _is_it(message: Message, said: str, text: str, platform_id: str | None) -> bool:
+    if platform_id and len(platform_id) > LONGEST_ID:
+        return short_id(platform_id) == message.external_id
+    return _is_said(said, " ".join(text.split()))
+
+
+def _is_said(there: str, approved: str) -> bool:
+    """Whether a text is the approved one, with at most the mention before it that a platform needs."""
+    return there == approved or (there.startswith("@") and there.partition(" ")[2] == approved)
 
 
 def tell_echoes(session: Session, item: ReviewItem) -> None:
     """The reply of an item did not leave, or nobody knows: what the platform showed of it meanwhile is news."""
-    session.exec(
-        update(Message)
-        .where(col(Message.echo_of_id) == item.id)
-        .values(echo_of_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    forget_echoes(session, item.id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import UtcDateTime
@@ -23,12 +23,18 @@ class DeliveryStatus(StrEnum):
 
 
 class Delivery(SQLModel, table=True):
-    """The sending of one approval. The composite key lets the database hold text and approval together."""
+    """The sending of one approval. The composite key lets the database hold text and approval together.
+
+    ``is_called``: the attempt that ``token`` holds went so far that the platform may have been called.
+    ``first_called_at`` and ``called_at``: the first and the last attempt that may have had an effect. ``prepared``:
+    what the platform fixed before it. ``postponed`` counts attempts that only waited; ``next_try_at``: of RETRY.
+    """
 
     __tablename__ = "delivery"
     __table_args__: Any = (
         ForeignKeyConstraint(["approval_id", "text_digest"], ["approval.id", "approval.text_digest"]),
         CheckConstraint("status IN ('sending','sent','retry','failed','uncertain')", name="delivery_status"),
+        Index("ix_delivery_status", "channel", "status", "updated_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     approval_id: int = Field(unique=True)
@@ -41,6 +47,13 @@ class Delivery(SQLModel, table=True):
     status: str = Field(max_length=20)
     attempt: int = 0
     may_have_landed: bool = False
+    is_called: bool = False
+    first_called_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    called_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    prepared: dict[str, str] | None = Field(default=None, sa_type=JSON)
+    postponed: int = 0
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cost_micro_usd: int | None = None
     token: str | None = Field(default=None, max_length=64)
     platform_id: str | None = Field(default=None, max_length=500)
     error: str | None = None

@@ -1,0 +1,107 @@
+"""One attempt at one reply, from what was claimed to a verdict; no transaction is open here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from replyassist.channels import OutgoingReply, Platform, Repeat
+from replyassist.channels.models import SignIn
+from replyassist.core.errors import CredentialsRefused, DeliveryError, DeliveryNotMade, DeliveryRefused, RateLimited
+from replyassist.core.jobs import Fence
+
+from .models import DeliveryStatus
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that this worker holds; ``may_have_landed``: an earlier attempt ended without a verdict.
+
+    ``repeat`` is what makes an attempt safe by now. ``is_prepared``: the platform's part is stored from before.
+    ``sign_in``: of the connection that it leaves by. ``lag_seconds``: for so long what an earlier attempt did may not
+    be found yet.
+    """
+
+    delivery_id: int
+    token: str
+    reply: OutgoingReply
+    may_have_landed: bool
+    repeat: Repeat
+    is_prepared: bool
+    lag_seconds: float = 0.0
+    connection_id: int | None = None
+    sign_in: SignIn | None = None
+    micro_usd: int | None = None
+
+
+@dataclass(frozen=True)
+class AttemptResult:
+    """What became of one attempt. ``wait_seconds``: how long the next one waits, None for the usual time;
+    ``is_spared``: this one does not count. ``sign_in_problem``: why the account has to be connected again."""
+
+    status: DeliveryStatus
+    platform_id: str | None = None
+    error: str | None = None
+    may_have_landed: bool = False
+    wait_seconds: float | None = None
+    is_spared: bool = False
+    sign_in_problem: str = ""
+
+
+def prepare(claimed: Claimed, channel: Platform) -> Claimed | AttemptResult:
+    """What the platform fixes before the first attempt, or why there is none; no transaction is open."""
+    reply = claimed.reply
+    try:
+        counting, text = channel.counting(reply.visibility), channel.as_sent(reply)
+        length = counting.count(text)
+        is_heavy = counting.bytes is not None and len(text.encode()) > counting.bytes
+        if is_heavy or (counting.most is not None and length > counting.most):
+            limit = f"{counting.bytes} bytes" if is_heavy else f"{counting.most} {counting.unit}, and this has {length}"
+            raise DeliveryRefused(f"{channel.traits.title} takes at most {limit}")
+        if claimed.is_prepared:
+            return claimed
+        return replace(claimed, reply=reply.with_prepared(channel.prepare(reply)))
+    except DeliveryError as error:
+        return _of_error(error, claimed.may_have_landed, is_refused_for_good=isinstance(error, DeliveryRefused))
+    except Exception as error:
+        logger.exception("delivery %d could not be prepared", claimed.delivery_id)
+        detail = f"unforeseen: {type(error).__name__}"
+        return AttemptResult(DeliveryStatus.RETRY, error=detail, may_have_landed=claimed.may_have_landed)
+
+
+def send(claimed: Claimed, channel: Platform, fence: Fence) -> AttemptResult:
+    """Call the platform; no transaction is open. Never raises for what the platform does."""
+    uncertain = claimed.may_have_landed
+    try:
+        if claimed.may_have_landed and claimed.repeat.finds:
+            if found := channel.find(claimed.reply):
+                return AttemptResult(DeliveryStatus.SENT, platform_id=found)
+            if claimed.lag_seconds:
+                error = "an earlier attempt may have arrived; it may not be seen there yet"
+                return AttemptResult(DeliveryStatus.RETRY, None, error, True, claimed.lag_seconds, is_spared=True)
+            uncertain = False
+        if fence.closed:
+            raise DeliveryNotMade("this worker was paused for too long")
+        return AttemptResult(DeliveryStatus.SENT, platform_id=channel.send(claimed.reply))
+    except (DeliveryRefused, DeliveryNotMade) as error:
+        return _of_error(error, uncertain, is_refused_for_good=isinstance(error, DeliveryRefused))
+    except DeliveryError as error:
+        status = DeliveryStatus.UNCERTAIN if claimed.repeat is Repeat.NEITHER else DeliveryStatus.RETRY
+        return AttemptResult(status, None, error.detail, True, error.retry_after_s)
+    except Exception as error:
+        logger.exception("delivery %d failed in a way that nobody foresaw", claimed.delivery_id)
+        return AttemptResult(
+            DeliveryStatus.UNCERTAIN, error=f"unforeseen: {type(error).__name__}", may_have_landed=True
+        )
+
+
+def _of_error(error: DeliveryError, uncertain: bool, *, is_refused_for_good: bool) -> AttemptResult:
+    """The verdict for an attempt that surely did nothing; ``uncertain``: an earlier one may have."""
+    if is_refused_for_good:
+        status = DeliveryStatus.UNCERTAIN if uncertain else DeliveryStatus.FAILED
+        problem = error.detail if isinstance(error, CredentialsRefused) else ""
+        return AttemptResult(status, None, error.detail, uncertain, sign_in_problem=problem)
+    is_spared = isinstance(error, RateLimited)
+    return AttemptResult(DeliveryStatus.RETRY, None, error.detail, uncertain, error.retry_after_s, is_spared)

@@ -1,0 +1,116 @@
+"""All SQL of delivery: a reply's row and who holds it, what was sent before, when its author last wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from replyassist.inbox.models import Direction, Message
+from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+
+from ..models import Delivery, DeliveryStatus
+
+MOST_LOOKED_AT = 200
+_LEFT = (ReviewStatus.SENDING, ReviewStatus.SENT)
+
+
+def delivery_of(session: Session, approval_id: int | None) -> Delivery | None:
+    """The delivery of an approval; None before the first attempt."""
+    return session.exec(select(Delivery).where(Delivery.approval_id == approval_id)).first()
+
+
+def change_held(session: Session, delivery_id: int, token: str, **values: object) -> bool:
+    """Change a delivery that is being sent under this token; False where another worker holds it by now."""
+    held = session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.token) == token,
+            col(Delivery.status) == DeliveryStatus.SENDING,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(held.rowcount == 1)
+
+
+def first_called(now: datetime) -> object:
+    """The value of ``first_called_at``, for ``change_held``: what it is already, else now."""
+    return func.coalesce(col(Delivery.first_called_at), now)
+
+
+def reply_of_id(session: Session, conversation_id: int, platform_id: str) -> int | None:
+    """The item whose reply left in a conversation and has this id at the platform; None where none has."""
+    statement = _left_in(select(ReviewItem.id), conversation_id).where(Delivery.platform_id == platform_id)
+    found: int | None = session.exec(statement).first()
+    return found
+
+
+def replies_without_id(
+    session: Session, conversation_id: int, *, unnamed: Collection[str], longest: int, since: datetime, until: datetime
+) -> Sequence[tuple[int | None, str, str | None]]:
+    """Item, text and platform's id of the replies that left in a conversation within a time, the newest first, of which
+    no message can have the id: none is known, an ``unnamed`` adapter made it, or it has more characters than
+    ``longest``."""
+    has_none = or_(
+        col(Delivery.platform_id).is_(None),
+        col(Delivery.adapter).in_(unnamed),
+        func.length(Delivery.platform_id) > longest,
+    )
+    wanted = select(ReviewItem.id, Approval.text, Delivery.platform_id)
+    statement = _left_in(wanted, conversation_id).where(has_none, col(Delivery.updated_at).between(since, until))
+    return list(session.exec(statement.order_by(col(Delivery.id).desc()).limit(MOST_LOOKED_AT)))
+
+
+def _left_in(wanted: Any, conversation_id: int) -> Any:
+    return (
+        wanted.join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
+        .join(Delivery, col(Delivery.approval_id) == col(Approval.id))
+        .join(Message, col(Message.id) == col(ReviewItem.message_id))
+        .where(Message.conversation_id == conversation_id, col(ReviewItem.status).in_(_LEFT))
+    )
+
+
+def forget_echoes(session: Session, item_id: int | None) -> None:
+    """Let what was taken for the echo of an item's reply be a message like any other."""
+    session.exec(
+        update(Message)
+        .where(col(Message.echo_of_id) == item_id)
+        .values(echo_of_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def last_written(session: Session, items: Sequence[int]) -> dict[int, datetime]:
+    """When the author of each item last wrote in its conversation, by item."""
+    if not items:
+        return {}
+    mine, theirs = aliased(Message), aliased(Message)
+    is_same = and_(
+        col(theirs.conversation_id) == col(mine.conversation_id), col(theirs.author_id) == col(mine.author_id)
+    )
+    statement = (
+        select(col(ReviewItem.id), func.max(theirs.posted_at))
+        .join(mine, col(mine.id) == col(ReviewItem.message_id))
+        .join(theirs, is_same)
+        .where(col(ReviewItem.id).in_(items), theirs.direction == Direction.IN, col(theirs.deleted_at).is_(None))
+        .group_by(col(ReviewItem.id))
+    )
+    return {key or 0: last for key, last in session.exec(statement)}
+
+
+def last_written_in(session: Session, conversation_id: int, author_id: int | None) -> datetime | None:
+    """When an author last wrote in a conversation; None where nothing of theirs stands there any more."""
+    return session.exec(
+        select(func.max(Message.posted_at)).where(
+            Message.conversation_id == conversation_id,
+            Message.author_id == author_id,
+            Message.direction == Direction.IN,
+            col(Message.deleted_at).is_(None),
+        )
+    ).one()

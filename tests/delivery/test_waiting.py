@@ -1,0 +1,281 @@
+"""Approved replies that wait: for somebody to resume, for the end of quiet hours, for their turn, for an account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from replyassist.brands.quiet import quiet_end, set_quiet_hours
+from replyassist.brands.service import get_brand, set_time_zone
+from replyassist.channels import breaker
+from replyassist.channels.models import Connection, SendingAct
+from replyassist.channels.repository import open_circuits, sending_acts
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, InvalidInput, NotFound
+from replyassist.delivery.models import Delivery
+from replyassist.delivery.repository.health import channels_of
+from replyassist.delivery.service import OpenConnection, deliver
+from replyassist.delivery.slots import LONGEST_WAIT, Slots
+from replyassist.delivery.switch import resume_sending, stop_sending
+from replyassist.delivery.waiting import QUIET, SILENT, STOPPED, TURN
+from replyassist.review.models import ReviewItem, ReviewStatus
+from tests.delivery.test_delivery import FakeChannel, approved, run
+from tests.world import BRAND, World
+
+NIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+
+
+def connection(world: World, channel: str = "*") -> Connection:
+    return world.connect("webhook", channel, url="https://a.example", secret="whsec_x")
+
+
+def stop(world: World, channel: str = "") -> bool:
+    with world.database.writing() as session:
+        return stop_sending(session, BRAND, channel, actor="Lea", reason="wrong price", now=world.clock.now())
+
+
+def resume(world: World, channel: str = "") -> bool:
+    with world.database.writing() as session:
+        return resume_sending(session, BRAND, channel, actor="Max", jobs=world.jobs, now=world.clock.now())
+
+
+def delivery(world: World) -> Delivery:
+    with world.database.reading() as session:
+        return session.exec(select(Delivery)).one()
+
+
+class TestStopping:
+    @pytest.mark.parametrize("channel", ["", "*"])
+    def test_nothing_leaves_until_somebody_resumes_and_the_item_says_why(self, world: World, channel: str) -> None:
+        kept, sent = connection(world), FakeChannel()
+        item = approved(world)
+        assert stop(world, channel)
+        for _ in range(12):  # more often than it may be tried
+            run(world, sent, kept.id)
+            world.clock.advance(days=1)
+        waits = world.reload(item)
+        assert (waits.status, waits.notice, sent.sent) == (ReviewStatus.APPROVED, STOPPED, [])
+
+        assert resume(world, channel)
+        run(world, sent, kept.id)  # the one that waited for five minutes, which does nothing any more
+        run(world, sent, kept.id)
+        assert (world.reload(item).status, world.reload(item).notice) == (ReviewStatus.SENT, None)
+
+    def test_another_account_of_the_brand_goes_on(self, world: World) -> None:
+        stopped, other, sent = connection(world), connection(world, "instagram"), FakeChannel()
+        stop(world, stopped.channel)
+        item = approved(world)
+        run(world, sent, other.id)
+
+        assert world.reload(item).status == ReviewStatus.SENT
+
+    def test_drafting_goes_on(self, world: World) -> None:
+        stop(world)
+        assert world.item().status == ReviewStatus.PENDING
+
+    def test_who_did_it_and_why_is_written_down_once(self, world: World) -> None:
+        assert [stop(world), stop(world), resume(world), resume(world)] == [True, False, True, False]
+        with world.database.reading() as session:
+            assert sending_acts(session, BRAND)[""].actor == "Max"
+            acts = session.exec(select(SendingAct).order_by(col(SendingAct.id)))
+            stopped = [(act.act, act.actor, act.reason) for act in acts]
+        assert stopped == [("stopped", "Lea", "wrong price"), ("resumed", "Max", "")]
+
+    def test_what_is_not_there_cannot_be_stopped(self, world: World) -> None:
+        with pytest.raises(NotFound):
+            stop(world, "facebook")
+
+    def test_the_channels_say_who_stopped_them(self, world: World) -> None:
+        connection(world, "instagram")
+        stop(world)
+        world.item()
+        with world.database.reading() as session:
+            (health,) = channels_of(session, BRAND, now=world.clock.now())
+        assert (health.stopped_by, health.is_well) == ("Lea", False)
+
+
+class TestQuietHours:
+    def test_what_is_approved_then_leaves_when_they_end(self, world: World) -> None:
+        with world.database.writing() as session:
+            set_time_zone(session, BRAND, "Europe/Berlin")
+            set_quiet_hours(session, BRAND, "22:00", "07:00")
+        world.clock.time = NIGHT
+        item, sent = approved(world), FakeChannel()
+        run(world, sent)
+        assert (world.reload(item).notice, sent.sent) == (QUIET, [])
+        assert delivery(world).next_try_at == datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+
+        world.clock.advance(hours=6, minutes=30)
+        run(world, sent)
+        assert (world.reload(item).status, world.reload(item).notice) == (ReviewStatus.SENT, None)
+
+    @pytest.mark.parametrize(
+        ("start", "end", "now", "ends"),
+        [
+            ("22:00", "07:00", "2026-11-22T20:59:59", None),
+            ("22:00", "07:00", "2026-11-22T21:00:00", "2026-11-23T06:00:00"),
+            ("22:00", "07:00", "2026-11-23T05:59:59", "2026-11-23T06:00:00"),
+            ("22:00", "07:00", "2026-11-23T06:00:00", None),
+            ("12:00", "13:30", "2026-11-23T11:15:00", "2026-11-23T12:30:00"),
+            ("12:00", "13:30", "2026-11-23T12:30:00", None),
+            ("22:00", "02:30", "2026-03-28T23:00:00", "2026-03-29T01:30:00"),  # 02:30 is left out that night
+            ("22:00", "07:00", "2026-10-24T23:00:00", "2026-10-25T06:00:00"),  # a night of ten hours
+        ],
+    )
+    def test_they_are_by_the_clock_of_the_brand(
+        self, world: World, start: str, end: str, now: str, ends: str | None
+    ) -> None:
+        with world.database.writing() as session:
+            set_time_zone(session, BRAND, "Europe/Berlin")
+            brand = set_quiet_hours(session, BRAND, start, end)
+        found = quiet_end(brand, datetime.fromisoformat(now).replace(tzinfo=UTC))
+        assert found == (datetime.fromisoformat(ends).replace(tzinfo=UTC) if ends else None)
+
+    @pytest.mark.parametrize(
+        ("start", "end"), [("24:00", "07:00"), ("7:00", "08:00"), ("22:00", None), (None, "07:00"), ("07:00", "07:00")]
+    )
+    def test_what_are_no_hours_is_refused(self, world: World, start: Any, end: Any) -> None:
+        with pytest.raises(InvalidInput), world.database.writing() as session:
+            set_quiet_hours(session, BRAND, start, end)
+
+    def test_they_can_be_taken_away(self, world: World) -> None:
+        with world.database.writing() as session:
+            set_quiet_hours(session, BRAND, "22:00", "07:00")
+            assert quiet_end(set_quiet_hours(session, BRAND, None, None), NIGHT) is None
+
+
+class TestBreaker:
+    def fail(self, world: World, times: int) -> tuple[Connection, FakeChannel]:
+        kept = connection(world)
+        channel = FakeChannel(errors=[DeliveryNotMade("no connection")] * times)
+        for _ in range(times):
+            approved(world)
+            run(world, channel, kept.id)
+            world.jobs.planned.clear()
+        return kept, channel
+
+    def state(self, world: World, kept: Connection) -> tuple[int, datetime | None]:
+        with world.database.reading() as session:
+            found = session.get_one(Connection, kept.id)
+            return found.failures_in_row, found.open_until
+
+    def test_an_account_that_does_not_answer_is_left_alone_and_replies_wait_without_using_up_attempts(
+        self, world: World
+    ) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES)
+        now = world.clock.now()
+        assert self.state(world, kept) == (breaker.FAILURES, now + timedelta(seconds=breaker.FIRST_PAUSE_SECONDS))
+        item = approved(world)
+        run(world, channel, kept.id)
+
+        assert (world.reload(item).status, world.reload(item).notice) == (ReviewStatus.APPROVED, SILENT)
+        ((_, delay),) = [(job, wait) for job, wait in world.jobs.planned if job.name == "deliver"]
+        assert delay == breaker.FIRST_PAUSE_SECONDS
+        assert channel.sent == []
+        with world.database.reading() as session:
+            assert open_circuits(session, now=now) == 1
+            health = channels_of(session, BRAND, now=now)[0]
+        assert health.open_until == now + timedelta(seconds=breaker.FIRST_PAUSE_SECONDS)
+
+    def test_after_the_pause_one_reply_is_tried_and_when_it_arrives_all_leave(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES)
+        first, second = approved(world), approved(world)
+        world.clock.advance(seconds=breaker.FIRST_PAUSE_SECONDS)
+        channel.errors = []
+        run(world, channel, kept.id)
+        run(world, channel, kept.id)
+
+        assert [world.reload(each).status for each in (first, second)] == [ReviewStatus.SENT, ReviewStatus.SENT]
+        assert self.state(world, kept) == (0, None)
+
+    def test_while_it_is_tried_the_others_wait_and_a_failure_leaves_it_alone_for_longer(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES)
+        world.clock.advance(seconds=breaker.FIRST_PAUSE_SECONDS)
+        other = approved(world)
+
+        class Meanwhile(FakeChannel):
+            def send(self, reply: Any) -> str:
+                run(world, channel, kept.id)
+                raise DeliveryNotMade("no connection")
+
+        tried = approved(world)
+        world.jobs.planned.reverse()
+        run(world, Meanwhile(), kept.id)
+        assert {world.reload(each).notice for each in (other, tried)} == {SILENT, "no connection"}
+        pause = timedelta(seconds=2 * breaker.FIRST_PAUSE_SECONDS)
+        assert self.state(world, kept) == (breaker.FAILURES + 1, world.clock.now() + pause)
+
+    def test_a_refusal_is_an_answer(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 1)
+        channel.errors = [DeliveryRefused("no")]
+        approved(world)
+        run(world, channel, kept.id)
+
+        assert self.state(world, kept) == (0, None)
+
+    def test_pauses_grow_to_their_longest(self) -> None:
+        now = NIGHT
+        kept = Connection(brand_id=BRAND, channel="*", platform="webhook", created_at=now, updated_at=now)
+        pauses = []
+        for _ in range(60):
+            if breaker.note_outcome(kept, has_answered=False, now=now) and kept.open_until is not None:
+                pauses.append((kept.open_until - now).total_seconds())
+        assert pauses[:4] == [15, 30, 60, 120]
+        assert pauses[-1] == breaker.LONGEST_PAUSE_SECONDS
+
+
+class TestSlots:
+    def test_an_account_and_a_brand_have_no_more_than_their_own(self) -> None:
+        slots = Slots(per_brand=3, per_connection=2)
+        taken = [slots.take("a", 1) == 0 for _ in range(3)]
+        more = [slots.take("a", 2) == 0 for _ in range(2)]
+        assert (taken, more, slots.take("b", 3)) == ([True, True, False], [True, False], 0)
+
+        slots.give_back("a", 1, seconds=1)
+        assert slots.take("a", 2) == 0
+
+    def test_those_that_find_none_come_back_one_after_the_other_at_the_pace_that_it_has(self) -> None:
+        slots = Slots(per_brand=1, per_connection=1, now=lambda: 100.0)
+        slots.take("a", 1)
+        waits = [slots.take("a", 1) for _ in range(4)]
+        assert waits == sorted(waits)
+        assert len(set(waits)) == len(waits)
+        assert max(slots.take("a", 1) for _ in range(1000)) <= LONGEST_WAIT
+
+    def test_a_reply_that_finds_none_is_sent_later_and_uses_up_no_attempt(self, world: World) -> None:
+        kept, slots, channel = connection(world), Slots(per_brand=1, per_connection=1), FakeChannel()
+        item = approved(world)
+        with slots.held() as other:
+            other.take(BRAND, kept.id)
+            attempt(world, channel, kept, slots)
+            assert (world.reload(item).status, delivery(world).error) == (ReviewStatus.APPROVED, TURN)
+            assert (delivery(world).postponed, world.reload(item).notice) == (1, None)
+        attempt(world, channel, kept, slots)
+        assert world.reload(item).status == ReviewStatus.SENT
+        assert slots.take(BRAND, kept.id) == 0
+
+
+def attempt(world: World, channel: FakeChannel, kept: Connection, slots: Slots) -> None:
+    deliver(
+        *world.jobs.take("deliver").arguments,
+        database=world.database,
+        connect=lambda _session, _item: OpenConnection("webhook", channel, connection_id=kept.id),
+        jobs=world.jobs,
+        clock=world.clock,
+        settings=world.settings,
+        slots=slots,
+    )
+
+
+def test_a_reply_that_was_sent_says_nothing_of_a_failure_before(world: World) -> None:
+    item, channel = approved(world), FakeChannel(errors=[DeliveryNotMade("no connection to a.example")])
+    run(world, channel)
+    assert world.reload(item).notice == "no connection to a.example"
+    run(world, channel)
+
+    sent: ReviewItem = world.reload(item)
+    assert (sent.status, sent.notice) == (ReviewStatus.SENT, None)
+    with world.database.reading() as session:
+        assert get_brand(session, BRAND).quiet_from is None
