@@ -1,0 +1,170 @@
+"""A press of a card's button: a person's own act, by the account that they linked, on exactly what the card showed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from sqlmodel import Session
+
+from replyassist.channels import HookRequest
+from replyassist.channels.connections import Connections
+from replyassist.channels.models import Connection
+from replyassist.channels.slack.api import SlackApi
+from replyassist.core.accounts import Principal, principal
+from replyassist.core.digests import text_digest
+from replyassist.core.entailment import Entailment
+from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError, VersionConflict
+from replyassist.core.jobs import JobQueue
+from replyassist.core.settings import Settings
+from replyassist.review import approving
+from replyassist.review.models import ReviewItem, ReviewStatus
+
+from . import repository
+from .content import APPROVE, ShownVersion, state_of
+from .linking import signed_offer
+
+VIA = "slack"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Press:
+    """Who pressed which button of which message."""
+
+    team: str
+    slack_user: str
+    shown_as: str
+    channel: str
+    message: str
+    action: str
+    value: str
+
+
+def press_of(request: HookRequest) -> Press | None:
+    """The press in a request that was verified; None for other interactions. Raises InvalidInput.
+
+    docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    try:
+        told: Mapping[str, Any] = json.loads(parse_qs(request.body.decode())["payload"][0])
+        if told["type"] != "block_actions":
+            return None
+        user, action, container = told["user"], told["actions"][0], told["container"]
+        return Press(
+            team=str((told.get("team") or {}).get("id") or user["team_id"]),
+            slack_user=str(user["id"]),
+            shown_as=str(user.get("username") or user.get("name") or user["id"]),
+            channel=str(container["channel_id"]),
+            message=str(container["message_ts"]),
+            action=str(action["action_id"]),
+            value=str(action.get("value") or ""),
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidInput("not an interaction of Slack's") from error
+
+
+@dataclass(frozen=True)
+class Clicks:
+    """Carries presses out. ``console``: the address of the console, without a slash at its end."""
+
+    connections: Connections
+    jobs: JobQueue
+    settings: Settings
+    console: str
+    entailment: Entailment | None = None
+
+    def take(self, connection: Connection, press: Press) -> None:
+        """Act, and tell the person what became of it, in words that they alone see."""
+        if press.action != APPROVE:
+            return
+        try:
+            words = self._approve(connection, press)
+        except VersionConflict as error:
+            words = f"Nothing was sent: {error.detail}"
+        except ReplyassistError as error:
+            words = f"Nothing was sent. {error.detail}"
+        self._tell(connection, press, words)
+
+    def _approve(self, connection: Connection, press: Press) -> str:
+        seen, database = self._seen(connection, press), self.connections.database
+        with database.reading() as session:
+            who = _person(session, press)
+        if who is None:
+            return self._how_to_link(press)
+        with database.reading() as session:
+            item = session.get_one(ReviewItem, seen.item)
+            if (item.version, text_digest(item.draft)) != (seen.version, seen.digest):
+                stands = state_of(session, item) or "The card shows an earlier state."
+                return f"Nothing was sent, because the item has moved on. {stands}"
+            text = approving.checked(session, who, seen.item, item.draft, entailment=self.entailment)
+        if text_digest(text.text) != seen.digest:
+            return "Nothing was sent: the draft has blanks at its ends. Open it in the console."
+        with database.writing() as session:
+            item = approving.approve(
+                session,
+                who,
+                seen.item,
+                version=seen.version,
+                text=text,
+                accept_findings=False,
+                jobs=self.jobs,
+                now=self.connections.runtime.clock.now(),
+                send_delay_seconds=self.settings.send_delay_seconds,
+            )
+            is_sent = item.status == ReviewStatus.APPROVED
+        if is_sent:
+            return "You approved it. It is sent shortly; until then it can be taken back in the console."
+        return "Your yes is recorded. A second person has to approve it before it is sent."
+
+    def _seen(self, connection: Connection, press: Press) -> ShownVersion:
+        """What the card showed; raise InvalidInput for a message that is no card of this connection."""
+        try:
+            seen = ShownVersion.read(press.value)
+        except (ValueError, KeyError, TypeError):
+            raise InvalidInput("this is no card of ours") from None
+        with self.connections.database.reading() as session:
+            card = repository.card_of(session, seen.item, connection.id or 0)
+        # An empty id: the answer to its posting was lost. The signature says that the message is our app's.
+        if card is None or card.external_id not in ("", f"{press.channel}:{press.message}"):
+            raise InvalidInput("this is no card of ours")
+        return seen
+
+    def _how_to_link(self, press: Press) -> str:
+        offer = signed_offer(
+            self.settings,
+            team=press.team,
+            slack_user=press.slack_user,
+            shown_as=press.shown_as,
+            now=self.connections.runtime.clock.now(),
+        )
+        address = f"{self.console}/account/slack?offer={quote(offer, safe='')}"
+        return (
+            "Nothing was sent: replyassist does not know who you are. Link your own account within ten minutes, then "
+            f"press the button again. This address is for you alone: {address}"
+        )
+
+    def _tell(self, connection: Connection, press: Press, words: str) -> None:
+        try:
+            api = SlackApi(self.connections.account(connection), self.connections.runtime)
+            try:
+                api.post("chat.postEphemeral", channel=press.channel, user=press.slack_user, text=words, mrkdwn=False)
+            finally:
+                api.close()
+        except ReplyassistError as error:
+            logger.warning("somebody could not be told what became of their press: %s", error.detail)
+
+
+def _person(session: Session, press: Press) -> Principal | None:
+    """The linked person with what they may do now; None for nobody. Raises NotAuthenticated for one who left."""
+    link = repository.link_in(session, press.team, press.slack_user)
+    if link is None:
+        return None
+    try:
+        return replace(principal(session, link.user_id), via=VIA)
+    except NotAuthenticated:
+        raise NotAuthenticated("Your account is not active.") from None

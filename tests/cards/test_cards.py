@@ -1,0 +1,333 @@
+"""Cards in Slack, against our own workspace of documented answers: posted, pressed, kept as the item stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from pytest_httpserver import HTTPServer
+from sqlmodel import col, select
+
+from replyassist.cards import linking
+from replyassist.cards.endpoints import router
+from replyassist.cards.models import Card
+from replyassist.cards.posting import CardWriter, plan_shown
+from replyassist.channels import Account, Credentials, HookRequest
+from replyassist.channels.slack.inbound import SlackInbound
+from replyassist.core.accounts import Principal, User
+from replyassist.core.errors import Conflict, InvalidInput, NotFound
+from replyassist.core.http import install_error_handlers
+from replyassist.core.security import Role
+from replyassist.guardrails import Finding, Severity, Verdict
+from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+from replyassist.review.repository import audit_of
+from replyassist.triage import triage
+from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN, US, SlackPeer
+from tests.review.policies.test_holding import TWO, put
+from tests.review.test_decisions import approve
+from tests.world import BRAND, DRAFT, World
+
+ANA, BEN = "U0ANA", "U0BEN"
+CONSOLE = "https://desk.example"
+
+
+@dataclass
+class Desk:
+    """A brand whose drafts stand as cards in Slack, and the door that presses come by."""
+
+    world: World
+    peer: SlackPeer
+    client: TestClient
+
+    @property
+    def writer(self) -> CardWriter:
+        settings = self.world.settings.model_copy(update={"public_url": CONSOLE})
+        return CardWriter(self.world.connections, self.world.jobs, settings)
+
+    def item(self, **overrides: Any) -> ReviewItem:
+        """A draft that a card is planned for, as the worker does."""
+        item = self.world.item(**overrides)
+        with self.world.database.writing() as session:
+            current = session.get_one(ReviewItem, item.id)
+            plan_shown(session, current, connections=self.world.connections, jobs=self.world.jobs)
+        return item
+
+    def work(self) -> int:
+        """Plan, and make each attempt that is due; how many there were."""
+        self.writer.plan()
+        due = [job for job, _ in self.world.jobs.planned if job.name == "card"]
+        for _ in due:
+            self.writer.write(*self.world.jobs.take("card").arguments)
+        return len(due)
+
+    def later(self, seconds: float) -> int:
+        self.world.clock.advance(seconds=seconds)
+        return self.work()
+
+    def cards(self) -> list[dict[str, Any]]:
+        return [post for (channel, _), post in self.peer.posts.items() if channel == CARDS]
+
+    def shown(self, number: int = 0) -> str:
+        """What a card says, its buttons in brackets."""
+        blocks = self.cards()[number]["blocks"]
+        texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+        texts += [each["text"] for block in blocks if block["type"] == "context" for each in block["elements"]]
+        buttons = [each["text"]["text"] for block in blocks if block["type"] == "actions" for each in block["elements"]]
+        return "\n".join([*texts, *(f"[{each}]" for each in buttons)])
+
+    def press(self, user: str = ANA, number: int = 0) -> HookRequest:
+        return self.peer.pressed(self.cards()[number]["ts"], user)
+
+    def send(self, hook: HookRequest) -> Response:
+        answer: Response = self.client.post(
+            f"/v1/cards/{BRAND}/slack", content=hook.body, headers=dict(hook.headers), follow_redirects=False
+        )
+        return answer
+
+    def told(self, hook: HookRequest) -> str:
+        """Send a press; what the person is told."""
+        before = len(self.peer.whispers)
+        assert self.send(hook).status_code == 200
+        (whisper,) = self.peer.whispers[before:]
+        return whisper[1]
+
+    def linked(self, role: Role = Role.MANAGER, user: str = ANA, **more: Any) -> Principal:
+        """Somebody of this role who is this user in Slack."""
+        who = self.world.person(role, **more)
+        offer = linking.Offer(TEAM, user, user.lower(), 2**31)
+        with self.world.database.writing() as session:
+            linking.link(session, who, offer, now=self.world.clock.now())
+        return who
+
+    def approvals(self) -> list[Approval]:
+        with self.world.database.reading() as session:
+            return list(session.exec(select(Approval).order_by(col(Approval.id))))
+
+
+@pytest.fixture
+def desk(world: World, httpserver: HTTPServer) -> Iterator[Desk]:
+    peer = SlackPeer(world.clock.now)
+    httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(peer.serve)
+    given = {"token": TOKEN, "signing_secret": SECRET, "url": httpserver.url_for("/api"), "cards": CARDS}
+    world.connect("slack", "slack", account=US, **given)
+    app = FastAPI()
+    app.state.connections, app.state.jobs, app.state.clock = world.connections, world.jobs, world.clock
+    app.state.settings = world.settings.model_copy(update={"public_url": f"{CONSOLE}/"})
+    app.state.proposer = SimpleNamespace(entailment=None)
+    install_error_handlers(app)
+    app.include_router(router)
+    with TestClient(app) as client:
+        yield Desk(world, peer, client)
+
+
+def test_a_linked_person_approves_exactly_what_the_card_showed_once(desk: Desk) -> None:
+    ana = desk.linked()
+    item = desk.item()
+    assert (desk.work(), desk.work()) == (1, 0)
+    for part in (
+        "Tom on instagram",
+        "do you ship to Norway??",
+        DRAFT,
+        "Sources: Do you ship abroad? (shipping-abroad)",
+    ):
+        assert part in desk.shown()
+    assert "[Approve]\n[Open in console]" in desk.shown()
+
+    press = desk.press()
+    assert desk.told(press).startswith("You approved it.")
+    (approval,) = desk.approvals()
+    assert (approval.approver_id, approval.text) == (ana.user_id, DRAFT)
+    assert "Nothing was sent, because the item has moved on. Approved by manager" in desk.told(press)
+    assert desk.approvals() == [approval], "a double click is harmless"
+    assert [job.name for job, _ in desk.world.jobs.planned].count("deliver") == 1
+
+    with desk.world.database.reading() as session:
+        last = audit_of(session, item.id or 0)[-1]
+    assert (last.act, last.actor_id, last.via) == ("approved", ana.user_id, "slack")
+    desk.later(2)
+    assert f"Approved by {ana.name}. It is sent shortly." in desk.shown()
+    assert "[Approve]" not in desk.shown()
+    assert len(desk.cards()) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestPresses:
+    def test_who_is_not_linked_is_told_how_and_nothing_happens(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        words = desk.told(desk.press())
+        assert words.startswith("Nothing was sent: replyassist does not know who you are.")
+        address = urlsplit(words.rpartition(" ")[2])
+        assert f"{address.scheme}://{address.netloc}{address.path}" == f"{CONSOLE}/account/slack"
+        assert desk.world.reload(item).version == item.version
+
+        (signed,) = parse_qs(address.query)["offer"]
+        settings, now = desk.world.settings, desk.world.clock.now()
+        offer = linking.read_offer(settings, signed, now=now)
+        assert (offer.team, offer.slack_user, offer.shown_as) == (TEAM, ANA, "u0ana")
+        with desk.world.database.writing() as session:
+            linking.link(session, desk.world.person(), offer, now=now)
+        assert desk.told(desk.press()).startswith("You approved it.")
+
+    def test_a_card_of_an_earlier_state_sends_nothing_and_follows(self, desk: Desk) -> None:
+        desk.linked()
+        lead = desk.world.person(Role.LEAD)
+        item = desk.item()
+        desk.work()
+        press = desk.press()
+        item = desk.world.redraft(item, lead)
+        assert "the item has moved on. Another draft is being made." in desk.told(press)
+        desk.later(2)
+        assert "[Approve]" not in desk.shown()
+        desk.world.reject(desk.world.reload(item), lead)
+        desk.later(2)
+        assert f"Rejected by {lead.name}." in desk.shown()
+        assert desk.approvals() == []
+
+    def test_the_card_of_what_was_decided_in_the_console_says_so(self, desk: Desk) -> None:
+        desk.linked()
+        item = desk.item()
+        desk.work()
+        press = desk.press()
+        ben = desk.world.person()
+        approve(desk.world, ben, item)
+        assert f"Approved by {ben.name}" in desk.told(press)
+        desk.later(2)
+        assert f"Approved by {ben.name}" in desk.shown()
+        assert len(desk.approvals()) == 1
+
+    def test_the_table_of_permissions_decides(self, desk: Desk) -> None:
+        desk.linked(Role.AGENT)
+        desk.linked(user=BEN, brands=[])
+        risky = desk.item(triage=triage("my solicitor will write to you"), findings=(_finding(),))
+        desk.work()
+        assert "Check before sending:\n• Say it kindlier." in desk.shown()
+        assert "Nothing was sent. " in desk.told(desk.press())
+        assert "there is no review item" in desk.told(desk.press(BEN))
+        assert desk.world.reload(risky).status == ReviewStatus.PENDING
+        with desk.world.database.writing() as session:
+            for user in session.exec(select(User)):
+                user.is_active = False
+        assert desk.told(desk.press()) == "Nothing was sent. Your account is not active."
+
+    def test_the_policy_of_two_people_holds(self, desk: Desk) -> None:
+        put(desk.world, **TWO)
+        desk.linked()
+        desk.linked(user=BEN)
+        item = desk.item()
+        desk.work()
+        assert desk.told(desk.press()).startswith("Your yes is recorded. A second person")
+        assert desk.world.reload(item).status == ReviewStatus.PENDING
+        desk.later(2)
+        assert "waits for a second person" in desk.shown()
+        assert "Nothing was sent" in desk.told(desk.press())
+        assert desk.told(desk.press(BEN)).startswith("You approved it.")
+        assert desk.world.reload(item).status == ReviewStatus.APPROVED
+
+    def test_what_slack_did_not_sign_or_long_ago_or_another_card_does_nothing(self, desk: Desk) -> None:
+        desk.linked()
+        item = desk.item()
+        desk.work()
+        press = desk.press()
+        assert desk.send(replace(press, body=press.body + b"&x=1")).status_code == 401
+        desk.world.clock.advance(seconds=301)
+        assert desk.send(press).status_code == 401
+        button = {"action_id": "approve", "value": "{}"}
+        for wrong in (desk.peer.told_press(button, "1.000001", ANA), desk.peer.signed({"type": "block_actions"})):
+            assert desk.send(wrong).status_code in (200, 422)
+        (elements,) = (block["elements"] for block in desk.cards()[0]["blocks"] if block["type"] == "actions")
+        assert "no card of ours" in desk.told(desk.peer.told_press(elements[0], "1.000001", ANA))
+        assert desk.world.reload(item).version == item.version
+        assert desk.client.post(f"/v1/cards/{BRAND}/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestPosting:
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_a_lost_answer_makes_no_second_card(self, desk: Desk, when: str) -> None:
+        desk.linked()
+        desk.item()
+        desk.peer.lose = when
+        desk.work()
+        assert desk.later(1) == 0, "it waits before it looks"
+        assert desk.later(5) == 1
+        assert len(desk.cards()) == 1
+        assert desk.told(desk.press()).startswith("You approved it.")
+
+    def test_a_limit_is_waited_for_and_the_account_has_one_message_a_second(self, desk: Desk) -> None:
+        desk.item()
+        desk.item(message={"external_id": "other", "conversation": {"external_id": "p", "visibility": "public"}})
+        desk.peer.wait_seconds = 30
+        desk.work()
+        assert desk.cards() == []
+        assert desk.later(29) == 0
+        desk.later(2)
+        assert len(desk.cards()) == 1
+        desk.later(2)
+        assert len(desk.cards()) == 2
+
+    def test_what_slack_refuses_is_not_repeated_and_a_lost_sign_in_is_told(self, desk: Desk) -> None:
+        desk.item()
+        desk.peer.fails = "token_revoked"
+        desk.work()
+        assert desk.later(600) == 0
+        assert desk.world.connections.found(BRAND, "slack").trouble == "Slack no longer takes the token"
+        with desk.world.database.reading() as session:
+            assert session.exec(select(Card)).one().is_over
+
+    def test_only_drafts_that_are_to_be_approved_get_a_card(self, desk: Desk) -> None:
+        desk.item(draft="")
+        desk.item(verdict=Verdict.BLOCKED, message={"external_id": "b"})
+        assert desk.work() == 0
+
+    def test_nobody_approves_what_the_card_cuts_off(self, desk: Desk) -> None:
+        desk.item(draft="a" * 3001)
+        desk.work()
+        assert "[Approve]" not in desk.shown()
+        assert "[Open in console]" in desk.shown()
+
+    def test_the_words_of_a_deleted_message_leave_the_card(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        desk.world.delete(desk.world.key(item))
+        desk.later(2)
+        assert desk.shown() == f"Tom on instagram · {BRAND}\nThere is nothing to decide any more."
+
+    def test_what_the_team_writes_beside_the_cards_is_no_message(self, desk: Desk) -> None:
+        account = Account(BRAND, "slack", US, Credentials({"cards": CARDS}))
+        desk.peer.write(ANA, "who takes this one?", channel=CARDS)
+        desk.peer.write(ANA, "do you ship?")
+        assert [len(SlackInbound(account).parse(hook)) for hook in desk.peer.hooks()] == [0, 1]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_account_is_linked_with_one_person_and_a_link_is_theirs_to_remove(world: World) -> None:
+    ana, ben, now = world.person(), world.person(), world.clock.now()
+    mine, other = linking.Offer(TEAM, ANA, "ana", 2**31), linking.Offer(TEAM, BEN, "ben", 2**31)
+    with world.database.writing() as session:
+        linking.link(session, ana, mine, now=now)
+        linking.link(session, ana, mine, now=now)
+        for who, offer in ((ben, mine), (ana, other)):
+            with pytest.raises(Conflict):
+                linking.link(session, who, offer, now=now)
+        with pytest.raises(NotFound):
+            linking.unlink(session, ben, 1, now=now)
+        linking.unlink(session, ana, 1, now=now)
+        linking.link(session, ben, mine, now=now)
+    signed = linking.signed_offer(world.settings, team=TEAM, slack_user=ANA, shown_as="ana", now=now)
+    world.clock.advance(seconds=601)
+    for wrong in (signed, signed[:-2], ""):
+        with pytest.raises(InvalidInput):
+            linking.read_offer(world.settings, wrong, now=world.clock.now())
+
+
+def _finding() -> Finding:
+    return Finding(rule="tone", severity=Severity.WARN, explanation="Say it kindlier.")
