@@ -22,7 +22,7 @@ from replyassist.core.settings import Settings
 from replyassist.inbox import repository
 from replyassist.inbox.models import Author, Conversation, Message, MessageStatus
 from replyassist.inbox.schemas import MessageIn
-from replyassist.inbox.service import Taken, draft_job, load
+from replyassist.inbox.service import TakenMessage, draft_job, load
 from replyassist.intake.service import take_in
 from replyassist.testing import FakeEncoder
 from tests.world import BRAND, World, message_in
@@ -33,7 +33,7 @@ T = TypeVar("T")
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-def take(world: World, incoming: MessageIn, *, jobs: JobQueue | None = None, queue_limit: int = LIMIT) -> Taken:
+def take(world: World, incoming: MessageIn, *, jobs: JobQueue | None = None, queue_limit: int = LIMIT) -> TakenMessage:
     with world.database.writing() as session:
         return take_in(
             session, incoming, jobs=jobs or world.jobs, now=world.clock.now(), queue_limit=queue_limit, group_seconds=0
@@ -45,7 +45,7 @@ def rows(world: World, table: type[SQLModel]) -> int:
         return session.exec(select(func.count()).select_from(table)).one()
 
 
-def stored(world: World, taken: Taken) -> tuple[Message, Author, Conversation]:
+def stored(world: World, taken: TakenMessage) -> tuple[Message, Author, Conversation]:
     with world.database.reading() as session:
         found = load(session, taken.message.id)
         return found.message, found.author, found.conversation
@@ -188,7 +188,7 @@ class TestOneTransaction:
         taken = take(world, message_in(), jobs=engine)
 
         assert rows(world, Message) == 1
-        assert engine.is_live(draft_job(taken.message.id, 0).key)
+        assert engine.live_keys([draft_job(taken.message.id, 0).key])
 
     def test_an_error_leaves_neither(self, world: World, engine: DbosJobQueue) -> None:
         keys = []
@@ -200,7 +200,7 @@ class TestOneTransaction:
             raise RuntimeError("the plug was pulled")
 
         assert (rows(world, Message), rows(world, Author), rows(world, Conversation)) == (0, 0, 0)
-        assert not engine.is_live(keys[0])
+        assert not engine.live_keys([keys[0]])
 
     def test_a_message_that_comes_again_plans_no_second_job(self, world: World, engine: DbosJobQueue) -> None:
         for _ in range(2):
@@ -213,7 +213,7 @@ class TestOneTransaction:
 
 class TestAtOnce:
     def test_eight_threads_with_the_same_message_make_one_row(self, world: World) -> None:
-        def act(_number: int) -> Taken | None:
+        def act(_number: int) -> TakenMessage | None:
             try:
                 return take(world, message_in())
             except IntegrityError:  # on PostgreSQL, where writers do not wait for each other

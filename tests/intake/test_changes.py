@@ -108,10 +108,7 @@ def test_a_deleted_message_that_is_shown_again_brings_its_item_back(world: World
 
 def test_an_escalated_item_comes_back_to_a_lead(world: World) -> None:
     item, who = world.item(message={"conversation": DM}), world.person()
-    with world.database.writing() as session:
-        decisions.escalate(
-            session, who, item.id or 0, version=1, reason="unsure", jobs=world.jobs, now=world.clock.now()
-        )
+    world.escalate(item, who, "unsure")
     world.delete(world.key(item))
     world.edit(world.key(item), EDITED)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from replyassist.channels import OutgoingReply, Repeat
+from replyassist.channels.events import short_id
 from replyassist.core.errors import DeliveryRefused, DeliveryUncertain, ReplyassistError
-from replyassist.delivery.channels import OutgoingReply, Repeat
+from replyassist.delivery.service import OpenConnection, deliver
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem, ReviewStatus
@@ -78,6 +80,48 @@ def test_an_echo_of_what_we_sent_is_told_once_and_answers_nothing_else(world: Wo
     assert world.reload(second).version == version
     with world.database.reading() as session:
         assert as_inbound(session, load(session, first.message_id)).earlier_replies == (DRAFT,)
+
+
+def replied(world: World, channel: FakeChannel, adapter: str, **message: Any) -> ReviewItem:
+    """An item whose reply has left by this adapter."""
+    item = approve(world, world.person(), world.item(message={"conversation": DM, **message}))
+    job = world.jobs.take("deliver")
+    deliver(
+        *job.arguments,
+        database=world.database,
+        connect=lambda _session, _item: OpenConnection(adapter, channel),
+        jobs=world.jobs,
+        clock=world.clock,
+        settings=world.settings,
+    )
+    return item
+
+
+def echo_of(world: World, message_id: int) -> int | None:
+    with world.database.reading() as session:
+        return session.get_one(Message, message_id).echo_of_id
+
+
+def test_the_platforms_id_tells_an_echo_from_the_same_words_of_a_colleague(world: World) -> None:
+    channel = FakeChannel()
+    first = replied(world, channel, "instagram")
+    second = replied(world, channel, "instagram", text="and to Sweden?", posted_at=LATER)
+    ids = [f"p-{reply.key}" for reply in channel.sent]
+
+    assert echo_of(world, ours(world, external_id="of a colleague", text=DRAFT, posted_at=AFTER)) is None
+    assert echo_of(world, ours(world, external_id=ids[0], text=DRAFT, posted_at=AFTER)) == first.id
+    assert echo_of(world, ours(world, external_id=ids[1], text=DRAFT, posted_at=AFTER)) == second.id
+
+
+def test_an_id_that_the_inbox_shortens_is_known_again(world: World) -> None:
+    class Long(FakeChannel):
+        def send(self, reply: OutgoingReply) -> str:
+            return "p" * 300
+
+    item = replied(world, Long(), "instagram")
+
+    assert echo_of(world, ours(world, external_id="of a colleague", text=DRAFT, posted_at=AFTER)) is None
+    assert echo_of(world, ours(world, external_id=short_id("p" * 300), text="cut", posted_at=AFTER)) == item.id
 
 
 def test_the_same_words_days_later_are_no_echo(world: World) -> None:

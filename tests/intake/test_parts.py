@@ -9,7 +9,6 @@ from sqlmodel import select
 
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
-from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.repository import find_by_message
 from replyassist.review.views import detail, summary
@@ -41,10 +40,7 @@ def moved_to(world: World, status: ReviewStatus) -> ReviewItem:
     if status is ReviewStatus.PENDING:
         return item
     if status is ReviewStatus.REJECTED:
-        with world.database.writing() as session:
-            return decisions.reject(
-                session, who, item.id or 0, version=1, reason="no", jobs=world.jobs, now=world.clock.now()
-            )
+        return world.reject(item, who)
     item = approve(world, who, item)
     if status is ReviewStatus.SENT:
         run(world, FakeChannel())

@@ -10,7 +10,7 @@ import numpy as np
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import DEFAULT
 from replyassist.core.words import Reading
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.testing import FakeEncoder
 from replyassist.triage import Kind, MessageReading
 from replyassist.triage.reader import shipped_reader
@@ -41,7 +41,7 @@ def read_by_default(text: str) -> MessageReading:
     encoder = _default_encoder()
     depths = encoder.read([text])[0].depths
     assert depths is not None
-    return shipped_reader().read(Inbound(text), depths, encoder=encoder.model_digest)
+    return shipped_reader().read(InboundMessage(text), depths, encoder=encoder.model_digest)
 
 
 @cache

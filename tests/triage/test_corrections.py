@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from replyassist.core.words import Reading, read
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind, MessageReading
 from replyassist.triage.corrections import Corrections, corrections_of
 from replyassist.triage.reader import shipped_reader
@@ -33,7 +33,9 @@ def corrected(*pairs: tuple[str, Kind]) -> Corrections:
         filter(
             None,
             (
-                shipped_reader().correction(Inbound(text), told(text), encoder=DIGEST, kind=kind, shown=f"<{text}>")
+                shipped_reader().correction(
+                    InboundMessage(text), told(text), encoder=DIGEST, kind=kind, shown=f"<{text}>"
+                )
                 for text, kind in pairs
             ),
         ),
@@ -43,7 +45,7 @@ def corrected(*pairs: tuple[str, Kind]) -> Corrections:
 
 
 def reading(text: str, corrections: Corrections | None = None, *, by: Reading | None = None) -> MessageReading:
-    found = shipped_reader().read_with(Inbound(text), by or told(text), encoder=DIGEST, corrections=corrections)
+    found = shipped_reader().read_with(InboundMessage(text), by or told(text), encoder=DIGEST, corrections=corrections)
     assert found is not None
     return found
 
@@ -99,7 +101,7 @@ def test_the_corrections_of_another_encoder_are_refused() -> None:
 
 def test_an_encoder_to_which_nothing_was_fitted_sees_no_corrections() -> None:
     reader = shipped_reader()
-    assert reader.correction(Inbound(SHIP), told(SHIP), encoder="other", kind=Kind.SPAM, shown="") is None
+    assert reader.correction(InboundMessage(SHIP), told(SHIP), encoder="other", kind=Kind.SPAM, shown="") is None
     bare = replace(told(SHIP), depths=None)
-    assert reader.correction(Inbound(SHIP), bare, encoder=DIGEST, kind=Kind.SPAM, shown="") is None
+    assert reader.correction(InboundMessage(SHIP), bare, encoder=DIGEST, kind=Kind.SPAM, shown="") is None
     assert corrections_of(DIGEST, ()) is None

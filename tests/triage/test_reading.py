@@ -7,12 +7,12 @@ import pytest
 
 from replyassist.core.embedding import Vectors
 from replyassist.core.encoders import CHECKS, MPNET
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind, Mood, Route, Triage, triage
 from replyassist.triage.measures import LETTER_PLACES, WORD_PLACES, parts_of, shape_of, words_row
 from replyassist.triage.reader import PATH, load_reader, save_reader, shipped_reader
 from replyassist.triage.risks import topics
-from replyassist.triage.routes import Table, routes
+from replyassist.triage.routes import RouteTable, routes
 from tests.triage.readings import reading, reading_of
 
 TWO_MEGABYTES = 2 * 1024 * 1024
@@ -178,7 +178,7 @@ def test_doubts_follow_from_the_table() -> None:
 def test_a_table_with_an_unknown_kind_is_refused() -> None:
     table = routes().model_dump(mode="json", by_alias=True)
     with pytest.raises(ValueError, match="jokes"):
-        Table.model_validate(table | {"thanks": {"kinds": ["jokes"], "from": 0.5}})
+        RouteTable.model_validate(table | {"thanks": {"kinds": ["jokes"], "from": 0.5}})
 
 
 def test_a_triage_of_before_has_no_reading() -> None:
@@ -209,13 +209,13 @@ def test_the_shipped_weights_are_small_and_whole() -> None:
     assert reader.risks == tuple(topics())
     assert reader.words.shape == (WORD_PLACES + LETTER_PLACES, heads)
     for layers in reader.layers.values():
-        assert layers.weights.shape == (layers.mean.size + len(shape_of(Inbound())), heads)
+        assert layers.weights.shape == (layers.mean.size + len(shape_of(InboundMessage())), heads)
         assert len(layers.examples) == len(reader.texts) == len(reader.kinds_of_texts)
 
 
 @pytest.mark.parametrize("text", ["", "?", "a", "👍", "x" * 5000, "Ünï \ud800 \n\n @a @b 12345 https://x.example"])
 def test_any_text_is_read(text: str, encoder: str) -> None:
-    found = shipped_reader().read(Inbound(text), depths_like(encoder), encoder=encoder)
+    found = shipped_reader().read(InboundMessage(text), depths_like(encoder), encoder=encoder)
     assert sum(found.probabilities.values()) == pytest.approx(1, abs=0.01)
     assert found.digest == shipped_reader().digest
     assert found.nearest is not None
@@ -226,7 +226,7 @@ def test_weights_that_are_kept_read_the_same(tmp_path: Path, encoder: str) -> No
     save_reader(shipped_reader(), tmp_path / "reader.npz")
     depths = depths_like(encoder) + 0.1
     first, again = (
-        reader.read(Inbound(SHIP), depths, encoder=encoder)
+        reader.read(InboundMessage(SHIP), depths, encoder=encoder)
         for reader in (shipped_reader(), load_reader(tmp_path / "reader.npz"))
     )
     assert again.probabilities == first.probabilities

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Inbound:
+class InboundMessage:
     """A message with what stands around it; ``earlier_replies``: the brand's own in this thread, the newest first.
 
     ``visibility`` is ``public`` or ``private``; ``parent_text`` is the post above, as untrusted as the message itself.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import UtcDateTime
@@ -39,6 +40,17 @@ class AttachmentKind(StrEnum):
     OTHER = "other"
 
 
+WITH_ARTICLE = {
+    AttachmentKind.IMAGE: "an image",
+    AttachmentKind.VIDEO: "a video",
+    AttachmentKind.AUDIO: "a recording",
+    AttachmentKind.FILE: "a file",
+    AttachmentKind.STICKER: "a sticker",
+    AttachmentKind.LINK: "a link",
+    AttachmentKind.OTHER: "an attachment",
+}
+
+
 class Author(SQLModel, table=True):
     """Somebody who writes to a brand on one channel."""
 
@@ -65,6 +77,9 @@ class Conversation(SQLModel, table=True):
     parent_text: str | None = None
 
 
+_WAITING: Any = sql("status = 'received'")
+
+
 class Message(SQLModel, table=True):
     """One message, as its author last made it.
 
@@ -78,8 +93,11 @@ class Message(SQLModel, table=True):
         CheckConstraint("status IN ('received', 'queued', 'kept')", name="message_status"),
         CheckConstraint("direction IN ('in', 'out')", name="message_direction"),
         Index("ix_message_status_received_at", "status", "received_at"),
+        Index("ix_message_waiting", "brand_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_message_channel", "brand_id", "channel", "received_at"),
         Index("ix_message_conversation", "conversation_id", "posted_at", "id"),
         Index("ix_message_conversation_author", "conversation_id", "author_id"),
+        Index("ix_message_author", "author_id", "id"),
         Index("ix_message_conversation_in_reply_to", "conversation_id", "in_reply_to"),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -17,7 +17,7 @@ PLACES_AT_ONCE = 200  # parts of one statement; SQLite takes 500
 
 
 @dataclass(frozen=True)
-class Place:
+class ThreadPosition:
     """A place in a conversation to look on from: after ``last``, what fulfils ``around``, without those named."""
 
     last: Message
@@ -52,9 +52,20 @@ def find_conversation(session: Session, brand_id: str, channel: str, external_id
     ).first()
 
 
+def waiting_of(session: Session, brand_id: str, *, at_most: int) -> int:
+    """How many messages of a brand wait for their drafts, counted no further than ``at_most``."""
+    some = select(Message.id).where(Message.brand_id == brand_id, Message.status == MessageStatus.RECEIVED)
+    return session.exec(select(func.count()).select_from(some.limit(at_most).subquery())).one()
+
+
 def count_waiting(session: Session) -> int:
     """How many messages wait for their proposal."""
     return session.exec(select(func.count()).select_from(Message).where(Message.status == MessageStatus.RECEIVED)).one()
+
+
+def waiting_since(session: Session) -> datetime | None:
+    """When the message was received that has waited longest for its proposal; None where none waits."""
+    return session.exec(select(func.min(Message.received_at)).where(Message.status == MessageStatus.RECEIVED)).one()
 
 
 def count_drafted(session: Session, brands: Collection[str] | None, *, since: datetime) -> tuple[int, int]:
@@ -167,7 +178,7 @@ def count_messages(session: Session, conversation_ids: Collection[int]) -> dict[
 
 
 def posted_after(
-    session: Session, places: Mapping[int, Place], *, or_changed: bool = False
+    session: Session, places: Mapping[int, ThreadPosition], *, or_changed: bool = False
 ) -> dict[int, list[Message]]:
     """For each place, the messages of its conversation that were posted after it and fulfil its condition.
 
@@ -232,11 +243,11 @@ def lock_conversation_of(session: Session, message_id: int) -> None:
 
 
 def _lock(session: Session, wanted: ColumnElement[bool]) -> None:
-    statement = select(Conversation).where(wanted).with_for_update(of=Conversation)
+    statement = select(Conversation).where(wanted).with_for_update(of=Conversation, key_share=True)
     session.exec(statement.execution_options(populate_existing=True)).first()
 
 
-def _later(number: int, place: Place, *, or_changed: bool) -> Select[int, int]:
+def _later(number: int, place: ThreadPosition, *, or_changed: bool) -> Select[int, int]:
     last = place.last
     is_later = or_(
         col(Message.posted_at) > last.posted_at,
@@ -250,3 +261,24 @@ def _later(number: int, place: Place, *, or_changed: bool) -> Select[int, int]:
         col(Message.id).not_in(place.excluding),
         col(Message.echo_of_id).is_(None),
     )
+
+
+def received_before(session: Session, reply: Message) -> list[Message]:
+    """Messages of the same conversation from before a reply of ours that wait for a draft, at most 100."""
+    statement = (
+        select(Message)
+        .where(
+            Message.conversation_id == reply.conversation_id,
+            Message.status == MessageStatus.RECEIVED,
+            col(Message.posted_at) <= reply.posted_at,
+        )
+        .order_by(col(Message.id))
+        .limit(100)
+    )
+    return list(session.exec(statement))
+
+
+def count_no_longer_received(session: Session, ids: Collection[int]) -> int:
+    """How many of these messages are not waiting for the pipeline any more."""
+    statement = select(func.count()).select_from(Message).where(col(Message.id).in_(ids))
+    return session.exec(statement.where(Message.status != MessageStatus.RECEIVED)).one()

@@ -64,7 +64,8 @@ _EmptyIsNull = BeforeValidator(_nothing_for_empty)
 
 Short = Annotated[str, _Trimmed, AfterValidator(_no_nul)]
 Id = Annotated[str, _Trimmed, AfterValidator(_no_nul), _ByNumber]
-Slug = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+SLUG = r"^[a-z0-9][a-z0-9_-]{0,59}$"
+Slug = Annotated[str, StringConstraints(strip_whitespace=True, pattern=SLUG)]
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=MAX_TEXT),

@@ -24,7 +24,7 @@ CLOCKS_DIFFER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenMessage:
     """A message that is on disk; ``is_new`` is False when it was there already."""
 
     message: MessageTaken
@@ -32,12 +32,16 @@ class Taken:
     conversation_id: int
 
 
-def draft_job(message_id: int, attempt: int) -> Job:
-    """The job that drafts a reply; one attempt is one job."""
-    return Job(name=DRAFT_JOB, key=f"{DRAFT_JOB}-{message_id}-{attempt}", arguments=(message_id, attempt))
+def draft_job(message_id: int, attempt: int, *, ahead: int = 0) -> Job:
+    """The job that drafts a reply; one attempt is one job.
+
+    ``ahead``: how many messages of the brand wait before it. It is the job's priority, so that brands take turns: the
+    first message of one starts before the second of another, however many of the other came before.
+    """
+    return Job(DRAFT_JOB, f"{DRAFT_JOB}-{message_id}-{attempt}", (message_id, attempt), priority=ahead)
 
 
-def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: int) -> Taken:
+def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: int) -> TakenMessage:
     """Keep a message; the same (brand, channel, external_id) again changes nothing.
 
     Its conversation is locked until the transaction ends. Raises NotFound for an unknown brand and QueueFull when too
@@ -46,7 +50,7 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     get_brand(session, incoming.brand)
     known = repository.find_message(session, incoming.brand, incoming.channel, incoming.external_id)
     if known is not None:
-        return Taken(message=taken(known), is_new=False, conversation_id=known.conversation_id)
+        return TakenMessage(message=taken(known), is_new=False, conversation_id=known.conversation_id)
     is_ours = Direction(incoming.direction) is Direction.OUT
     if not is_ours and repository.count_waiting(session) >= queue_limit:
         raise QueueFull(f"{queue_limit} messages wait for a draft; nothing was stored, send it again later")
@@ -69,7 +73,7 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     )
     session.add(message)
     session.flush()
-    return Taken(message=taken(message), is_new=True, conversation_id=_key(conversation.id))
+    return TakenMessage(message=taken(message), is_new=True, conversation_id=_key(conversation.id))
 
 
 def find_locked(session: Session, brand_id: str, channel: str, external_id: str) -> Message:

@@ -97,7 +97,9 @@ def events_since_each(
     """``events_since`` for each of several, in their order."""
     counts = repository.count_messages(session, {stored.message.conversation_id for stored in several})
     places = {
-        number: repository.Place(stored.last, _around(stored), excluding=[part.id or 0 for part in stored.parts])
+        number: repository.ThreadPosition(
+            stored.last, _around(stored), excluding=[part.id or 0 for part in stored.parts]
+        )
         for number, stored in enumerate(several)
         if counts[stored.message.conversation_id] > len(stored.parts)
     }

@@ -28,7 +28,7 @@ from replyassist.inbox.schemas import (
     MessageTaken,
     Slug,
 )
-from replyassist.inbox.service import Taken
+from replyassist.inbox.service import TakenMessage
 
 from .service import delete, edit, take_in
 
@@ -126,7 +126,7 @@ def _require_may_write(principal: Principal, brand: str) -> None:
     principal.require_brand(brand)
 
 
-def _take(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> Taken:
+def _take(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> TakenMessage:
     try:
         taken = _stored(request, principal, database, clock, message)
     except ReplyassistError:
@@ -136,12 +136,14 @@ def _take(request: Request, principal: Principal, database: Database, clock: Clo
     return taken
 
 
-def _stored(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> Taken:
+def _stored(
+    request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn
+) -> TakenMessage:
     _require_may_write(principal, message.brand)
     jobs: JobQueue = request.app.state.jobs
     settings: Settings = request.app.state.settings
 
-    def once() -> Taken:
+    def once() -> TakenMessage:
         with database.writing() as session:
             return take_in(
                 session,

@@ -7,29 +7,41 @@ from datetime import datetime
 from sqlmodel import Session
 
 from replyassist.core.jobs import JobQueue
+from replyassist.core.tracing import message_taken_in
 from replyassist.delivery.echoes import echoed_item
 from replyassist.faq.proposals import erase_message
 from replyassist.faq.proposed import ProposalState
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.models import Direction, Message, MessageStatus
 from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
-from replyassist.inbox.service import Taken, changed, draft_job, find_locked, load, mark_deleted, rewrite, store
+from replyassist.inbox.service import TakenMessage, changed, draft_job, find_locked, load, mark_deleted, rewrite, store
 from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, goes_on_from
 from replyassist.review import arrivals
-from replyassist.review.approved import sent_replies
-from replyassist.review.corrections import stored as corrections
+from replyassist.review.corrections import repository as corrections
 from replyassist.review.repository import find_by_message
+from replyassist.review.repository.approved import sent_replies
 from replyassist.review.thread_findings import answered_here
+
+MOST_AHEAD = 1000
+"""So far the messages of a brand are counted that wait before a new one: its drafts start after those of brands with
+fewer. Beyond that they start in the order that they came in."""
 
 
 def take_in(
-    session: Session, incoming: MessageIn, *, jobs: JobQueue, now: datetime, queue_limit: int, group_seconds: float
-) -> Taken:
+    session: Session,
+    incoming: MessageIn,
+    *,
+    jobs: JobQueue,
+    now: datetime,
+    queue_limit: int,
+    group_seconds: float,
+    skip_answered: bool = False,
+) -> TakenMessage:
     """Keep a message and plan its draft; the same (brand, channel, external_id) again changes nothing.
 
     What the author wrote within ``group_seconds`` (0: never) of an earlier message becomes a part of that one's item.
-    A reply of ours is only kept. Raises NotFound for an unknown brand and QueueFull when too many messages wait; then
-    nothing is stored.
+    A reply of ours is only kept; with ``skip_answered`` so is what one answers. Raises NotFound for
+    an unknown brand and QueueFull when too many messages wait; then nothing is stored.
     """
     taken = store(session, incoming, now=now, queue_limit=queue_limit)
     if not taken.is_new:
@@ -37,12 +49,18 @@ def take_in(
     message = session.get_one(Message, taken.message.id)
     if message.direction == Direction.OUT:
         message.echo_of_id = echoed_item(session, message)
+        if skip_answered:
+            _keep_answered(session, message)
         if message.echo_of_id is None:
             arrivals.tell_others(session, message, now=now)
+    elif skip_answered and _is_answered(session, load(session, taken.message.id)):
+        message.status = MessageStatus.KEPT
     elif group_seconds and (earlier := _goes_on_from(session, message, seconds=group_seconds)) is not None:
         _join(session, message, earlier, jobs=jobs, now=now)
     else:
-        jobs.enqueue(session, draft_job(taken.message.id, 0))
+        ahead = inbox.waiting_of(session, incoming.brand, at_most=MOST_AHEAD)
+        jobs.enqueue(session, draft_job(taken.message.id, 0, ahead=ahead))
+        message_taken_in(taken.message.id, brand=incoming.brand, channel=incoming.channel)
         arrivals.tell_others(session, message, now=now)
     session.flush()
     return taken
@@ -114,6 +132,14 @@ def _is_answered(session: Session, stored: StoredMessage) -> bool:
     conversation_id = stored.message.conversation_id
     sent = sent_replies(session, [conversation_id])[conversation_id]
     return answered_here(sent, stored, item_id=None) is not None
+
+
+def _keep_answered(session: Session, reply: Message) -> None:
+    """What a reply of ours answers that nobody has drafted for yet needs no draft."""
+    for message in inbox.received_before(session, reply):
+        if _is_answered(session, load(session, message.id or 0)):
+            message.status = MessageStatus.KEPT
+            session.add(message)
 
 
 def _join(session: Session, message: Message, earlier: StoredMessage, *, jobs: JobQueue, now: datetime) -> None:

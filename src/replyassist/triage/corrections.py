@@ -24,7 +24,7 @@ all emoji that it does not know for one, and a language for a topic."""
 
 
 @dataclass(frozen=True)
-class Likeness:
+class MessageFeatures:
     """By what messages are held against each other: ``vector`` (width,), of unit length, is what the encoder's layer
     makes of one, ``place`` (few,) where it stands among the labelled examples; ``places`` and ``values`` are its words
     and runs of letters as of ``words_row``, together of unit length."""
@@ -50,7 +50,7 @@ class Correction:
 
     text: str
     kind: Kind
-    likeness: Likeness
+    likeness: MessageFeatures
     residual: Vectors
 
 
@@ -69,11 +69,11 @@ class Corrections:
     def _residuals(self) -> Vectors:
         return np.stack([one.residual for one in self.each])
 
-    def apply(self, scores: Vectors, message: Likeness) -> Vectors:
+    def apply(self, scores: Vectors, message: MessageFeatures) -> Vectors:
         """The scores of the kinds, shape (kinds,), with what the corrections of messages like this one add."""
         return np.asarray(scores + STRENGTH * self._nearness(message) @ self._residuals) if self.each else scores
 
-    def nearest(self, kind: Kind, message: Likeness) -> tuple[Correction, float] | None:
+    def nearest(self, kind: Kind, message: MessageFeatures) -> tuple[Correction, float] | None:
         """Of the corrections of this kind that count for the message the one that it is most like, with the cosine of
         their places among the examples; None where none counts."""
         near = self._nearness(message) if self.each else ()
@@ -84,7 +84,7 @@ class Corrections:
         )
         return max(found, key=lambda pair: pair[1], default=None)
 
-    def _nearness(self, message: Likeness) -> Vectors:
+    def _nearness(self, message: MessageFeatures) -> Vectors:
         """Of each correction, 0 (does not count) to 1 (the same message), shape (corrections,)."""
         words = np.zeros(WORD_PLACES + LETTER_PLACES, dtype=np.float32)
         np.add.at(words, message.places, message.values)

@@ -29,5 +29,12 @@ class Kind(StrEnum):
         return self.value.replace("_", " ")
 
 
+RISK_LABELS = frozenset(
+    {
+        "legal", "safety", "self_harm", "data_breach", "press", "discrimination", "refund_dispute", "impersonation",
+        "vip", "competitor",
+    }
+)  # fmt: skip
+"""What a message can be labelled with beside its kind; eval/reading/README.md defines each."""
 ASKED_OF_US = frozenset({Kind.QUESTION, Kind.REQUEST})
 BLAME = frozenset({Kind.IRONY, Kind.COMPLAINT})

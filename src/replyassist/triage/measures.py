@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 READ_CHARACTERS = 800
 """The beginning of a long message that is read; the longest of the labelled messages has about as many."""
@@ -66,7 +66,7 @@ SHAPE: dict[str, Callable[[str], float]] = {
 """The shape of the text itself."""
 
 
-def shape_of(message: Inbound) -> Vectors:
+def shape_of(message: InboundMessage) -> Vectors:
     """How the message is made and what stands around it."""
     text, parent = message.text[:READ_CHARACTERS], message.parent_text or ""
     words = text.split()

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from replyassist.core.embedding import Encoder, Vectors
 from replyassist.core.words import Reading
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
-from .corrections import Correction, Corrections, Likeness
+from .corrections import Correction, Corrections, MessageFeatures
 from .kinds import Kind
 from .measures import layers_row, shape_of, words_row
 from .message_reading import Example, MessageReading
@@ -71,7 +71,7 @@ class MessageReader:
     digest: str
 
     def read(
-        self, message: Inbound, depths: Vectors, *, encoder: str, corrections: Corrections | None = None
+        self, message: InboundMessage, depths: Vectors, *, encoder: str, corrections: Corrections | None = None
     ) -> MessageReading:
         """What a message, as triage reads it, is; ``depths`` are those of its text by the encoder of this digest.
 
@@ -100,7 +100,7 @@ class MessageReader:
         )
 
     def read_with(
-        self, message: Inbound, told: Reading, *, encoder: str, corrections: Corrections | None = None
+        self, message: InboundMessage, told: Reading, *, encoder: str, corrections: Corrections | None = None
     ) -> MessageReading | None:
         """As ``read``, of what the encoder told; None where nothing was fitted to it, or it tells no depths."""
         if encoder not in self.layers or told.depths is None:
@@ -111,7 +111,9 @@ class MessageReader:
         """Of two encoders that by which messages are read: the first where the weights were fitted to it."""
         return first if first.model_digest in self.layers else second
 
-    def correction(self, message: Inbound, told: Reading, *, encoder: str, kind: Kind, shown: str) -> Correction | None:
+    def correction(
+        self, message: InboundMessage, told: Reading, *, encoder: str, kind: Kind, shown: str
+    ) -> Correction | None:
         """That a message, as triage reads it, is of this kind; ``shown`` is its text for people. None as ``read_with``.
 
         Raise ValueError for a kind that the weights do not know.
@@ -123,15 +125,15 @@ class MessageReader:
         residual[self.kinds.index(kind)] += 1
         return Correction(shown, kind, self._likeness(message, told.depths, layers), residual)
 
-    def scores(self, message: Inbound, depths: Vectors, layers: Layers) -> Vectors:
+    def scores(self, message: InboundMessage, depths: Vectors, layers: Layers) -> Vectors:
         """The score of each head, shape (heads,): of kinds a softmax makes probabilities, of risks a sigmoid."""
         row = np.concatenate([layers_row(depths, layers.mean, layers.spread), shape_of(message)])
         places, values = words_row(message.text, self.rarity)
         of_words = values @ self.words[places]
         return np.asarray(row @ layers.weights + layers.constant + of_words * layers.share_of_words)
 
-    def _likeness(self, message: Inbound, depths: Vectors, layers: Layers) -> Likeness:
-        return Likeness.of(
+    def _likeness(self, message: InboundMessage, depths: Vectors, layers: Layers) -> MessageFeatures:
+        return MessageFeatures.of(
             message.text, rarity=self.rarity, vector=layers.direction(depths), place=layers.place(depths)
         )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.readable import readable
 
 from .suspicion import suspicion_of
 
 
-def as_read(message: Inbound) -> Inbound:
+def as_read(message: InboundMessage) -> InboundMessage:
     """What triage, retrieval, drafting and checks read of a message; people are shown it as it was written.
 
     A display name that gives orders is nobody's name: nothing greets it and no model reads it.

@@ -12,13 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
-from replyassist.core.language_files import languages_in, read_languages
+from replyassist.core.language_files import languages_in, read_languages, read_table
 from replyassist.core.plain_text import bare
 
-from .kinds import ASKED_OF_US
+from .kinds import ASKED_OF_US, RISK_LABELS, Kind
 from .models import Risk
 from .phrases import Phrases, folded_for_phrases, phrases_of
 
@@ -45,11 +44,22 @@ class Topic(BaseModel):
     floor: bool = False
     asked_in_advance: tuple[str, ...] = ()
 
+    @field_validator("learnt_from", "asked_in_advance")
+    @classmethod
+    def _known(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := next((label for label in labels if label not in {*Kind, *RISK_LABELS}), None):
+            raise ValueError(f"no message is labelled '{unknown}'; the labels are those of eval/reading/README.md")
+        return labels
+
     def is_in(self, kind: str, risks: Iterable[str]) -> bool:
         """Whether a message that is labelled so shows it."""
         is_asked = kind in ASKED_OF_US
         shown = (risk for risk in risks if not (is_asked and risk in self.asked_in_advance))
         return not set(self.learnt_from).isdisjoint((kind, *shown))
+
+
+class Topics(RootModel[dict[str, Topic]]):
+    """``risk_topics.yaml``."""
 
 
 class RiskWords(BaseModel):
@@ -128,8 +138,7 @@ def _own_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def topics() -> dict[str, Topic]:
     """Every topic by its kind, the gravest first."""
-    document = yaml.safe_load(_TOPICS.read_text(encoding="utf-8"))
-    return {kind: Topic.model_validate(fields) for kind, fields in document.items()}
+    return read_table(_TOPICS, Topics).root
 
 
 def _words() -> Mapping[str, RiskWords]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from replyassist.core.language_files import read_table
 
 from .kinds import ASKED_OF_US, Kind
 from .message_reading import MessageReading
@@ -53,7 +55,7 @@ class DoubtRule(Rule):
     explanation: str
 
 
-class Table(BaseModel):
+class RouteTable(BaseModel):
     """All rules, and the languages (ISO 639-1, or und) in which a reading may decide a route; see ``routes.yaml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +71,13 @@ class Table(BaseModel):
     thanks_sentiment: float = Field(ge=-1, le=1)
     thanks_below: float = Field(gt=0, le=1)
     doubts: tuple[DoubtRule, ...]
+
+    @field_validator("read_in")
+    @classmethod
+    def _languages(cls, codes: frozenset[str]) -> frozenset[str]:
+        if unknown := next((code for code in sorted(codes) if not re.fullmatch("[a-z]{2}|und", code)), None):
+            raise ValueError(f"'{unknown}' is no language code of two letters, nor und")
+        return codes
 
     def route_of(self, reading: MessageReading) -> RouteRule | None:
         """The first rule that holds; None where a draft may be made."""
@@ -134,6 +143,6 @@ def _likely(topic: str, reading: MessageReading) -> float:
 
 
 @cache
-def routes() -> Table:
+def routes() -> RouteTable:
     """The table that travels with the program."""
-    return Table.model_validate(yaml.safe_load(_TABLE.read_text(encoding="utf-8")))
+    return read_table(_TABLE, RouteTable)

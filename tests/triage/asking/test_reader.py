@@ -7,7 +7,7 @@ import pytest
 
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
-from replyassist.core.words import Reading, Words, read
+from replyassist.core.words import Reading, WordVectors, read
 from replyassist.triage.asking import questions_in
 from replyassist.triage.asking.reader import PATH, Question, shipped_reader, vectors_of
 from replyassist.triage.asking.tokens import tokens_of
@@ -23,7 +23,7 @@ def test_nothing_asks_nothing() -> None:
 def test_a_token_is_the_mean_of_its_pieces_beside_its_neighbours_and_the_message() -> None:
     tokens = tokens_of("ships to")
     pieces = np.array([[1, 0], [3, 0], [0, 5]], dtype=np.float16)
-    words = Words(np.arange(3, dtype=np.int32), pieces, np.array([[0, 4], [4, 5], [6, 8]], dtype=np.int32))
+    words = WordVectors(np.arange(3, dtype=np.int32), pieces, np.array([[0, 4], [4, 5], [6, 8]], dtype=np.int32))
     rows = vectors_of(tokens, Reading(np.array([0, 1], dtype=np.float32), words), scale=0.5)
     assert rows.tolist() == [[4, 0, 0, 0, 0, 10, 0, 3], [0, 10, 4, 0, 0, 0, 0, 3]]
 
@@ -38,7 +38,9 @@ def test_a_token_is_the_mean_of_its_pieces_beside_its_neighbours_and_the_message
     ],
 )
 def test_without_words_the_marked_sentences_are_what_is_asked(text: str, asked: tuple[str, ...]) -> None:
-    words = Words(np.zeros(0, dtype=np.int32), np.zeros((0, 4), dtype=np.float16), np.zeros((0, 2), dtype=np.int32))
+    words = WordVectors(
+        np.zeros(0, dtype=np.int32), np.zeros((0, 4), dtype=np.float16), np.zeros((0, 2), dtype=np.int32)
+    )
     told = tuple(Question(each) for each in asked)
     assert questions_in(text, NOTHING, encoder=shipped_reader().encoder) == told
     assert questions_in(text, replace(NOTHING, words=words), encoder="another") == told
