@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from replyassist.drafting.names import first_name
 from replyassist.guardrails import CheckContext
 from replyassist.guardrails.voice.greeting import greeted_name, greets_by_name
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from tests.world import voice
 
 GREETED = [
@@ -205,7 +205,7 @@ def test_what_is_nobodys_first_name_is_not_greeted(name: str | None) -> None:
 
 @pytest.mark.parametrize(("name", "first"), GREETED)
 def test_the_checks_agree_with_the_name_that_is_greeted(name: str, first: str) -> None:
-    context = CheckContext(voice=voice(greet_by_name=True), message=Inbound(author_name=name))
+    context = CheckContext(voice=voice(greet_by_name=True), message=InboundMessage(author_name=name))
 
     assert not list(greeted_name(f"Hi {first}! We ship.", context))
     assert not list(greets_by_name(f"Hi {first}! We ship.", context))
@@ -215,7 +215,8 @@ def test_the_checks_agree_with_the_name_that_is_greeted(name: str, first: str) -
 def test_the_checks_ask_for_no_name_where_there_is_none(name: str) -> None:
     assert not list(
         greets_by_name(
-            "Hi there! We ship.", CheckContext(voice=voice(greet_by_name=True), message=Inbound(author_name=name))
+            "Hi there! We ship.",
+            CheckContext(voice=voice(greet_by_name=True), message=InboundMessage(author_name=name)),
         )
     )
 

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from replyassist.brands.voice import VoiceRules
 from replyassist.drafting.names import first_name
 from replyassist.drafting.personalise import Manner, greeting_in, personalise, thank
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from tests.world import voice
 
 ANSWER = "We ship to 32 countries in Europe."
 
 
-def to(name: str | None = "Tom", **overrides: Any) -> Inbound:
+def to(name: str | None = "Tom", **overrides: Any) -> InboundMessage:
     fields: dict[str, Any] = {"channel": "instagram", "visibility": "public", "text": "do you ship?"}
-    return Inbound(author_name=name, **(fields | overrides))
+    return InboundMessage(author_name=name, **(fields | overrides))
 
 
 def spoken(**overrides: Any) -> VoiceRules:
@@ -77,8 +77,8 @@ def test_a_voice_without_greetings_begins_with_the_answer() -> None:
     [
         ("We ship to Norway.", "Hello Tom, we ship to Norway."),
         ("Yes, we do.", "Hello Tom, yes, we do."),
-        ("Norway is on our list.", "Hello Tom, Norway is on our list."),
-        ("DHL brings it.", "Hello Tom, DHL brings it."),
+        ("Norway is on our list.", "Hello Tom,\nNorway is on our list."),
+        ("DHL brings it.", "Hello Tom,\nDHL brings it."),
     ],
 )
 def test_after_a_comma_the_sentence_goes_on(answer: str, expected: str) -> None:
@@ -145,7 +145,7 @@ class TestWording:
 
     def test_other_messages_get_other_words(self) -> None:
         rules = spoken(greetings={"named": list(self.CHOICES)})
-        replies = {reply(rules=rules, text=f"message {number}").split(" Good")[0] for number in range(50)}
+        replies = {reply(rules=rules, text=f"message {number}").split("Good")[0].strip() for number in range(50)}
 
         assert replies == {choice.replace("{name}", "Tom") for choice in self.CHOICES}
 
@@ -199,3 +199,15 @@ def test_what_is_to_be_warm_leaves_no_friendly_sentence_to_chance() -> None:
     rules = spoken(empathy={"question": ["", "", "", "Lovely to hear from you."], "complaint": [""], "praise": [""]})
 
     assert "Lovely" in personalise(ANSWER, voice=rules, mood="question", to=to(), manner=Manner(is_warm=True))
+
+
+def test_forty_people_who_write_the_same_do_not_get_forty_times_the_same() -> None:
+    rules = spoken(
+        greetings={"named": ["Hi {name}!", "Hello {name}!"], "unnamed": ["Hi there!", "Hello!"]},
+        closings={"public": ["See you!", "Enjoy!"], "private": [""]},
+    )
+    named = [reply(name="Tom", author_handle=f"tom{number}", rules=rules) for number in range(40)]
+    unnamed = [reply(name=None, author_handle=f"somebody{number}", rules=rules) for number in range(40)]
+
+    assert len(set(named)) == len(set(unnamed)) == 4, "each part is picked by itself"
+    assert reply(name=None, rules=rules) == reply(name=None, rules=rules), "the same message, the same words"

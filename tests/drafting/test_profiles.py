@@ -22,7 +22,12 @@ def test_an_unknown_profile_is_refused_with_those_that_there_are() -> None:
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("mine: {layout: poem, examples: 1, temperature: 1}", "layout"), ("mine: [", "cannot be read"), ("[]", "cannot")],
+    [
+        ("mine: {layout: facts, plans: true, examples: 1, temperature: 1}", "plans"),
+        ("mine: {layout: poem, examples: 1, temperature: 1}", "layout"),
+        ("mine: [", "cannot be read"),
+        ("[]", "cannot"),
+    ],
 )
 def test_a_broken_file_is_named_with_its_field(tmp_path: Path, text: str, named: str) -> None:
     (tmp_path / FILE).write_text(text, encoding="utf-8")

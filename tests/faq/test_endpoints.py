@@ -66,6 +66,7 @@ def test_a_template_is_added_and_read(lead: TestClient) -> None:
         "brand": "fernhill",
         "version": template("shipping").version,
         "updated_at": "2026-11-22T12:00:00Z",
+        "generated_questions": [],
     }
     assert found.headers["etag"] == f'"{template("shipping").version}"'
 

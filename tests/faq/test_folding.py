@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from replyassist.faq.folding import MOST_QUESTIONS, with_examples
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 
 from .builders import template
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, NotFound
 from replyassist.faq import learned
-from replyassist.faq.learned import LearnedExample, Provenance
+from replyassist.faq.learned import LessonSource
 from replyassist.faq.models import LearnedExampleRow
+from replyassist.faq.repository.learned import LearnedExample, active_examples, examples_of_template
 from replyassist.faq.service import current_version, delete_template, faq_revision, import_templates
 from tests.world import BRAND, World, shipping
 
@@ -33,13 +36,13 @@ def teach(
             template_id,
             text,
             counts_against=counts_against,
-            source=Provenance(item[0], item[1], "approved", actor),
+            source=LessonSource(item[0], item[1], "approved", actor),
             now=world.clock.now(),
         )
 
 
-def taught(world: World, text: str, **more: object) -> int:
-    row = teach(world, text, **more)  # type: ignore[arg-type]
+def taught(world: World, text: str, **more: Any) -> int:
+    row = teach(world, text, **more)
     assert row is not None
     assert row.id is not None
     return row.id
@@ -47,7 +50,7 @@ def taught(world: World, text: str, **more: object) -> int:
 
 def active(database: Database) -> list[LearnedExample]:
     with database.reading() as session:
-        return learned.active_examples(session, BRAND)
+        return active_examples(session, BRAND)
 
 
 def texts(database: Database) -> list[str]:
@@ -110,7 +113,7 @@ class TestWhatCounts:
         taught(world, "not this", counts_against=True)
 
         with world.database.reading() as session:
-            kept = learned.active_examples(session, BRAND, kept=2)
+            kept = active_examples(session, BRAND, kept=2)
         assert [example.text for example in kept] == ["two to Oslo", "three to Rome", "not this"]
 
     def test_examples_of_a_deleted_template_rest_and_come_back_with_it(self, world: World) -> None:
@@ -126,7 +129,7 @@ class TestWhatCounts:
     def test_another_brand_learns_nothing(self, world: World) -> None:
         taught(world, "can you send it to Bergen?")
         with world.database.reading() as session:
-            assert learned.active_examples(session, "harbour") == []
+            assert active_examples(session, "harbour") == []
 
 
 class TestTeaching:
@@ -282,8 +285,8 @@ def test_a_page_shows_also_what_was_withdrawn_the_newest_first(world: World) -> 
     with world.database.writing() as session:
         learned.withdraw(session, BRAND, numbers[2], by="Mia", now=world.clock.now())
     with world.database.reading() as session:
-        first = learned.examples_of_template(session, BRAND, SHIPPING, limit=2)
-        second = learned.examples_of_template(session, BRAND, SHIPPING, before=first.next_cursor, limit=2)
+        first = examples_of_template(session, BRAND, SHIPPING, limit=2)
+        second = examples_of_template(session, BRAND, SHIPPING, before=first.next_cursor, limit=2)
 
     assert [row.id for row in first.items] == [numbers[2], numbers[1]]
     assert ([row.id for row in second.items], second.next_cursor) == ([numbers[0]], None)

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from replyassist.core.http import install_error_handlers
 from replyassist.core.security import Role
 from replyassist.faq import learned
-from replyassist.faq.endpoints import router
+from replyassist.faq.repository.learned import active_examples
+from tests.faq.conftest import AskAs
 from tests.world import BRAND, World
 
 from .test_learned import taught
 
 PATH = "/v1/templates/shipping-abroad/examples"
-AskAs = Callable[[Role], TestClient]
-
-
-@pytest.fixture
-def ask_as(world: World) -> AskAs:
-    app = FastAPI()
-    install_error_handlers(app)
-    app.include_router(router)
-    app.state.database, app.state.clock = world.database, world.clock
-
-    def client(role: Role) -> TestClient:
-        token = world.token(world.person(role))
-        made = TestClient(app, headers={"Authorization": f"Bearer {token}"})
-        made.params = made.params.set("brand", BRAND)
-        return made
-
-    return client
 
 
 def listed(client: TestClient, **params: Any) -> dict[str, Any]:
@@ -72,12 +53,12 @@ def test_a_manager_undoes_an_example_and_lets_it_count_again(world: World, ask_a
     withdrawn = manager.delete(f"{PATH}/{number}").json()
     assert withdrawn["withdrawn_by"].startswith("manager")
     with world.database.reading() as session:
-        assert learned.active_examples(session, BRAND) == []
+        assert active_examples(session, BRAND) == []
     assert manager.delete(f"{PATH}/{number}").json() == withdrawn
 
     assert manager.post(f"{PATH}/{number}/restore").json()["withdrawn_at"] is None
     with world.database.reading() as session:
-        assert [example.id for example in learned.active_examples(session, BRAND)] == [number]
+        assert [example.id for example in active_examples(session, BRAND)] == [number]
 
 
 def test_an_agent_undoes_nothing(world: World, ask_as: AskAs) -> None:

@@ -13,7 +13,7 @@ from replyassist.brands.voice import Length, VoiceRules, default_voice, load_voi
 from replyassist.core.embedding import SentenceTransformerEncoder, Vectors
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
-from replyassist.faq.lint import LintFinding, Severity, has_errors, lint
+from replyassist.faq.lint import LintFinding, LintSeverity, has_errors, lint
 from replyassist.faq.lint_pairs import near_texts, normalised
 from replyassist.faq.lint_rules import link_host, links_in
 from replyassist.faq.template import ReplyTemplate
@@ -76,7 +76,7 @@ class TestOneTemplate:
     def test_a_slot_without_a_fact_is_an_error(self) -> None:
         broken = template().model_copy(update={"facts": {}})
         finding = only(broken)
-        assert (finding.rule, finding.severity) == ("missing_slot", Severity.ERROR)
+        assert (finding.rule, finding.severity) == ("missing_slot", LintSeverity.ERROR)
         assert "'count'" in finding.explanation
 
     def test_a_fact_without_a_slot_is_told(self) -> None:
@@ -97,7 +97,7 @@ class TestOneTemplate:
     def test_a_reply_longer_than_the_shortest_limit_is_told_with_its_channel(self) -> None:
         strict = voice(length={"default": Length(max=600), "tiktok": Length(max=20)})
         finding = only(template(), voice=strict)
-        assert (finding.rule, finding.severity) == ("too_long", Severity.WARNING)
+        assert (finding.rule, finding.severity) == ("too_long", LintSeverity.WARNING)
         assert "'tiktok' allows 20" in finding.explanation
 
     def test_only_the_channels_of_the_template_limit_its_length(self) -> None:
@@ -124,11 +124,11 @@ class TestOneTemplate:
     )
     def test_a_placeholder_left_in_the_reply_is_an_error(self, text: str) -> None:
         finding = only(template(reply=f"Hello {text}, we ship to {{{{ count }}}} countries."))
-        assert (finding.rule, finding.severity) == ("placeholder", Severity.ERROR)
+        assert (finding.rule, finding.severity) == ("placeholder", LintSeverity.ERROR)
 
     def test_damaged_text_is_an_error(self) -> None:
         finding = only(template(reply="We&#39;re in {{ count }} countries."))
-        assert (finding.rule, finding.severity) == ("damaged_text", Severity.ERROR)
+        assert (finding.rule, finding.severity) == ("damaged_text", LintSeverity.ERROR)
 
     def test_a_gap_in_a_fact_is_an_error(self) -> None:
         assert only(template(reply="From {{ open }}.", facts={"open": "{{ hour }}"})).rule == "placeholder"
@@ -136,7 +136,7 @@ class TestOneTemplate:
     @pytest.mark.parametrize("reply", ["As we discussed, {{ count }}.", "I’ve just sent you {{ count }}."])
     def test_what_was_true_in_one_conversation_is_told(self, reply: str) -> None:
         finding = only(template(reply=reply))
-        assert (finding.rule, finding.severity) == ("said_once", Severity.WARNING)
+        assert (finding.rule, finding.severity) == ("said_once", LintSeverity.WARNING)
 
     @pytest.mark.parametrize(
         "text", ["I <3 coffee", "50% off, 20% off", "[our list](https://a.example/x)", "$5", "a_b"]
@@ -175,12 +175,12 @@ class TestLinks:
 
     def test_a_link_in_the_reply_must_be_listed(self) -> None:
         finding = only(template(reply="{{ count }}: see https://a.example/x."))
-        assert (finding.rule, finding.severity) == ("unlisted_link", Severity.ERROR)
+        assert (finding.rule, finding.severity) == ("unlisted_link", LintSeverity.ERROR)
         assert "'https://a.example/x'" in finding.explanation
 
     def test_a_listed_link_that_is_not_in_the_reply_is_told(self) -> None:
         finding = only(template(links=["https://a.example/x"]))
-        assert (finding.rule, finding.severity) == ("unused_link", Severity.WARNING)
+        assert (finding.rule, finding.severity) == ("unused_link", LintSeverity.WARNING)
 
     def test_a_link_may_come_from_a_fact(self) -> None:
         item = template(reply="See {{ page }}", facts={"page": "https://a.example/x"}, links=["https://a.example/x/"])
@@ -202,7 +202,7 @@ class TestPairs:
 
     def test_the_same_question_but_for_case_and_punctuation_is_an_error(self) -> None:
         finding = only(template(), other(questions=["Do you ship to NORWAY??", "a1", "a2"]))
-        assert (finding.rule, finding.severity) == ("duplicate_question", Severity.ERROR)
+        assert (finding.rule, finding.severity) == ("duplicate_question", LintSeverity.ERROR)
         assert finding.template_ids == ("shipping-abroad", "decaf")
 
     def test_different_questions_without_letters_are_not_the_same(self) -> None:
@@ -215,7 +215,7 @@ class TestPairs:
         close = other(questions=["to Norway do you ship?", "delivery international", "decaf?"])
         assert rules(template(), close) == []
         finding = only(template(), close, encoder=WordEncoder())
-        assert (finding.rule, finding.severity) == ("similar_question", Severity.WARNING)
+        assert (finding.rule, finding.severity) == ("similar_question", LintSeverity.WARNING)
         assert finding.template_ids == ("decaf", "shipping-abroad")
 
     def test_the_same_reply_is_told(self) -> None:
@@ -248,7 +248,7 @@ class TestPairs:
 
 def test_errors_come_first() -> None:
     found = lint([template(questions=[]), other(reply="[name]")], voice=None, encoder=None)
-    assert [finding.severity for finding in found] == [Severity.ERROR, Severity.WARNING]
+    assert [finding.severity for finding in found] == [LintSeverity.ERROR, LintSeverity.WARNING]
     assert has_errors(found)
     assert not has_errors(found[1:])
 

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from replyassist.core.accounts import SERVICE
-from replyassist.core.http import install_error_handlers
 from replyassist.core.security import Role
-from replyassist.faq.endpoints import router
-from tests.world import BRAND, World
+from tests.faq.conftest import AskAs
+from tests.world import World
 
 from .test_proposals import REPLY, gifts, keep, seen
 
 PATH = "/v1/templates/proposals"
-AskAs = Callable[..., TestClient]
-
-
-@pytest.fixture
-def ask_as(world: World) -> AskAs:
-    app = FastAPI()
-    install_error_handlers(app)
-    app.include_router(router)
-    app.state.database, app.state.clock = world.database, world.clock
-
-    def client(role: Role = Role.LEAD, *, kind: str = "person") -> TestClient:
-        token = world.token(world.person(role, kind=kind))
-        made = TestClient(app, headers={"Authorization": f"Bearer {token}"})
-        made.params = made.params.set("brand", BRAND)
-        return made
-
-    return client
 
 
 def test_a_lead_reads_what_past_messages_propose_and_what_it_would_have_answered(world: World, ask_as: AskAs) -> None:

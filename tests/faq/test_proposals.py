@@ -8,15 +8,16 @@ import pytest
 
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionConflict
 from replyassist.faq import proposals, service
-from replyassist.faq.proposals import Edited, ErasedWords, Proposal
-from replyassist.faq.proposed import Coverage, PastText, ProposalState, ProposedTexts
+from replyassist.faq.proposals import ErasedWords, FoundProposal, ProposalEdits
+from replyassist.faq.proposed import PastText, ProposalCoverage, ProposalState, ProposedTexts
+from replyassist.faq.repository.proposals import last_run, proposals_of
 from tests.world import BRAND, World
 
-COVERAGE = Coverage(messages=100, counted=20, held_out=True, today=2, with_first=(9,))
+COVERAGE = ProposalCoverage(messages=100, counted=20, held_out=True, today=2, with_first=(9,))
 REPLY = "You find gift cards under Gifts."
 
 
-def gifts(**overrides: Any) -> Proposal:
+def gifts(**overrides: Any) -> FoundProposal:
     fields: dict[str, Any] = {
         "suggested_id": "gift-cards",
         "title": "Do you sell gift cards?",
@@ -30,10 +31,10 @@ def gifts(**overrides: Any) -> Proposal:
         "covers": ("message 1", "line 2", "line 3"),
         "replies": 1,
     }
-    return Proposal(**fields | overrides)
+    return FoundProposal(**fields | overrides)
 
 
-def keep(world: World, *found: Proposal) -> list[int]:
+def keep(world: World, *found: FoundProposal) -> list[int]:
     with world.database.writing() as session:
         rows = proposals.keep_run(
             session, BRAND, found, coverage=COVERAGE, source="messages.jsonl", now=world.clock.now()
@@ -43,7 +44,7 @@ def keep(world: World, *found: Proposal) -> list[int]:
 
 def listed(world: World, state: ProposalState = ProposalState.OPEN) -> list[tuple[int, str]]:
     with world.database.reading() as session:
-        rows = proposals.proposals_of(session, BRAND, states=(state,), limit=50)
+        rows = proposals_of(session, BRAND, states=(state,), limit=50)
         return [(row.id or 0, row.suggested_id) for row in rows]
 
 
@@ -56,7 +57,7 @@ def accept(world: World, number: int, *, version: str | None = None, **edited: A
     version = seen(world, number) if version is None else version
     with world.database.writing() as session:
         proposals.accept(
-            session, BRAND, number, version=version, edited=Edited(**edited), by="Ada", now=world.clock.now()
+            session, BRAND, number, version=version, edited=ProposalEdits(**edited), by="Ada", now=world.clock.now()
         )
 
 
@@ -75,7 +76,7 @@ def test_a_run_is_kept_with_what_it_counted(world: World) -> None:
 
     assert listed(world) == [(first, "gift-cards"), (second, "milk")]
     with world.database.reading() as session:
-        run = proposals.last_run(session, BRAND)
+        run = last_run(session, BRAND)
         row = proposals.find_proposal(session, BRAND, first)
     assert run is not None
     assert (run.coverage, run.source) == (COVERAGE, "messages.jsonl")
@@ -220,4 +221,4 @@ def test_another_brands_proposal_is_not_found(world: World) -> None:
 
 def test_a_curve_never_falls() -> None:
     with pytest.raises(ValueError, match="never falls"):
-        Coverage(messages=9, counted=9, held_out=True, today=5, with_first=(4,))
+        ProposalCoverage(messages=9, counted=9, held_out=True, today=5, with_first=(4,))

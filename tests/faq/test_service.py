@@ -13,6 +13,7 @@ from replyassist.brands.service import ensure_brand
 from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionConflict
 from replyassist.faq import service
+from replyassist.faq.browsing import TemplateFilter, browse
 from replyassist.faq.models import TemplateRow, TemplateVersionRow
 from replyassist.faq.service import ImportResult
 from replyassist.faq.template import ReplyTemplate
@@ -167,7 +168,7 @@ def test_an_unknown_brand_is_not_found(database: Database, clock: FakeClock) -> 
     with pytest.raises(NotFound), database.writing() as session:
         service.import_templates(session, "nobody", [template()], now=clock.now())
     with pytest.raises(NotFound), database.reading() as session:
-        service.list_templates(session, "nobody")
+        browse(session, "nobody", TemplateFilter())
 
 
 def test_imports_at_the_same_time_wait_for_each_other(database: Database, clock: FakeClock, brand: str) -> None:
@@ -234,7 +235,7 @@ class TestListing:
         found, cursor = [], None
         for _ in range(4):
             with database.reading() as session:
-                page = service.list_templates(session, brand, cursor=cursor, limit=3)
+                page = browse(session, brand, TemplateFilter(), cursor=cursor, limit=3)
             found += [item.template_id for item in page.items]
             cursor = page.next_cursor
             if cursor is None:
@@ -253,7 +254,7 @@ class TestListing:
 
         def found(**options: Any) -> list[str]:
             with database.reading() as session:
-                return [item.template_id for item in service.list_templates(session, brand, **options).items]
+                return [item.template_id for item in browse(session, brand, TemplateFilter(**options)).items]
 
         assert found(tag="shipping") == ["a", "b"]
         assert found(query="OÙ colis") == ["a"]
@@ -265,4 +266,4 @@ class TestListing:
     @pytest.mark.parametrize("cursor", ["!", "ü", "AA==", "_w==", "a"])
     def test_a_foreign_cursor_is_refused(self, database: Database, brand: str, cursor: str) -> None:
         with pytest.raises(InvalidInput, match="cursor"), database.reading() as session:
-            service.list_templates(session, brand, cursor=cursor)
+            browse(session, brand, TemplateFilter(), cursor=cursor)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from replyassist.core.words import Words
+from replyassist.core.words import WordVectors
 from replyassist.retrieval.alignment import (
     BACK_TEXTS,
     FEWEST_TEXTS,
@@ -21,7 +21,7 @@ OWNER = np.array([0, 0, 1, 1])
 BOTH = np.array([0, 1])
 
 
-def words(text: str) -> Words:
+def words(text: str) -> WordVectors:
     found = FakeReader().read([text])[0].words
     assert found is not None
     return found

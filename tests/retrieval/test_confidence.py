@@ -21,8 +21,8 @@ from replyassist.retrieval.confidence import (
     expected_calibration_error,
     signals_of,
 )
-from replyassist.retrieval.learnt import Usual
 from replyassist.retrieval.ranking import LOOKED_AT, Ranking
+from replyassist.retrieval.trained import BackgroundScores
 
 BEFORE = Calibration(
     encoder="before",
@@ -41,7 +41,7 @@ def signals(
     *totals: float,
     chosen: tuple[int, ...] = (0,),
     allowed: list[bool] | None = None,
-    usual: Usual | None = None,
+    usual: BackgroundScores | None = None,
     elsewhere: float = 0.0,
     parts: int = 1,
 ) -> Signals:
@@ -49,7 +49,7 @@ def signals(
         ranking(*totals),
         allowed=np.array(allowed or [True] * len(totals)),
         chosen=np.array(chosen),
-        usual=usual or Usual(),
+        usual=usual or BackgroundScores(),
         elsewhere=elsewhere,
         parts=parts,
     )
@@ -77,7 +77,7 @@ class TestSignals:
 
     def test_both_are_less_what_is_usual_for_messages_from_elsewhere(self) -> None:
         totals = [3.0] + [1.0] * (ENOUGH - 1)
-        plain, above = signals(*totals), signals(*totals, usual=Usual(best=2.0, lead=0.5))
+        plain, above = signals(*totals), signals(*totals, usual=BackgroundScores(best=2.0, lead=0.5))
 
         assert plain.answerable - above.answerable == pytest.approx([2.0, 0.5, 0.0, 0.0])
 
@@ -100,7 +100,7 @@ class TestSignals:
         assert np.array_equal(found.right, alone.right)
 
     def test_a_lone_template_is_compared_with_what_is_usual_for_messages_from_elsewhere(self) -> None:
-        found = signals(5.0, usual=Usual(best=3.0))
+        found = signals(5.0, usual=BackgroundScores(best=3.0))
 
         assert [answerable(found, name) for name in ("best", "lead")] == pytest.approx([2.0, 2.0])
         assert share(found) == pytest.approx(2.0, abs=1e-4)

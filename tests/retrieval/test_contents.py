@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replyassist.core.embedding import Vectors
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.contents import Contents
 from replyassist.retrieval.store.base import BaseFolder

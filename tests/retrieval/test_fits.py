@@ -21,8 +21,8 @@ from replyassist.retrieval.fits import (
     scores_digest,
     shipped_fits,
 )
-from replyassist.retrieval.learnt import Usual
 from replyassist.retrieval.ranking import Ranking
+from replyassist.retrieval.trained import BackgroundScores
 
 SHIPPED = fit_for("e").calibration
 KEPT = SHIPPED.model_copy(update={"encoder": "e", "right": SHIPPED.right.model_copy(update={"bias": 0.5})})
@@ -41,7 +41,7 @@ def sureness(calibration: Calibration, *totals: float, chosen: int = 0) -> float
         Ranking(total=scores, features=scores[:, None], entry=np.arange(len(totals)), cosine=scores),
         allowed=np.ones(len(totals), dtype=np.bool_),
         chosen=np.array([chosen]),
-        usual=Usual(),
+        usual=BackgroundScores(),
         elsewhere=0.3,
         parts=1,
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder, Vectors
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.fits import FEATURES, fit_for
 from replyassist.retrieval.index import PLACES_KEPT, TemplateIndex, TemplateMatch

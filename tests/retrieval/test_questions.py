@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from replyassist.retrieval.index import TemplateMatch
-from replyassist.retrieval.questions import SURE_OF_A_PART, Asked, Unit, as_asked, asked_in, units_of
+from replyassist.retrieval.questions import SURE_OF_A_PART, MatchedQuestion, MessagePart, as_asked, asked_in, units_of
 from replyassist.triage.asking import Question
 
 
@@ -18,8 +18,8 @@ def match(template_id: str, probability: float) -> TemplateMatch:
     )
 
 
-A, B, C = (Unit(name, True) for name in "abc")
-TOLD = Unit("my rate is odd", False)
+A, B, C = (MessagePart(name, True) for name in "abc")
+TOLD = MessagePart("my rate is odd", False)
 FEES, RATE, JOINT = match("fees", 0.95), match("rate", 0.97), match("joint", 0.4)
 
 
@@ -29,7 +29,7 @@ def alone(*found: list[TemplateMatch]) -> list[list[list[TemplateMatch]]]:
 
 
 def ids(questions: list[str], found: list[list[TemplateMatch]], whole: list[TemplateMatch]) -> list[str | None]:
-    asked = asked_in([Unit(each, True) for each in questions], alone(*found), threshold=0.3, whole=whole)
+    asked = asked_in([MessagePart(each, True) for each in questions], alone(*found), threshold=0.3, whole=whole)
     assert [each.text for each in asked] == questions
     return [each.match.template_id if each.match else None for each in asked]
 
@@ -67,7 +67,7 @@ def test_without_questions_all_stays_as_it_was_found() -> None:
 
 def test_what_is_told_counts_where_a_template_answers_it_surely_beside_another_part() -> None:
     both = asked_in([A, TOLD], alone([FEES], [RATE]), threshold=0.3, whole=[FEES])
-    assert both == (Asked("a", FEES), Asked("my rate is odd", RATE))
+    assert both == (MatchedQuestion("a", FEES), MatchedQuestion("my rate is odd", RATE))
     for of_question, of_told in ((FEES, FEES), (FEES, JOINT), (JOINT, RATE), (JOINT, FEES)):
         assert asked_in([A, TOLD], alone([of_question], [of_told]), threshold=0.5, whole=[FEES]) == ()
 
@@ -92,7 +92,7 @@ def test_a_short_question_is_looked_up_with_what_stands_before_it_too() -> None:
 
 
 def test_the_template_of_the_whole_answers_a_short_question_that_leads_to_it_with_its_context() -> None:
-    short = Unit("who decides?", True, before="a")
+    short = MessagePart("who decides?", True, before="a")
 
     def answer(by_itself: list[TemplateMatch], together: list[TemplateMatch]) -> TemplateMatch | None:
         return asked_in([A, short], [[[FEES]], [by_itself, together]], threshold=0.3, whole=[FEES])[1].match
@@ -104,7 +104,7 @@ def test_the_template_of_the_whole_answers_a_short_question_that_leads_to_it_wit
 
 
 def test_a_question_is_open_where_it_is_surely_one_or_another_template_answers_it() -> None:
-    assert Asked("my cat?", None).is_open(["fees"])
-    assert not Asked("is that so", None, is_sure=False).is_open(["fees"])
-    assert Asked("and the rate", RATE, is_sure=False).is_open(["fees"])
-    assert not Asked("and the rate", RATE).is_open(["fees", "rate"])
+    assert MatchedQuestion("my cat?", None).is_open(["fees"])
+    assert not MatchedQuestion("is that so", None, is_sure=False).is_open(["fees"])
+    assert MatchedQuestion("and the rate", RATE, is_sure=False).is_open(["fees"])
+    assert not MatchedQuestion("and the rate", RATE).is_open(["fees", "rate"])

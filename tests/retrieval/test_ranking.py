@@ -9,12 +9,12 @@ import pytest
 
 from replyassist.core.embedding import Encoder, Vectors
 from replyassist.core.words import read
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.contents import Contents
 from replyassist.retrieval.fits import FEATURES
-from replyassist.retrieval.learnt import Learnt
-from replyassist.retrieval.ranking import CANDIDATES, LOOKED_AT, Ranker, Ranking
+from replyassist.retrieval.ranking import CANDIDATES, GENERATED_WEIGHT, LOOKED_AT, Ranker, Ranking
+from replyassist.retrieval.trained import TrainedRanking
 from replyassist.retrieval.training import train, untrained
 from replyassist.testing import FakeEncoder, FakeReader
 
@@ -40,7 +40,7 @@ def ranker(
     weights: Sequence[float] = EVEN,
     encoder: Encoder = ENCODER,
     is_trained: bool = True,
-) -> tuple[Ranker, Contents, Learnt]:
+) -> tuple[Ranker, Contents, TrainedRanking]:
     contents = Contents.of(templates, examples, encoder)
     learnt = (train if is_trained else untrained)(contents, encoder, weights=weights)
     assert learnt is not None
@@ -159,6 +159,40 @@ def test_a_message_that_was_learned_counts_as_a_question() -> None:
 
     assert feature(found, "question")[1] == pytest.approx(1.0, abs=1e-5)
     assert found.total.argmax() == 1
+
+
+def generated(template_id: str, text: str) -> LearnedExample:
+    return LearnedExample(id=1, template_id=template_id, text=text, is_generated=True)
+
+
+def test_a_generated_question_counts_less_than_one_of_peoples_and_is_named_with_its_own_cosine() -> None:
+    text = "any herbal infusions"
+    found, contents, _ = ranker(SHIPPING, DECAF, examples=[generated("decaf", text)])
+    (reading,) = read(ENCODER, [text])
+    ranking = found.rank(reading.vector, text=text, words=reading.words)
+
+    assert feature(ranking, "question")[1] == pytest.approx(GENERATED_WEIGHT, abs=1e-5)
+    assert ranking.cosine[1] == pytest.approx(1.0, abs=1e-5)
+    assert contents.known[1].at(int(ranking.entry[1])) == (text, "generated")
+    assert np.array_equal(ranking.features[0, :4], rank(text, SHIPPING, DECAF).features[0, :4])
+
+
+def test_a_generated_question_changes_nothing_where_peoples_is_nearer() -> None:
+    text = SHIPPING.questions[0]
+    plain, with_it = (
+        rank(text, SHIPPING, DECAF, examples=more) for more in ([], [generated("shipping", "do you ship to Oslo?")])
+    )
+
+    assert np.array_equal(with_it.features[:, :4], plain.features[:, :4]), "also the classifier is people's alone"
+
+
+def test_a_template_without_a_question_of_peoples_loses_nothing_by_a_generated_one() -> None:
+    bare = DECAF.model_copy(update={"questions": []})
+    plain, with_it = (
+        rank("is there a decaf", bare, SHIPPING, examples=more) for more in ([], [generated("decaf", "zebra crossing")])
+    )
+
+    assert np.array_equal(with_it.features[:, :3], plain.features[:, :3])
 
 
 def test_with_examples_a_classifier_is_learnt_and_agrees() -> None:

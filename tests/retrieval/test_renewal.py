@@ -10,7 +10,7 @@ import pytest
 from replyassist.core.embedding import Vectors
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.retrieval.renewal import ATTEMPTS, ENCODED_AT_ONCE, BrandIndex, Wanted
+from replyassist.retrieval.renewal import ATTEMPTS, ENCODED_AT_ONCE, BrandIndex, WantedContents
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -42,11 +42,11 @@ class HeldEncoder(FakeEncoder):
         return super().encode(texts)
 
 
-def wanted(revision: int, *templates: ReplyTemplate) -> Callable[[Wanted], Wanted]:
-    return lambda _: Wanted(revision, {template.id: (template.version, template) for template in templates})
+def wanted(revision: int, *templates: ReplyTemplate) -> Callable[[WantedContents], WantedContents]:
+    return lambda _: WantedContents(revision, {template.id: (template.version, template) for template in templates})
 
 
-def built(encoder: FakeEncoder) -> Callable[[Wanted], TemplateIndex]:
+def built(encoder: FakeEncoder) -> Callable[[WantedContents], TemplateIndex]:
     return lambda first: TemplateIndex([template for _, template in first.templates.values()], encoder)
 
 
@@ -153,7 +153,7 @@ def test_the_index_is_completed_and_trained_before_its_encoder_is_replaced() -> 
     encoder.go_on.set()
     done: list[tuple[bool, bool, str]] = []
 
-    def replace(first: Wanted) -> TemplateIndex:
+    def replace(first: WantedContents) -> TemplateIndex:
         served = mine.current(2, wanted(2))
         done.append((served.is_whole, served.is_trained, best(served, "ship 7")[0]))
         return built(FakeEncoder())(first)

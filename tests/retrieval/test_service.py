@@ -13,7 +13,7 @@ from replyassist.brands.service import ensure_brand
 from replyassist.core.embedding import Vectors
 from replyassist.core.errors import NotFound
 from replyassist.core.settings import Settings
-from replyassist.faq.learned import Provenance, add
+from replyassist.faq.learned import LessonSource, add
 from replyassist.faq.service import delete_template, import_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confidence import Band
@@ -286,7 +286,7 @@ class TestRegistry:
         indexes = registry(world)
         before = indexes.index_for(world.database, BRAND)
         item = world.item()
-        source = Provenance(item.id or 0, item.message_id, "approved", "Mia")
+        source = LessonSource(item.id or 0, item.message_id, "approved", "Mia")
         with world.database.writing() as session:
             add(session, BRAND, "shipping-abroad", "anything for Lapland?", source=source, now=world.clock.now())
         after = indexes.index_for(world.database, BRAND)

@@ -9,7 +9,7 @@ import pytest
 
 from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.words import read
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.confidence import ENOUGH
 from replyassist.retrieval.contents import Contents

@@ -10,7 +10,7 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.words import read
 from replyassist.guardrails.terms import terms
 
-from .measures import Said, measure, said, texts_of
+from .measures import ReadReply, measure, said, texts_of
 from .reader import DOUBTED_BELOW, shipped_readers
 
 REMEMBERED = 128
@@ -36,10 +36,10 @@ class ReplyMemory:
 
     def __init__(self, size: int = REMEMBERED) -> None:
         self._size = size
-        self._known: OrderedDict[tuple[str, tuple[str, ...]], Said] = OrderedDict()
+        self._known: OrderedDict[tuple[str, tuple[str, ...]], ReadReply] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, encoder: Encoder, *, title: str, reply: str) -> Said:
+    def of(self, encoder: Encoder, *, title: str, reply: str) -> ReadReply:
         """The reply as the encoder reads it."""
         texts = texts_of(title, reply)
         key = (encoder.model_digest, texts)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
-from replyassist.core.words import Reading, Words
+from replyassist.core.words import Reading, WordVectors
 from replyassist.guardrails.text import sentence_spans
 
 Rows = NDArray[np.float64]
@@ -36,12 +36,12 @@ class Background:
     rarity: Vectors
     unseen: float
 
-    def directions(self, words: Words) -> Vectors:
+    def directions(self, words: WordVectors) -> Vectors:
         """The pieces' vectors without what all have in common, of unit length, shape (pieces, width)."""
         vectors = words.vectors.astype(np.float32) - self.centre
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6))
 
-    def weights(self, words: Words) -> Vectors:
+    def weights(self, words: WordVectors) -> Vectors:
         """How rare each piece is, shape (pieces,)."""
         known = np.minimum(words.numbers, len(self.rarity) - 1)
         found = np.where(words.numbers < len(self.rarity), self.rarity[known], 0.0)
@@ -49,7 +49,7 @@ class Background:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReadReply:
     """A reply as it was read: its title alone, and each sentence behind the title."""
 
     title: Reading
@@ -62,12 +62,12 @@ def texts_of(title: str, reply: str) -> tuple[str, ...]:
     return (title, *(f"{title}: {sentence}" if title else sentence for sentence in sentences))
 
 
-def said(readings: Sequence[Reading]) -> Said:
+def said(readings: Sequence[Reading]) -> ReadReply:
     """Of the readings of ``texts_of``."""
-    return Said(readings[0], tuple(readings[1:]))
+    return ReadReply(readings[0], tuple(readings[1:]))
 
 
-def measure(question: Reading, reply: Said, background: Background) -> Rows | None:
+def measure(question: Reading, reply: ReadReply, background: Background) -> Rows | None:
     """One row: what is asked (twice the width), then ``COMPARISONS`` numbers; None where there is nothing to compare.
 
     Nothing is there to compare without the words of the question, or without a sentence.
@@ -75,13 +75,13 @@ def measure(question: Reading, reply: Said, background: Background) -> Rows | No
     words = question.words
     if words is None or not len(words.numbers) or not reply.sentences:
         return None
-    words = Words(words.numbers[:MOST_PIECES], words.vectors[:MOST_PIECES])
+    words = WordVectors(words.numbers[:MOST_PIECES], words.vectors[:MOST_PIECES])
     asked = words.vectors.astype(np.float32).mean(axis=0) - background.centre
     compared = [*_by_sentence(question, reply), *_by_piece(words, reply, background)]
     return np.concatenate([question.vector, asked, compared]).astype(np.float64)
 
 
-def _by_sentence(question: Reading, reply: Said) -> Iterator[float]:
+def _by_sentence(question: Reading, reply: ReadReply) -> Iterator[float]:
     cosines = np.array([sentence.vector @ question.vector for sentence in reply.sentences])
     title = float(reply.title.vector @ question.vector)
     order = np.sort(cosines)[::-1]
@@ -89,7 +89,7 @@ def _by_sentence(question: Reading, reply: Said) -> Iterator[float]:
     yield order[0] - order[min(1, len(order) - 1)]
 
 
-def _by_piece(words: Words, reply: Said, background: Background) -> Iterator[float]:
+def _by_piece(words: WordVectors, reply: ReadReply, background: Background) -> Iterator[float]:
     """How well each piece of the question is said, in the sentence that says most of it and anywhere."""
     asked, weights = background.directions(words), background.weights(words)
     rare = weights >= np.quantile(weights, RARE_FROM)

@@ -6,16 +6,23 @@ import re
 
 import numpy as np
 
-from replyassist.core.words import Reading, Words
+from replyassist.core.words import Reading, WordVectors
 from replyassist.guardrails.text import normalise
 
-from .measures import MOST_PIECES, Background, Rows, Said
+from .measures import MOST_PIECES, Background, ReadReply, Rows
 
 COMPARED = 25
 """Numbers of a row. The sentence's own vector beside them told nothing more about brands that were left out."""
 _REFERS_BACK = re.compile(
     r"^\W*(?:it|they|this|that|these|those|then|otherwise|after that|both|but|however|so|also)(?!\w)"
 )
+_LEANS_ON = re.compile(
+    r"^\W*(?:(?:each|either|neither|all|none|some|most|others?) (?:of (?:them|these|those)|are|has|have|may|can|is)|"
+    r"(?:if|should|when|once|unless) (?:it|they|this|that|these|those|so|not)|in (?:that|this) case|"
+    r"(?:a|every|any) (?:second|third|further|extra)|another|such|and|or|instead)(?!\w)|"
+    r"(?<!\w)(?:further out|elsewhere|anything else|the (?:others?|rest|latter))(?!\w)"
+)
+"""Not among the marks below, to which the weights are fitted."""
 _MARKS = (
     re.compile(r"\d"),
     re.compile(r"https?://|www\.|@"),
@@ -26,7 +33,7 @@ _MARKS = (
 )
 
 
-def sentence_rows(question: Reading, reply: Said, texts: tuple[str, ...], background: Background) -> Rows | None:
+def sentence_rows(question: Reading, reply: ReadReply, texts: tuple[str, ...], background: Background) -> Rows | None:
     """One row for each sentence, shape (sentences, ``COMPARED``); None where there is nothing to compare.
 
     ``texts`` are the sentences of ``reply``, without its title. Each is compared with the question, whole and by word
@@ -35,7 +42,7 @@ def sentence_rows(question: Reading, reply: Said, texts: tuple[str, ...], backgr
     words = question.words
     if words is None or not len(words.numbers) or not texts or any(each.words is None for each in reply.sentences):
         return None
-    words = Words(words.numbers[:MOST_PIECES], words.vectors[:MOST_PIECES])
+    words = WordVectors(words.numbers[:MOST_PIECES], words.vectors[:MOST_PIECES])
     whole = np.array([each.vector @ question.vector for each in reply.sentences], dtype=np.float64)
     said, literal, back = _by_piece(words, reply, background)
     count = len(texts)
@@ -55,8 +62,9 @@ def sentence_rows(question: Reading, reply: Said, texts: tuple[str, ...], backgr
 
 
 def refers_back(sentence: str) -> bool:
-    """Whether a sentence means nothing without the one before it ("It takes two days.")."""
-    return _REFERS_BACK.search(normalise(sentence).text) is not None
+    """Whether a sentence means nothing without the one before it ("It takes two days.", "Each may weigh 60 kg.")."""
+    text = normalise(sentence).text
+    return _REFERS_BACK.search(text) is not None or _LEANS_ON.search(text) is not None
 
 
 def _beside_others(measure: Rows) -> tuple[Rows, Rows]:
@@ -64,7 +72,7 @@ def _beside_others(measure: Rows) -> tuple[Rows, Rows]:
     return measure - measure.max(), measure - measure.mean()
 
 
-def _by_piece(words: Words, reply: Said, background: Background) -> tuple[Rows, Rows, Rows]:
+def _by_piece(words: WordVectors, reply: ReadReply, background: Background) -> tuple[Rows, Rows, Rows]:
     """How much of the question each sentence says by meaning and by letter, and how much of it the question says."""
     asked, weights = background.directions(words), background.weights(words)
     share = weights / weights.sum()

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from replyassist.core.llm import ChatModel
+from opentelemetry.trace import SpanKind
+
+from replyassist.core.errors import LanguageModelError
+from replyassist.core.llm import ChatModel, Generation
+from replyassist.core.telemetry import MODEL_CALLS, MODEL_SECONDS, MODEL_TOKENS
+from replyassist.core.tracing import note, span
 
 from .prompt import Prompt
 
@@ -32,14 +37,7 @@ def generate_candidates(
     A text that was cut off at the token limit keeps its whole sentences only; one that is far longer than was asked
     for, from an endpoint that knows no limit, is dropped unread.
     """
-    generation = model.generate(
-        prompt.messages,
-        candidates=count,
-        max_tokens=prompt.max_tokens,
-        temperature=temperature,
-        stop=prompt.stop,
-        deadline_seconds=deadline_seconds,
-    )
+    generation = _asked(model, prompt, count=count, temperature=temperature, deadline_seconds=deadline_seconds)
     longest = prompt.max_tokens * LONGEST_TOKEN
     texts = [
         clean_candidate(completion.text, was_cut=completion.finish_reason == "length")
@@ -49,6 +47,31 @@ def generate_candidates(
     return Candidates(
         texts=tuple(dict.fromkeys(text for text in texts if text)), model=generation.model, seconds=generation.seconds
     )
+
+
+def _asked(model: ChatModel, prompt: Prompt, *, count: int, temperature: float, deadline_seconds: float) -> Generation:
+    """What the model answers, counted and traced."""
+    with span("chat", SpanKind.CLIENT, candidates=count):
+        try:
+            generation = model.generate(
+                prompt.messages,
+                candidates=count,
+                max_tokens=prompt.max_tokens,
+                temperature=temperature,
+                stop=prompt.stop,
+                deadline_seconds=deadline_seconds,
+                as_json=prompt.plans,
+            )
+        except LanguageModelError:
+            MODEL_CALLS.labels(outcome="failed").inc()
+            raise
+        read, written = generation.prompt_tokens, generation.completion_tokens
+        note(model=generation.model, prompt_tokens=read, completion_tokens=written)
+    MODEL_CALLS.labels(outcome="answered").inc()
+    MODEL_SECONDS.observe(generation.seconds)
+    MODEL_TOKENS.labels(kind="read").inc(read)
+    MODEL_TOKENS.labels(kind="written").inc(written)
+    return generation
 
 
 def clean_candidate(text: str, *, was_cut: bool = False) -> str:

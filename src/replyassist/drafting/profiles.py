@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.resources import resource_folder
@@ -19,7 +19,8 @@ class Profile(BaseModel):
     """What a kind of model needs and can do.
 
     ``layout``: ``facts`` for a small model, which words the sentences that our plan chose and writes neither greeting
-    nor closing; ``rules`` for one that follows instructions and writes the whole reply. ``approved_examples``: how many
+    nor closing; ``rules`` for one that follows instructions and writes the whole reply. ``plans``: such a one says with
+    the reply what is asked and on which sentences of the source each of its own rests. ``approved_examples``: how many
     of the brand's approved replies stand beside the worked ones. ``candidates``: how many texts pay for their time.
     ``repair_turns``: how often the model may mend a draft that the checks refuse. ``languages``: what it can
     put a reply into that is written in another one (ISO 639-1).
@@ -28,6 +29,7 @@ class Profile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     layout: Literal["facts", "rules"]
+    plans: bool = False
     examples: int = Field(ge=0, le=20)
     approved_examples: int = Field(0, ge=0, le=10)
     candidates: int = Field(4, ge=1, le=16)
@@ -35,6 +37,12 @@ class Profile(BaseModel):
     stop: tuple[str, ...] = ()
     repair_turns: int = Field(0, ge=0, le=1)
     languages: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _plans_what_it_writes(self) -> Profile:
+        if self.plans and self.layout != "rules":
+            raise ValueError("plans: only a model of the layout 'rules' plans")
+        return self
 
 
 def profile_named(name: str, *, folder: Path | None = None) -> Profile:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from replyassist.brands.voice import VoiceRules, WorkedExample
+from replyassist.brands.voice import Length, VoiceRules, WorkedExample
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.core.language import language_name
 from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 from .courtesies import bare
 from .names import first_name
@@ -20,6 +20,8 @@ from .variants import Variant
 
 CHARACTERS_PER_TOKEN = 3.0  # low for English (about 4), so that a reply is not cut short
 CANARY_LENGTH = 12
+PLAN_TOKENS = 240
+"""What a plan takes beside the reply: three questions of 40 tokens, six sentences of 20."""
 _SYMPATHY = re.compile(r"(?<!\w)(?:sorry|apolog\w+|thanks?|thank you)(?!\w)", re.IGNORECASE)
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 
@@ -29,22 +31,25 @@ class DraftRequest:
     """What is to be answered and with what, personal data hidden. ``language`` (ISO 639-1) is that of the reply.
 
     ``answer`` is what the reply may stand on: for the layout ``facts`` the sentences of the plan, else the template's,
-    with those of the plan as what is ``relevant``.
+    with those of the plan as what is ``relevant``. ``plans``: the sentences of ``answer`` are numbered, the worked
+    examples are answered as in ``drafting/claimed.py``, and the model gives its plan with the reply.
     """
 
-    message: Inbound
+    message: InboundMessage
     answer: str
     relevant: str = ""
     instruction: str | None = None
     language: str = "en"
     variant: Variant = Variant.REPLY
+    plans: bool = False
 
 
 @dataclass(frozen=True)
 class Prompt:
     """The messages for the model and their digest, and how long the answer may be (tokens).
 
-    ``canary`` is a token that only this prompt holds: a reply with it gives the prompt away.
+    ``canary`` is a token that only this prompt holds: a reply with it gives the prompt away. ``plans``: it asks for
+    JSON that holds the reply.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -52,6 +57,7 @@ class Prompt:
     max_tokens: int
     stop: tuple[str, ...]
     canary: str = ""
+    plans: bool = False
 
 
 def build_prompt(
@@ -67,21 +73,22 @@ def build_prompt(
     The worked examples are the same for each message of a brand, so that the model's cache of the prefix holds;
     ``approved`` (replies that people of the brand approved) stand after them, where the profile wants any.
     """
-    length = voice.length_for(request.message.channel)
+    room = voice.room_for(request.message.channel, request.message.visibility)
     canary = _canary(voice) if profile.layout == "rules" else ""
     system = library.render(
         "draft_system.j2",
         voice=voice,
         channel=request.message.channel,
         layout=profile.layout,
-        length=length,
+        length=Length(min=room.least, max=room.most),
         language=language_name(request.language),
         variant=request.variant.value,
         canary=canary,
+        plans=request.plans,
     )
     messages = [ChatMessage("system", system)]
     for example in (*_worked(voice, profile), *approved[: profile.approved_examples]):
-        message = Inbound(example.message, request.message.channel, author_name=example.author or None)
+        message = InboundMessage(example.message, request.message.channel, author_name=example.author or None)
         shown = DraftRequest(message, example.template)
         messages += [
             ChatMessage("user", _user(shown, profile, library)),
@@ -91,15 +98,16 @@ def build_prompt(
     return Prompt(
         messages=tuple(messages),
         digest=document_digest([*map(asdict, messages)]),
-        max_tokens=int(length.max / CHARACTERS_PER_TOKEN) + 16,
+        max_tokens=int(room.most / CHARACTERS_PER_TOKEN) + 16 + (PLAN_TOKENS if request.plans else 0),
         stop=profile.stop,
         canary=canary,
+        plans=request.plans,
     )
 
 
 def repair_prompt(prompt: Prompt, *, draft: str, objections: Iterable[str], library: PromptLibrary) -> Prompt:
     """The same prompt with the model's own draft and what the checks have against it."""
-    asked = library.render("draft_repair.j2", objections=list(dict.fromkeys(objections)))
+    asked = library.render("draft_repair.j2", objections=list(dict.fromkeys(objections)), plans=prompt.plans)
     messages = (*prompt.messages, ChatMessage("assistant", draft), ChatMessage("user", asked))
     return replace(prompt, messages=messages, digest=document_digest([asdict(message) for message in messages]))
 

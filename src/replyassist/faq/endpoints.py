@@ -11,8 +11,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
@@ -20,6 +21,9 @@ from replyassist.core.security import Permission
 
 from . import service
 from .admission import admitted
+from .browsing import TemplateFilter, browse
+from .generated_endpoints import GeneratedQuestionOut, questions_out
+from .generated_endpoints import router as generated_router
 from .learned_endpoints import router as examples_router
 from .parameters import NO_NUL, BrandQuery, TemplateId, require_for_brand
 from .proposal_endpoints import router as proposals_router
@@ -30,11 +34,22 @@ from .template import TemplateFields
 router = APIRouter(prefix="/v1/templates", tags=["templates"], responses=PROBLEM_RESPONSES)
 router.include_router(proposals_router)  # before the paths that end with any id
 router.include_router(examples_router)
+router.include_router(generated_router)
 
 ExpectedVersion = Annotated[
     str | None, Query(max_length=64, description="The version that you saw; 409 when there is a newer one.")
 ]
 IfMatch = Annotated[str | None, Header(description="The same, as the ETag that came with the template.")]
+
+
+def _expected(expected_version: ExpectedVersion = None, if_match: IfMatch = None) -> str | None:
+    """The version that the caller saw; ``If-Match: *`` means any."""
+    if expected_version is not None or if_match is None or if_match.strip() == "*":
+        return expected_version
+    return if_match.strip().removeprefix("W/").strip('"')
+
+
+ExpectedDep = Annotated[str | None, Depends(_expected)]
 
 _EXAMPLES: dict[str, Any] = {
     "shipping": {
@@ -71,11 +86,15 @@ def _is_empty(changes: list[TextChange]) -> bool:
 
 
 class TemplateOut(TemplateFields):
-    """A template as stored, with its version. ``changes`` is there where this request's texts had to be mended."""
+    """A template as stored, with its version. ``changes`` is there where this request's texts had to be mended.
+
+    ``generated_questions`` were written by a language model, not by people, and are no part of the version.
+    """
 
     brand: str
     version: str
     updated_at: datetime
+    generated_questions: list[GeneratedQuestionOut]
     changes: list[TextChange] = Field(default=[], exclude_if=_is_empty)
 
 
@@ -117,8 +136,11 @@ def list_templates(
 ) -> TemplateListOut:
     """The templates in use, by id."""
     require_for_brand(principal, Permission.TEMPLATES_READ, brand)
-    page = service.list_templates(session, brand, tag=tag, query=q, template_id=template_id, cursor=cursor, limit=limit)
-    return TemplateListOut(items=[_out(brand, stored) for stored in page.items], next_cursor=page.next_cursor)
+    wanted = TemplateFilter(tag=tag, query=q, template_id=template_id)
+    page = browse(session, brand, wanted, cursor=cursor, limit=limit)
+    questions = questions_out(session, brand, [stored.template_id for stored in page.items])
+    items = [_out(brand, stored, questions[stored.template_id]) for stored in page.items]
+    return TemplateListOut(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/{template_id:path}/versions")
@@ -147,7 +169,7 @@ def get_template(
     """One template; its version is also the ETag."""
     require_for_brand(principal, Permission.TEMPLATES_READ, brand)
     stored = service.stored_template(session, brand, template_id)
-    return _answer(response, brand, stored)
+    return _answer(response, session, brand, stored)
 
 
 @router.post("", status_code=201)
@@ -167,8 +189,8 @@ def add_template(
     """
     require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
     new = admitted(template)
-    service.add_template(session, brand, new.template, now=clock.now())
-    return _answer(response, brand, service.stored_template(session, brand, new.template.id), new.changes)
+    service.add_template(session, brand, new.template, now=clock.now(), by=principal.name)
+    return _answer(response, session, brand, service.stored_template(session, brand, new.template.id), new.changes)
 
 
 @router.put("/{template_id:path}")
@@ -181,18 +203,15 @@ def replace_template(
     session: WritingDep,
     clock: ClockDep,
     response: Response,
-    expected_version: ExpectedVersion = None,
-    if_match: IfMatch = None,
+    expected: ExpectedDep,
 ) -> TemplateOut:
     """Give a template new content, mended as on adding; the same content again changes nothing."""
     require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
     new = admitted(template)
     if new.template.id != template_id:
         raise InvalidInput("the id in the body is not the id in the path", field="id")
-    service.change_template(
-        session, brand, new.template, now=clock.now(), expected_version=_expected(expected_version, if_match)
-    )
-    return _answer(response, brand, service.stored_template(session, brand, template_id), new.changes)
+    service.change_template(session, brand, new.template, now=clock.now(), expected_version=expected, by=principal.name)
+    return _answer(response, session, brand, service.stored_template(session, brand, template_id), new.changes)
 
 
 @router.delete("/{template_id:path}", status_code=204)
@@ -203,33 +222,31 @@ def delete_template(
     principal: PrincipalDep,
     session: WritingDep,
     clock: ClockDep,
-    expected_version: ExpectedVersion = None,
-    if_match: IfMatch = None,
+    expected: ExpectedDep,
 ) -> None:
     """Take a template out of use; its versions stay."""
     require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
-    service.delete_template(
-        session, brand, template_id, now=clock.now(), expected_version=_expected(expected_version, if_match)
-    )
+    service.delete_template(session, brand, template_id, now=clock.now(), expected_version=expected, by=principal.name)
 
 
-def _expected(expected_version: str | None, if_match: str | None) -> str | None:
-    """The version that the caller saw; ``If-Match: *`` means any."""
-    if expected_version is not None or if_match is None or if_match.strip() == "*":
-        return expected_version
-    return if_match.strip().removeprefix("W/").strip('"')
-
-
-def _answer(response: Response, brand: str, stored: StoredTemplate, changes: Sequence[FieldChange] = ()) -> TemplateOut:
+def _answer(
+    response: Response, session: Session, brand: str, stored: StoredTemplate, changes: Sequence[FieldChange] = ()
+) -> TemplateOut:
     response.headers["ETag"] = f'"{stored.version}"'
-    return _out(brand, stored, changes)
+    return _out(brand, stored, questions_out(session, brand, [stored.template_id])[stored.template_id], changes)
 
 
-def _out(brand: str, stored: StoredTemplate, changes: Sequence[FieldChange] = ()) -> TemplateOut:
+def _out(
+    brand: str,
+    stored: StoredTemplate,
+    questions: Sequence[GeneratedQuestionOut],
+    changes: Sequence[FieldChange] = (),
+) -> TemplateOut:
     return TemplateOut(
         **stored.document,
         brand=brand,
         version=stored.version,
         updated_at=stored.updated_at,
+        generated_questions=list(questions),
         changes=[TextChange.model_validate(asdict(change)) for change in changes],
     )

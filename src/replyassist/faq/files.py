@@ -15,7 +15,7 @@ from .importing.csv_reader import read_csv
 from .importing.jsonl_reader import read_jsonl
 from .importing.yaml_reader import read_yaml
 from .naming import YAML_SUFFIXES
-from .problems import UNREADABLE, Change, InvalidTemplates, LeftOut, Problem
+from .problems import UNREADABLE, InvalidTemplates, MendedText, Problem, SkippedRecord
 from .template import ReplyTemplate
 from .writers import write_csv, write_jsonl, write_yaml_folder
 
@@ -41,8 +41,8 @@ class LoadedTemplates:
     templates: list[ReplyTemplate]
     ignored_columns: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    changes: tuple[Change, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    changes: tuple[MendedText, ...] = ()
+    left_out: tuple[SkippedRecord, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from .learned import LearnedExample, normalised
+from .learned import normalised
+from .repository.learned import LearnedExample
 from .template import ReplyTemplate
 
 MOST_QUESTIONS = 1000  # of a template, by its format

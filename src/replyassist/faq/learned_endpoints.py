@@ -15,6 +15,7 @@ from replyassist.core.security import Permission
 from . import learned
 from .models import LearnedExampleRow
 from .parameters import BrandQuery, TemplateId, require_for_brand
+from .repository.learned import examples_of_template
 from .service import template_versions
 
 router = APIRouter()
@@ -64,7 +65,7 @@ def list_examples(
     """Everything that decisions taught this template, also what was withdrawn."""
     require_for_brand(principal, Permission.TEMPLATES_READ, brand)
     template_versions(session, brand, template_id)  # NotFound for one that never was
-    page = learned.examples_of_template(session, brand, template_id, before=cursor, limit=limit)
+    page = examples_of_template(session, brand, template_id, before=cursor, limit=limit)
     return LearnedExampleListOut(items=[example_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 

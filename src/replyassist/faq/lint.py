@@ -11,12 +11,12 @@ from datetime import date
 from replyassist.brands.voice import VoiceRules
 from replyassist.core.embedding import Encoder
 
-from .lint_findings import LintFinding, Severity
+from .lint_findings import LintFinding, LintSeverity
 from .lint_pairs import duplicate_ids, similar_questions, similar_replies
 from .lint_rules import SINGLE_RULES, expired
 from .template import ReplyTemplate
 
-__all__ = ["LintFinding", "Severity", "has_errors", "lint"]
+__all__ = ["LintFinding", "LintSeverity", "has_errors", "lint"]
 
 
 def lint(
@@ -37,9 +37,9 @@ def lint(
     findings += duplicate_ids(templates)
     findings += similar_questions(templates, encoder)
     findings += similar_replies(templates, encoder)
-    return sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    return sorted(findings, key=lambda finding: finding.severity is not LintSeverity.ERROR)
 
 
 def has_errors(findings: Sequence[LintFinding]) -> bool:
     """Whether any finding is more than a warning."""
-    return any(finding.severity is Severity.ERROR for finding in findings)
+    return any(finding.severity is LintSeverity.ERROR for finding in findings)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Severity(StrEnum):
+class LintSeverity(StrEnum):
     """Whether a template must be mended."""
 
     ERROR = "error"  # it would show something wrong, or it is unclear which template answers
@@ -18,19 +18,19 @@ class LintFinding:
     """One rule that one or more templates break."""
 
     rule: str
-    severity: Severity
+    severity: LintSeverity
     template_ids: tuple[str, ...]
     explanation: str
 
 
 def error(rule: str, template_ids: str | tuple[str, ...], explanation: str) -> LintFinding:
     """A finding that must be mended."""
-    return LintFinding(rule, Severity.ERROR, _ids(template_ids), explanation)
+    return LintFinding(rule, LintSeverity.ERROR, _ids(template_ids), explanation)
 
 
 def warning(rule: str, template_ids: str | tuple[str, ...], explanation: str) -> LintFinding:
     """A finding that is worth a look."""
-    return LintFinding(rule, Severity.WARNING, _ids(template_ids), explanation)
+    return LintFinding(rule, LintSeverity.WARNING, _ids(template_ids), explanation)
 
 
 def _ids(template_ids: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -77,11 +77,11 @@ def too_long(template: ReplyTemplate, voice: VoiceRules | None) -> Iterator[Lint
     if voice is None:
         return
     channels = template.channels or list(voice.length)
-    channel = min(channels, key=lambda name: voice.length_for(name).max)
-    limit = voice.length_for(channel).max
-    length = len(_reply(template))
-    if length > limit:
-        yield warning("too_long", template.id, f"the reply has {length} characters, '{channel}' allows {limit}")
+    channel = min(channels, key=lambda name: voice.room_for(name).most)
+    room, reply = voice.room_for(channel), _reply(template)
+    if not room.fits(reply):
+        counted = f"the reply has {room.count(reply)} characters, '{channel}' allows {room.most}"
+        yield warning("too_long", template.id, counted)
 
 
 def contradicting_validity(template: ReplyTemplate, _voice: VoiceRules | None) -> Iterator[LintFinding]:

@@ -29,7 +29,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Change:
+class MendedText:
     """One text that was mended on its way in; ``place`` is the file and line, ``done`` says how."""
 
     template_id: str
@@ -41,7 +41,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedRecord:
     """A record that was not taken, for a reason that is no mistake."""
 
     name: str

@@ -20,7 +20,8 @@ from . import proposals
 from .learned_endpoints import LARGEST_ID
 from .models import ProposalRunRow, TemplateProposalRow
 from .parameters import BrandQuery, require_for_brand
-from .proposed import Coverage, ProposalState
+from .proposed import ProposalCoverage, ProposalState
+from .repository.proposals import last_run, proposals_of
 from .template import TemplateFields
 
 router = APIRouter(prefix="/proposals")
@@ -97,7 +98,7 @@ class CoverageOut(BaseModel):
     source: str
     made_at: datetime
     sentence: str
-    coverage: Coverage
+    coverage: ProposalCoverage
 
 
 class ProposalListOut(BaseModel):
@@ -141,8 +142,8 @@ def list_proposals(
 ) -> ProposalListOut:
     """Templates that past messages propose; `replyassist faq propose` makes them. Only leads see them."""
     require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
-    rows = proposals.proposals_of(session, brand, states=(ProposalState(state),), limit=limit)
-    run = proposals.last_run(session, brand)
+    rows = proposals_of(session, brand, states=(ProposalState(state),), limit=limit)
+    run = last_run(session, brand)
     return ProposalListOut(items=[proposal_out(row) for row in rows], last_run=run and _run_out(run))
 
 
@@ -162,7 +163,7 @@ def accept_proposal(
     Only a person may, no service.
     """
     require_decider(principal, brand)
-    changes = proposals.Edited(**edited.model_dump(exclude={"version"}))
+    changes = proposals.ProposalEdits(**edited.model_dump(exclude={"version"}))
     new = proposals.accept(
         session, brand, proposal_id, version=edited.version, edited=changes, by=principal.name, now=clock.now()
     )

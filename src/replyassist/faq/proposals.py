@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from replyassist.core.errors import Conflict, NotFound, VersionConflict
 
@@ -16,8 +15,9 @@ from . import service
 from .admission import AdmittedTemplate, admitted
 from .learned import normalised
 from .models import ProposalRunRow, TemplateProposalRow
-from .proposed import Coverage, ProposalState, ProposedTexts
+from .proposed import ProposalCoverage, ProposalState, ProposedTexts
 from .repository import lock_brand
+from .repository.proposals import drop_proposals, proposals_of
 from .template import TemplateFields
 
 MOST_REMEMBERED = 300
@@ -27,7 +27,7 @@ MOST_OPEN = 200
 
 
 @dataclass(frozen=True)
-class Proposal:
+class FoundProposal:
     """One group of messages as a template; the fields are those of ``TemplateProposalRow``.
 
     ``known_as``: the open proposal that asked the same in the run before, which keeps its id.
@@ -51,7 +51,7 @@ class ErasedWords:
 
 
 @dataclass(frozen=True)
-class Edited:
+class ProposalEdits:
     """What a person made of a proposal before accepting it; None leaves the field as proposed."""
 
     id: str | None = None
@@ -74,24 +74,6 @@ def remembered(session: Session, brand_id: str) -> list[TemplateProposalRow]:
     return [row for row in rows if row.state != ProposalState.ACCEPTED or row.accepted_as in in_use]
 
 
-def proposals_of(
-    session: Session, brand_id: str, *, states: Collection[ProposalState], limit: int
-) -> list[TemplateProposalRow]:
-    """The brand's proposals in these states: open ones by size, decided ones the newest decision first."""
-    statement = select(TemplateProposalRow).where(
-        TemplateProposalRow.brand_id == brand_id, col(TemplateProposalRow.state).in_(states)
-    )
-    row = TemplateProposalRow
-    order = (col(row.decided_at).desc(), col(row.place), col(row.id))
-    return list(session.exec(statement.order_by(*order).limit(limit)))
-
-
-def last_run(session: Session, brand_id: str) -> ProposalRunRow | None:
-    """The last look at the brand's past messages."""
-    statement = select(ProposalRunRow).where(ProposalRunRow.brand_id == brand_id)
-    return session.exec(statement.order_by(col(ProposalRunRow.id).desc()).limit(1)).first()
-
-
 def find_proposal(session: Session, brand_id: str, proposal_id: int) -> TemplateProposalRow:
     """One proposal of the brand, in whatever state; raise NotFound."""
     row = session.get(TemplateProposalRow, proposal_id)
@@ -101,7 +83,13 @@ def find_proposal(session: Session, brand_id: str, proposal_id: int) -> Template
 
 
 def keep_run(
-    session: Session, brand_id: str, found: Sequence[Proposal], *, coverage: Coverage, source: str, now: datetime
+    session: Session,
+    brand_id: str,
+    found: Sequence[FoundProposal],
+    *,
+    coverage: ProposalCoverage,
+    source: str,
+    now: datetime,
 ) -> list[TemplateProposalRow]:
     """Replace the brand's open proposals by what a run found; what people decided stays as it is.
 
@@ -120,14 +108,14 @@ def keep_run(
         session.add(row)
         kept.append(row)
     gone = [row_id for row_id in open_rows if row_id is not None]
-    session.exec(delete(TemplateProposalRow).where(col(TemplateProposalRow.id).in_(gone)))
+    drop_proposals(session, gone)
     session.add(ProposalRunRow(brand_id=brand_id, source=source[:300], coverage=coverage, made_at=now))
     session.flush()
     return kept
 
 
 def accept(
-    session: Session, brand_id: str, proposal_id: int, *, version: str, edited: Edited, by: str, now: datetime
+    session: Session, brand_id: str, proposal_id: int, *, version: str, edited: ProposalEdits, by: str, now: datetime
 ) -> AdmittedTemplate:
     """Make the template that was proposed, or give its questions to the one that it extends.
 
@@ -142,10 +130,10 @@ def accept(
     extends = row.extends if edited.id in (None, row.extends) else None
     if extends is not None and service.current_version(session, brand_id, extends) is not None:
         template = admitted(_extended(session, brand_id, extends, row, edited))
-        service.change_template(session, brand_id, template.template, now=now)
+        service.change_template(session, brand_id, template.template, now=now, by=by)
     else:
         template = admitted(_fresh(row, edited))
-        service.add_template(session, brand_id, template.template, now=now)
+        service.add_template(session, brand_id, template.template, now=now, by=by)
     row.state, row.accepted_as = ProposalState.ACCEPTED.value, template.template.id
     row.decided_at, row.decided_by = now, by
     return template
@@ -183,10 +171,7 @@ def erase_message(
     lock_brand(session, brand_id)
     key = message_key(message_id)
     erased: list[ErasedWords] = []
-    statement = select(TemplateProposalRow).where(
-        TemplateProposalRow.brand_id == brand_id, col(TemplateProposalRow.state).in_(states)
-    )
-    for row in session.exec(statement):
+    for row in proposals_of(session, brand_id, states=states, limit=None):
         own = [past.text for past in row.texts.told if past.key == key]
         if row.texts.questions and row.texts.questions[0].key == key:  # title and id are its words
             own.append(row.title)
@@ -202,7 +187,7 @@ def message_key(message_id: int) -> str:
     return f"message {message_id}"
 
 
-def _fields(proposal: Proposal, place: int, now: datetime) -> dict[str, Any]:
+def _fields(proposal: FoundProposal, place: int, now: datetime) -> dict[str, Any]:
     return {
         "suggested_id": proposal.suggested_id,
         "title": proposal.title,
@@ -223,11 +208,11 @@ def _open(session: Session, brand_id: str, proposal_id: int) -> TemplateProposal
     return row
 
 
-def _questions(row: TemplateProposalRow, edited: Edited) -> list[str]:
+def _questions(row: TemplateProposalRow, edited: ProposalEdits) -> list[str]:
     return [past.text for past in row.texts.questions] if edited.questions is None else list(edited.questions)
 
 
-def _fresh(row: TemplateProposalRow, edited: Edited) -> TemplateFields:
+def _fresh(row: TemplateProposalRow, edited: ProposalEdits) -> TemplateFields:
     """Not validated yet: the door names what is wrong."""
     proposed = replace(
         edited,
@@ -240,7 +225,7 @@ def _fresh(row: TemplateProposalRow, edited: Edited) -> TemplateFields:
 
 
 def _extended(
-    session: Session, brand_id: str, template_id: str, row: TemplateProposalRow, edited: Edited
+    session: Session, brand_id: str, template_id: str, row: TemplateProposalRow, edited: ProposalEdits
 ) -> TemplateFields:
     """The template with the questions that it does not have; title and reply change only where a person wrote so."""
     template = service.get_template(session, brand_id, template_id)

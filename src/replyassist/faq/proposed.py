@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
@@ -45,7 +46,7 @@ class ProposedTexts(BaseModel):
         return self.model_copy(update={"questions": tuple(q for q in self.questions if q.key != key), "reply": reply})
 
 
-class Coverage(BaseModel):
+class ProposalCoverage(BaseModel):
     """How many of ``counted`` messages templates would have answered; both are numbers of messages.
 
     ``messages`` are all that were looked at. ``held_out``: those counted were kept apart while the groups were made;
@@ -76,22 +77,48 @@ class Coverage(BaseModel):
     @property
     def sentence(self) -> str:
         """The curve's end in one line."""
+        return self.told()
+
+    def told(self, translate: Callable[[str], str] = str, number: Callable[[float], str] = "{:,.0f}".format) -> str:
+        """The same in another language, of which ``number`` writes the numbers."""
         if not self.counted:
-            return "There were no messages to count."
+            return translate("There were no messages to count.")
+        if not self.today and not self.with_first:
+            nothing = translate("Nothing was found to propose in %(messages)s messages.")
+            return nothing % {"messages": number(self.messages)}
         answered = self.with_first[-1] if self.with_first else self.today
         low, high = binomtest(answered, self.counted).proportion_ci(0.95, "wilson")
-        these = f"These {len(self.with_first)}" if len(self.with_first) > 1 else "This one"
+        said = {
+            "n": number(len(self.with_first)),
+            "share": number(100 * answered / self.counted),
+            "today": number(100 * self.today / self.counted),
+            "messages": number(self.messages),
+            "answered": number(answered),
+            "counted": number(self.counted),
+            "low": number(100 * low),
+            "high": number(100 * high),
+        }
+        return f"{self._share(translate)} {self._basis(translate)}" % said
+
+    def _share(self, translate: Callable[[str], str]) -> str:
+        if not self.with_first:
+            return translate("Today's templates would have answered %(share)s %% of %(messages)s messages")
         if self.today:
-            these = f"Today's templates with {these.lower()}" if self.with_first else "Today's templates"
-        elif not self.with_first:
-            return f"Nothing was found to propose in {self.messages:,} messages."
-        share = f"would have answered {_percent(answered, self.counted)} of {self.messages:,} messages"
-        before = f", today's alone {_percent(self.today, self.counted)}" if self.today and self.with_first else ""
-        how = f"of {self.counted:,} that were kept apart while the groups were made"
-        if not self.held_out:
-            how = f"of the same {self.counted:,} messages that the groups were made of, which flatters"
-        return f"{these} {share}{before} (counted: {answered:,} {how}; 95 % interval {low:.0%} to {high:.0%})."
+            return translate(
+                "Today's templates with these %(n)s would have answered %(share)s %% of %(messages)s messages, today's "
+                "alone %(today)s %%"
+            )
+        if len(self.with_first) > 1:
+            return translate("These %(n)s would have answered %(share)s %% of %(messages)s messages")
+        return translate("This one would have answered %(share)s %% of %(messages)s messages")
 
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %"
+    def _basis(self, translate: Callable[[str], str]) -> str:
+        if self.held_out:
+            return translate(
+                "(counted: %(answered)s of %(counted)s that were kept apart while the groups were made; 95 %% interval "
+                "%(low)s %% to %(high)s %%)."
+            )
+        return translate(
+            "(counted: %(answered)s of the same %(counted)s messages that the groups were made of, which flatters; "
+            "95 %% interval %(low)s %% to %(high)s %%)."
+        )

@@ -5,10 +5,9 @@ Each call that changes something raises the brand's ``faq_revision`` by one, so 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlmodel import Session
@@ -18,7 +17,7 @@ from replyassist.brands.service import get_brand
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, VersionConflict
 
 from . import repository
-from .cursors import cursor_after, place_of
+from .models import TemplateAct
 from .repository import StoredTemplate, TemplateState
 from .template import ReplyTemplate
 
@@ -61,32 +60,31 @@ class TemplateVersion:
 
 
 @dataclass(frozen=True)
-class TemplatePage:
-    """Some templates and where the next ones begin; ``next_cursor`` is None at the end."""
-
-    items: list[StoredTemplate]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True)
 class _Plan:
     fresh: list[ReplyTemplate]
     updates: list[tuple[int, ReplyTemplate]]
     row_ids_to_remove: list[int]
+    acts: list[tuple[str, TemplateAct, str]]
     result: ImportResult
 
 
 def import_templates(
-    session: Session, brand_id: str, templates: Iterable[ReplyTemplate], *, now: datetime, replace: bool = False
+    session: Session,
+    brand_id: str,
+    templates: Iterable[ReplyTemplate],
+    *,
+    now: datetime,
+    replace: bool = False,
+    by: str = "",
 ) -> ImportResult:
-    """Add and change templates by their content; the same templates again touch no row.
+    """Add and change templates by their content; the same templates again touch no row. ``by``: who does it.
 
     ``replace`` takes those out of use that are not among ``templates``. Raise NotFound for an unknown brand and
     InvalidInput when an id comes twice.
     """
     brand = repository.lock_brand(session, brand_id)
     plan = _plan(repository.states(session, brand_id), templates, replace=replace)
-    _apply(session, brand, plan, now=now)
+    _apply(session, brand, plan, by=by, now=now)
     return plan.result
 
 
@@ -118,26 +116,6 @@ def templates_by_version(
     return {template_id: found.get(template_id) or known[template_id] for template_id in sorted(now)}
 
 
-def list_templates(
-    session: Session,
-    brand_id: str,
-    *,
-    tag: str | None = None,
-    query: str | None = None,
-    template_id: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> TemplatePage:
-    """One page of the templates in use, by id: those with this tag, this id, and all words of ``query`` in their id,
-    title, questions, reply or tags. Raise NotFound for an unknown brand, InvalidInput for a foreign cursor."""
-    get_brand(session, brand_id)
-    after = place_of(cursor) if cursor else None
-    rows = repository.active(session, brand_id, after=after, template_id=template_id)
-    found = list(islice(_matching(rows, tag=tag, query=query), limit + 1))
-    items = found[:limit]
-    return TemplatePage(items, cursor_after(items[-1].template_id) if len(found) > limit else None)
-
-
 def stored_template(session: Session, brand_id: str, template_id: str) -> StoredTemplate:
     """A template in use, as stored; raise NotFound."""
     found = next(repository.active(session, brand_id, template_id=template_id), None)
@@ -157,26 +135,40 @@ def templates_in_use(session: Session, keys: Collection[tuple[str, str]]) -> dic
     return {key: _template(document) for key, document in found.items()}
 
 
-def add_template(session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime) -> ReplyTemplate:
+def add_template(
+    session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime, by: str = ""
+) -> ReplyTemplate:
     """Add a template; raise Conflict when there is one with this id."""
     repository.lock_brand(session, brand_id)
     if current_version(session, brand_id, template.id) is not None:
         raise Conflict(f"the brand '{brand_id}' already has a template '{template.id}'")
-    return put_template(session, brand_id, template, now=now)
+    return put_template(session, brand_id, template, now=now, by=by)
 
 
 def change_template(
-    session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime, expected_version: str | None = None
+    session: Session,
+    brand_id: str,
+    template: ReplyTemplate,
+    *,
+    now: datetime,
+    expected_version: str | None = None,
+    by: str = "",
 ) -> ReplyTemplate:
     """As ``put_template``, but raise NotFound when there is no such template (VersionConflict when one was seen)."""
     repository.lock_brand(session, brand_id)
     if expected_version is None and current_version(session, brand_id, template.id) is None:
         raise _no_template(brand_id, template.id)
-    return put_template(session, brand_id, template, now=now, expected_version=expected_version)
+    return put_template(session, brand_id, template, now=now, expected_version=expected_version, by=by)
 
 
 def put_template(
-    session: Session, brand_id: str, template: ReplyTemplate, *, now: datetime, expected_version: str | None = None
+    session: Session,
+    brand_id: str,
+    template: ReplyTemplate,
+    *,
+    now: datetime,
+    expected_version: str | None = None,
+    by: str = "",
 ) -> ReplyTemplate:
     """Store this content, whether the template exists or not; an older content put again is that older version.
 
@@ -185,12 +177,19 @@ def put_template(
     brand = repository.lock_brand(session, brand_id)
     state = repository.state(session, brand_id, template.id)
     _check_version(template.id, state, expected_version)
-    _apply(session, brand, _plan({template.id: state} if state else {}, [template], replace=False), now=now)
+    plan = _plan({template.id: state} if state else {}, [template], replace=False)
+    _apply(session, brand, plan, by=by, now=now)
     return template
 
 
 def delete_template(
-    session: Session, brand_id: str, template_id: str, *, now: datetime, expected_version: str | None = None
+    session: Session,
+    brand_id: str,
+    template_id: str,
+    *,
+    now: datetime,
+    expected_version: str | None = None,
+    by: str = "",
 ) -> None:
     """Take a template out of use; its versions stay. Raise NotFound, or VersionConflict as ``put_template``."""
     brand = repository.lock_brand(session, brand_id)
@@ -199,7 +198,23 @@ def delete_template(
         raise _no_template(brand_id, template_id)
     _check_version(template_id, state, expected_version)
     repository.deactivate(session, [state.row_id], now=now)
+    done = [(template_id, TemplateAct.RETIRED, state.version)]
+    repository.append_changes(session, brand_id, done, by=by, now=now)
     repository.raise_revision(session, brand)
+
+
+def confirm_template(
+    session: Session, brand_id: str, template_id: str, *, expected_version: str, by: str, now: datetime
+) -> None:
+    """Say that a template is still right as it stands. Raise NotFound, or VersionConflict as ``put_template``."""
+    repository.lock_brand(session, brand_id)
+    state = repository.state(session, brand_id, template_id)
+    if state is None or not state.is_active:
+        raise _no_template(brand_id, template_id)
+    _check_version(template_id, state, expected_version)
+    repository.confirm(session, state.row_id, now=now)
+    done = [(template_id, TemplateAct.CONFIRMED, state.version)]
+    repository.append_changes(session, brand_id, done, by=by, now=now)
 
 
 def template_versions(session: Session, brand_id: str, template_id: str) -> list[TemplateVersion]:
@@ -233,6 +248,7 @@ def _plan(known: dict[str, TemplateState], templates: Iterable[ReplyTemplate], *
     fresh: list[ReplyTemplate] = []
     updates: list[tuple[int, ReplyTemplate]] = []
     added, changed, unchanged, seen = [], [], [], set()
+    acts: list[tuple[str, TemplateAct, str]] = []
     for template in templates:
         if template.id in seen:
             raise InvalidInput(f"the id '{template.id}' comes twice", field="id")
@@ -241,20 +257,24 @@ def _plan(known: dict[str, TemplateState], templates: Iterable[ReplyTemplate], *
         if state is None:
             fresh.append(template)
             added.append(template.id)
+            acts.append((template.id, TemplateAct.ADDED, template.version))
         elif not state.is_active:
             updates.append((state.row_id, template))
             added.append(template.id)
+            acts.append((template.id, TemplateAct.BROUGHT_BACK, template.version))
         elif state.version != template.version:
             updates.append((state.row_id, template))
             changed.append(template.id)
+            acts.append((template.id, TemplateAct.CHANGED, template.version))
         else:
             unchanged.append(template.id)
     removed = sorted(key for key, state in known.items() if replace and state.is_active and key not in seen)
+    acts += [(key, TemplateAct.RETIRED, known[key].version) for key in removed]
     result = ImportResult(tuple(added), tuple(changed), tuple(unchanged), tuple(removed))
-    return _Plan(fresh, updates, [known[key].row_id for key in removed], result)
+    return _Plan(fresh, updates, [known[key].row_id for key in removed], acts, result)
 
 
-def _apply(session: Session, brand: Brand, plan: _Plan, *, now: datetime) -> None:
+def _apply(session: Session, brand: Brand, plan: _Plan, *, by: str, now: datetime) -> None:
     if not plan.result.is_change:
         return
     repository.insert_templates(session, brand.id, plan.fresh, now=now)
@@ -262,6 +282,7 @@ def _apply(session: Session, brand: Brand, plan: _Plan, *, now: datetime) -> Non
     repository.deactivate(session, plan.row_ids_to_remove, now=now)
     touched = [*plan.fresh, *(template for _, template in plan.updates)]
     repository.append_versions(session, brand.id, touched, now=now)
+    repository.append_changes(session, brand.id, plan.acts, by=by, now=now)
     repository.raise_revision(session, brand)
 
 
@@ -271,21 +292,6 @@ def _check_version(template_id: str, state: TemplateState | None, expected: str 
         raise VersionConflict(
             f"the template '{template_id}' is not the version that you saw any more", current_version=current
         )
-
-
-def _matching(rows: Iterator[StoredTemplate], *, tag: str | None, query: str | None) -> Iterator[StoredTemplate]:
-    words = query.casefold().split() if query else []
-    for row in rows:
-        if tag is not None and tag not in row.document["tags"]:
-            continue
-        text = _searched_text(row.document) if words else ""
-        if all(word in text for word in words):
-            yield row
-
-
-def _searched_text(document: dict[str, Any]) -> str:
-    parts = [document["id"], document["title"], document["reply"], *document["questions"], *document["tags"]]
-    return "\n".join(parts).casefold()
 
 
 def _template(document: dict[str, Any]) -> ReplyTemplate:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
-from replyassist.core.words import Words
+from replyassist.core.words import WordVectors
 
 # Chosen on parts of banking77's train file, clinc150 val, every third bitext message and eval/cases/dev.jsonl together.
 WIDTH = 64  # main directions of the brand's own pieces that are kept; 64, 128 and all 384 are equally good
@@ -46,7 +46,7 @@ class Alignment:
     rarity: dict[int, float]
     unseen: float
 
-    def scores(self, words: Words, classes: NDArray[np.int64]) -> Vectors:
+    def scores(self, words: WordVectors, classes: NDArray[np.int64]) -> Vectors:
         """How well the message's pieces match those of each of these classes and theirs the message's, (classes, 2).
 
         Both are about 0 to 1. There: each piece's soft maximum of its cosines with the class's pieces, rare ones
@@ -64,7 +64,7 @@ class Alignment:
         found[places] = scores
         return found
 
-    def _weights(self, words: Words) -> Vectors:
+    def _weights(self, words: WordVectors) -> Vectors:
         weights = np.array([self.rarity.get(int(number), self.unseen) for number in words.numbers[:READ_PIECES]])
         return np.asarray(weights / weights.sum(), dtype=np.float32)
 
@@ -78,7 +78,7 @@ def standing_for(texts: int, *, templates: int) -> NDArray[np.int64]:
     return np.arange(texts) if texts <= most else np.arange(most) * texts // most
 
 
-def align(readings: Sequence[Words | None], owner: NDArray[np.int64], *, count: int) -> Alignment | None:
+def align(readings: Sequence[WordVectors | None], owner: NDArray[np.int64], *, count: int) -> Alignment | None:
     """Made from the texts of ``count`` templates, which ``owner`` (texts,) names in order; None without words.
 
     The directions are the principal components of the pieces (Hotelling 1933), the rarity is the inverse document
@@ -107,12 +107,12 @@ def align(readings: Sequence[Words | None], owner: NDArray[np.int64], *, count: 
     )
 
 
-def _first_vectors(words: Sequence[Words], *, width: int) -> NDArray[np.float16]:
+def _first_vectors(words: Sequence[WordVectors], *, width: int) -> NDArray[np.float16]:
     given = [reading.vectors for reading in words if len(reading.numbers)]
     return np.concatenate(given)[:MOST_PIECES] if given else np.zeros((0, width), dtype=np.float16)
 
 
-def _rarity(words: Sequence[Words]) -> dict[int, float]:
+def _rarity(words: Sequence[WordVectors]) -> dict[int, float]:
     numbers, texts = np.unique(np.concatenate([np.unique(reading.numbers) for reading in words]), return_counts=True)
     return {
         int(number): max(1e-6, float(np.log((len(words) + 1) / (found + 0.5))))
@@ -120,7 +120,7 @@ def _rarity(words: Sequence[Words]) -> dict[int, float]:
     }
 
 
-def _pieces(vectors: Vectors, words: Sequence[Words], rarity: dict[int, float]) -> Pieces:
+def _pieces(vectors: Vectors, words: Sequence[WordVectors], rarity: dict[int, float]) -> Pieces:
     lengths = np.array([len(reading.numbers) for reading in words if len(reading.numbers)], dtype=np.int64)
     starts = np.cumsum(lengths) - lengths
     starts = starts[starts < len(vectors)]

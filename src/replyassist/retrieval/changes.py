@@ -11,7 +11,7 @@ from .store.products import Slots
 
 
 @dataclass(frozen=True)
-class Change:
+class IndexChange:
     """The templates as they shall be known, in their order; texts that need a vector have the slot -1.
 
     ``removed`` are slots that are no longer wanted. ``is_partial``: some new texts were left out.
@@ -26,9 +26,9 @@ class Change:
         """The texts that need a vector."""
         return tuple(each.texts.said[place] for each in self.templates for place in np.flatnonzero(each.slots < 0))
 
-    def without_new_texts(self) -> Change:
+    def without_new_texts(self) -> IndexChange:
         """The same as far as it goes without encoding; templates none of whose texts has a vector are left out."""
         kept = [template.with_vectors() for template in self.templates]
         here = tuple(template for template in kept if template.texts.own)
         left_out = [template.slots for template in kept if not template.texts.own]  # of texts against it, if any
-        return Change(here, np.concatenate([self.removed, *left_out]), is_partial=bool(self.new_texts))
+        return IndexChange(here, np.concatenate([self.removed, *left_out]), is_partial=bool(self.new_texts))

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 from scipy.special import expit
 
-from .learnt import Usual
 from .ranking import LOOKED_AT, Ranking
+from .trained import BackgroundScores
 
 ANSWERABLE_SIGNALS = ("best", "lead", "elsewhere", "parts")
 RIGHT_SIGNALS = ("share", "parts")
@@ -123,7 +123,7 @@ def signals_of(
     *,
     allowed: NDArray[np.bool_],
     chosen: NDArray[np.int64],
-    usual: Usual,
+    usual: BackgroundScores,
     elsewhere: float,
     parts: int,
 ) -> Signals:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from replyassist.core.embedding import Encoder, Vectors
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
-from .changes import Change
+from .changes import IndexChange
 from .entries import REPLY, TITLE
 from .known import KnownTemplate, found_in
 from .store.base import CHUNK, Base, BaseFolder, chunks
@@ -76,7 +76,7 @@ class Contents:
     def _on(self, base: Base | None, slots: Slots) -> Contents:
         return _placed(self.known, base, lambda places: self.store.vectors(slots[places]), folder=self.folder)
 
-    def change(self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample]) -> Change:
+    def change(self, templates: Sequence[ReplyTemplate], examples: Sequence[LearnedExample]) -> IndexChange:
         """What has to be done so that exactly these templates and examples are known."""
         mine, before = _by_template(examples), {each.template.id: each for each in self.known}
         known = [KnownTemplate.of(each, tuple(mine[each.id]), before.pop(each.id, None)) for each in templates]
@@ -84,9 +84,9 @@ class Contents:
         unwanted[np.concatenate([_NONE, *(each.slots for each in self.known)])] = True
         kept = np.concatenate([_NONE, *(each.slots for each in known)])
         unwanted[kept[kept >= 0]] = False
-        return Change(tuple(known), np.flatnonzero(unwanted))
+        return IndexChange(tuple(known), np.flatnonzero(unwanted))
 
-    def changed(self, change: Change, encode: Callable[[Sequence[str]], Vectors]) -> Contents:
+    def changed(self, change: IndexChange, encode: Callable[[Sequence[str]], Vectors]) -> Contents:
         """After a change, whose new texts are encoded."""
         new = change.new_texts
         store, moved = self.store.changed(change.removed, encode(new) if new else self.store.added[:0])
@@ -103,16 +103,16 @@ class Contents:
     def membership(self) -> Membership:
         """Whose each slot is, and what it is to its template."""
         owner = np.zeros(len(self.store), dtype=np.int64)
-        asked, against = np.zeros(len(self.store), dtype=np.bool_), np.zeros(len(self.store), dtype=np.bool_)
+        asked, generated, against = np.zeros((3, len(self.store)), dtype=np.bool_)
         for number, each in enumerate(self.known):
             owner[each.slots] = number
-            asked[each.slots] = each.asked
+            asked[each.slots], generated[each.slots] = each.asked, each.generated
             against[each.slots[each.texts.own :]] = True
         title, whole = (
             np.array([each.slots[each.texts.at(field)] for each in self.known], dtype=np.int64)
             for field in (TITLE, REPLY)
         )
-        return Membership(owner=owner, asked=asked, against=against, title=title, whole=whole)
+        return Membership(owner=owner, asked=asked, generated=generated, against=against, title=title, whole=whole)
 
 
 def _placed(

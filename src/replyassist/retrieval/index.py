@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.core.embedding import CachedEncoder, Encoder, Vectors
-from replyassist.core.words import Words
-from replyassist.faq.learned import LearnedExample
+from replyassist.core.words import WordVectors
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
 from .confidence import Calibration, Signals, signals_of
 from .contents import Contents
 from .fits import Fit, fit_for
-from .learnt import Learnt
 from .parts import parts_of
 from .ranking import Ranker, Ranking
 from .store.base import BaseFolder
 from .store.products import keep_numpy_in_the_calling_thread
+from .trained import TrainedRanking
 from .training import train, untrained
 
 PLACES_KEPT = 100  # channels, visibilities and days for which it is known which templates may be used
@@ -135,7 +135,7 @@ class TemplateIndex:
         """Whether ``renewed`` would make it better."""
         return not self.is_trained or self._contents.is_worn
 
-    def _take(self, contents: Contents, learnt: Learnt | None) -> None:
+    def _take(self, contents: Contents, learnt: TrainedRanking | None) -> None:
         self._contents = contents
         self._allowed: dict[tuple[str, str, date], NDArray[np.bool_]] = {}
         self.templates = tuple(known.template for known in contents.known)
@@ -143,7 +143,7 @@ class TemplateIndex:
         if learnt is not None:
             self._ranker = Ranker(contents.store, contents.membership(), weights=self._weights, learnt=learnt)
 
-    def _moved(self, contents: Contents) -> Learnt | None:
+    def _moved(self, contents: Contents) -> TrainedRanking | None:
         """What was learnt, for other contents; None when there was nothing to learn from."""
         if self._ranker is None:
             return None
@@ -174,7 +174,7 @@ class TemplateIndex:
         visibility: str,
         day: date,
         text: str = "",
-        words: Words | None = None,
+        words: WordVectors | None = None,
     ) -> tuple[TemplateMatch, ...]:
         """The best templates for a unit vector of shape (dimension,), the likeliest first, at most ``limit``.
 
@@ -201,7 +201,7 @@ class TemplateIndex:
         return self._contents.store.search(vector, count=count)
 
     def first_signals(
-        self, vector: Vectors, *, text: str, words: Words | None = None, channel: str, visibility: str, day: date
+        self, vector: Vectors, *, text: str, words: WordVectors | None = None, channel: str, visibility: str, day: date
     ) -> tuple[str, Signals] | None:
         """The first template's id and the message's signals, for fitting; None without a template."""
         allowed = self.allowed(channel=channel, visibility=visibility, day=day)
@@ -213,7 +213,7 @@ class TemplateIndex:
         return self.templates[int(chosen[0])].id, signals
 
     def features(
-        self, vector: Vectors, *, text: str, words: Words | None = None, allowed: NDArray[np.bool_] | None = None
+        self, vector: Vectors, *, text: str, words: WordVectors | None = None, allowed: NDArray[np.bool_] | None = None
     ) -> Vectors:
         """What the ranking weighs, shape (templates, 6) in the order of ``fits.FEATURES``, for fitting the weights."""
         assert self._ranker is not None
@@ -259,7 +259,7 @@ def _best(ranking: Ranking, *, allowed: NDArray[np.bool_], limit: int) -> NDArra
 
 
 def _signals(
-    learnt: Learnt,
+    learnt: TrainedRanking,
     ranking: Ranking,
     vector: Vectors,
     *,

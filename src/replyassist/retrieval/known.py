@@ -9,20 +9,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
 from .entries import QUESTION, REPLY, TITLE, entries_of
 from .store.base import Digests
 from .store.products import Slots
 
-LEARNED, AGAINST = "learned", "against"
+LEARNED, GENERATED, AGAINST = "learned", "generated", "against"
 QUESTIONS = (QUESTION, LEARNED)
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts by which a template is known, each once, and their fields; those against it stand last."""
+    """The texts by which a template is known, each once, and their fields.
+
+    Those that a chat model wrote stand behind those of people, and those against it last.
+    """
 
     said: tuple[str, ...]
     fields: tuple[str, ...]
@@ -31,6 +34,11 @@ class Texts:
     def own(self) -> int:
         """How many texts are the template's own."""
         return len(self.fields) - self.fields.count(AGAINST)
+
+    @property
+    def of_people(self) -> int:
+        """How many of those people wrote."""
+        return self.own - self.fields.count(GENERATED)
 
     def at(self, field: str) -> int:
         """The place of the text with this field; the first text where there is none."""
@@ -82,6 +90,11 @@ class KnownTemplate:
         return {(field == AGAINST, text): slot for field, text, slot in sides}
 
     @property
+    def generated(self) -> NDArray[np.bool_]:
+        """By text, whether a chat model wrote it as a question for the template, shape (texts,)."""
+        return np.array([field == GENERATED for field in self.texts.fields], dtype=np.bool_)
+
+    @property
     def asked(self) -> NDArray[np.bool_]:
         """By text, whether people wrote it or would write it, shape (texts,); a title that is a question, too."""
         questions = set(self.template.questions)
@@ -103,17 +116,22 @@ class KnownTemplate:
 
 
 def texts_of(template: ReplyTemplate, examples: Sequence[LearnedExample] = ()) -> Texts:
-    """Every text of a template: title, questions, reply, what was learned for it, and at last what speaks against it.
+    """Every text of a template: title, questions, reply, its examples, and at last what speaks against it.
 
-    A text that was learned and stands in the template already counts once.
+    A text that is learned or generated and stands in the template already counts once, as the template's own.
     """
     own = entries_of(template)
+    generated: dict[str, str] = {}
     against: dict[str, str] = {}
     for example in examples:
         if example.counts_against:
             against[example.text] = AGAINST
+        elif example.is_generated:
+            generated[example.text] = GENERATED
         else:
             own.setdefault(example.text, LEARNED)
+    for text, field in generated.items():
+        own.setdefault(text, field)
     return Texts((*own, *against), (*own.values(), *against.values()))
 
 

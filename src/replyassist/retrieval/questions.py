@@ -20,7 +20,7 @@ SHORT = 4  # words of a question that may mean nothing without what stands befor
 
 
 @dataclass(frozen=True)
-class Asked:
+class MatchedQuestion:
     """One question of a message in its own words, and the template that surely answers it; None: none does.
 
     ``is_sure``: that it is a question of its own, and not a part of the one beside it.
@@ -36,7 +36,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Unit:
+class MessagePart:
     """A part of a message that is looked up by itself: a question, or something told, which may ask for help too.
 
     ``before``: what stands before a short question, which is looked up together with it as well.
@@ -53,10 +53,13 @@ class Unit:
         return (self.text, f"{self.before} {self.text}") if self.before else (self.text,)
 
 
-def units_of(text: str, questions: Sequence[Question]) -> list[Unit]:
+def units_of(text: str, questions: Sequence[Question]) -> list[MessagePart]:
     """The questions of a message and the parts that hold none of them, in their order; empty where there is one."""
     told = [part for part in parts_of(text) if not any(each.text in part or part in each.text for each in questions)]
-    units = [*(Unit(each.text, True, each.is_sure) for each in questions), *(Unit(each, False) for each in told)]
+    units = [
+        *(MessagePart(each.text, True, each.is_sure) for each in questions),
+        *(MessagePart(each, False) for each in told),
+    ]
     if len(units) < 2:
         return []
     units.sort(key=lambda unit: text.find(unit.text))
@@ -64,12 +67,12 @@ def units_of(text: str, questions: Sequence[Question]) -> list[Unit]:
 
 
 def asked_in(
-    units: Sequence[Unit],
+    units: Sequence[MessagePart],
     found: Sequence[Sequence[Sequence[TemplateMatch]]],
     *,
     threshold: float,
     whole: Sequence[TemplateMatch],
-) -> tuple[Asked, ...]:
+) -> tuple[MatchedQuestion, ...]:
     """What a message asks, each with its template, where that is several things; else empty.
 
     ``found``: what was found for each text of each unit, likeliest first; ``whole``: for the whole message. A template
@@ -89,13 +92,15 @@ def asked_in(
             if match is None or match.template_id in taken or match.probability < SURE_OF_A_PART or not is_split:
                 continue
             taken.add(match.template_id)
-        asked.append(Asked(unit.text, match, unit.is_sure))
+        asked.append(MatchedQuestion(unit.text, match, unit.is_sure))
     different = {each.match.template_id for each in asked if each.match}
     is_several = sum(unit.is_question for unit in units) > 1 or len(different) > 1
     return tuple(asked) if is_several else ()
 
 
-def as_asked(whole: Sequence[TemplateMatch], asked: Sequence[Asked], *, threshold: float) -> tuple[TemplateMatch, ...]:
+def as_asked(
+    whole: Sequence[TemplateMatch], asked: Sequence[MatchedQuestion], *, threshold: float
+) -> tuple[TemplateMatch, ...]:
     """What was found for the whole, its first template as sure as the question that asks for it.
 
     Several questions have a share each of the whole: where none of its templates reaches the threshold, the template
@@ -113,7 +118,7 @@ def as_asked(whole: Sequence[TemplateMatch], asked: Sequence[Asked], *, threshol
     return (*raised, *(match for match in others if match.template_id not in known))
 
 
-def _with_what_is_before(unit: Unit, before: Unit) -> Unit:
+def _with_what_is_before(unit: MessagePart, before: MessagePart) -> MessagePart:
     is_short = unit.is_question and len(unit.text.split()) <= SHORT
     return replace(unit, before=before.text) if is_short else unit
 
@@ -134,7 +139,7 @@ def _answers(match: TemplateMatch, main: str | None, threshold: float) -> bool:
     return match.probability >= (min(threshold, SURE_OF_A_PART) if match.template_id == main else SURE_OF_A_PART)
 
 
-def _matches(asked: Sequence[Asked]) -> list[TemplateMatch]:
+def _matches(asked: Sequence[MatchedQuestion]) -> list[TemplateMatch]:
     return [each.match for each in asked if each.match is not None]
 
 

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replyassist.core.embedding import Vectors
-from replyassist.core.words import Words
+from replyassist.core.words import WordVectors
 
-from .learnt import Learnt
 from .store.membership import Membership
 from .store.products import Slots
 from .store.vectors import VectorStore
+from .trained import TrainedRanking
 
 CANDIDATES = 512  # nearest texts that are looked at; a template without one counts as far as the last of them
+GENERATED_WEIGHT = 0.9
+"""Of the cosine with a question that a chat model wrote, beside one with people's; .8, .9 and 1 were tried on two
+brands of eval/replies/dev with both encoders (docs/templates.md)."""
 LOOKED_AT = 20  # templates whose words are compared, the first ones before it; 10 cost .001 in the mean, 30 gain none
 
 
@@ -39,7 +42,9 @@ class Ranking:
 class Ranker:
     """Reads a store of vectors and who owns them, neither of which changes; used by any number of threads at once."""
 
-    def __init__(self, store: VectorStore, membership: Membership, *, weights: Sequence[float], learnt: Learnt) -> None:
+    def __init__(
+        self, store: VectorStore, membership: Membership, *, weights: Sequence[float], learnt: TrainedRanking
+    ) -> None:
         self.learnt = learnt
         self._store = store
         self._membership = membership
@@ -47,7 +52,7 @@ class Ranker:
         self._has_question = membership.has_question
 
     def rank(
-        self, vector: Vectors, *, text: str, words: Words | None = None, allowed: NDArray[np.bool_] | None = None
+        self, vector: Vectors, *, text: str, words: WordVectors | None = None, allowed: NDArray[np.bool_] | None = None
     ) -> Ranking:
         """Scores for a message: its unit vector of shape (dimension,), its text for the spelling, and its words.
 
@@ -79,11 +84,26 @@ class Ranker:
         question[numbers] = cosines[::-1][asked]
         nearest = entry.copy()
         nearest[numbers] = places
-        entry = np.where(self._has_question & (question > own), nearest, entry)
         cosine = np.maximum(question, own)
+        entry = np.where(question > own, nearest, entry)
+        if owned.generated.any():
+            self._count_generated(question, entry, cosine, cosines=cosines, slots=slots)
         lost = self._lost(cosines, slots, cosine)
         likeness = np.stack([question, title, whole], axis=1) - lost[:, None]
         return likeness, entry, cosine
+
+    def _count_generated(
+        self, question: Vectors, entry: Slots, cosine: Vectors, *, cosines: Vectors, slots: Slots
+    ) -> None:
+        """Put the nearest generated question, lightened, in the place of people's where it is nearer all the same."""
+        generated = self._membership.generated[slots][::-1]
+        near, places = cosines[::-1][generated], slots[::-1][generated]
+        numbers, best, at = self._membership.owner[places], np.full_like(question, -np.inf), entry.copy()
+        best[numbers], at[numbers] = near, places
+        nearer = GENERATED_WEIGHT * best > question
+        question[nearer] = GENERATED_WEIGHT * best[nearer]
+        shown = nearer & (best > cosine)
+        entry[shown], cosine[shown] = at[shown], best[shown]
 
     def _lost(self, cosines: Vectors, slots: Slots, cosine: Vectors) -> Vectors:
         against = self._membership.against[slots]
@@ -91,7 +111,7 @@ class Ranker:
         np.maximum.at(nearest, self._membership.owner[slots[against]], cosines[against])
         return np.asarray(np.maximum(nearest - cosine, 0.0))
 
-    def _word_likeness(self, total: Vectors, words: Words | None) -> Vectors:
+    def _word_likeness(self, total: Vectors, words: WordVectors | None) -> Vectors:
         """How well the words say each other, there and back, shape (templates, 2)."""
         found = np.zeros((len(total), 2), dtype=np.float32)
         if self.learnt.alignment is None or words is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import faiss
 
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 
 from .confidence import Calibration
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedContents:
     """What the index is to hold, as the database had it at this revision; ``templates`` by id, with their versions.
 
     ``calibration_for`` gives that of an encoder, by its digest.
@@ -67,9 +67,9 @@ class BrandIndex:
 
     def __init__(
         self,
-        build: Callable[[Wanted], TemplateIndex],
+        build: Callable[[WantedContents], TemplateIndex],
         *,
-        replace: Callable[[Wanted], TemplateIndex] | None = None,
+        replace: Callable[[WantedContents], TemplateIndex] | None = None,
         is_current: Callable[[TemplateIndex], bool] = lambda _: True,
         seconds_between_attempts: float = SECONDS_BETWEEN_ATTEMPTS,
         seconds_before_retry: float = SECONDS_BEFORE_RETRY,
@@ -78,14 +78,14 @@ class BrandIndex:
         self._build, self._other, self._is_current = build, replace or build, is_current
         self._pause, self._long_pause, self._rest = seconds_between_attempts, seconds_before_retry, rest
         self._changing = threading.Lock()
-        self._served: tuple[Wanted, TemplateIndex] | None = None
+        self._served: tuple[WantedContents, TemplateIndex] | None = None
         self._renewing: threading.Thread | None = None
         self._closed = threading.Event()
         self._due = threading.Event()  # a rest ends early: there is something to encode, or nothing more is begun
         self._rests_until = 0.0
         self._retries_at: float | None = None
 
-    def current(self, revision: int, read: Callable[[Wanted], Wanted]) -> TemplateIndex:
+    def current(self, revision: int, read: Callable[[WantedContents], WantedContents]) -> TemplateIndex:
         """The index at this revision or a later one; ``read`` says what it is to hold, given what it holds."""
         served = self._served
         if served is not None and served[0].revision >= revision:
@@ -96,7 +96,7 @@ class BrandIndex:
             if served is not None and served[0].revision >= revision:
                 return served[1]
             if served is None:
-                wanted = read(Wanted())
+                wanted = read(WantedContents())
                 index = self._build(wanted)
             else:
                 wanted = read(served[0])
@@ -146,7 +146,7 @@ class BrandIndex:
         return None if self._is_current(index) else lambda: self._other(wanted)
 
     def _renew(self) -> None:
-        _step_back()
+        _lower_priority()
         failures = 0
         while True:
             with self._changing:
@@ -179,14 +179,14 @@ class BrandIndex:
             self._due.wait(left)
         return left > 0
 
-    def _replace(self, better: TemplateIndex, before: tuple[Wanted, TemplateIndex] | None) -> None:
+    def _replace(self, better: TemplateIndex, before: tuple[WantedContents, TemplateIndex] | None) -> None:
         """Serve the better index, after what has changed while it was made; with the lock held."""
         if self._served is not None:
             wanted = self._served[0]
             self._served = (wanted, better if self._served is before else wanted.of(better))
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     faiss.omp_set_num_threads(1)  # for this thread alone: the other cores are for searches
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # where a sandbox forbids it, the work is done all the same

@@ -18,7 +18,8 @@ from replyassist.core.embedding import CachedEncoder, Encoder
 from replyassist.core.encoders import model_named
 from replyassist.core.settings import Settings
 from replyassist.core.words import Reading, read
-from replyassist.faq.learned import active_examples
+from replyassist.faq.generated import generated_examples
+from replyassist.faq.repository.learned import active_examples
 from replyassist.faq.service import templates_by_version
 from replyassist.triage.asking import Question
 
@@ -26,8 +27,8 @@ from .confidence import Band, Calibration, band_of
 from .encoders import TemplateEncoders
 from .fits import load_calibration
 from .index import TemplateIndex, TemplateMatch
-from .questions import Asked, as_asked, asked_in, units_of
-from .renewal import BrandIndex, Wanted
+from .questions import MatchedQuestion, as_asked, asked_in, units_of
+from .renewal import BrandIndex, WantedContents
 from .store.base import BaseFolder
 
 EMBEDDINGS = "embeddings"  # the folder of what encoders made of templates' texts, below the home folder
@@ -48,7 +49,7 @@ class Retrieved:
     threshold: float
     encode_ms: float
     search_ms: float
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[MatchedQuestion, ...] = ()
 
     @property
     def band(self) -> Band:
@@ -157,10 +158,10 @@ class IndexRegistry:
                 brand.close()
 
     def _brand(self, brand_id: str) -> BrandIndex:
-        def begun(wanted: Wanted) -> TemplateIndex:
+        def begun(wanted: WantedContents) -> TemplateIndex:
             return self._built(brand_id, wanted, self._encoders.to_begin_with(wanted.texts()))
 
-        def replaced(wanted: Wanted) -> TemplateIndex:
+        def replaced(wanted: WantedContents) -> TemplateIndex:
             return self._built(brand_id, wanted, self.template_encoder)
 
         def is_current(index: TemplateIndex) -> bool:
@@ -169,16 +170,16 @@ class IndexRegistry:
         with self._lock:
             return self._brands.setdefault(brand_id, BrandIndex(begun, replace=replaced, is_current=is_current))
 
-    def _wanted(self, database: Database, brand_id: str, before: Wanted) -> Wanted:
+    def _wanted(self, database: Database, brand_id: str, before: WantedContents) -> WantedContents:
         with database.reading() as session:
-            return Wanted(
+            return WantedContents(
                 revision=get_brand(session, brand_id).faq_revision,
                 templates=templates_by_version(session, brand_id, known=before.templates),
-                examples=tuple(active_examples(session, brand_id)),
+                examples=(*active_examples(session, brand_id), *generated_examples(session, brand_id)),
                 calibration_for=partial(self._calibration_for, brand_id),
             )
 
-    def _built(self, brand_id: str, wanted: Wanted, encoder: CachedEncoder) -> TemplateIndex:
+    def _built(self, brand_id: str, wanted: WantedContents, encoder: CachedEncoder) -> TemplateIndex:
         return TemplateIndex(
             [template for _, template in wanted.templates.values()],
             encoder,

@@ -6,7 +6,6 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from replyassist.retrieval.store.products import (
-    all_products,
     keep_numpy_in_the_calling_thread,
     nearest_rows,
     one_thread,
@@ -20,7 +19,6 @@ def test_products_are_those_of_the_chosen_rows() -> None:
     slots = np.array([7, 3, 3, 49])
 
     assert products(rows, slots, vector) == pytest.approx(rows[slots] @ vector, abs=1e-6)
-    assert all_products(rows, vector) == pytest.approx(rows @ vector, abs=1e-6)
     assert len(products(rows, slots[:0], vector)) == 0
 
 

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from replyassist.core.errors import InvalidInput
 
-from ..problems import UNREADABLE, Change, LeftOut, Problem
+from ..problems import UNREADABLE, MendedText, Problem, SkippedRecord
 from ..repair.door import admit
 from ..template import ReplyTemplate
 from .columns import FIELDS
-from .ids import Ids
+from .ids import TemplateIds
 
 MAXIMUM_TEMPLATES = 100_000
 _FIELD_OF_RULE = {"bad_slot": "reply", "missing_slot": "reply", "contradicting_validity": "valid_from"}
@@ -40,11 +40,11 @@ class Collector:
         self.column_map = column_map
         self.templates: list[ReplyTemplate] = []
         self.problems: list[Problem] = []
-        self.changes: list[Change] = []
-        self.left_out: list[LeftOut] = []
+        self.changes: list[MendedText] = []
+        self.left_out: list[SkippedRecord] = []
         self.notes: list[str] = []
         self.ignored: dict[str, None] = {}
-        self._ids = Ids()
+        self._ids = TemplateIds()
         self._taken: dict[str, tuple[str, str]] = {}
 
     def problem(
@@ -69,7 +69,7 @@ class Collector:
 
     def leave_out(self, name: str, reason: str, file: str, line: int | None) -> None:
         """Remember a record that was left out."""
-        self.left_out.append(LeftOut(name, reason, _place(file, line)))
+        self.left_out.append(SkippedRecord(name, reason, _place(file, line)))
 
     def add(
         self,
@@ -105,7 +105,7 @@ class Collector:
         if self._is_new(template, file, _line(line_of, ("id",), columns), place, is_made="id" not in record):
             self.templates.append(template)
             self.changes += [
-                Change(template.id, change.field, change.before, change.after, change.done, place)
+                MendedText(template.id, change.field, change.before, change.after, change.done, place)
                 for change in admission.changes
             ]
 

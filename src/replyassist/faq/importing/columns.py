@@ -20,7 +20,7 @@ ID_SOURCES = ("questions", "title")  # an id can be made from one of these
 
 
 @dataclass(frozen=True)
-class Known:
+class ForeignNames:
     """The table of foreign names: by field, those of the column "in use", and the values that mean "not in use";
     the same of the columns "out of use"."""
 
@@ -32,7 +32,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Columns:
+class TemplateColumns:
     """The column of each field that was found; ``active`` are those that say whether a record is in use, ``ended``
     those that say whether it is out of use."""
 
@@ -73,7 +73,7 @@ class Columns:
         return found
 
 
-def columns_of(names: Sequence[str], column_map: Mapping[str, str]) -> Columns:
+def columns_of(names: Sequence[str], column_map: Mapping[str, str]) -> TemplateColumns:
     """Find the column of each field: the one that ``column_map`` says, else one with our name, else a known one."""
     known = known_columns()
     by_name: dict[str, str] = {}
@@ -96,16 +96,16 @@ def columns_of(names: Sequence[str], column_map: Mapping[str, str]) -> Columns:
         tuple(by_name[alias] for alias in aliases if alias in by_name and by_name[alias] not in found.values())
         for aliases in (known.active, known.ended)
     )
-    return Columns({field: found[field] for field in FIELDS if field in found}, active, ended)
+    return TemplateColumns({field: found[field] for field in FIELDS if field in found}, active, ended)
 
 
 @cache
-def known_columns() -> Known:
+def known_columns() -> ForeignNames:
     """The table that travels with the program."""
     table = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text(encoding="utf-8"))
     fields = {field: tuple(map(_plain, table["fields"].get(field, ()))) for field in FIELDS}
     active, ended = (tuple(map(_plain, table[name])) for name in ("active", "ended"))
-    return Known(fields, active, frozenset(table["inactive"]), ended, frozenset(table["ended_values"]))
+    return ForeignNames(fields, active, frozenset(table["inactive"]), ended, frozenset(table["ended_values"]))
 
 
 def _plain(name: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from replyassist.core.errors import InvalidInput
-from replyassist.core.tables import Row, read_table
+from replyassist.core.tables import TableRow, read_table
 
 from .collector import Collector
-from .columns import Columns, columns_of
+from .columns import TemplateColumns, columns_of
 
 SEPARATOR = " | "
 LIST_FIELDS = ("questions", "links", "channels", "tags")
@@ -76,7 +76,7 @@ def iso_date(field: str, value: Any, *, file: str, line: int) -> Any:
     return value
 
 
-def _add(row: Row, columns: Columns, collector: Collector) -> None:
+def _add(row: TableRow, columns: TemplateColumns, collector: Collector) -> None:
     """Take one row in; raise InvalidInput where it, or a cell of it, cannot be read."""
     raw = row.cells()
     record = columns.record(raw)
@@ -89,7 +89,7 @@ def _add(row: Row, columns: Columns, collector: Collector) -> None:
     collector.add(known, file=row.file, line_of=lambda _location: row.line, columns=columns.of_field)
 
 
-def _value(field: str, cell: str, row: Row, columns: Columns) -> Any:
+def _value(field: str, cell: str, row: TableRow, columns: TemplateColumns) -> Any:
     if field in LIST_FIELDS:
         is_by_comma = field == "tags" and columns.of_field[field] != field and SEPARATOR not in cell
         return [item.strip() for item in cell.split(",") if item.strip()] if is_by_comma else split_list(cell)

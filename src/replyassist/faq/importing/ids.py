@@ -10,7 +10,7 @@ from replyassist.core.digests import text_digest
 LONGEST = 60
 
 
-class Ids:
+class TemplateIds:
     """Makes ids for one file; the same question gets the same id, and another question another one."""
 
     def __init__(self) -> None:

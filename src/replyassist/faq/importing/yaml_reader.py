@@ -12,7 +12,7 @@ from replyassist.core.yaml_lines import line_of
 
 from ..naming import is_named_after
 from .collector import Collector, did_you_mean
-from .columns import FIELDS, Columns
+from .columns import FIELDS, TemplateColumns
 
 _INTEGER, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 
@@ -59,7 +59,7 @@ def read_yaml(path: Path, collector: Collector) -> None:
     if len(collector.problems) == before:
         columns = {field: collector.column_map.get(field, field) for field in FIELDS}
         collector.add(
-            Columns(columns).record(record),
+            TemplateColumns(columns).record(record),
             file=str(path),
             line_of=lambda location: line_of(root, location),
             columns=columns,

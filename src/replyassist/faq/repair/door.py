@@ -9,7 +9,7 @@ from typing import Any
 from ..template import SLOT
 from .defects import PLACEHOLDER, WORDING, Defect, DefectKind, rule_of
 from .markup import holds_image
-from .texts import Repaired, repair, repair_line
+from .texts import RepairedText, repair, repair_line
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def admit(fields: Mapping[str, Any]) -> Admission:
 
 def _repaired(
     fields: Mapping[str, Any], slots: frozenset[str]
-) -> Iterator[tuple[tuple[str | int, ...], str, Repaired]]:
+) -> Iterator[tuple[tuple[str | int, ...], str, RepairedText]]:
     reply, title, questions, facts = (fields.get(name) for name in ("reply", "title", "questions", "facts"))
     if isinstance(reply, str):
         yield ("reply",), reply, repair(reply, slots=slots)
@@ -89,7 +89,7 @@ def _name(place: tuple[str | int, ...]) -> str:
     return ".".join(str(part) for part in place)
 
 
-def _refusals(field: str, before: str, found: Repaired, slots: frozenset[str]) -> Iterator[FieldRefusal]:
+def _refusals(field: str, before: str, found: RepairedText, slots: frozenset[str]) -> Iterator[FieldRefusal]:
     if before.strip() and not found.text.strip() and field == "reply":
         rest = "but an image; write what it says" if holds_image(before) else "without what another program fills in"
         yield FieldRefusal(field, f"nothing is left of it {rest}", PLACEHOLDER)

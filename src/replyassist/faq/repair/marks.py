@@ -29,7 +29,7 @@ CUSTOMER, AGENT, ORDER, OTHER = (_range(_FIRST[meaning]) for meaning in Meaning)
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedText:
     """The marked text, and what each mark stands for."""
 
     text: str
@@ -40,10 +40,10 @@ class Marked:
         return _PRIVATE.sub(lambda mark: self.originals.get(mark[0], mark[0]), text)
 
 
-def marked(text: str, *, slots: frozenset[str]) -> Marked:
+def marked(text: str, *, slots: frozenset[str]) -> MarkedText:
     """Mark the slots that have a fact, and all gaps. A text that holds such private characters stays unmarked."""
     if _PRIVATE.search(text):
-        return Marked(text, {})
+        return MarkedText(text, {})
     originals: dict[str, str] = {}
 
     def mark(first: int, original: str) -> str:
@@ -58,4 +58,4 @@ def marked(text: str, *, slots: frozenset[str]) -> Marked:
         if len(originals) < _ROOM:
             pieces += [kept[position : gap.start], mark(_FIRST[gap.meaning], kept[gap.start : gap.end])]
             position = gap.end
-    return Marked("".join([*pieces, kept[position:]]), originals)
+    return MarkedText("".join([*pieces, kept[position:]]), originals)

@@ -51,7 +51,7 @@ NEAR = 80  # characters before a bracket that are looked at
 
 
 @dataclass(frozen=True)
-class Gap:
+class PlaceholderSpan:
     """A place that somebody, or another program, was to fill in; ``content`` is what stands between its signs."""
 
     start: int
@@ -64,10 +64,10 @@ class Gap:
         return meaning_of(self.content)
 
 
-def gaps_in(text: str) -> list[Gap]:
+def gaps_in(text: str) -> list[PlaceholderSpan]:
     """Every gap in the order of the text; none lies inside another."""
     plain = text.translate(_FULL_WIDTH)
-    found: list[Gap] = []
+    found: list[PlaceholderSpan] = []
     signed = (*_strong(plain), *_weak(plain)) if _SIGN.search(plain) else ()
     candidates = (*signed, *_after_greetings(plain), *_capitals(plain))
     for gap in sorted(candidates, key=lambda gap: (gap.start, -gap.end)):
@@ -76,74 +76,74 @@ def gaps_in(text: str) -> list[Gap]:
     return found
 
 
-def _strong(text: str) -> Iterator[Gap]:
+def _strong(text: str) -> Iterator[PlaceholderSpan]:
     for match in _STRONG.finditer(text):
         content = next((value for name, value in match.groupdict().items() if name != "sign" and value is not None), "")
         last = re.findall(r"[^\W\d_]+", text[max(0, match.start() - NEAR) : match.start()].lower())[-1:]
         if not (content.isdigit() and words().numerals.intersection(last)):  # "section {3}"
-            yield Gap(*match.span(), content.strip(" =-!"))
+            yield PlaceholderSpan(*match.span(), content.strip(" =-!"))
     for pattern in (_LOOSE_END, _PRINTF):
-        yield from (Gap(*match.span(), "") for match in pattern.finditer(text))
+        yield from (PlaceholderSpan(*match.span(), "") for match in pattern.finditer(text))
 
 
-def _weak(text: str) -> Iterator[Gap]:
+def _weak(text: str) -> Iterator[PlaceholderSpan]:
     addresses = [match.span() for match in _ADDRESS.finditer(text)]
     for gap in (*_brackets(text), *_pairs(text)):
         if not any(start < gap.end and gap.start < end for start, end in addresses):
             yield gap
 
 
-def _brackets(text: str) -> Iterator[Gap]:
+def _brackets(text: str) -> Iterator[PlaceholderSpan]:
     button_end = -1
     for match in _SQUARE.finditer(text):
         before = text[max(0, match.start() - NEAR) : match.start()]
         if _is_button(before) or (button_end >= 0 and _is_joined(text[button_end : match.start()])):
             button_end = match.end()
         elif _is_open_bracket(match["content"]):
-            yield Gap(*match.span(), match["content"])
+            yield PlaceholderSpan(*match.span(), match["content"])
         else:
             button_end = match.end() if match["content"][0].isupper() else -1
     for match in _ROUND.finditer(text):
         if _asks_for_value(match["content"]):
-            yield Gap(*match.span(), match["content"])
+            yield PlaceholderSpan(*match.span(), match["content"])
     for match in _UNCLOSED.finditer(text):
         name = match["content"].split(" ", 1)[0]
         if is_named(name):
-            yield Gap(match.start(), match.start() + 1 + len(name), name)
+            yield PlaceholderSpan(match.start(), match.start() + 1 + len(name), name)
     for match in _ANGLE.finditer(text):
         if not is_tag(match[0]):
-            yield Gap(*match.span(), match["content"])
+            yield PlaceholderSpan(*match.span(), match["content"])
 
 
-def _pairs(text: str) -> Iterator[Gap]:
+def _pairs(text: str) -> Iterator[PlaceholderSpan]:
     for match in _WEAK.finditer(text):
         content = match["content"] or match["quoted"]
         if is_named(content) or ("_" in content and is_identifier(content)):
-            yield Gap(*match.span(), content)
+            yield PlaceholderSpan(*match.span(), content)
     for match in _SIGIL.finditer(text):
         content, joined = match["content"], "_" in match["content"] or "." in match["content"]
         if is_named(content) and (joined or match["sigil"] in "$%"):
-            yield Gap(*match.span(), content)
+            yield PlaceholderSpan(*match.span(), content)
     for match in _BARE.finditer(text):
         if is_named(match[0]):
-            yield Gap(*match.span(), match[0])
+            yield PlaceholderSpan(*match.span(), match[0])
 
 
-def _after_greetings(text: str) -> Iterator[Gap]:
+def _after_greetings(text: str) -> Iterator[PlaceholderSpan]:
     """``Hi First Name,``: the words for a name where a name belongs, in brackets of any kind or in none."""
     for match in _greeted().finditer(text):
         content = match["content"]
         if meaning_of(content) is Meaning.CUSTOMER and words().name.intersection(parts_of(content)):
-            yield Gap(*match.span("gap"), content)
+            yield PlaceholderSpan(*match.span("gap"), content)
 
 
-def _capitals(text: str) -> Iterator[Gap]:
+def _capitals(text: str) -> Iterator[PlaceholderSpan]:
     """``YOUR NAME`` and ``COMPANY NAME`` in a text that is not all in capitals."""
     for match in _CAPITALS.finditer(text):
         rest = text[: match.start()] + text[match.end() :]
         is_alone = not re.search(r"[^\W\d_]{2,}", rest)
         if (is_alone or rest.upper() != rest) and is_named(match[0]) and words().name & {*parts_of(match[0])[1:]}:
-            yield Gap(*match.span(), match[0])
+            yield PlaceholderSpan(*match.span(), match[0])
 
 
 @cache

@@ -22,7 +22,7 @@ PLAIN_STEPS: tuple[Step, ...] = (("damaged text mended", without_damage), ("HTML
 
 
 @dataclass(frozen=True)
-class Repaired:
+class RepairedText:
     """The mended text, what was done, and what could not be mended: ``left`` are places in ``text``."""
 
     text: str
@@ -30,7 +30,7 @@ class Repaired:
     left: tuple[Defect, ...] = ()
 
 
-def repair(text: str, *, slots: frozenset[str] = frozenset()) -> Repaired:
+def repair(text: str, *, slots: frozenset[str] = frozenset()) -> RepairedText:
     """Mend a reply. ``slots`` are the names of facts: ``{{ name }}`` with such a name is our own. Mending the result
     again changes nothing."""
     done: dict[str, None] = {}
@@ -43,10 +43,10 @@ def repair(text: str, *, slots: frozenset[str] = frozenset()) -> Repaired:
         if mended == text:
             break
         text = mended
-    return Repaired(text, tuple(done), tuple(_left(text, slots)))
+    return RepairedText(text, tuple(done), tuple(_left(text, slots)))
 
 
-def repair_line(text: str) -> Repaired:
+def repair_line(text: str) -> RepairedText:
     """Mend a title or a question: what somebody would fill in is left out, since nobody is shown it."""
     done: dict[str, None] = {}
     for _ in range(MOST_ROUNDS):
@@ -55,7 +55,7 @@ def repair_line(text: str) -> Repaired:
             break
         text = mended
     left = tuple(defect for defect in defects_in(text) if defect.kind in (DefectKind.LOST, DefectKind.MOJIBAKE))
-    return Repaired(text, tuple(done), left)
+    return RepairedText(text, tuple(done), left)
 
 
 def _steps(text: str, steps: tuple[Step, ...], done: dict[str, None]) -> str:

@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent / "words"
 
 
 @dataclass(frozen=True)
-class Words:
+class PlaceholderWords:
     """What a placeholder may be called, and what stands around one; every list in lower case.
 
     ``name`` to ``other`` are the words inside a placeholder, ``filler`` those that say nothing there. A bracket with
@@ -57,16 +57,16 @@ class Words:
 
 
 @cache
-def words() -> Words:
+def words() -> PlaceholderWords:
     """The words of all languages; ``greetings_before_space`` are those of languages that set a space before "!"."""
-    gathered: dict[str, set[str]] = {field.name: set() for field in fields(Words)}
+    gathered: dict[str, set[str]] = {field.name: set() for field in fields(PlaceholderWords)}
     for path in sorted(_FOLDER.glob("*.yaml")):
         listed = yaml.safe_load(path.read_text(encoding="utf-8"))
         if listed.pop("space_before_mark", None):
             gathered["greetings_before_space"].update(listed["greetings"])
         for name, entries in listed.items():
             gathered[name].update(entries)
-    return Words(**{name: frozenset(entries) for name, entries in gathered.items()})
+    return PlaceholderWords(**{name: frozenset(entries) for name, entries in gathered.items()})
 
 
 def any_of(phrases: Iterable[str]) -> str:

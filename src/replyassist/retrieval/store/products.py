@@ -54,11 +54,6 @@ def products(rows: Vectors, slots: Slots, vector: Vectors) -> Vectors:
     return found
 
 
-def all_products(rows: Vectors, vector: Vectors) -> Vectors:
-    """``rows @ vector``; float32, shape (len(rows),)."""
-    return products(rows, np.arange(len(rows)), vector)
-
-
 def nearest_rows(rows: Vectors, vector: Vectors, *, count: int) -> tuple[Vectors, Slots]:
     """Cosines and numbers of the rows with the highest products, the highest first."""
     with one_thread():

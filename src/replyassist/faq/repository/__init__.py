@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from replyassist.brands.models import Brand
 from replyassist.core.errors import NotFound
 
-from .models import TemplateRow, TemplateVersionRow
-from .template import ReplyTemplate
+from ..models import TemplateAct, TemplateChangeRow, TemplateRow, TemplateVersionRow
+from ..template import ReplyTemplate
 
 Item = TypeVar("Item")
 CHUNK = 500  # rows of one statement; SQLite and PostgreSQL both limit the parameters of one
@@ -40,11 +40,22 @@ class StoredTemplate:
     document: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+    confirmed_at: datetime | None = None
+
+    @property
+    def right_since(self) -> datetime:
+        """When somebody last wrote it, or said that it is still right."""
+        return max(self.updated_at, self.confirmed_at or self.updated_at)
 
 
 def lock_brand(session: Session, brand_id: str) -> Brand:
     """The brand with its newest state, locked: one change of its templates at a time. Raise NotFound."""
-    statement = select(Brand).where(Brand.id == brand_id).with_for_update().execution_options(populate_existing=True)
+    statement = (
+        select(Brand)
+        .where(Brand.id == brand_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
     brand = session.exec(statement).first()
     if brand is None:
         raise NotFound(f"there is no brand '{brand_id}'")
@@ -89,6 +100,7 @@ def active(
         col(table.document),
         col(table.created_at),
         col(table.updated_at),
+        col(table.confirmed_at),
     )
     while True:
         statement = (
@@ -169,6 +181,60 @@ def append_versions(session: Session, brand_id: str, templates: Sequence[ReplyTe
         ]
         if rows:
             session.exec(insert(TemplateVersionRow), params=rows)
+
+
+def confirm(session: Session, row_id: int, *, now: datetime) -> None:
+    """Note that the content of a template is still right."""
+    session.exec(
+        update(TemplateRow)
+        .where(col(TemplateRow.id) == row_id)
+        .values(confirmed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def append_changes(
+    session: Session, brand_id: str, done: Iterable[tuple[str, TemplateAct, str]], *, by: str, now: datetime
+) -> None:
+    """Record who did what: template id, act, and the version that it has since."""
+    for chunk in _chunks(done):
+        rows = [
+            {
+                "brand_id": brand_id,
+                "template_id": template_id,
+                "act": act.value,
+                "version": version,
+                "actor": by,
+                "at": now,
+            }
+            for template_id, act, version in chunk
+        ]
+        session.exec(insert(TemplateChangeRow), params=rows)
+
+
+def changes(
+    session: Session, brand_id: str, template_id: str, *, before: int | None = None, limit: int
+) -> Sequence[TemplateChangeRow]:
+    """What was done to a template, the newest first; only what is older than the entry ``before``, when given."""
+    row = TemplateChangeRow
+    statement = (
+        select(row)
+        .where(row.brand_id == brand_id, row.template_id == template_id)
+        .order_by(col(row.id).desc())
+        .limit(limit)
+    )
+    return session.exec(statement if before is None else statement.where(col(row.id) < before)).all()
+
+
+def version_documents(
+    session: Session, brand_id: str, template_id: str, versions: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """The contents that these versions of a template have, by version."""
+    row = TemplateVersionRow
+    statement = select(row.version, col(row.document)).where(
+        row.brand_id == brand_id, row.template_id == template_id, col(row.version).in_(versions)
+    )
+    return {version: document for version, document in session.exec(statement)}
 
 
 def _content(template: ReplyTemplate) -> dict[str, Any]:

@@ -22,7 +22,7 @@ LARGEST_TASK = 5_000_000  # texts times templates: beyond, training would take m
 
 
 @dataclass(frozen=True)
-class Usual:
+class BackgroundScores:
     """What the scores of messages from elsewhere are like on the mean, for ``confidence.signals_of``."""
 
     best: float = 0.0
@@ -30,7 +30,7 @@ class Usual:
 
 
 @dataclass(frozen=True)
-class Learnt:
+class TrainedRanking:
     """``place``: the class of each template by its number, shape (templates,); -1 for one that came after training.
 
     ``classifier`` and its ``spelling``: None with too few example questions; ``trust`` in its log-odds grows with the
@@ -44,7 +44,7 @@ class Learnt:
     trust: float = 1.0
     alignment: Alignment | None = None
     elsewhere: Vectors | None = None
-    usual: Usual = Usual()
+    usual: BackgroundScores = BackgroundScores()
 
     def logits(self, vector: Vectors, *, text: str) -> Vectors:
         """Log-odds by template, less their mean over classes, times the trust; 0 for one not trained on."""
@@ -65,7 +65,7 @@ class Learnt:
         """Whether any of the templates was trained on."""
         return bool((self.place >= 0).any())
 
-    def moved(self, place: NDArray[np.int64]) -> Learnt:
+    def moved(self, place: NDArray[np.int64]) -> TrainedRanking:
         """The same for templates in a new order: ``place`` is each one's number at training, -1 for a new one."""
         return replace(self, place=place)
 
@@ -78,7 +78,7 @@ def is_worth_learning(texts: int, *, questions: NDArray[np.int64]) -> bool:
 
 def learn(
     texts: Sequence[str], vectors: Vectors, owner: NDArray[np.int64], *, questions: NDArray[np.int64]
-) -> Learnt | None:
+) -> TrainedRanking | None:
     """Train a classifier on the templates' own texts, shape (texts,) each; None where it would not pay.
 
     ``questions`` is how many example questions each template has, shape (templates,).
@@ -89,4 +89,4 @@ def learn(
     features = np.hstack([vectors, SPELLING_WEIGHT * spelling.vectors(texts)])
     classifier = fit_classifier(features, owner, count=len(questions))
     median = float(np.median(questions))
-    return Learnt(np.arange(len(questions)), spelling, classifier, trust=median / (median + HALF_TRUSTED))
+    return TrainedRanking(np.arange(len(questions)), spelling, classifier, trust=median / (median + HALF_TRUSTED))
