@@ -7,7 +7,7 @@ from typing import Any
 from replyassist.brands.voice import VoiceRules
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, check
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 _AROUND = ("author_name", "author_handle", "parent_text", "earlier_replies")
 
@@ -39,11 +39,11 @@ def template(reply: str = TEMPLATE, **fields: Any) -> ReplyTemplate:
 def context(*, rules: dict[str, Any] | None = None, reply: str | None = TEMPLATE, **fields: Any) -> CheckContext:
     """A context with this voice and this template reply; None for no template at all.
 
-    ``message`` is its text; the other fields of ``Inbound`` may stand beside those of ``CheckContext``.
+    ``message`` is its text; the other fields of ``InboundMessage`` may stand beside those of ``CheckContext``.
     """
     fields.setdefault("template", None if reply is None else template(reply))
     inbound = {name: fields.pop(name) for name in ("channel", "visibility", *_AROUND) if name in fields}
-    fields["message"] = Inbound(fields.pop("message", ""), **inbound)
+    fields["message"] = InboundMessage(fields.pop("message", ""), **inbound)
     return CheckContext(voice=voice(**(rules or {})), **fields)
 
 

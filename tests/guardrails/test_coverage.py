@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from replyassist.guardrails import content_recall, coverage
+from replyassist.guardrails import coverage
 
 from .builders import TEMPLATE, template
 
@@ -25,10 +25,3 @@ def test_each_lost_fact_lowers_the_share() -> None:
 def test_a_range_counts_at_both_ends(text: str) -> None:
     assert coverage(f"It takes {text}.", template("It takes 5 to 7 days.")) == 1.0
     assert coverage("It takes up to 7 days.", template("It takes 5 to 7 days.")) == 0.5
-
-
-def test_recall_is_the_share_of_the_replys_content_words() -> None:
-    assert content_recall("We roast coffee!", "We roast our coffees.") == 1.0
-    assert content_recall("Coffee.", "We roast coffee.") == 0.5
-    assert content_recall("Nothing of it.", "We roast coffee.") == 0.0
-    assert content_recall("Nothing.", "We are here for you.") == 1.0

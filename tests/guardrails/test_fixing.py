@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from replyassist.guardrails import CheckContext, Severity, Verdict, verdict_of
@@ -30,6 +30,8 @@ def fixing(*, reply: str | None = None, **rules: Any) -> CheckContext:
         ({"exclamations_max": 1}, "Yes!! We do! Great!", "Yes! We do. Great."),
         ({"exclamations_max": 0}, "Really?! Yes！", "Really? Yes。"),
         ({"exclamations_max": 0}, "¡Claro! Sí.", "Claro. Sí."),
+        ({"exclamations_max": 0}, "Hola¡¡Tom! (¡Claro!)", "Hola Tom. (Claro.)"),
+        ({"exclamations_max": 0}, "help@fernhill.example¡¡Yes!", "help@fernhill.example Yes."),
         ({"exclamations_max": 0}, "Wow!great 5!6", "Wow. great 5. 6"),
         ({"emoji": {"max": 1}}, "Yes ☕ we do 🌱.", "Yes ☕ we do."),
         ({"emoji": {"max": 5, "allowed": ["☕"]}}, "Yes 😂 we ☕ do😂so", "Yes we ☕ do so"),
@@ -135,6 +137,11 @@ def test_a_draft_never_loses_all_its_words() -> None:
     assert mend("☕", fixing(emoji={"max": 0})).text == "☕"
 
 
+def test_changes_that_only_together_would_alter_an_address_are_not_all_given_up() -> None:
+    text = "help@fernhill.example¡_¡Yes! Yes!"
+    assert mend(text, fixing(exclamations_max=0)).text == "help@fernhill.example_¡Yes. Yes."
+
+
 def test_a_draft_far_too_long_for_its_platform_is_not_mended() -> None:
     there = fixing(exclamations_max=0, length={"default": {"min": 0, "max": 10}})
     assert mend("Yes! " * 4, there).text == "Yes. Yes. Yes. Yes."
@@ -192,6 +199,8 @@ def test_every_change_lies_within_the_mended_text(text: str) -> None:
 
 @settings(deadline=None)
 @given(text=_TEXTS)
+@example(text="help@fernhill.example¡¡Yes")
+@example(text="help@fernhill.example¡_¡Yes")
 def test_a_mended_draft_breaks_no_more_rules_than_before(text: str) -> None:
     there = fixing(**STRICT)
 

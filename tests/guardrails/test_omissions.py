@@ -1,35 +1,32 @@
 from __future__ import annotations
 
-from replyassist.guardrails import LeftOut, Severity, check
+from replyassist.guardrails import OmittedFact, check
 
-from .builders import context, findings
+from .builders import context
 
 REPLY = (
     "Delivery to Norway takes 4 to 7 working days. Delivery to Norway costs €9. "
     "You can track the parcel in your account."
 )
-RULE = "grounding.asked_fact_left_out"
 
 
 def test_the_reply_of_the_template_leaves_nothing_out() -> None:
     assert check(REPLY, context(reply=REPLY, message="How long does delivery take?")).left_out == ()
 
 
-def test_what_was_asked_and_is_left_out_is_a_warning() -> None:
+def test_what_was_asked_and_is_left_out_is_marked() -> None:
     there = context(reply=REPLY, message="How long does delivery to Norway take?")
-    found = findings("Delivery to Norway costs €9. You can track the parcel in your account.", there, RULE)
-    assert [finding.severity for finding in found] == [Severity.WARN]
-    assert "4 to 7 working days" in found[0].explanation
+    result = check("Delivery to Norway costs €9. You can track the parcel in your account.", there)
+    assert result.left_out == (OmittedFact(text="Delivery to Norway takes 4 to 7 working days.", was_asked=True),)
 
 
 def test_what_was_not_asked_may_be_left_out_and_is_listed() -> None:
     there = context(reply=REPLY, message="How long does delivery to Norway take?")
     result = check("Delivery to Norway takes 4 to 7 working days.", there)
     assert result.left_out == (
-        LeftOut(text="Delivery to Norway costs €9.", was_asked=False),
-        LeftOut(text="You can track the parcel in your account.", was_asked=False),
+        OmittedFact(text="Delivery to Norway costs €9.", was_asked=False),
+        OmittedFact(text="You can track the parcel in your account.", was_asked=False),
     )
-    assert not [finding for finding in result.findings if finding.rule == RULE]
 
 
 def test_a_single_fact_that_is_missing_from_a_kept_sentence_is_named_by_itself() -> None:
@@ -40,7 +37,6 @@ def test_a_single_fact_that_is_missing_from_a_kept_sentence_is_named_by_itself()
 
 def test_a_message_without_a_question_asks_for_nothing() -> None:
     there = context(reply=REPLY, message="Delivery to Norway, please")
-    assert not findings("Delivery to Norway costs €9.", there, RULE)
     assert all(not fact.was_asked for fact in check("Delivery to Norway costs €9.", there).left_out)
 
 

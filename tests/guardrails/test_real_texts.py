@@ -11,7 +11,7 @@ from replyassist.brands.voice import VoiceRules, WorkedExample, load_voice
 from replyassist.core.resources import resource_folder
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, Severity, check
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 BRANDS = ("fernhill", "harbour")
 VOICES = {brand: load_voice(resource_folder("prompts") / "voice" / f"{brand}.yaml") for brand in BRANDS}
@@ -40,7 +40,7 @@ def test_the_reply_of_a_sample_template_needs_no_edit(brand: str, template: Repl
     there = CheckContext(
         voice=VOICES[brand],
         template=template,
-        message=Inbound(
+        message=InboundMessage(
             template.questions[0], template.channels[0] if template.channels else "default", author_name="Ana"
         ),
     )
@@ -64,5 +64,5 @@ def _example_context(voice: VoiceRules, example: WorkedExample) -> CheckContext:
     return CheckContext(
         voice=voice,
         template=ReplyTemplate(id="example", reply=example.template),
-        message=Inbound(example.message, author_name=example.author),
+        message=InboundMessage(example.message, author_name=example.author),
     )

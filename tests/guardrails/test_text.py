@@ -85,3 +85,13 @@ def test_phrases_without_a_word_find_nothing() -> None:
 
 def test_compact_keeps_letters_and_digits_only() -> None:
     assert compact("FH-30 982!") == "fh30982"
+
+
+def test_a_sentence_goes_on_after_the_hour() -> None:
+    text = "Drop it off by 4 p.m. on the last day. We open at 9 a.m. See you!"
+
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "Drop it off by 4 p.m. on the last day.",
+        "We open at 9 a.m.",
+        "See you!",
+    ]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from replyassist.core.resources import resource_folder
-from replyassist.privacy import Kind, find, scrub, tells_of_somebody
+from replyassist.privacy import PersonalDataKind, find, scrub, tells_of_somebody
 
 MESSAGES = [
     json.loads(line) for line in (resource_folder("examples") / "messages.jsonl").read_text("utf-8").splitlines()
@@ -32,7 +32,7 @@ def test_the_sample_messages_raise_no_false_alarm() -> None:
     found = {
         (item.kind, item.text) for message in MESSAGES for item in find(message["text"]) if tells_of_somebody(item)
     }
-    assert found == {(Kind.ORDER, "FH-30982"), (Kind.NAME, "Eleanor Whitfield")}
+    assert found == {(PersonalDataKind.ORDER, "FH-30982"), (PersonalDataKind.NAME, "Eleanor Whitfield")}
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "\x00", "[", "☕" * 50, "0" * 300, "a@" * 50])

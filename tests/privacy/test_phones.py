@@ -7,7 +7,7 @@ import re
 import phonenumbers
 import pytest
 
-from replyassist.privacy import Kind, find
+from replyassist.privacy import PersonalDataKind, find
 
 EXAMPLES = [
     example
@@ -20,7 +20,7 @@ FORMATS = phonenumbers.PhoneNumberFormat
 
 
 def is_found(text: str, number: str) -> bool:
-    return any(item.kind is Kind.PHONE and number in item.text for item in find(text))
+    return any(item.kind is PersonalDataKind.PHONE and number in item.text for item in find(text))
 
 
 @pytest.mark.parametrize("form", [FORMATS.INTERNATIONAL, FORMATS.E164])

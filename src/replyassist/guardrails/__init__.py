@@ -2,9 +2,9 @@
 
 from replyassist.guardrails.check import RULES, CheckResult, check
 from replyassist.guardrails.context import CheckContext, Rule
-from replyassist.guardrails.coverage import content_recall, coverage
+from replyassist.guardrails.coverage import coverage
 from replyassist.guardrails.findings import Concern, Finding, Severity, Verdict, verdict_of
-from replyassist.guardrails.spans import LeftOut, Span, Support
+from replyassist.guardrails.spans import OmittedFact, Span, Support
 
 __all__ = [
     "RULES",
@@ -12,14 +12,13 @@ __all__ = [
     "CheckResult",
     "Concern",
     "Finding",
-    "LeftOut",
+    "OmittedFact",
     "Rule",
     "Severity",
     "Span",
     "Support",
     "Verdict",
     "check",
-    "content_recall",
     "coverage",
     "verdict_of",
 ]

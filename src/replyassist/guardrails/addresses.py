@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from replyassist.core.word_lists import words_of
-from replyassist.guardrails.mention import Kind, Mention, mask_spans, simple
+from replyassist.guardrails.mention import Mention, MentionKind, mask_spans, simple
 from replyassist.guardrails.text import PlainText, normalise
 
 _REST = r"[^\s<>\"|]"
@@ -54,7 +54,7 @@ _FILE_ENDINGS = words_of("pdf jpg jpeg png gif heic csv doc docx txt xls xlsx mp
 class Address:
     """Something that leads elsewhere; ``host`` is empty when it leads to no host that can be named."""
 
-    kind: Kind
+    kind: MentionKind
     start: int
     end: int
     canonical: str
@@ -89,12 +89,12 @@ def address_mentions(_: str, plain: PlainText) -> list[Mention]:
 
 def _mention(address: Address) -> Mention:
     span = (address.start, address.end)
-    if address.kind is not Kind.LINK:
+    if address.kind is not MentionKind.LINK:
         return simple(address.kind, span, f"{address.kind}:{address.canonical}")
     exact, host = f"link:{address.canonical}", f"host:{address.host}"
     near = ((host, "grounding.link_shortened"),) if address.canonical == address.host else ()
     return Mention(
-        Kind.LINK, *span, needs=frozenset([exact]), offers=frozenset([exact, host]), near=near, same_number=host
+        MentionKind.LINK, *span, needs=frozenset([exact]), offers=frozenset([exact, host]), near=near, same_number=host
     )
 
 
@@ -116,9 +116,9 @@ def _url(start: int, raw: str, _: PlainText) -> Address | None:
     if not rest or (scheme is None and "." not in rest[4:]):
         return None
     if raw.startswith(("javascript:", "vbscript:", "data:", "file:", "tel:", "sms:", "whatsapp:")):
-        return Address(Kind.LINK, start, start + len(raw), raw, "", "it does not lead to a web page")
+        return Address(MentionKind.LINK, start, start + len(raw), raw, "", "it does not lead to a web page")
     if raw.startswith("mailto:"):
-        return Address(Kind.EMAIL, start, start + len(raw), rest.split("?")[0], rest.rpartition("@")[2])
+        return Address(MentionKind.EMAIL, start, start + len(raw), rest.split("?")[0], rest.rpartition("@")[2])
     authority = _AUTHORITY_END.split(rest, maxsplit=1)[0]
     host = _host_of(authority)
     trick = ""
@@ -126,7 +126,7 @@ def _url(start: int, raw: str, _: PlainText) -> Address | None:
         trick = "what stands before the @ is not where it leads"
     elif "\\" in raw:
         trick = "it has a backslash in it"
-    return Address(Kind.LINK, start, start + len(raw), _canonical(rest, authority, host), host, trick)
+    return Address(MentionKind.LINK, start, start + len(raw), _canonical(rest, authority, host), host, trick)
 
 
 def _host_of(authority: str) -> str:
@@ -147,14 +147,14 @@ def _email(start: int, raw: str, _: PlainText) -> Address | None:
     local, _separator, host = clean.rpartition("@")
     if not local or "." not in host:
         return None
-    return Address(Kind.EMAIL, start, start + len(clean), clean, host)
+    return Address(MentionKind.EMAIL, start, start + len(clean), clean, host)
 
 
 def _hidden(start: int, raw: str, _: PlainText) -> Address | None:
     text = re.sub(r"\s?[([{](?:dot|\.)[)\]}]\s?| dot ", ".", raw)
     text = re.sub(r"\s?[([{]at[)\]}]\s?", "@", text)
     host = text.rpartition("@")[2]
-    kind = Kind.EMAIL if "@" in text else Kind.LINK
+    kind = MentionKind.EMAIL if "@" in text else MentionKind.LINK
     return Address(kind, start, start + len(raw), text, host, "it is written so that filters do not see it")
 
 
@@ -168,7 +168,7 @@ def _bare(start: int, raw: str, plain: PlainText) -> Address | None:
     has_more = len(authority) < len(raw) or ":" in authority
     if not _looks_like_domain(labels, has_more) or _is_missing_space(start, authority, plain):
         return None
-    return Address(Kind.LINK, start, start + len(raw), _canonical(raw, authority, host), host)
+    return Address(MentionKind.LINK, start, start + len(raw), _canonical(raw, authority, host), host)
 
 
 def _looks_like_domain(labels: list[str], has_more: bool) -> bool:
@@ -193,14 +193,14 @@ def _is_missing_space(start: int, authority: str, plain: PlainText) -> bool:
 
 def _handle(start: int, raw: str, _: PlainText) -> Address | None:
     name = raw[1:].rstrip(".")
-    return Address(Kind.HANDLE, start, start + len(name) + 1, name, "") if name else None
+    return Address(MentionKind.HANDLE, start, start + len(name) + 1, name, "") if name else None
 
 
 def _phone(start: int, raw: str, _: PlainText) -> Address | None:
     digits = "".join(character for character in raw if character.isdigit())
     if len(digits) < 7 or _DATE.fullmatch(raw):
         return None
-    return Address(Kind.PHONE, start, start + len(raw), digits[-9:].lstrip("0"), "")
+    return Address(MentionKind.PHONE, start, start + len(raw), digits[-9:].lstrip("0"), "")
 
 
 # A text without any of the hints has no such address; each pattern reads what the ones before it have left.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from replyassist.core.word_lists import words_of
-from replyassist.guardrails.mention import Kind, Mention, simple
+from replyassist.guardrails.mention import Mention, MentionKind, simple
 from replyassist.guardrails.numbers import (
     DIGITS,
     ORDINAL,
@@ -21,7 +21,7 @@ from replyassist.guardrails.numbers import (
 )
 from replyassist.guardrails.quantity_words import NumberWord, number_words
 from replyassist.guardrails.text import PlainText
-from replyassist.guardrails.units import CALENDAR_DAY, PERCENT, WORKING_DAY, Unit, currency_before, unit_after
+from replyassist.guardrails.units import CALENDAR_DAY, PERCENT, WORKING_DAY, MeasureUnit, currency_before, unit_after
 
 _CODE = re.compile(
     r"(?<!\w)(?:\d+(?:\.\d+){2,}(?!\w)"
@@ -86,7 +86,7 @@ class _Amount:
     end: int
     value: Decimal
     digits: bool
-    unit: Unit | None = None
+    unit: MeasureUnit | None = None
     other_value: Decimal | None = None
     noun: str = ""
     low_end: bool = False
@@ -108,14 +108,14 @@ def code_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
             continue
         letters = "".join(character for character in match[0] if character.isalnum())
         offers = {f"code:{letters}", *(f"#{run}" for run in re.findall(r"\d{3,}", match[0]))}
-        yield Mention(Kind.CODE, *match.span(), needs=frozenset([f"code:{letters}"]), offers=frozenset(offers))
+        yield Mention(MentionKind.CODE, *match.span(), needs=frozenset([f"code:{letters}"]), offers=frozenset(offers))
 
 
 def idiom_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     """Number words that count nothing."""
     for pattern in (_IDIOM, _LIST_NUMBER):
         for match in pattern.finditer(text):
-            yield Mention(Kind.NUMBER, *match.span())
+            yield Mention(MentionKind.NUMBER, *match.span())
 
 
 def amount_mentions(text: str, _: PlainText) -> Iterator[Mention]:
@@ -134,7 +134,7 @@ def amount_mentions(text: str, _: PlainText) -> Iterator[Mention]:
             yield _mention(text, _Amount(match.start("article"), found[1], Decimal(1), False, found[0]))
     for match in _WORD_ORDINAL.finditer(text):
         value = ordinal_value(match[0])
-        yield Mention(Kind.NUMBER, *match.span(), offers=frozenset([f"#{value}", f"!{value}", f"day:{value}"]))
+        yield Mention(MentionKind.NUMBER, *match.span(), offers=frozenset([f"#{value}", f"!{value}", f"day:{value}"]))
 
 
 def vague_mentions(text: str, _: PlainText) -> Iterator[Mention]:
@@ -145,11 +145,11 @@ def vague_mentions(text: str, _: PlainText) -> Iterator[Mention]:
         else:
             unit = match["time"].rpartition(" ")[2]
             key = "=6:month" if unit == "year" else f"={plain_number(_HALF_TIMES[unit])}:second"
-            yield simple(Kind.TIME_SPAN, match.span(), key)
+            yield simple(MentionKind.TIME_SPAN, match.span(), key)
     for match in _VAGUE.finditer(text):
         key = f"vague:{match['unit']}"
         yield Mention(
-            Kind.TIME_SPAN,
+            MentionKind.TIME_SPAN,
             *match.span(),
             needs=frozenset([key]),
             offers=frozenset([key]),
@@ -169,7 +169,7 @@ def _read(text: str, match: re.Match[str]) -> _Amount:
             return replace(amount, unit=_ORDINAL_UNIT)
     after = unit_after(text, amount.end, digits=amount.digits)
     before = currency_before(text, amount.start)
-    if before and not (after and after[0].kind is Kind.PRICE and after[0].base != "cent"):
+    if before and not (after and after[0].kind is MentionKind.PRICE and after[0].base != "cent"):
         return replace(amount, unit=before[0], start=before[1])
     if after:
         return replace(amount, unit=after[0], end=after[1])
@@ -185,7 +185,7 @@ def _read_word(text: str, word: NumberWord) -> _Amount:
     return replace(amount, noun=_noun_after(text, amount))
 
 
-_ORDINAL_UNIT = Unit(Kind.NUMBER, "ordinal")
+_ORDINAL_UNIT = MeasureUnit(MentionKind.NUMBER, "ordinal")
 
 
 def _noun_after(text: str, amount: _Amount) -> str:
@@ -206,7 +206,7 @@ def _with_shared_units(text: str, amounts: list[_Amount]) -> list[_Amount]:
         joined[index] = True
         if here.unit is None:
             here = replace(here, unit=following.unit, noun=following.noun)
-        elif following.unit is None and not following.noun and here.unit.kind is Kind.PRICE:
+        elif following.unit is None and not following.noun and here.unit.kind is MentionKind.PRICE:
             amounts[index + 1] = replace(following, unit=here.unit)
         is_range = joint["joiner"] in _RANGE_JOINERS or text.endswith("between ", 0, here.start)
         amounts[index] = replace(here, low_end=is_range and here.unit == amounts[index + 1].unit)
@@ -236,7 +236,7 @@ def _both_readings(text: str, amount: _Amount) -> Mention:
     if amount.other_value is None:
         return mention
     other = _mention(text, replace(amount, value=amount.other_value))
-    if mention.kind is Kind.PRICE:
+    if mention.kind is MentionKind.PRICE:
         return other
     return replace(mention, needs=mention.needs | other.needs, offers=mention.offers | other.offers)
 
@@ -249,19 +249,21 @@ def _mention(text: str, amount: _Amount) -> Mention:
         needs = {f"!{value}", f"?{value}"} if counts else {f"#{value}"}
         offers = {f"#{value}", f"!{value}" if amount.noun else f"?{value}"}
         near = ((f"#{value}", "grounding.unit_changed"),) if counts else ()
-        return Mention(Kind.NUMBER, *span, needs=frozenset(needs), offers=frozenset(offers), near=near)
+        return Mention(MentionKind.NUMBER, *span, needs=frozenset(needs), offers=frozenset(offers), near=near)
     if amount.unit is _ORDINAL_UNIT:
         offers = {f"day:{value}", f"#{value}", f"!{value}"}
         is_date = _DATE_BEFORE.search(text, max(0, amount.start - 12), amount.start)
-        kind, near = (Kind.DATE, ()) if is_date else (Kind.NUMBER, (("", "grounding.unsupported_ordinal"),))
+        kind, near = (
+            (MentionKind.DATE, ()) if is_date else (MentionKind.NUMBER, (("", "grounding.unsupported_ordinal"),))
+        )
         return Mention(kind, *span, needs=frozenset([f"day:{value}"]), offers=frozenset(offers), near=near)
     return _measured(text, amount, amount.unit, value)
 
 
-def _measured(text: str, amount: _Amount, unit: Unit, value: str) -> Mention:
+def _measured(text: str, amount: _Amount, unit: MeasureUnit, value: str) -> Mention:
     exact = f"={plain_number(amount.value * unit.factor)}:{unit.base}"
     low = f"low{exact}"
-    is_span = unit.kind is Kind.TIME_SPAN
+    is_span = unit.kind is MentionKind.TIME_SPAN
     may_be_low = amount.low_end or bool(_AT_LEAST.search(text, max(0, amount.start - 20), amount.start))
     offered = low if amount.low_end and is_span else exact
     near = [(low, "grounding.range_shortened")] if is_span and not may_be_low else []

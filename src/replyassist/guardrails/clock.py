@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from replyassist.guardrails.mention import Kind, Mention, simple
+from replyassist.guardrails.mention import Mention, MentionKind, simple
 from replyassist.guardrails.numbers import plain_number
 from replyassist.guardrails.text import PlainText
 
@@ -85,7 +85,7 @@ def relative_mentions(text: str, _: PlainText) -> Iterator[Mention]:
         group = "today" if match["today"] else "today_at" if match["today_at"] else 0
         wording = match[group].replace("-", " ").removeprefix("the ").replace("business", "working")
         past = _PAST.match(wording) is not None
-        yield simple(Kind.RELATIVE_TIME, match.span(group), f"relative:{wording}", past=past)
+        yield simple(MentionKind.RELATIVE_TIME, match.span(group), f"relative:{wording}", past=past)
 
 
 def always_mentions(text: str, _: PlainText) -> Iterator[Mention]:
@@ -93,7 +93,7 @@ def always_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     for match in _ALWAYS.finditer(text):
         needs = {"always"} if match["named"] else {"always", "=86400:second"}
         yield Mention(
-            Kind.ROUND_THE_CLOCK,
+            MentionKind.ROUND_THE_CLOCK,
             *match.span(),
             needs=frozenset(needs),
             offers=frozenset(["always", "=86400:second", "#24", "rate:day"]),
@@ -129,4 +129,4 @@ def _time(
         military = {minute // 60 * 100 + minute % 60 for minute in known}
         offers = {f"clock:{minute}" for minute in known} | {f"#{number}" for number in hours | military}
         needs = {f"clock:{minute}" for minute in known | also}
-        yield Mention(Kind.TIME, *span, needs=frozenset(needs), offers=frozenset(offers))
+        yield Mention(MentionKind.TIME, *span, needs=frozenset(needs), offers=frozenset(offers))

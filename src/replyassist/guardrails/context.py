@@ -8,11 +8,13 @@ from functools import cached_property
 
 from replyassist.brands.voice import VoiceRules
 from replyassist.core.embedding import Encoder
+from replyassist.core.entailment import Entailment
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.inbox.inbound import Inbound
+from replyassist.guardrails.spans import EntailmentJudgement
+from replyassist.inbox.inbound import InboundMessage
 
-NOBODY = Inbound()
+NOBODY = InboundMessage()
 """No message: a text is checked by itself."""
 
 
@@ -23,16 +25,19 @@ class CheckContext:
     ``message`` is what is answered, with the visibility that the reply will have. ``language`` (ISO 639-1) is the one
     that the reply should be in. ``mood`` is the message's (question, complaint, praise), empty where nobody
     knows it. ``canary`` is a token of the prompt that no reply may hold. Without an
-    ``encoder`` the checks that compare meanings by sentence embedding fall back to words.
+    ``encoder`` the checks that compare meanings by sentence embedding fall back to words. With an ``entailment`` model
+    each statement is compared with its sources by it too; ``judged`` is what one said of this text already.
     """
 
     voice: VoiceRules
     template: ReplyTemplate | None = None
-    message: Inbound = NOBODY
+    message: InboundMessage = NOBODY
     language: str = "en"
     mood: str = ""
     canary: str = ""
     encoder: Encoder | None = None
+    entailment: Entailment | None = None
+    judged: EntailmentJudgement | None = None
 
     @cached_property
     def template_text(self) -> str:

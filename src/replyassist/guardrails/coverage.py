@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails.extraction import known, mentions
-from replyassist.guardrails.mention import Kind, Mention
-from replyassist.guardrails.words import content_words
+from replyassist.guardrails.mention import Mention, MentionKind
 
 _ALWAYS_FACTS = frozenset(
     {
-        Kind.LINK,
-        Kind.EMAIL,
-        Kind.HANDLE,
-        Kind.PHONE,
-        Kind.CODE,
-        Kind.TIME_SPAN,
-        Kind.PRICE,
-        Kind.PERCENTAGE,
-        Kind.DATE,
-        Kind.WEEKDAY,
-        Kind.TIME,
-        Kind.NUMBER,
+        MentionKind.LINK,
+        MentionKind.EMAIL,
+        MentionKind.HANDLE,
+        MentionKind.PHONE,
+        MentionKind.CODE,
+        MentionKind.TIME_SPAN,
+        MentionKind.PRICE,
+        MentionKind.PERCENTAGE,
+        MentionKind.DATE,
+        MentionKind.WEEKDAY,
+        MentionKind.TIME,
+        MentionKind.NUMBER,
     }
 )
 
@@ -41,14 +40,6 @@ def coverage(text: str, template: ReplyTemplate) -> float:
 def facts_of(text: str) -> tuple[Mention, ...]:
     """The checkable facts of a text, in order; offsets are those of the folded text."""
     return tuple(mention for mention in mentions(text) if _is_fact(mention))
-
-
-def content_recall(text: str, template_reply: str) -> float:
-    """The share of the template reply's content words that the text has too, 0 to 1; 1 where it has none."""
-    wanted = set(content_words(template_reply))
-    if not wanted:
-        return 1.0
-    return len(wanted & set(content_words(text))) / len(wanted)
 
 
 def _is_fact(mention: Mention) -> bool:

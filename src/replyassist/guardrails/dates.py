@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from replyassist.guardrails.mention import Kind, Mention, simple
+from replyassist.guardrails.mention import Mention, MentionKind, simple
 from replyassist.guardrails.numbers import ORDINAL, ordinal_value
 from replyassist.guardrails.quantity_words import month_names, weekday_names, words_before_months
 from replyassist.guardrails.text import PlainText
@@ -91,7 +91,7 @@ def months_of_years(text: str, _: PlainText) -> Iterator[Mention]:
         month, year = _month_number(match["month"]), match["year"]
         key = f"month:{month}:{year}"
         offers = frozenset([key, f"month:{month}", f"#{year}"])
-        yield Mention(Kind.DATE, *match.span(), needs=frozenset([key]), offers=offers)
+        yield Mention(MentionKind.DATE, *match.span(), needs=frozenset([key]), offers=offers)
 
 
 def days_of_any_month(text: str, _: PlainText) -> Iterator[Mention]:
@@ -99,7 +99,7 @@ def days_of_any_month(text: str, _: PlainText) -> Iterator[Mention]:
     for match in _DAY_OF_ANY_MONTH.finditer(text):
         day = f"day:{ordinal_value(match['day'])}"
         offers = frozenset([day, day.replace("day:", "#")])
-        yield Mention(Kind.DATE, *match.span(), needs=frozenset([day]), offers=offers)
+        yield Mention(MentionKind.DATE, *match.span(), needs=frozenset([day]), offers=offers)
 
 
 def month_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
@@ -108,7 +108,7 @@ def month_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
         span = match.span("homonym") if match["homonym"] else match.span()
         if match["homonym"] and not plain.is_upper(span[0]):
             continue
-        yield simple(Kind.DATE, span, f"month:{_month_number(text[slice(*span)])}")
+        yield simple(MentionKind.DATE, span, f"month:{_month_number(text[slice(*span)])}")
 
 
 def every_day_mentions(text: str, _: PlainText) -> Iterator[Mention]:
@@ -119,7 +119,7 @@ def every_day_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     for match in _EVERY_DAY.finditer(text):
         is_claim = match["always"] or _OPEN.search(text, max(0, match.start() - 12), match.start())
         needs = frozenset(["every day", "always"]) if is_claim else frozenset[str]()
-        yield Mention(Kind.ROUND_THE_CLOCK, *match.span(), needs=needs, offers=offers)
+        yield Mention(MentionKind.ROUND_THE_CLOCK, *match.span(), needs=needs, offers=offers)
 
 
 def weekday_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
@@ -133,7 +133,7 @@ def weekday_mentions(text: str, plain: PlainText) -> Iterator[Mention]:
         if match["short"] and not _is_day_abbreviation(match, previous, text, plain):
             continue
         day = _day_number(match)
-        yield simple(Kind.WEEKDAY, match.span(), f"weekday:{day}")
+        yield simple(MentionKind.WEEKDAY, match.span(), f"weekday:{day}")
         if previous and _WEEKDAY_RANGE.fullmatch(text, previous.end(), match.start()):
             yield from _days_between(_day_number(previous), day, (previous.start(), match.end()))
         previous = match
@@ -147,7 +147,7 @@ def _day(span: tuple[int, int], month_days: set[tuple[int, int]], year: str | No
     for month, day in month_days:
         offers |= {f"month:{month}", f"day:{day}", f"#{day}"}
         offers |= {f"month:{month}:{year}", f"#{year}"} if year else set()
-    return Mention(Kind.DATE, *span, needs=frozenset(dated_keys or plain_keys), offers=frozenset(offers))
+    return Mention(MentionKind.DATE, *span, needs=frozenset(dated_keys or plain_keys), offers=frozenset(offers))
 
 
 def _numeric(match: re.Match[str]) -> Mention | None:
@@ -159,7 +159,7 @@ def _numeric(match: re.Match[str]) -> Mention | None:
     month_days = {(month, day) for month, day in month_days if month and day}
     literal = f"slash:{match[0]}"
     if not month_days:
-        return simple(Kind.NUMBER, match.span(), literal) if year is None else None
+        return simple(MentionKind.NUMBER, match.span(), literal) if year is None else None
     mention = _day(match.span(), month_days, year)
     return Mention(
         mention.kind,
@@ -196,12 +196,12 @@ def _days_between(first: int, last: int, span: tuple[int, int]) -> Iterator[Ment
     day = (first + 1) % 7
     count = 2
     while day != last and count < 7:
-        yield simple(Kind.WEEKDAY, span, f"weekday:{day}")
+        yield simple(MentionKind.WEEKDAY, span, f"weekday:{day}")
         day = (day + 1) % 7
         count += 1
     if first == 0 and last >= 4:
         whole = {"group:weekday", "every day"} if last == 6 else {"group:weekday"}
-        yield Mention(Kind.WEEKDAY, *span, offers=frozenset(whole))
+        yield Mention(MentionKind.WEEKDAY, *span, offers=frozenset(whole))
 
 
 def _weekday_group(match: re.Match[str], text: str) -> Iterator[Mention]:
@@ -212,7 +212,7 @@ def _weekday_group(match: re.Match[str], text: str) -> Iterator[Mention]:
     keys = frozenset(f"weekday:{day}" for day in days)
     extra = keys if group == "weekend" else frozenset[str]()
     yield Mention(
-        Kind.WEEKDAY,
+        MentionKind.WEEKDAY,
         *match.span(),
         needs=extra | {f"group:{group}"},
         offers=keys | {f"group:{group}"},

@@ -44,7 +44,7 @@ _EXTRACTORS: tuple[Callable[[str, PlainText], Iterable[Mention]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class OfferedFacts:
     """What some texts offer: the keys of their mentions, those of the past alone, and bare letters and digits."""
 
     offers: frozenset[str]
@@ -67,10 +67,10 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 
 @lru_cache(maxsize=512)
-def known(texts: tuple[str, ...]) -> Known:
+def known(texts: tuple[str, ...]) -> OfferedFacts:
     """What these texts support."""
     found = [mention for text in texts for mention in mentions(text)]
-    return Known(
+    return OfferedFacts(
         offers=frozenset(key for mention in found for key in mention.offers),
         letters=" ".join(compact(text) for text in texts),
         past=frozenset(key for mention in found if mention.in_the_past for key in mention.offers),

@@ -71,11 +71,6 @@ CONCERNS = {
 """Every rule, by its id or its family (the part before the dot); the longer name counts."""
 
 
-def is_sorted(rule: str) -> bool:
-    """Whether it is written down what a rule's findings are about, by the rule's id or by its family."""
-    return rule in CONCERNS or rule.partition(".")[0] in CONCERNS
-
-
 def concern_of(rule: str) -> Concern:
     """What a rule's findings are about; of a rule that nobody knows (any more), the one that no edit clears."""
     return CONCERNS.get(rule) or CONCERNS.get(rule.partition(".")[0]) or Concern.MESSAGE

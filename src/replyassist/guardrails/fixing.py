@@ -44,7 +44,8 @@ def mend(text: str, context: CheckContext) -> Mended:
     loses all its words. A draft that the voice's rules would change for ever is left as it is, and so is one that is
     more than twice as long as the platform allows: no mending makes that one fit.
     """
-    if len(text) > _BEYOND_MENDING * context.voice.length_for(context.message.channel).max:
+    room = context.voice.room_for(context.message.channel, context.message.visibility)
+    if room.count(text) > _BEYOND_MENDING * room.most:
         return Mended(text)
     current, changes = text, tuple[_Change, ...]()
     for _ in range(_MOST_ROUNDS):
@@ -57,10 +58,8 @@ def mend(text: str, context: CheckContext) -> Mended:
 
 def _one_round(text: str, changes: tuple[_Change, ...], context: CheckContext) -> tuple[str, tuple[_Change, ...]]:
     for mender in menders(context):
-        edits = _allowed(mender(text, context), text, context)
-        if edits and not _is_harmless(text, edits):
-            edits = [edit for edit in edits if _is_harmless(text, [edit])]
-        if edits and _is_harmless(text, edits):
+        edits = _harmless(text, _allowed(mender(text, context), text, context))
+        if edits:
             changes = (*(_moved(change, edits) for change in changes), *_changes(text, edits))
             text = _applied(text, edits)
     return text, changes
@@ -77,6 +76,17 @@ def _allowed(edits: Iterable[Edit], text: str, context: CheckContext) -> list[Ed
         if not touches(edit.start, edit.end, keep):
             allowed.append(edit)
     return allowed
+
+
+def _harmless(text: str, edits: list[Edit]) -> list[Edit]:
+    """All of them, or where together they do harm, each that does none beside those before it."""
+    if not edits or _is_harmless(text, edits):
+        return edits
+    kept: list[Edit] = []
+    for edit in edits:
+        if _is_harmless(text, [*kept, edit]):
+            kept.append(edit)
+    return kept
 
 
 def _is_harmless(text: str, edits: Sequence[Edit]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from replyassist.guardrails.mention import Kind, Mention, simple
+from replyassist.guardrails.mention import Mention, MentionKind, simple
 from replyassist.guardrails.numbers import (
     ORDINAL,
     WORDS,
@@ -32,22 +32,22 @@ def frequency_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     for match in _TIMES.finditer(text):
         value = _value(match)
         offers = frozenset([f"times:{value}", f"#{value}"])
-        yield Mention(Kind.NUMBER, *match.span(), needs=frozenset([f"times:{value}"]), offers=offers)
+        yield Mention(MentionKind.NUMBER, *match.span(), needs=frozenset([f"times:{value}"]), offers=offers)
     for match in _NTH_TIME.finditer(text):
         value = str(ordinal_value(match["nth"]))
         needs = frozenset() if value == "1" else frozenset([f"times:{value}"])
         offers = frozenset([f"times:{value}", f"#{value}", f"day:{value}"])
         near = (("", "grounding.unsupported_ordinal"),)
-        yield Mention(Kind.NUMBER, *match.span(), needs=needs, offers=offers, near=near)
+        yield Mention(MentionKind.NUMBER, *match.span(), needs=needs, offers=offers, near=near)
 
 
 def share_mentions(text: str, _: PlainText) -> Iterator[Mention]:
     """ "Half of the bag" and "a third off": a share of a whole."""
     for match in _HALF.finditer(text):
         half = frozenset(["share:half", "=50:percent"])
-        yield Mention(Kind.NUMBER, *match.span("half"), needs=half, offers=frozenset(["share:half"]))
+        yield Mention(MentionKind.NUMBER, *match.span("half"), needs=half, offers=frozenset(["share:half"]))
     for match in _THIRDS.finditer(text):
-        yield simple(Kind.NUMBER, match.span(), f"share:{match['share']}")
+        yield simple(MentionKind.NUMBER, match.span(), f"share:{match['share']}")
 
 
 def _value(match: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from replyassist.guardrails.text import normalise
 
 
 @dataclass(frozen=True)
-class Ground:
+class CheckSources:
     """The sources of a check. ``trusted`` is the template's; ``passages`` are its passages as they were written.
 
     ``heard`` are the message and the conversation, each with the kind of support that it gives. ``own`` are the
@@ -36,12 +36,12 @@ class Ground:
         return masked(text, name=self.name)
 
 
-def ground_of(context: CheckContext) -> Ground:
+def ground_of(context: CheckContext) -> CheckSources:
     """The sources of this context."""
     voice = context.voice
     names = frozenset(re.findall(r"\w+", normalise(voice.name).text))
     common = frozenset(term.stem for term in terms(voice.about))
-    passages = (*_clauses(context.template_text), *_other_facts(context))
+    passages = (*_clauses(context.template_text), *other_facts(context))
     title = context.template.title if context.template else ""
 
     def sources(texts: tuple[str, ...], title: str = "") -> Sources:
@@ -54,7 +54,7 @@ def ground_of(context: CheckContext) -> Ground:
         )
 
     heard = ((Support.MESSAGE, context.message.text), (Support.CONVERSATION, context.message.parent_text or ""))
-    return Ground(
+    return CheckSources(
         trusted=sources(passages, title),
         passages=passages,
         heard=tuple((support, sources(_clauses(text))) for support, text in heard if text.strip()),
@@ -74,7 +74,7 @@ def _clauses(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in clause_spans(text))
 
 
-def _other_facts(context: CheckContext) -> tuple[str, ...]:
+def other_facts(context: CheckContext) -> tuple[str, ...]:
     """Facts that the reply has no slot for, each with its name: "countries count: 32"."""
     template = context.template
     if template is None:

@@ -6,41 +6,41 @@ import re
 from collections.abc import Iterable, Iterator
 
 from replyassist.guardrails.context import CheckContext, report
-from replyassist.guardrails.extraction import Known, known, mentions
+from replyassist.guardrails.extraction import OfferedFacts, known, mentions
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.mention import Kind, Mention
+from replyassist.guardrails.mention import Mention, MentionKind
 from replyassist.guardrails.text import PlainText, compact, normalise
 
 _NAMES = {
-    Kind.LINK: "the link",
-    Kind.EMAIL: "the e-mail address",
-    Kind.HANDLE: "the account",
-    Kind.PHONE: "the phone number",
-    Kind.CODE: "the number or code",
-    Kind.NUMBER: "the number",
-    Kind.TIME_SPAN: "the time span",
-    Kind.PRICE: "the price",
-    Kind.PERCENTAGE: "the percentage",
-    Kind.DATE: "the date",
-    Kind.WEEKDAY: "the day",
-    Kind.TIME: "the time",
-    Kind.RELATIVE_TIME: "the time",
-    Kind.ROUND_THE_CLOCK: "the opening hours",
+    MentionKind.LINK: "the link",
+    MentionKind.EMAIL: "the e-mail address",
+    MentionKind.HANDLE: "the account",
+    MentionKind.PHONE: "the phone number",
+    MentionKind.CODE: "the number or code",
+    MentionKind.NUMBER: "the number",
+    MentionKind.TIME_SPAN: "the time span",
+    MentionKind.PRICE: "the price",
+    MentionKind.PERCENTAGE: "the percentage",
+    MentionKind.DATE: "the date",
+    MentionKind.WEEKDAY: "the day",
+    MentionKind.TIME: "the time",
+    MentionKind.RELATIVE_TIME: "the time",
+    MentionKind.ROUND_THE_CLOCK: "the opening hours",
 }
-_CONTACTS = frozenset({Kind.LINK, Kind.EMAIL, Kind.HANDLE, Kind.PHONE})
+_CONTACTS = frozenset({MentionKind.LINK, MentionKind.EMAIL, MentionKind.HANDLE, MentionKind.PHONE})
 _COMMITMENTS = frozenset(
     {
-        Kind.TIME_SPAN,
-        Kind.PRICE,
-        Kind.PERCENTAGE,
-        Kind.DATE,
-        Kind.WEEKDAY,
-        Kind.TIME,
-        Kind.RELATIVE_TIME,
-        Kind.ROUND_THE_CLOCK,
+        MentionKind.TIME_SPAN,
+        MentionKind.PRICE,
+        MentionKind.PERCENTAGE,
+        MentionKind.DATE,
+        MentionKind.WEEKDAY,
+        MentionKind.TIME,
+        MentionKind.RELATIVE_TIME,
+        MentionKind.ROUND_THE_CLOCK,
     }
 )
-_NAME_LIKE = frozenset({Kind.DATE, Kind.WEEKDAY, Kind.NUMBER, Kind.CODE})
+_NAME_LIKE = frozenset({MentionKind.DATE, MentionKind.WEEKDAY, MentionKind.NUMBER, MentionKind.CODE})
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _ASKING = re.compile(r"(?<!\w)(?:would you|do you|did you|are you|will you|can i|may i|shall i|should i|could i)(?!\w)")
 _TERM = re.compile(
@@ -71,15 +71,15 @@ def grounded_mentions(text: str, context: CheckContext) -> Iterable[Finding]:
     for mention in mentions(text):
         if _supports(trusted, mention, plain) or _is_author(mention, plain, context):
             continue
-        if mention.kind is Kind.RELATIVE_TIME and _is_asked(mention, plain):
+        if mention.kind is MentionKind.RELATIVE_TIME and _is_asked(mention, plain):
             continue
         yield from _objection(mention, plain, trusted, heard, context)
 
 
-def _supports(source: Known, mention: Mention, plain: PlainText) -> bool:
+def _supports(source: OfferedFacts, mention: Mention, plain: PlainText) -> bool:
     if not mention.needs or not mention.needs.isdisjoint(source.offers):
         return True
-    if mention.kind is not Kind.CODE:
+    if mention.kind is not MentionKind.CODE:
         return False
     letters = compact(plain.text[mention.start : mention.end])
     return len(letters) > 2 and letters in source.letters
@@ -88,7 +88,7 @@ def _supports(source: Known, mention: Mention, plain: PlainText) -> bool:
 def _is_author(mention: Mention, plain: PlainText, context: CheckContext) -> bool:
     """Whether the mention is how the author is called: somebody named April, or their handle."""
     mentioned = plain.text[mention.start : mention.end]
-    if mention.kind is Kind.HANDLE:
+    if mention.kind is MentionKind.HANDLE:
         names = (context.message.author_handle, context.message.author_name)
         return any(name and normalise(name).text.lstrip("@") == mentioned.lstrip("@") for name in names)
     if mention.kind not in _NAME_LIKE or not context.message.author_name:
@@ -103,7 +103,7 @@ def _is_asked(mention: Mention, plain: PlainText) -> bool:
     return bool(_ASKING.search(before)) and after is not None and after[0] == "?"
 
 
-def _is_echo_of_the_past(mention: Mention, plain: PlainText, heard: Known) -> bool:
+def _is_echo_of_the_past(mention: Mention, plain: PlainText, heard: OfferedFacts) -> bool:
     """Whether the reply takes up how long the author has waited, and does not name a term of its own."""
     if mention.needs.isdisjoint(heard.past):
         return False
@@ -111,7 +111,7 @@ def _is_echo_of_the_past(mention: Mention, plain: PlainText, heard: Known) -> bo
 
 
 def _objection(
-    mention: Mention, plain: PlainText, trusted: Known, heard: Known, context: CheckContext
+    mention: Mention, plain: PlainText, trusted: OfferedFacts, heard: OfferedFacts, context: CheckContext
 ) -> Iterator[Finding]:
     excerpt = plain.original[slice(*plain.span(mention.start, mention.end))]
     if _supports(heard, mention, plain):
@@ -153,18 +153,18 @@ def _only_heard(mention: Mention, excerpt: str, *, has_template: bool) -> tuple[
     )
 
 
-def _near(mention: Mention, excerpt: str, trusted: Known) -> tuple[str, Severity, str] | None:
+def _near(mention: Mention, excerpt: str, trusted: OfferedFacts) -> tuple[str, Severity, str] | None:
     for key, rule in mention.near:
         if not key or key in trusted.offers:
             return rule, Severity.WARN, _NEAR_EXPLANATIONS[rule].format(excerpt=excerpt)
     return None
 
 
-def _unsupported(mention: Mention, excerpt: str, trusted: Known) -> tuple[str, Severity, str]:
+def _unsupported(mention: Mention, excerpt: str, trusted: OfferedFacts) -> tuple[str, Severity, str]:
     rule = f"grounding.unsupported_{mention.kind}"
-    severity = Severity.WARN if mention.kind is Kind.ROUND_THE_CLOCK else Severity.BLOCK
+    severity = Severity.WARN if mention.kind is MentionKind.ROUND_THE_CLOCK else Severity.BLOCK
     reason = "stands neither in the template nor in the message."
-    if mention.kind is Kind.LINK and mention.same_number in trusted.offers:
+    if mention.kind is MentionKind.LINK and mention.same_number in trusted.offers:
         reason = "leads to a page that the template does not name."
     elif mention.same_number in trusted.offers:
         reason = "does not stand in the template: the number is there, but with another unit."

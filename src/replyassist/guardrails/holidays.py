@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from replyassist.guardrails.mention import Kind, Mention
+from replyassist.guardrails.mention import Mention, MentionKind
 from replyassist.guardrails.text import PlainText
 
 # name -> its wordings in a folded text
@@ -45,4 +45,4 @@ def holiday_mentions(text: str, _: PlainText) -> Iterator[Mention]:
         name = _NAMES[int((match.lastgroup or "h0")[1:])]
         own = f"holiday:{name}"
         needs = {own, "holiday:bank holiday"} if name in _PUBLIC else {own}
-        yield Mention(Kind.DATE, *match.span(), needs=frozenset(needs), offers=frozenset([own]))
+        yield Mention(MentionKind.DATE, *match.span(), needs=frozenset(needs), offers=frozenset([own]))

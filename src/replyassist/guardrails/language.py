@@ -46,10 +46,12 @@ def meaning_unchecked(text: str, context: CheckContext) -> Iterable[Finding]:
     """Warn once where the checks that read words have none of the language that the reply is in.
 
     Nothing is to be compared where the reply is the template's own text, letter by letter, with nothing but the voice's
-    set phrases around it.
+    set phrases around it; nor where an entailment model judged every statement.
     """
-    language = _unread_language(text, context)
+    language = unread_language(text, context)
     if not language or not text.strip() or is_verbatim(text, context):
+        return
+    if context.judged is not None and context.judged.is_whole:
         return
     name = "this language" if language == UNKNOWN else language_name(language)
     yield report_whole(
@@ -88,7 +90,7 @@ def _holds_foreign_words_only(context: CheckContext) -> bool:
     return is_other and guess_language(said).likelihood_of_any(risk_languages()) < READ_FROM
 
 
-def _unread_language(text: str, context: CheckContext) -> str:
+def unread_language(text: str, context: CheckContext) -> str:
     """The language of the reply, or of a part of it, that the checks cannot read, or nothing."""
     if context.language not in languages_read():
         return context.language

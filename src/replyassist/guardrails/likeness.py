@@ -48,7 +48,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class ClauseSupport:
     """The probability (0 to 1) that the sources say the clause, its best passage, and how many words they lack."""
 
     probability: float
@@ -63,18 +63,18 @@ def texts_to_embed(clause: str, sources: Sources) -> list[str]:
     return [clause, *sources.texts, *words]
 
 
-def likeness(clause: str, sources: Sources, *, encoder: Encoder | None) -> Likeness:
+def likeness(clause: str, sources: Sources, *, encoder: Encoder | None) -> ClauseSupport:
     """How well the sources support a clause; without an encoder by its words alone."""
     measured = measure(clause, sources, encoder=encoder)
     weights = WITH_MEANING if encoder else WITH_WORDS
     total = weights["constant"] + sum(
         weights[name] * value for name, value in measured.features.items() if name in weights
     )
-    return Likeness(1.0 / (1.0 + math.exp(-total)), measured.best, measured.alike, measured.unsaid)
+    return ClauseSupport(1.0 / (1.0 + math.exp(-total)), measured.best, measured.alike, measured.unsaid)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class ClauseFeatures:
     """The features of a clause against its sources, all of about 0 to 1."""
 
     features: dict[str, float]
@@ -83,7 +83,7 @@ class Measured:
     unsaid: int
 
 
-def measure(clause: str, sources: Sources, *, encoder: Encoder | None) -> Measured:
+def measure(clause: str, sources: Sources, *, encoder: Encoder | None) -> ClauseFeatures:
     """What the model is given."""
     said = _terms(clause, sources)
     known = _terms(f"{sources.title} {sources.whole}", sources)
@@ -104,7 +104,7 @@ def measure(clause: str, sources: Sources, *, encoder: Encoder | None) -> Measur
     unsaid = sum(
         term.names_the_matter and not said_so for term, said_so in zip(said, _is_said(literal, nearness), strict=True)
     )
-    return Measured(features, best, float(alike[best]) if len(alike) else 0.0, unsaid)
+    return ClauseFeatures(features, best, float(alike[best]) if len(alike) else 0.0, unsaid)
 
 
 def passages_alike(clause: str, sources: Sources, *, encoder: Encoder | None) -> list[float]:

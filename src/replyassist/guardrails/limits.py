@@ -1,13 +1,19 @@
-"""Whether a number is the least or the most that something holds for, and what a sentence grants."""
+"""A number that is the least of something in the template may not be the most of it in the draft, or the reverse."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
-from replyassist.guardrails.mention import MASK, Mention, masked
-from replyassist.guardrails.stance import is_denied
+from replyassist.guardrails.clauses import clause_spans
+from replyassist.guardrails.context import CheckContext, report
+from replyassist.guardrails.extraction import mentions
+from replyassist.guardrails.findings import Finding, Severity
+from replyassist.guardrails.mention import Mention, MentionKind, masked
+from replyassist.guardrails.text import normalise
+from replyassist.guardrails.words import content_words
 
 _LEAST = (
     r"(?:over|above|more than|greater than|at least|from|minimum(?: of| order of)?|min\.?|older than|longer than|after"
@@ -27,29 +33,9 @@ _AFTER = re.compile(
 _COUNTED_BACK = re.compile(
     r" (?:in advance|before|prior|ahead|notice|beforehand|earlier|cancellation|grace|advance)(?!\w)"
 )
-_LIMITED_NUMBER = re.compile(rf"(?<!\w)(?:{_MOST}|{_LEAST}){_BETWEEN} {MASK}+")
-_GRANTS = {
-    "free": (
-        r"free(?! to|ly|\w)|complimentary|no (?:extra |additional )?(?:cost|charge|fee)s?|on the house"
-        r"|without (?:a |any )?(?:charge|fee|cost)|costs? (?:you )?nothing"
-    ),
-    "refund": (
-        r"(?<!non-)refund\w*(?! (?:request|form|page|polic))|money back|reimburs\w+|compensat\w+|get (?:your|the) money"
-    ),
-    "return": (
-        r"(?:can|may|to|you|could|accept|free|simply|just) returns?(?= |[.,!;]|$)|return(?:ed|able)"
-        r"|(?:come|send|bring|give|post|take|sent|brought|taken)(?: \w+){0,2} back"
-    ),
-    "exchange": r"exchang\w+|swap\w*|replac\w+",
-    "discount": rf"discount\w*(?! (?:code|page))|(?:%|percent|euros?|{MASK}) off|half (?:off|price)|voucher|reduced",
-    "cancel": (
-        r"(?:can|may|to|you|could|accept|free|simply|just) cancel\w*|cancellations? (?:is|are)|(?:be|is|are) cancell?ed"
-    ),
-}
-_GRANT = {name: re.compile(rf"(?<![\w-])(?:{source})") for name, source in _GRANTS.items()}
-
-
-_ADDRESS = re.compile(r"(?<!\S)\S*(?:/|@|[a-z]\.[a-z])\S*")
+_FIGURES = frozenset(
+    {MentionKind.PRICE, MentionKind.PERCENTAGE, MentionKind.TIME_SPAN, MentionKind.TIME, MentionKind.NUMBER}
+)
 
 
 class Limit(StrEnum):
@@ -73,17 +59,57 @@ def limit_of(text: str, mention: Mention) -> Limit | None:
     return None
 
 
-def without_limited_numbers(text: str, found: tuple[Mention, ...]) -> str:
-    """The folded text without its numbers and the limits that belong to them."""
-    return _LIMITED_NUMBER.sub(" ", masked(text, found))
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A number, price, time or the like with its limit and the content words of its clause."""
+
+    mention: Mention
+    limit: Limit | None
+    words: frozenset[str]
+
+    def is_number_of(self, other: _Figure) -> bool:
+        """Whether it gives the other one's number."""
+        return not other.mention.needs.isdisjoint(self.mention.offers)
+
+    def is_of_the_matter_of(self, other: _Figure) -> bool:
+        """Whether both clauses may speak of the same: half of this one's words stand in the other."""
+        return 2 * len(self.words & other.words) >= len(self.words)
 
 
-@lru_cache(maxsize=2048)
-def grants(text: str) -> frozenset[str]:
-    """What a folded sentence grants without denying it: free, refund, return, exchange, discount, cancel."""
-    words = _ADDRESS.sub(" ", text)
-    return frozenset(
-        name
-        for name, pattern in _GRANT.items()
-        if any(not is_denied(words, *match.span()) for match in pattern.finditer(words))
+def turned_limits(text: str, context: CheckContext) -> Iterable[Finding]:
+    """Block "under €50" where the template gives that number only as "over €50", or the other way round.
+
+    Who says both of a number ("free over €50, €4 under €50") turns neither.
+    """
+    given, own = _figures(context.template_text), _figures(text)
+    plain = normalise(text)
+    for figure in own:
+        same = [one for one in given if one.is_number_of(figure)]
+        limits = {one.limit for one in same}
+        if figure.limit is None or not limits.isdisjoint({None, figure.limit}):
+            continue
+        if any(one.limit in limits and one.is_number_of(figure) for one in own):
+            continue
+        if any(figure.is_of_the_matter_of(one) for one in same):
+            span = plain.span(figure.mention.start, figure.mention.end)
+            side = "the least" if figure.limit is Limit.MOST else "the most"
+            yield report(
+                text,
+                span,
+                rule="grounding.condition_changed",
+                severity=Severity.BLOCK,
+                explanation=f'"{text[slice(*span)]}" is {side} in the template, and the other way round here. '
+                "Please use the template's wording.",
+            )
+
+
+def _figures(text: str) -> tuple[_Figure, ...]:
+    plain = normalise(text).text
+    found = [mention for mention in mentions(text) if mention.kind in _FIGURES and mention.needs]
+    blank = masked(plain, found)
+    return tuple(
+        _Figure(mention, limit_of(plain, mention), frozenset(content_words(blank[start:end])))
+        for start, end in clause_spans(plain)
+        for mention in found
+        if start <= mention.start < end
     )

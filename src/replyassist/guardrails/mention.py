@@ -9,7 +9,7 @@ from enum import StrEnum
 MASK = "\x1f"
 
 
-class Kind(StrEnum):
+class MentionKind(StrEnum):
     """What sort of thing is mentioned."""
 
     LINK = "link"  # a URL or a bare domain
@@ -36,7 +36,7 @@ class Mention:
     the difference) means that the source says something close to it. A mention without needs is never objected to.
     """
 
-    kind: Kind
+    kind: MentionKind
     start: int
     end: int
     needs: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class Mention:
     in_the_past: bool = False
 
 
-def simple(kind: Kind, span: tuple[int, int], *keys: str, past: bool = False) -> Mention:
+def simple(kind: MentionKind, span: tuple[int, int], *keys: str, past: bool = False) -> Mention:
     """A mention that needs exactly what it offers."""
     return Mention(kind, span[0], span[1], needs=frozenset(keys), offers=frozenset(keys), in_the_past=past)
 

@@ -1,4 +1,4 @@
-"""A draft that affirms what its template denies, or the other way round; and a state that the template only awaits."""
+"""A draft that affirms what its template denies, or the other way round."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.ground import Ground, ground_of
+from replyassist.guardrails.ground import CheckSources, ground_of
 from replyassist.guardrails.likeness import passages_alike
 from replyassist.guardrails.pleasantries import opening_of, without_opening
 from replyassist.guardrails.polarity import Statement, overall, statements_of
 from replyassist.guardrails.spans import Support
-from replyassist.guardrails.support import Assessed, assess
+from replyassist.guardrails.support import AssessedClause, assess
 from replyassist.guardrails.text import normalise
 
 MARGIN = 0.15
@@ -33,19 +33,10 @@ _YES_OR_NO_QUESTION = re.compile(
 _ASKS_FOR_A_LIMIT = re.compile(r"(?<!\w)(?:restrict\w*|limit\w*|minimum|maximum|still|else|another|instead)(?!\w)")
 _NO = re.compile(r"(?<!\w)(?:no|nope)(?!\w)")
 _YES = re.compile(r"(?<!\w)(?:yes|yep|yeah|yea)(?!\w)")
-_STATE = re.compile(
-    r"(?<!\w)(?:is|are|'s|'re|it's|they're|we're)(?: now| already| finally| currently| all)? "
-    r"(?P<state>back(?: in stock| on sale| online| up)?|in stock|available(?: again| now)?|ready|fixed|restocked"
-    r"|open again|sold out|out of stock|live|resolved|working again|up and running)(?!\w)"
-)
-_AWAITED = re.compile(
-    r"(?<!\w)(?:when|whenever|once|if|as soon as|until|till|the moment|in case|unless|whether|before|after)(?!\w)"
-    r"[^.!?;:]*$"
-)
 
 
 def negation_flipped(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Block a clause that says the opposite of the template, and a state that the template only awaits.
+    """Block a clause that says the opposite of the template.
 
     Without a template there is nothing to contradict.
     """
@@ -54,7 +45,7 @@ def negation_flipped(text: str, context: CheckContext) -> Iterable[Finding]:
     ground = ground_of(context)
     for clause in assess(text, ground):
         said = text[clause.start : clause.end]
-        if _awaited(said, context) or _is_flipped(clause, said, ground, context):
+        if _is_flipped(clause, said, ground, context):
             yield report(
                 text,
                 (clause.start, clause.end),
@@ -65,7 +56,7 @@ def negation_flipped(text: str, context: CheckContext) -> Iterable[Finding]:
             )
 
 
-def _is_flipped(clause: Assessed, said: str, ground: Ground, context: CheckContext) -> bool:
+def _is_flipped(clause: AssessedClause, said: str, ground: CheckSources, context: CheckContext) -> bool:
     if clause.support is Support.VOICE or said.rstrip().endswith("?"):
         return False
     stated = ground.masked(without_opening(said))
@@ -76,10 +67,10 @@ def _is_flipped(clause: Assessed, said: str, ground: Ground, context: CheckConte
         return True
     if not is_of_template:
         return False
-    return any(_contradicts(one, own, aligned, _every(ground)) for one in own if one.stems or one.free is not None)
+    return any(_contradicts(one, aligned, _every(ground)) for one in own if one.stems or one.free is not None)
 
 
-def _every(ground: Ground) -> tuple[Statement, ...]:
+def _every(ground: CheckSources) -> tuple[Statement, ...]:
     """All that the template states."""
     names = ground.trusted.names
     return tuple(
@@ -87,38 +78,18 @@ def _every(ground: Ground) -> tuple[Statement, ...]:
     )
 
 
-def _contradicts(
-    one: Statement, own: tuple[Statement, ...], aligned: tuple[Statement, ...], every: tuple[Statement, ...]
-) -> bool:
+def _contradicts(one: Statement, aligned: tuple[Statement, ...], every: tuple[Statement, ...]) -> bool:
     """Whether a statement of a draft says the opposite of the passages that it speaks of."""
     if one.is_condition or one.excepts:
         conditions = [] if one.excepts else [other for other in every if other.is_condition]
         return _is_opposed(one, conditions, conditions, least=LEAST_SHARED_BY_CONDITIONS)
     stated = [other for other in every if not other.is_condition]
-    if _denies_a_number(one, stated) or _has_the_excepted(one, aligned, stated):
-        return True
     if one.free is not None and any(other.free is not None for other in stated):
-        return _cost_is_opposed(one, stated) and not _differ_in_case(own, every)
+        return _cost_is_opposed(one, stated)
     needs = {other.needed for other in stated if other.needed is not None and one.shares(other) > 0}
     if one.needed is not None and needs:
         return needs == {not one.needed}
     return _is_opposed(one, [other for other in aligned if not other.is_condition], stated, least=LEAST_SHARED)
-
-
-def _has_the_excepted(one: Statement, aligned: tuple[Statement, ...], stated: list[Statement]) -> bool:
-    """Whether it affirms what the template leaves out ("without sugar") and affirms nowhere."""
-    if not one.affirmed:
-        return False
-    left_out = [other for other in aligned if other.left_out and other.stems and other.words <= one.words]
-    return any(not any(other.affirmed and other.words >= left.words for other in stated) for left in left_out)
-
-
-def _denies_a_number(one: Statement, stated: list[Statement]) -> bool:
-    """Whether it denies a number that the template gives, and that the template denies nowhere."""
-    if one.affirmed or not one.numbers or one.only or any(other.only for other in stated):
-        return False
-    given = [other for other in stated if one.numbers <= other.numbers]
-    return bool(given) and all(other.affirmed and (one.free is None or other.free is not True) for other in given)
 
 
 def _cost_is_opposed(one: Statement, stated: list[Statement]) -> bool:
@@ -134,19 +105,10 @@ def _cost_is_opposed(one: Statement, stated: list[Statement]) -> bool:
 
 
 def _same_numbers(one: Statement, other: Statement) -> float:
-    """Share of their numbers that both have, 0 to 1; none where one speaks of what holds otherwise."""
-    if one.otherwise != other.otherwise or not one.numbers:
+    """Share of their numbers that both have, 0 to 1."""
+    if not one.numbers:
         return 0.0
     return len(one.numbers & other.numbers) / len(one.numbers | other.numbers)
-
-
-def _differ_in_case(own: tuple[Statement, ...], every: tuple[Statement, ...]) -> bool:
-    """Whether only one of draft and template names a case, so that they may speak of different ones."""
-    if any(one.numbers & other.numbers for one in own for other in every):
-        return False
-    return any(one.is_condition or one.only or one.left_out for one in own) != any(
-        other.is_condition or other.only or other.left_out for other in every
-    )
 
 
 def _is_opposed(one: Statement, near: list[Statement], every: list[Statement], *, least: float) -> bool:
@@ -159,14 +121,7 @@ def _is_opposed(one: Statement, near: list[Statement], every: list[Statement], *
 def _agrees(one: Statement, other: Statement) -> bool:
     """Whether both affirm or deny; who denies a fee or a need does not deny the words that both share."""
     denying = other if one.affirmed else one
-    return (
-        other.affirmed == one.affirmed or (one.denies_words and _names_another(one, other)) or not denying.denies_words
-    )
-
-
-def _names_another(one: Statement, only: Statement) -> bool:
-    """Whether one denies something that a statement with "only" does not name."""
-    return only.only and not all(stem in only.words for stem, weight in one.stems if weight >= 1)
+    return other.affirmed == one.affirmed or not denying.denies_words
 
 
 def _answer_is_flipped(
@@ -213,7 +168,7 @@ def _opposite(first: bool | None, second: bool | None) -> bool:
     return first is not None and second is not None and first != second
 
 
-def _aligned(stated: str, ground: Ground) -> tuple[Statement, ...]:
+def _aligned(stated: str, ground: CheckSources) -> tuple[Statement, ...]:
     """The statements of the passages that the clause speaks of, and of the title where the reply answers it."""
     sources = ground.trusted
     alike = passages_alike(stated, sources, encoder=ground.encoder)
@@ -234,16 +189,3 @@ def _yes_or_no(opening: str) -> bool | None:
     if _NO.search(opening):
         return False
     return True if _YES.search(opening) else None
-
-
-def _awaited(said: str, context: CheckContext) -> bool:
-    """Whether the clause gives as a fact a state that the template has only after "when", "once" or "if"."""
-    folded = normalise(said).text
-    template = normalise(context.template_text).text
-    for match in _STATE.finditer(folded):
-        if _AWAITED.search(folded[: match.start()]) or folded.rstrip().endswith("?"):
-            continue
-        there = list(re.finditer(rf"(?<!\w){re.escape(match['state'].split()[0])}(?!\w)", template))
-        if there and all(_AWAITED.search(template[: one.start()]) for one in there):
-            return True
-    return False

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from replyassist.core.embedding import Encoder
-from replyassist.guardrails.context import CheckContext, report_whole
+from replyassist.guardrails.context import CheckContext
 from replyassist.guardrails.coverage import facts_of
 from replyassist.guardrails.extraction import known
-from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.ground import Ground, ground_of
-from replyassist.guardrails.mention import Kind
+from replyassist.guardrails.ground import CheckSources, ground_of
+from replyassist.guardrails.mention import MentionKind
 from replyassist.guardrails.pleasantries import is_pleasantry
-from replyassist.guardrails.spans import LeftOut, Support
+from replyassist.guardrails.spans import OmittedFact, Support
 from replyassist.guardrails.support import assess
 from replyassist.guardrails.terms import terms
 from replyassist.guardrails.text import normalise, sentence_spans
@@ -37,15 +35,15 @@ _ASKED_KINDS = (
         re.compile(
             r"(?<!\w)(?:how (?:long|soon|late|early)|when|what time|which day|what day|until when|opening)(?!\w)"
         ),
-        frozenset({Kind.TIME_SPAN, Kind.TIME, Kind.DATE, Kind.WEEKDAY}),
+        frozenset({MentionKind.TIME_SPAN, MentionKind.TIME, MentionKind.DATE, MentionKind.WEEKDAY}),
     ),
     (
         re.compile(r"(?<!\w)(?:how much|cost|costs|price|prices|fee|fees|charge|expensive)(?!\w)"),
-        frozenset({Kind.PRICE, Kind.PERCENTAGE}),
+        frozenset({MentionKind.PRICE, MentionKind.PERCENTAGE}),
     ),
     (
         re.compile(r"(?<!\w)(?:link|where (?:can|do) i|website|e-?mail|phone|number|contact|reach you)(?!\w)"),
-        frozenset({Kind.LINK, Kind.EMAIL, Kind.PHONE, Kind.HANDLE}),
+        frozenset({MentionKind.LINK, MentionKind.EMAIL, MentionKind.PHONE, MentionKind.HANDLE}),
     ),
 )
 
@@ -56,10 +54,10 @@ class _Omission:
 
     text: str
     sentence: int
-    kinds: frozenset[Kind]
+    kinds: frozenset[MentionKind]
 
 
-def left_out(text: str, context: CheckContext) -> tuple[LeftOut, ...]:
+def left_out(text: str, context: CheckContext) -> tuple[OmittedFact, ...]:
     """The template's sentences that the draft gives nothing of, and the facts that are missing from the others.
 
     ``was_asked`` when the message's own question is nearest to just that sentence and, where it holds facts, asks for
@@ -70,21 +68,8 @@ def left_out(text: str, context: CheckContext) -> tuple[LeftOut, ...]:
     return _left_out(text, context.template_text, context.message.text, ground_of(context))
 
 
-def asked_facts_left_out(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Warn where the draft leaves out a checkable fact that was asked for; mere words may be said in many ways."""
-    for fact in left_out(text, context):
-        if fact.was_asked and facts_of(fact.text):
-            yield report_whole(
-                text,
-                "grounding.asked_fact_left_out",
-                Severity.WARN,
-                f'The message seems to ask for what the template says in "{fact.text}", and the reply does not say it.',
-            )
-            return
-
-
 @lru_cache(maxsize=256)
-def _left_out(text: str, reply: str, message: str, ground: Ground) -> tuple[LeftOut, ...]:
+def _left_out(text: str, reply: str, message: str, ground: CheckSources) -> tuple[OmittedFact, ...]:
     sentences = tuple(reply[start:end] for start, end in sentence_spans(reply))
     missing = [
         omission
@@ -95,10 +80,10 @@ def _left_out(text: str, reply: str, message: str, ground: Ground) -> tuple[Left
     if not missing:
         return ()
     asked = _asked(message, sentences, ground) if len(sentences) > 1 or missing[0].kinds else ()
-    return tuple(LeftOut(text=one.text, was_asked=_is_asked(one, asked)) for one in missing)
+    return tuple(OmittedFact(text=one.text, was_asked=_is_asked(one, asked)) for one in missing)
 
 
-def _omissions(text: str, sentence: str, number: int, ground: Ground) -> list[_Omission]:
+def _omissions(text: str, sentence: str, number: int, ground: CheckSources) -> list[_Omission]:
     facts = facts_of(sentence)
     if not facts:
         return [] if _keeps(text, sentence, ground) else [_Omission(sentence, number, frozenset())]
@@ -112,7 +97,7 @@ def _omissions(text: str, sentence: str, number: int, ground: Ground) -> list[_O
     ]
 
 
-def _keeps(text: str, sentence: str, ground: Ground) -> bool:
+def _keeps(text: str, sentence: str, ground: CheckSources) -> bool:
     wanted = {term.stem for term in terms(sentence) if term.names_the_matter}
     if not wanted or len(wanted & {term.stem for term in terms(text)}) / len(wanted) >= KEPT_FROM:
         return True
@@ -128,21 +113,21 @@ def _cosines(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _AskedSentence:
     """The sentence of a template that a question is nearest to, and the kinds of facts that it asks for."""
 
     sentence: int
-    kinds: frozenset[Kind]
+    kinds: frozenset[MentionKind]
 
 
-def _is_asked(omission: _Omission, asked: tuple[_Asked, ...]) -> bool:
+def _is_asked(omission: _Omission, asked: tuple[_AskedSentence, ...]) -> bool:
     return any(
         one.sentence == omission.sentence and (not omission.kinds or not omission.kinds.isdisjoint(one.kinds))
         for one in asked
     )
 
 
-def _asked(message: str, sentences: tuple[str, ...], ground: Ground) -> tuple[_Asked, ...]:
+def _asked(message: str, sentences: tuple[str, ...], ground: CheckSources) -> tuple[_AskedSentence, ...]:
     """For each question of the message the sentence that answers it, where one is near enough."""
     questions = [message[start:end] for start, end in sentence_spans(message) if "?" in message[start:end]]
     if not questions or not sentences:
@@ -151,7 +136,7 @@ def _asked(message: str, sentences: tuple[str, ...], ground: Ground) -> tuple[_A
     enough = ASKED_FROM_WORDS if ground.encoder is None else ASKED_FROM_COSINE
     best = likeness.argmax(axis=1)
     return tuple(
-        _Asked(int(place), _kinds(question))
+        _AskedSentence(int(place), _kinds(question))
         for question, place, row in zip(questions, best, likeness, strict=True)
         if row[place] >= enough
     )
@@ -167,6 +152,6 @@ def _question_likeness(
     return np.array([[len(one & other) for other in said] for one in asked], dtype=np.float32)
 
 
-def _kinds(question: str) -> frozenset[Kind]:
+def _kinds(question: str) -> frozenset[MentionKind]:
     folded = normalise(question).text
     return frozenset(kind for pattern, kinds in _ASKED_KINDS if pattern.search(folded) for kind in kinds)

@@ -9,25 +9,25 @@ from functools import lru_cache
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise
-from replyassist.privacy import Kind, PersonalData, canonical, find, tells_of_somebody
+from replyassist.privacy import PersonalData, PersonalDataKind, canonical, find, tells_of_somebody
 
 _WORDS = {
-    Kind.EMAIL: "an e-mail address",
-    Kind.PHONE: "a telephone number",
-    Kind.CARD: "a card number",
-    Kind.IBAN: "a bank account number",
-    Kind.IP: "an internet address",
-    Kind.URL: "a link with personal parts",
-    Kind.ADDRESS: "a street address",
-    Kind.ORDER: "an order or customer number",
-    Kind.BIRTH_DATE: "a date of birth",
-    Kind.NATIONAL_ID: "a national identity number",
+    PersonalDataKind.EMAIL: "an e-mail address",
+    PersonalDataKind.PHONE: "a telephone number",
+    PersonalDataKind.CARD: "a card number",
+    PersonalDataKind.IBAN: "a bank account number",
+    PersonalDataKind.IP: "an internet address",
+    PersonalDataKind.URL: "a link with personal parts",
+    PersonalDataKind.ADDRESS: "a street address",
+    PersonalDataKind.ORDER: "an order or customer number",
+    PersonalDataKind.BIRTH_DATE: "a date of birth",
+    PersonalDataKind.NATIONAL_ID: "a national identity number",
 }
 _LEAST_COMMON_DIGITS = 7  # a local number without area code; with or without a country code it is the same telephone
 
 _WORD = re.compile(r"\w+")
 
-Value = tuple[Kind, str]
+Value = tuple[PersonalDataKind, str]
 
 
 def personal_data(text: str, context: CheckContext) -> Iterable[Finding]:
@@ -37,7 +37,7 @@ def personal_data(text: str, context: CheckContext) -> Iterable[Finding]:
     In private, what the author's message holds is the author's own. Names are left to the greeting's rule.
     """
     for span, item in _found(text):
-        if item.kind is Kind.CARD:
+        if item.kind is PersonalDataKind.CARD:
             yield report(
                 text,
                 span,
@@ -76,7 +76,7 @@ def _found(text: str) -> Iterator[tuple[tuple[int, int], PersonalData]]:
 
 
 def _is_own(item: PersonalData, context: CheckContext) -> bool:
-    if item.kind is Kind.EMAIL and _is_at(item.text, context.voice.allowed_link_domains):
+    if item.kind is PersonalDataKind.EMAIL and _is_at(item.text, context.voice.allowed_link_domains):
         return True
     texts = (*context.trusted_texts, context.voice.about, context.voice.persona)
     if context.message.visibility == "private":
@@ -101,10 +101,10 @@ def _is_same(value: Value, other: Value) -> bool:
     (kind, written), (other_kind, other_written) = value, other
     if kind is not other_kind:
         return False
-    if kind is Kind.ADDRESS:
+    if kind is PersonalDataKind.ADDRESS:
         words, other_words = set(_WORD.findall(written)), set(_WORD.findall(other_written))
         return words <= other_words or other_words <= words
-    if kind is not Kind.PHONE:
+    if kind is not PersonalDataKind.PHONE:
         return False
     digits, other_digits = written.lstrip("0"), other_written.lstrip("0")
     shorter = min(len(digits), len(other_digits))

@@ -10,7 +10,7 @@ from replyassist.guardrails.addresses import Address, addresses
 from replyassist.guardrails.context import CheckContext
 from replyassist.guardrails.extraction import known
 from replyassist.guardrails.findings import Severity
-from replyassist.guardrails.mention import Kind
+from replyassist.guardrails.mention import MentionKind
 from replyassist.guardrails.sources import shared_runs, strangers_texts, suspicious_texts
 from replyassist.guardrails.text import compact, normalise, sentence_spans
 from replyassist.guardrails.words import content_vocabulary, content_words
@@ -36,7 +36,7 @@ _NOT_CODES = frozenset({"DHL", "UPS"})
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedClaim:
     """A place of the reply, how bad it is, and why (a sentence that goes on after the quoted place)."""
 
     span: tuple[int, int]
@@ -44,7 +44,7 @@ class Planted:
     severity: Severity = Severity.BLOCK
 
 
-def planted_contacts(text: str, context: CheckContext) -> Iterator[Planted]:
+def planted_contacts(text: str, context: CheckContext) -> Iterator[PlantedClaim]:
     """Links, e-mail addresses, handles and phone numbers that only strangers' texts name."""
     found = addresses(text)
     if not found:
@@ -54,15 +54,15 @@ def planted_contacts(text: str, context: CheckContext) -> Iterator[Planted]:
     own_handle = normalise(context.message.author_handle or "").text.lstrip("@")
     plain = normalise(text)
     for address in found:
-        is_author = address.kind is Kind.HANDLE and address.canonical == own_handle
+        is_author = address.kind is MentionKind.HANDLE and address.canonical == own_handle
         if is_author or _keys(address) & ours or not _keys(address) & theirs:
             continue
-        yield Planted(
+        yield PlantedClaim(
             plain.span(address.start, address.end), "comes from a stranger's text. A reply must not pass it on."
         )
 
 
-def planted_codes(text: str, context: CheckContext) -> Iterator[Planted]:
+def planted_codes(text: str, context: CheckContext) -> Iterator[PlantedClaim]:
     """Codes of a stranger's text that the reply offers to readers; with a suspicious text, any mention of one."""
     theirs = " ".join(compact(source) for source in strangers_texts(context))
     suspicious = " ".join(compact(source) for source in suspicious_texts(context))
@@ -72,34 +72,34 @@ def planted_codes(text: str, context: CheckContext) -> Iterator[Planted]:
         if code not in theirs or code in ours or match[0] in _NOT_CODES:
             continue
         if code in suspicious or _OFFERED.search(normalise(text[: match.start()]).text):
-            yield Planted(match.span(), "comes from a stranger's text. A reply must not offer it.")
+            yield PlantedClaim(match.span(), "comes from a stranger's text. A reply must not offer it.")
 
 
-def planted_claims(text: str, context: CheckContext) -> Iterator[Planted]:
+def planted_claims(text: str, context: CheckContext) -> Iterator[PlantedClaim]:
     """Boasts of an attacker, wherever they come from."""
     for match in _BOAST.finditer(text):
         if match[0] not in context.template_text:
-            yield Planted(match.span(), "is what an attacker wants to read here.")
+            yield PlantedClaim(match.span(), "is what an attacker wants to read here.")
 
 
-def planted_words(text: str, context: CheckContext) -> Iterator[Planted]:
+def planted_words(text: str, context: CheckContext) -> Iterator[PlantedClaim]:
     """Words in a row, or matters, from a suspicious text; and whole passages from any stranger's text."""
     suspicious = suspicious_texts(context)
     ours = context.trusted_texts
     if suspicious:
         for span in shared_runs(text, suspicious, length=COPIED_FROM_SUSPICIOUS, without=ours):
             if len(content_words(text[slice(*span)])) >= 2:
-                yield Planted(span, "repeats a text that tries to steer the machine.")
+                yield PlantedClaim(span, "repeats a text that tries to steer the machine.")
         yield from _their_matters(text, suspicious, ours)
     for span in shared_runs(text, strangers_texts(context), length=COPIED_FROM_ANYBODY, without=ours):
-        yield Planted(span, "repeats a stranger's text word for word. Is that meant?", Severity.WARN)
+        yield PlantedClaim(span, "repeats a stranger's text word for word. Is that meant?", Severity.WARN)
 
 
-def _their_matters(text: str, suspicious: tuple[str, ...], ours: tuple[str, ...]) -> Iterator[Planted]:
+def _their_matters(text: str, suspicious: tuple[str, ...], ours: tuple[str, ...]) -> Iterator[PlantedClaim]:
     theirs = content_vocabulary(suspicious) - content_vocabulary(ours)
     for start, end in sentence_spans(text):
         if len(theirs.intersection(content_words(text[start:end]))) >= THEIR_MATTERS:
-            yield Planted((start, end), "takes up a text that tries to steer the machine.")
+            yield PlantedClaim((start, end), "takes up a text that tries to steer the machine.")
 
 
 def _canonical(texts: tuple[str, ...]) -> frozenset[str]:

@@ -96,8 +96,12 @@ _GREETING = re.compile(rf"\W*{_SALUTATION}[,!.:]\s*")
 
 def is_pleasantry(clause: str, *, own: frozenset[str] = frozenset()) -> bool:
     """Whether a clause says nothing that could be wrong: the voice's ``own`` phrases, courtesy, an offer to help."""
-    folded = normalise(clause).text.strip()
-    return folded.strip(_MARKS) in own or _is_courtesy(folded)
+    return is_own_phrase(clause, own) or _is_courtesy(normalise(clause).text.strip())
+
+
+def is_own_phrase(clause: str, own: frozenset[str]) -> bool:
+    """Whether a clause is one of the voice's ``own_phrases``, or has no words."""
+    return normalise(clause).text.strip(_MARKS) in own
 
 
 def without_opening(clause: str) -> str:

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from replyassist.guardrails.terms import joined, terms
 
-WORDS_OF_A_LISTED = 4
-"""Words up to which a stretch without a verb goes with its neighbour: "dogs, cats and small birds are welcome"."""
-
 _ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|www\.)\S*|(?<!\S)[\w-]+(?:\.[a-z]{2,})+/?\S*")
 _NEUTRAL = re.compile(
-    r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter)"
-    r"|(?<!there is )(?<!there's )no way (?:to|for)|not (?:sure|to worry|to mention)"
-    r"|don'?t (?:worry|hesitate|forget)|do not (?:worry|hesitate|forget)|whether or not|or not|why not"
-    r"|can'?t wait|not (?:how|what|the way|the plan)(?= [a-z])"
-    r"|(?:no|not) (?:longer|later|more|less|larger|bigger|heavier|older|earlier|fewer|further) than|at no time"
-    r"|(?:cannot|can't|not|no)(?: be)?(?: any)? (?:more|larger|bigger|heavier|longer|older|taller) than"
-    r"|not just|last but not least|not yet sure|no\. ?\d|nothing else|none other"
-    r"|(?:no|(?:n't|not) have any) (?:\w+ )?restrictions?|(?:n't|not) restrict"
-    r"|(?<=\w )(?:that|who|which)(?:'s| is| are) not|not for those)(?!\w)"
-    r"|(?<!\w)(?:a |an |the |our |your |any )?(?:soldout|closed|discontinued)"
-    r"(?= [a-z]+ ?[a-z]* (?:is|are|come|comes)(?!\w))"
-    r"|(?<=\w) (?:no|yes)(?=[,;:.!]|$)"
+    r"(?<!\w)(?:not only|not just|no (?:problem|worries|doubt|matter)|not (?:sure|to worry|to mention)|nothing else"
+    r"|(?:don'?t|do not) (?:worry|hesitate|forget)|whether or not|or not|why not|can'?t wait"
+    r"|(?:no|(?:n't|not) have any) (?:\w+ )?restrictions?)(?!\w)|(?<=\w) (?:no|yes)(?=[,;:.!]|$)"
+    r"|(?<!\w)(?:soldout|closed|discontinued)(?= [a-z]+ ?[a-z]* (?:is|are|come|comes)(?!\w))"
 )
 _DENIAL = re.compile(
     r"(?<!\w)(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|lacks?|lacking"
@@ -36,18 +25,12 @@ _DENIAL = re.compile(
     r"|(?<!\w)(?:is|are|was|were|do|does|did|has|have|ca|wo|would|could|should)nt(?!\w)"
 )
 _BORDER = re.compile(
-    r"(?P<end>[;:\n.!?])|,|(?<!\w)(?P<contrast>but|while|whereas|though|although|yet)(?!\w)"
-    r"|(?<!\w)(?:and|because|so|which|who)(?!\w)|(?P<lack> (?=with no |without ))"
+    r"[;:\n.!?,]|(?<!\w)(?:but|while|whereas|though|although|yet|and|because|so|which|who)(?!\w)"
+    r"| (?=with no |without )"
     r"|(?P<condition>(?<!\w)(?P<word>if|when|unless|once|until|in case|as long as|so long as|provided(?: that)?)(?!\w)"
     r"|(?:(?<=needed)|(?<=required)|(?<=necessary)) for(?!\w))"
 )
 _HOLDS_UNTIL = frozenset({"unless", "until"})
-_VERB = re.compile(
-    r"(?<!\w)(?:is|are|was|were|be|has|have|had|can|cannot|could|may|must|will|would|should|do|does|did|we|you|they|it"
-    r"|there|need|needs|get|gets|costs?|take|takes|took|include[sd]?|accept[s]?|allow[s]?|offer[s]?|provide[s]?|serve[s]?"
-    r"|included|available|allowed|permitted|accepted|required|charged?|free)(?!\w)|n't(?!\w)|'(?:s|re|ll|ve)(?!\w)"
-)
-_ASIDE = re.compile(r"\([^()]{0,60}\)")
 _NON = re.compile(
     r"(?:(?<=is )|(?<=are )|(?<=be )|(?<='s )|(?<='re )|(?<=stay )|(?<=remain ))"
     r"un(?!der|ited|iver|limit)(?=[a-z]{4,}ed(?!\w))"
@@ -66,14 +49,8 @@ _NEEDED = re.compile(
     r"(?<!\w)(?:needed|required|requires?|necessary|mandatory|compulsory|obligatory|needs? (?:to|an?|any))(?!\w)"
 )
 _NEED_DENIED = re.compile(r"(?<!\w)(?:no need|needn't)(?!\w)|(?:n't|not) need(?!\w)")
-_DENIED_FIRST = re.compile(r"\W*(?:no|not|never|nor|neither|without|except)(?!\w)")
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)?")
-_OTHERWISE = re.compile(
-    r"(?<!\w)(?:or (?:you|we|else|it)|otherwise|after(?:wards)?|then|later|beyond|under|less than|fewer than|within"
-    r"|other times?)(?!\w)"
-)
 _ONLY = re.compile(r"(?<!\w)only(?!\w)")
-_LEFT_OUT = re.compile(r"\W*(?:with no|without|except)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +59,8 @@ class Statement:
 
     ``free`` and ``needed`` are set where it says whether something is free or costs something, or whether something is
     needed; "no fee for parking" does not deny the parking. ``is_condition``: it
-    stands after "if" or the like, and what it says is turned after "until" and "unless". ``left_out``: it stands after
-    "without" or "except"; ``only``: it says that there is nothing else.
+    stands after "if" or the like, and what it says is turned after "until" and "unless". ``excepts``: it stands after
+    "except"; ``only``: it says that there is nothing else.
     """
 
     stems: tuple[tuple[str, float], ...]
@@ -91,11 +68,9 @@ class Statement:
     free: bool | None = None
     needed: bool | None = None
     is_condition: bool = False
-    left_out: bool = False
     only: bool = False
     numbers: frozenset[str] = frozenset()
     denies_a_fee: bool = False
-    otherwise: bool = False
     excepts: bool = False
 
     @property
@@ -131,61 +106,32 @@ def statements_of(clause: str, *, names: frozenset[str] = frozenset(), turned: b
     """The statements of a clause without its "yes" or "no", in order; ``turned`` when a "no" answers it."""
     folded = _ADDRESS.sub(" ", joined(clause))
     folded = _NEUTRAL.sub(lambda match: " " * len(match[0]), folded)
-    folded = _NON.sub("not ", _ASIDE.sub(" ", folded))
+    folded = _NON.sub("not ", folded)
     return tuple(
         _statement(one.text, turned=one.is_turned != turned, is_condition=one.is_condition, names=names)
         for one in _stretches(folded)
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Text between borders; ``is_turned``: after "until" or "unless"; ``is_closed``: nothing may be added to it."""
+    """Text between borders; ``is_turned``: after "until" or "unless"."""
 
     text: str
     is_turned: bool
     is_condition: bool
-    is_closed: bool = False
 
 
 def _stretches(folded: str) -> Iterator[_Stretch]:
-    for stretch in _joined_lists(folded):
-        before, excepted, after = stretch.text.partition(" except ")
-        yield replace(stretch, text=before)
-        if excepted:
-            yield replace(stretch, text=f"except {after}")
-
-
-def _joined_lists(folded: str) -> list[_Stretch]:
-    """The stretches between borders; one without a verb goes with the one before, or else with the next one."""
-    found: list[_Stretch] = []
     start, is_condition, is_turned = 0, False, False
     for border in (*_BORDER.finditer(folded), None):
-        text = folded[start : border.start() if border else None]
-        if text.strip():
-            _add(found, _Stretch(text, is_turned, is_condition))
+        before, excepted, after = folded[start : border.start() if border else None].partition(" except ")
+        for text in (before, f"except {after}" if excepted else ""):
+            if text.strip():
+                yield _Stretch(text, is_turned, is_condition)
         if border:
             start, is_condition = border.end(), border["condition"] is not None
             is_turned = is_condition and border["word"] in _HOLDS_UNTIL
-            if found and (border["end"] or border["contrast"] or border["lack"] or border["condition"]):
-                found[-1].is_closed = True
-    return found
-
-
-def _add(found: list[_Stretch], stretch: _Stretch) -> None:
-    before = found[-1] if found and not found[-1].is_closed else None
-    is_loose = before is not None and not (
-        stretch.is_condition or before.is_condition or _DENIED_FIRST.match(stretch.text) or _LEFT_OUT.match(before.text)
-    )
-    if before is not None and is_loose and (_is_listed(stretch.text) or _is_listed(before.text)):
-        before.text += f" {stretch.text}"
-    else:
-        found.append(stretch)
-
-
-def _is_listed(text: str) -> bool:
-    """Whether it is one of a list, and states nothing by itself: a few words without a verb and without a number."""
-    return len(text.split()) <= WORDS_OF_A_LISTED and not _VERB.search(text) and not _NUMBER.search(text)
 
 
 def _statement(text: str, *, turned: bool, is_condition: bool, names: frozenset[str]) -> Statement:
@@ -202,10 +148,8 @@ def _statement(text: str, *, turned: bool, is_condition: bool, names: frozenset[
         free=None if is_free == is_charge else denied == is_charge,
         needed=needed,
         is_condition=is_condition,
-        left_out=_LEFT_OUT.match(text) is not None,
         only=_ONLY.search(text) is not None,
         numbers=frozenset(re.sub(r"^0|[.:]00$", "", number) for number in _NUMBER.findall(text)),
         denies_a_fee=is_charge and denied and not is_free,
         excepts=text.startswith("except "),
-        otherwise=_OTHERWISE.search(text) is not None,
     )

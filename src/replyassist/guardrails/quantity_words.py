@@ -96,7 +96,7 @@ def number_words(text: str) -> Iterator[NumberWord]:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _NumberParser:
     values: dict[str, int]
     pattern: re.Pattern[str]
     unit: re.Pattern[str]
@@ -104,14 +104,14 @@ class _Reader:
 
 
 @lru_cache(maxsize=1)
-def _readers() -> dict[str, _Reader]:
+def _readers() -> dict[str, _NumberParser]:
     return {code: _reader(words) for code, words in _files().items()}
 
 
-def _reader(words: QuantityWords) -> _Reader:
+def _reader(words: QuantityWords) -> _NumberParser:
     values = {name: value for listing, value in words.numbers.items() for name in _spellings(listing)}
     units = (name for listing in words.units.values() for name in _spellings(listing))
-    return _Reader(
+    return _NumberParser(
         values,
         re.compile(rf"(?<![\w'-])(?:{_any_of(values)})(?![\w'])"),
         re.compile(rf" (?:(?:{_any_of(units)})(?!\w)|[€£$%]|euros?(?!\w)|\w{{1,4}} (?:{_any_of(values)}) )"),

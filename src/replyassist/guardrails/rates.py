@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from replyassist.guardrails.mention import Kind, Mention
+from replyassist.guardrails.mention import Mention, MentionKind
 from replyassist.guardrails.text import PlainText
 
 _PERIOD = r"(?:minute|hour|night|day|week|month|quarter|year)"
@@ -35,4 +35,4 @@ def rate_mentions(text: str, _: PlainText) -> Iterator[Mention]:
         period = counted_by or match["each"] or _PERIODS[match["adverb"]]
         key = frozenset([f"rate:{period}"])
         span = match.span("rate") if match["rate"] else match.span()
-        yield Mention(Kind.TIME_SPAN, *span, needs=key if counted_by else frozenset(), offers=key)
+        yield Mention(MentionKind.TIME_SPAN, *span, needs=key if counted_by else frozenset(), offers=key)

@@ -33,7 +33,42 @@ class Span(BaseModel):
     score: float = 0.0
 
 
-class LeftOut(BaseModel):
+class Relation(StrEnum):
+    """What the sources of a draft make of one of its statements, as natural language inference calls it."""
+
+    ENTAILMENT = "entailment"  # they say it
+    NEUTRAL = "neutral"  # they leave it open
+    CONTRADICTION = "contradiction"  # they say otherwise
+    UNJUDGED = "unjudged"  # it is too long, or one of too many
+
+
+class JudgedStatement(BaseModel):
+    """A statement of a draft, ``text[start:end]``, and how probable (0 to 1) its relation is; 0 where unjudged."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    relation: Relation
+    probability: float = 0.0
+
+
+class EntailmentJudgement(BaseModel):
+    """What an entailment model said of a draft's statements; ``has_failed``: it said nothing, for it did not answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    statements: tuple[JudgedStatement, ...] = ()
+    has_failed: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it judged every statement."""
+        return not self.has_failed and all(each.relation is not Relation.UNJUDGED for each in self.statements)
+
+
+class OmittedFact(BaseModel):
     """A fact of the template that the draft does not give; ``was_asked``: the message asks for it."""
 
     model_config = ConfigDict(frozen=True)

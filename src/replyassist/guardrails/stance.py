@@ -1,4 +1,4 @@
-"""How a phrase is meant: denied, supposed, asked, or stated."""
+"""How a phrase is meant: denied, asked, left open, or stated."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ _DENIED_AFTER = re.compile(r"(?: \w+){0,3} (?:is|are|was|were|will|can|does|do|h
 _NO_DENIAL = re.compile(
     r"(?<!\w)(?:not only|no (?:problem|worries|doubt|matter|need to worry)|why not|don't worry)(?!\w)"
 )
-_SUPPOSED = re.compile(
-    r"(?<!\w)(?:if|whether|once|when|whenever|until|till|before|after|as soon as|in case|unless|could|would|'d|might"
-    r"|wish|hope|hoping|want|wants|wanted|asked|ask|asking|request(?:ed|ing)?|try|trying|looking for|like)"
-    r"(?: (?:to|for|that|about|a|an|the|your|you|we|i|us|it|is|be|have|full)){0,4} $"
-)
 _UNSURE = re.compile(
     r"(?<!\w)(?:can'?t|cannot|can not|unable to|not able to|not (?:in a position|qualified|allowed) to|don'?t|do not"
     r"|won'?t) (?:really |simply |just )?"
@@ -25,7 +20,7 @@ _UNSURE = re.compile(
 )
 
 
-def clause_before(text: str, position: int) -> str:
+def _clause_before(text: str, position: int) -> str:
     """What stands before a position in its own clause of a folded text."""
     start = max(0, position - 120)
     return _CLAUSE_END.split(text[start:position])[-1]
@@ -33,14 +28,9 @@ def clause_before(text: str, position: int) -> str:
 
 def is_denied(text: str, start: int, end: int) -> bool:
     """Whether ``text[start:end]`` is denied: "we can't refund", "without a fee", "free entry is not offered"."""
-    if _DENIAL.search(_NO_DENIAL.sub("", clause_before(text, start))):
+    if _DENIAL.search(_NO_DENIAL.sub("", _clause_before(text, start))):
         return True
     return _DENIED_AFTER.match(text, end) is not None
-
-
-def is_supposed(text: str, position: int) -> bool:
-    """Whether the phrase is only supposed, wished or asked for: "if we refund", "we'd like to", "asked for a"."""
-    return _SUPPOSED.search(clause_before(text, position)) is not None
 
 
 def is_left_open(text: str, position: int) -> bool:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from replyassist.guardrails.clauses import clause_spans
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.ground import Ground, ground_of
-from replyassist.guardrails.likeness import Likeness, likeness, texts_to_embed
+from replyassist.guardrails.ground import CheckSources, ground_of
+from replyassist.guardrails.likeness import ClauseSupport, likeness, texts_to_embed
 from replyassist.guardrails.pleasantries import is_pleasantry, without_opening
 from replyassist.guardrails.spans import Span, Support
 from replyassist.guardrails.terms import terms
@@ -56,14 +56,14 @@ _OBLIGES = re.compile(r"(?<!\w)(?:can|can't|cannot|may|must|will|won't|need|need
 
 
 @dataclass(frozen=True, slots=True)
-class Assessed:
+class AssessedClause:
     """A clause, ``text[start:end]``, with its support; ``states``: it says something that could be wrong."""
 
     start: int
     end: int
     support: Support
     source: str
-    likeness: Likeness
+    likeness: ClauseSupport
     states: bool
 
 
@@ -110,7 +110,7 @@ _EXPLANATIONS = {
 }
 
 
-def _severity(clause: Assessed, ground: Ground) -> Severity:
+def _severity(clause: AssessedClause, ground: CheckSources) -> Severity:
     is_clear = (
         ground.encoder is not None
         and ground.has_template
@@ -122,7 +122,7 @@ def _severity(clause: Assessed, ground: Ground) -> Severity:
 
 
 @lru_cache(maxsize=256)
-def assess(text: str, ground: Ground) -> tuple[Assessed, ...]:
+def assess(text: str, ground: CheckSources) -> tuple[AssessedClause, ...]:
     """Every clause of the text with its support; all that is not known yet is embedded in one batch."""
     spans = clause_spans(text)
     statements = {span: _statement(text[slice(*span)], ground) for span in spans}
@@ -131,7 +131,7 @@ def assess(text: str, ground: Ground) -> tuple[Assessed, ...]:
     return tuple(_assessed(text[slice(*span)], span, statements[span], ground) for span in spans)
 
 
-def _statement(clause: str, ground: Ground) -> str:
+def _statement(clause: str, ground: CheckSources) -> str:
     """What the clause states, without greeting and "yes" or "no"; empty for a pleasantry."""
     if is_pleasantry(clause, own=ground.own):
         return ""
@@ -139,28 +139,28 @@ def _statement(clause: str, ground: Ground) -> str:
     return "" if is_pleasantry(stated, own=ground.own) else ground.masked(stated)
 
 
-def _texts(statements: Iterable[str], ground: Ground) -> list[str]:
+def _texts(statements: Iterable[str], ground: CheckSources) -> list[str]:
     every = (ground.trusted, *(sources for _, sources in ground.heard))
     return [text for stated in statements if stated for sources in every for text in texts_to_embed(stated, sources)]
 
 
-def _assessed(clause: str, span: tuple[int, int], stated: str, ground: Ground) -> Assessed:
+def _assessed(clause: str, span: tuple[int, int], stated: str, ground: CheckSources) -> AssessedClause:
     if not stated:
-        return Assessed(*span, Support.VOICE, "", Likeness(1.0, 0, 1.0, 0), states=False)
+        return AssessedClause(*span, Support.VOICE, "", ClauseSupport(1.0, 0, 1.0, 0), states=False)
     states = _states(clause, stated, ground)
     trusted = likeness(stated, ground.trusted, encoder=ground.encoder)
     if _is_supported(trusted, ground):
         support = Support.TEMPLATE if trusted.best < ground.trusted.replies else Support.FACT
-        return Assessed(*span, support, _passage(ground.passages, trusted.best), trusted, states)
+        return AssessedClause(*span, support, _passage(ground.passages, trusted.best), trusted, states)
     for support, sources in ground.heard:
         heard = likeness(stated, sources, encoder=ground.encoder)
         if _is_supported(heard, ground):
             source = _passage(sources.passages, heard.best)
-            return Assessed(*span, support, source, trusted, states and _is_about_the_offer(stated, ground))
-    return Assessed(*span, Support.NONE, "", trusted, states)
+            return AssessedClause(*span, support, source, trusted, states and _is_about_the_offer(stated, ground))
+    return AssessedClause(*span, Support.NONE, "", trusted, states)
 
 
-def _is_supported(found: Likeness, ground: Ground) -> bool:
+def _is_supported(found: ClauseSupport, ground: CheckSources) -> bool:
     return found.probability >= (SUPPORTED_BY_WORDS_FROM if ground.encoder is None else SUPPORTED_FROM)
 
 
@@ -168,7 +168,7 @@ def _passage(passages: tuple[str, ...], best: int) -> str:
     return passages[best] if best < len(passages) else ""
 
 
-def _is_about_the_offer(stated: str, ground: Ground) -> bool:
+def _is_about_the_offer(stated: str, ground: CheckSources) -> bool:
     """Whether it says what holds or what can be done, and does not only take up what the author told."""
     folded = normalise(stated).text
     if _STATES.search(folded) is None:
@@ -179,7 +179,7 @@ def _is_about_the_offer(stated: str, ground: Ground) -> bool:
     return not tells and not _is_of_the_authors_own(folded, ground)
 
 
-def _is_of_the_authors_own(folded: str, ground: Ground) -> bool:
+def _is_of_the_authors_own(folded: str, ground: CheckSources) -> bool:
     """Whether it speaks of something of the author's that is not the brand's matter: "your ex can sleep too"."""
     subject = _AUTHORS_OWN.match(folded)
     if subject is None:
@@ -188,7 +188,7 @@ def _is_of_the_authors_own(folded: str, ground: Ground) -> bool:
     return (known | _BRANDS_MATTER).isdisjoint({stem(subject["first"]), stem(subject["second"] or "")})
 
 
-def _states(clause: str, stated: str, ground: Ground) -> bool:
+def _states(clause: str, stated: str, ground: CheckSources) -> bool:
     """Whether the clause could be wrong: no question, it names a matter, and it says something of it."""
     if clause.rstrip().endswith("?"):
         return False

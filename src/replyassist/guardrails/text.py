@@ -10,7 +10,10 @@ from replyassist.core.plain_text import PlainText, normalise
 __all__ = ["PlainText", "compact", "normalise", "phrase_pattern", "sentence_spans"]
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_SENTENCE_BREAK = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’)]))\s+|[^\S\n\r]{0,20}[\n\r]\s*")
+_SENTENCE_BREAK = re.compile(
+    r"(?:(?<=[.!?…])(?!(?<=[ap]\.m\.)\s+[a-z])|(?<=[.!?…][\"'”’)]))\s+|[^\S\n\r]{0,20}[\n\r]\s*"
+)
+"""Not between "6 p.m." and a word in lower case."""
 
 
 def compact(text: str) -> str:

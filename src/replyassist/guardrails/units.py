@@ -6,26 +6,28 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from replyassist.guardrails.mention import Kind
+from replyassist.guardrails.mention import MentionKind
 from replyassist.guardrails.quantity_words import unit_names
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """A unit of measure: how many of its base unit it is."""
 
-    kind: Kind
+    kind: MentionKind
     base: str
     factor: Decimal = Decimal(1)
 
 
-def _units(kind: Kind, base: str, factors: dict[str, str]) -> dict[str, Unit]:
-    return {name: Unit(kind, base, Decimal(factor)) for names, factor in factors.items() for name in names.split("|")}
+def _units(kind: MentionKind, base: str, factors: dict[str, str]) -> dict[str, MeasureUnit]:
+    return {
+        name: MeasureUnit(kind, base, Decimal(factor)) for names, factor in factors.items() for name in names.split("|")
+    }
 
 
-WORKING_DAY = Unit(Kind.TIME_SPAN, "working day")
-CALENDAR_DAY = Unit(Kind.TIME_SPAN, "second", Decimal(86400))
-PERCENT = Unit(Kind.PERCENTAGE, "percent")
+WORKING_DAY = MeasureUnit(MentionKind.TIME_SPAN, "working day")
+CALENDAR_DAY = MeasureUnit(MentionKind.TIME_SPAN, "second", Decimal(86400))
+PERCENT = MeasureUnit(MentionKind.PERCENTAGE, "percent")
 
 _OTHER_CURRENCIES = ("chf", "sek", "nok", "dkk", "pln", "czk", "huf", "cad", "aud", "jpy", "inr")
 _TIME = {
@@ -37,15 +39,15 @@ _TIME = {
     "fortnight|fortnights": "1209600",
 }
 _ENGLISH_UNITS = (
-    _units(Kind.TIME_SPAN, "second", _TIME)
+    _units(MentionKind.TIME_SPAN, "second", _TIME)
     | dict.fromkeys(
         (*("working day", "working days", "business day", "business days", "workday", "workdays", "weekdays"),),
         WORKING_DAY,
     )
-    | _units(Kind.TIME_SPAN, "working hour", {"working hour|working hours|business hour|business hours": "1"})
-    | _units(Kind.TIME_SPAN, "night", {"night|nights": "1"})
+    | _units(MentionKind.TIME_SPAN, "working hour", {"working hour|working hours|business hour|business hours": "1"})
+    | _units(MentionKind.TIME_SPAN, "night", {"night|nights": "1"})
     | _units(
-        Kind.TIME_SPAN,
+        MentionKind.TIME_SPAN,
         "month",
         {
             "month|months": "1",
@@ -54,16 +56,16 @@ _ENGLISH_UNITS = (
         },
     )
     | dict.fromkeys(("%", "percent", "per cent", "pct"), PERCENT)
-    | _units(Kind.PERCENTAGE, "percentage point", {"percentage point|percentage points|percent points|pp": "1"})
-    | _units(Kind.PRICE, "eur", {"€|euro|euros|eur": "1"})
-    | _units(Kind.PRICE, "gbp", {"£|pound|pounds|gbp|quid": "1"})
-    | _units(Kind.PRICE, "usd", {"$|dollar|dollars|usd|us$|bucks": "1"})
-    | {code: Unit(Kind.PRICE, code) for code in _OTHER_CURRENCIES}
-    | _units(Kind.PRICE, "cent", {"cent|cents|pence|ct": "1"})
-    | _units(Kind.NUMBER, "gram", {"gram|grams|gr": "1", "kg|kgs|kilo|kilos|kilogram|kilograms": "1000"})
-    | _units(Kind.NUMBER, "millilitre", {"ml": "1", "cl": "10", "litre|litres|liter|liters": "1000"})
+    | _units(MentionKind.PERCENTAGE, "percentage point", {"percentage point|percentage points|percent points|pp": "1"})
+    | _units(MentionKind.PRICE, "eur", {"€|euro|euros|eur": "1"})
+    | _units(MentionKind.PRICE, "gbp", {"£|pound|pounds|gbp|quid": "1"})
+    | _units(MentionKind.PRICE, "usd", {"$|dollar|dollars|usd|us$|bucks": "1"})
+    | {code: MeasureUnit(MentionKind.PRICE, code) for code in _OTHER_CURRENCIES}
+    | _units(MentionKind.PRICE, "cent", {"cent|cents|pence|ct": "1"})
+    | _units(MentionKind.NUMBER, "gram", {"gram|grams|gr": "1", "kg|kgs|kilo|kilos|kilogram|kilograms": "1000"})
+    | _units(MentionKind.NUMBER, "millilitre", {"ml": "1", "cl": "10", "litre|litres|liter|liters": "1000"})
     | _units(
-        Kind.NUMBER,
+        MentionKind.NUMBER,
         "millimetre",
         {
             "mm": "1",
@@ -72,11 +74,11 @@ _ENGLISH_UNITS = (
             "km|kilometres": "1000000",
         },
     )
-    | _units(Kind.NUMBER, "degree", {"°c|° c|°|degree|degrees|degrees celsius|degree celsius": "1"})
-    | _units(Kind.NUMBER, "inch", {"inch|inches": "1"})
-    | _units(Kind.NUMBER, "mile", {"mile|miles": "1"})
-    | _units(Kind.NUMBER, "ounce", {"oz|ounce|ounces": "1"})
-    | _units(Kind.NUMBER, "pound weight", {"lb|lbs": "1"})
+    | _units(MentionKind.NUMBER, "degree", {"°c|° c|°|degree|degrees|degrees celsius|degree celsius": "1"})
+    | _units(MentionKind.NUMBER, "inch", {"inch|inches": "1"})
+    | _units(MentionKind.NUMBER, "mile", {"mile|miles": "1"})
+    | _units(MentionKind.NUMBER, "ounce", {"oz|ounce|ounces": "1"})
+    | _units(MentionKind.NUMBER, "pound weight", {"lb|lbs": "1"})
 )
 _UNITS = {name: _ENGLISH_UNITS[unit] for name, unit in unit_names().items()} | _ENGLISH_UNITS
 _AFTER_DIGITS_ONLY = {
@@ -102,7 +104,7 @@ _AFTER_DIGITS = re.compile(rf" ?(?P<unit>{_alternatives(list(_AFTER_DIGITS_ONLY)
 _BEFORE = re.compile(r"(?:(?<![^\W\d_])(?:eur|gbp|usd|chf|sek|nok|dkk|pln|us\$)|[€£$])\s?$")
 
 
-def unit_after(text: str, position: int, *, digits: bool) -> tuple[Unit, int] | None:
+def unit_after(text: str, position: int, *, digits: bool) -> tuple[MeasureUnit, int] | None:
     """The unit right after a number, and where it ends."""
     match = _AFTER.match(text, position)
     if match:
@@ -111,7 +113,7 @@ def unit_after(text: str, position: int, *, digits: bool) -> tuple[Unit, int] | 
     return (_AFTER_DIGITS_ONLY[match["unit"]], match.end()) if match else None
 
 
-def currency_before(text: str, position: int) -> tuple[Unit, int] | None:
+def currency_before(text: str, position: int) -> tuple[MeasureUnit, int] | None:
     """The currency right before a number, and where it starts."""
     match = _BEFORE.search(text, max(0, position - 5), position)
     return (_UNITS[match[0].strip()], match.start()) if match else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from replyassist.privacy.identities import birth_dates, national_ids, order_numbers
-from replyassist.privacy.kinds import Kind, PersonalData
+from replyassist.privacy.kinds import PersonalData, PersonalDataKind
 from replyassist.privacy.links import bare_domains, email_addresses, links
 from replyassist.privacy.names import known_names, person_names
 from replyassist.privacy.numbers import bank_accounts, cards, internet_addresses
@@ -14,19 +14,19 @@ from replyassist.privacy.streets import street_addresses
 
 Detector = Callable[[str], Iterable[tuple[int, int]]]
 _NOTHING = "\x00"  # stands where something was found: no pattern goes across it
-_DETECTORS: tuple[tuple[Kind, bool, Detector], ...] = (
-    (Kind.URL, False, links),
-    (Kind.EMAIL, False, email_addresses),
-    (Kind.URL, False, bare_domains),
-    (Kind.IBAN, True, bank_accounts),
-    (Kind.IP, False, internet_addresses),
-    (Kind.BIRTH_DATE, True, birth_dates),
-    (Kind.CARD, True, cards),
-    (Kind.NATIONAL_ID, True, national_ids),
-    (Kind.ORDER, True, order_numbers),
-    (Kind.ADDRESS, True, street_addresses),
-    (Kind.PHONE, True, phone_numbers),
-    (Kind.NAME, False, person_names),
+_DETECTORS: tuple[tuple[PersonalDataKind, bool, Detector], ...] = (
+    (PersonalDataKind.URL, False, links),
+    (PersonalDataKind.EMAIL, False, email_addresses),
+    (PersonalDataKind.URL, False, bare_domains),
+    (PersonalDataKind.IBAN, True, bank_accounts),
+    (PersonalDataKind.IP, False, internet_addresses),
+    (PersonalDataKind.BIRTH_DATE, True, birth_dates),
+    (PersonalDataKind.CARD, True, cards),
+    (PersonalDataKind.NATIONAL_ID, True, national_ids),
+    (PersonalDataKind.ORDER, True, order_numbers),
+    (PersonalDataKind.ADDRESS, True, street_addresses),
+    (PersonalDataKind.PHONE, True, phone_numbers),
+    (PersonalDataKind.NAME, False, person_names),
 )
 """Kind, whether it needs a digit, and how to find it: what is surer comes first and keeps its place."""
 
@@ -42,13 +42,15 @@ def find(text: str, *, names: Sequence[str] = ()) -> tuple[PersonalData, ...]:
     for kind, needs_digit, detect in _DETECTORS:
         if needs_digit and not has_digit:
             continue
-        if kind is Kind.NAME and names:
+        if kind is PersonalDataKind.NAME and names:
             rest = _take(kind, known_names(rest, names), text, rest, found)
         rest = _take(kind, detect(rest), text, rest, found)
     return tuple(sorted(found, key=lambda item: item.start))
 
 
-def _take(kind: Kind, spans: Iterable[tuple[int, int]], text: str, rest: str, found: list[PersonalData]) -> str:
+def _take(
+    kind: PersonalDataKind, spans: Iterable[tuple[int, int]], text: str, rest: str, found: list[PersonalData]
+) -> str:
     """Note the spans, and return the rest with those places blanked out."""
     for start, end in list(spans):
         if start < end and _NOTHING not in rest[start:end]:

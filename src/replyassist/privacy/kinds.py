@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class PersonalDataKind(StrEnum):
     """What a stretch of text tells about a person; the value is the word of its placeholder."""
 
     EMAIL = "EMAIL"  # an e-mail address
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class PersonalData:
     """``text`` stands at ``[start:end]``, in characters, of the text that was searched."""
 
-    kind: Kind
+    kind: PersonalDataKind
     start: int
     end: int
     text: str

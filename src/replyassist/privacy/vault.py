@@ -7,15 +7,15 @@ import re
 from collections.abc import Collection, Sequence
 
 from replyassist.privacy.find import find
-from replyassist.privacy.kinds import Kind, PersonalData
+from replyassist.privacy.kinds import PersonalData, PersonalDataKind
 from replyassist.privacy.links import is_personal_link
 
-ALL_KINDS = frozenset(Kind)
-_PLACEHOLDER = re.compile(rf"\[\s?({'|'.join(Kind)})[ _]?(\d{{1,4}})\s?\]", re.IGNORECASE)
+ALL_KINDS = frozenset(PersonalDataKind)
+_PLACEHOLDER = re.compile(rf"\[\s?({'|'.join(PersonalDataKind)})[ _]?(\d{{1,4}})\s?\]", re.IGNORECASE)
 _LOOSE = re.compile(r"[\s()./-]+")
 
 
-class Vault:
+class PlaceholderVault:
     """The personal data of one conversation; hide every text of it with the same vault.
 
     Placeholders such as "[EMAIL_1]" count by kind, in the order in which values first appear, and say nothing of
@@ -23,10 +23,10 @@ class Vault:
     from elsewhere, such as the author's; ``kinds`` says what is hidden at all.
     """
 
-    def __init__(self, *, names: Sequence[str] = (), kinds: Collection[Kind] = ALL_KINDS) -> None:
+    def __init__(self, *, names: Sequence[str] = (), kinds: Collection[PersonalDataKind] = ALL_KINDS) -> None:
         self._names = tuple(names)
         self._kinds = frozenset(kinds)
-        self._placeholders: dict[tuple[Kind, str], str] = {}
+        self._placeholders: dict[tuple[PersonalDataKind, str], str] = {}
         self._values: dict[str, PersonalData] = {}
 
     def hide(self, text: str) -> str:
@@ -43,7 +43,7 @@ class Vault:
             position = item.end
         return "".join([*pieces, _disarm(text[position:])])
 
-    def restore(self, text: str, *, kinds: Collection[Kind]) -> str:
+    def restore(self, text: str, *, kinds: Collection[PersonalDataKind]) -> str:
         """Put back the values of these kinds; every other placeholder, also an invented one, stays as it is."""
 
         def value(match: re.Match[str]) -> str:
@@ -52,7 +52,7 @@ class Vault:
 
         return _PLACEHOLDER.sub(value, text)
 
-    def placeholder_for(self, kind: Kind, value: str) -> str:
+    def placeholder_for(self, kind: PersonalDataKind, value: str) -> str:
         """The placeholder of a value that is known from elsewhere, whether or not it would be found in a text."""
         return self._placeholder_of(PersonalData(kind, 0, len(value), value))
 
@@ -76,9 +76,9 @@ class Vault:
 
 def tells_of_somebody(item: PersonalData) -> bool:
     """Whether what was found is a person's: plain links and this machine's own addresses are nobody's."""
-    if item.kind is Kind.URL:
+    if item.kind is PersonalDataKind.URL:
         return is_personal_link(item.text)
-    if item.kind is Kind.IP:
+    if item.kind is PersonalDataKind.IP:
         address = ipaddress.ip_address(item.text)
         return not (address.is_loopback or address.is_unspecified)
     return True
@@ -87,12 +87,18 @@ def tells_of_somebody(item: PersonalData) -> bool:
 def canonical(item: PersonalData) -> str:
     """The same for two ways to write one value: case, spaces and the marks between digits do not count."""
     folded = item.text.casefold().strip()
-    if item.kind in (Kind.EMAIL, Kind.URL, Kind.NAME, Kind.ADDRESS, Kind.IP):
+    if item.kind in (
+        PersonalDataKind.EMAIL,
+        PersonalDataKind.URL,
+        PersonalDataKind.NAME,
+        PersonalDataKind.ADDRESS,
+        PersonalDataKind.IP,
+    ):
         return " ".join(folded.split())
     return _LOOSE.sub("", folded).lstrip("#+")
 
 
-def scrub(text: str, *, names: Sequence[str] = (), kinds: Collection[Kind] = ALL_KINDS) -> str:
+def scrub(text: str, *, names: Sequence[str] = (), kinds: Collection[PersonalDataKind] = ALL_KINDS) -> str:
     """The text with "[EMAIL]" and the like for personal data; nothing can bring it back."""
     pieces: list[str] = []
     position = 0

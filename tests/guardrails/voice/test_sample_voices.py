@@ -13,7 +13,7 @@ from replyassist.drafting.personalise import personalise, thank
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, check
 from replyassist.guardrails.fixing import mend
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 BRANDS = ("fernhill", "harbour")
 MOODS = ("question", "complaint", "praise")
@@ -32,7 +32,7 @@ def templates(brand: str) -> list[ReplyTemplate]:
 
 
 def context_of(voice: VoiceRules, name: str | None, mood: str, template: ReplyTemplate | None) -> CheckContext:
-    return CheckContext(voice=voice, template=template, message=Inbound(author_name=name), mood=mood)
+    return CheckContext(voice=voice, template=template, message=InboundMessage(author_name=name), mood=mood)
 
 
 def assert_clean(text: str, there: CheckContext) -> None:
@@ -46,7 +46,7 @@ def assert_clean(text: str, there: CheckContext) -> None:
 def test_a_personalised_template_keeps_every_rule_and_needs_no_mending(brand: str, mood: str, name: str | None) -> None:
     voice = voice_of(brand)
     for number, template in enumerate(templates(brand)):
-        to = Inbound(SEEDS[number % len(SEEDS)], visibility=("public", "private")[number % 2], author_name=name)
+        to = InboundMessage(SEEDS[number % len(SEEDS)], visibility=("public", "private")[number % 2], author_name=name)
         text = personalise(template.rendered_reply, voice=voice, mood=mood, to=to)
         assert_clean(text, context_of(voice, name, mood, template))
 
@@ -55,7 +55,7 @@ def test_a_personalised_template_keeps_every_rule_and_needs_no_mending(brand: st
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_thanks_for_praise_keep_every_rule(brand: str, seed: str) -> None:
     voice = voice_of(brand)
-    text = thank(voice=voice, to=Inbound(seed, author_name="Ana"))
+    text = thank(voice=voice, to=InboundMessage(seed, author_name="Ana"))
     assert_clean(text, context_of(voice, "Ana", "praise", None))
 
 
@@ -65,7 +65,7 @@ def test_a_worked_example_needs_no_mending(brand: str) -> None:
     for example in voice.examples:
         template = ReplyTemplate(id="example", reply=example.template)
         there = CheckContext(
-            voice=voice, template=template, message=Inbound(example.message, author_name=example.author)
+            voice=voice, template=template, message=InboundMessage(example.message, author_name=example.author)
         )
         assert mend(example.reply, there).text == example.reply
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from replyassist.guardrails.addresses import Address, addresses
 from replyassist.guardrails.context import CheckContext, report
 from replyassist.guardrails.findings import Finding, Severity
-from replyassist.guardrails.mention import Kind
+from replyassist.guardrails.mention import MentionKind
 from replyassist.guardrails.text import normalise
 
 
@@ -20,7 +20,7 @@ def link_domains(text: str, context: CheckContext) -> Iterable[Finding]:
     plain = normalise(text)
     allowed = tuple(normalise(domain).text.strip(". ") for domain in context.voice.allowed_link_domains)
     for address in addresses(text):
-        if address.kind not in (Kind.LINK, Kind.EMAIL):
+        if address.kind not in (MentionKind.LINK, MentionKind.EMAIL):
             continue
         reason = address.trick or _outside(address, allowed, context)
         if not reason:
@@ -39,7 +39,7 @@ def _outside(address: Address, allowed: tuple[str, ...], context: CheckContext) 
     host = address.host
     if not allowed or any(host == domain or host.endswith(f".{domain}") for domain in allowed):
         return ""
-    if address.kind is Kind.EMAIL and address.canonical in normalise(context.template_text).text:
+    if address.kind is MentionKind.EMAIL and address.canonical in normalise(context.template_text).text:
         return ""
     if "xn--" in host or not host.isascii():
         return "its domain has letters that only look like others"

@@ -40,7 +40,7 @@ class Edit:
 Mender = Callable[[str, CheckContext], Iterable[Edit]]
 
 _MARKS = re.compile("[!！‼⁉❗❕?？]+[\ufe0e\ufe0f]?")
-_OPENING_MARK = re.compile("¡")
+_OPENING_MARKS = re.compile("¡+")
 _STOPS = ".?…。:;,!！"
 _SHORT_WORDS = words_of("AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH ON OR SO TO UP WE")
 _STOP_AHEAD = re.compile(r"[.,!?;:](?:\s|$)")
@@ -78,8 +78,8 @@ def appended_sign_off(text: str, context: CheckContext) -> Iterator[Edit]:
     """A missing closing line is put at the end, when the platform leaves room for it."""
     end = len(text.rstrip())
     closing = context.voice.sign_off.text.strip()
-    room = context.voice.length_for(context.message.channel).max - len(text.strip())
-    if lacks_sign_off(text, context) and len(closing) + 1 <= room:
+    room = context.voice.room_for(context.message.channel, context.message.visibility)
+    if lacks_sign_off(text, context) and room.fits(f"{text.strip()}\n{closing}"):
         yield Edit(end, len(text), f"\n{closing}", "voice.sign_off_missing")
 
 
@@ -167,8 +167,9 @@ def _mark(text: str, match: re.Match[str], *, keep: bool) -> str:
 
 def _without_opening_mark(text: str, end: int) -> Iterator[Edit]:
     begin = max((found.end() for found in re.finditer(r"[.!?…]", text[:end])), default=0)
-    for match in _OPENING_MARK.finditer(text, begin, end):
-        yield Edit(*match.span(), "", "voice.exclamations")
+    for match in _OPENING_MARKS.finditer(text, begin, end):
+        between_words = text[match.start() - 1 : match.start()].isalnum() and text[match.end()].isalnum()
+        yield Edit(*match.span(), " " if between_words else "", "voice.exclamations")
 
 
 def tidy_spaces(text: str, _: CheckContext) -> Iterator[Edit]:

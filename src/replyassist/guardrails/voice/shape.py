@@ -16,24 +16,26 @@ _ENDING = re.compile(r"[\s.,!?…]+$")
 
 def length(text: str, context: CheckContext) -> Iterable[Finding]:
     """Report a reply that is too long or too short for the channel."""
-    limits = context.voice.length_for(context.message.channel)
-    size = len(text.strip())
-    if size > limits.max:
-        start = len(text) - len(text.lstrip()) + limits.max
+    room = context.voice.room_for(context.message.channel, context.message.visibility)
+    size = room.count(text)
+    if not room.fits(text):
+        heavy = len(text.strip().encode("utf-8", "surrogatepass"))
+        too_many = f"{size} characters; on this channel {room.most} is the most"
+        too_heavy = f"{heavy} bytes; this channel takes {room.bytes}"
         yield report(
             text,
-            (start, len(text.rstrip())),
+            (room.beginning(text), len(text.rstrip())),
             rule="voice.too_long",
             severity=standing(context.voice.severities.too_long),
-            explanation=f"The reply has {size} characters; on this channel {limits.max} is the most.",
+            explanation=f"The reply has {too_many if size > room.most else too_heavy}.",
         )
-    elif 0 < size < limits.min:
+    elif 0 < size < room.least:
         yield report(
             text,
             (0, len(text)),
             rule="voice.too_short",
             severity=standing(context.voice.severities.too_short),
-            explanation=f"The reply has {size} characters; on this channel {limits.min} is the least.",
+            explanation=f"The reply has {size} characters; on this channel {room.least} is the least.",
         )
 
 
