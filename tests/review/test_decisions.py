@@ -198,16 +198,7 @@ def test_rejecting_and_escalating_need_a_reason(world: World) -> None:
 
 def test_an_escalated_item_is_decided_by_a_lead(world: World) -> None:
     item, manager, lead = world.item(), world.person(), world.person(Role.LEAD)
-    with world.database.writing() as session:
-        item = decisions.escalate(
-            session,
-            manager,
-            item.id or 0,
-            version=1,
-            reason="unsure about customs",
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
+    item = world.escalate(item, manager, "unsure about customs")
 
     with pytest.raises(Forbidden):
         approve(world, manager, item)
@@ -217,10 +208,7 @@ def test_an_escalated_item_is_decided_by_a_lead(world: World) -> None:
 def test_an_approval_can_be_taken_back_before_it_is_sent(world: World) -> None:
     who = world.person()
     item = approve(world, who, world.item())
-    with world.database.writing() as session:
-        item = decisions.take_back(
-            session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
-        )
+    item = world.take_back(item, who)
 
     assert item.status == ReviewStatus.PENDING
     assert item.approval_id is None
@@ -260,16 +248,10 @@ def test_every_decision_plans_one_job_that_learns_from_it(world: World) -> None:
         return [job.key for job, _ in world.jobs.planned if job.name == decisions.LEARN_JOB]
 
     item = approve(world, who, item)
-    with world.database.writing() as session:
-        item = decisions.take_back(
-            session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
-        )
+    item = world.take_back(item, who)
     assert planned() == [f"learn-{item.id}-2-0", f"learn-{item.id}-3-0"]
     item = world.redraft(item, who, template_id="shipping-abroad")
-    with world.database.writing() as session:
-        item = decisions.reject(
-            session, who, item.id or 0, version=item.version, reason="no", jobs=world.jobs, now=world.clock.now()
-        )
+    item = world.reject(item, who)
     assert planned()[2:] == [f"learn-{item.id}-4-0", f"learn-{item.id}-5-0"]
 
 

@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 from replyassist.app import build_parts, create_app
 from replyassist.core.errors import InvalidInput
 from replyassist.core.settings import Settings
-from replyassist.review import decisions
 from replyassist.review.failures import MEANINGS, NOT_USABLE, FailureKind, failure_kinds
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository import audit_of
@@ -59,17 +58,7 @@ class TestTable:
 class TestDecisions:
     def test_a_rejection_keeps_what_was_wrong(self, world: World) -> None:
         item, who = world.item(), world.person()
-        with world.database.writing() as session:
-            decisions.reject(
-                session,
-                who,
-                item.id or 0,
-                version=1,
-                reason="no",
-                jobs=world.jobs,
-                now=world.clock.now(),
-                failures=[MISSED, WRONG],
-            )
+        world.reject(item, who, failures=[MISSED, WRONG])
 
         assert last_failures(world, item) == ["wrong_template", "missed_question"]
 

@@ -13,8 +13,9 @@ from replyassist.faq.service import put_template
 from replyassist.guardrails import Verdict
 from replyassist.proposal import BY_TEMPLATE, Candidate
 from replyassist.review import approving
+from replyassist.review.list_order import QueueFilter
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
-from replyassist.review.repository import QueueFilter, list_items
+from replyassist.review.repository.lists import list_items
 from replyassist.review.views import ReviewSummary, detail, summaries, summary
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.intake.test_parts import DM, POST
@@ -22,7 +23,7 @@ from tests.review.test_decisions import approve
 from tests.statements import counted
 from tests.world import BRAND, DRAFT, LATER, World, shipping, voice
 
-OF_A_PAGE, OF_AN_APPROVAL = 12, 30
+OF_A_PAGE, OF_A_PAGE_TO_CHECK, OF_AN_APPROVAL = 7, 17, 30
 US = {"external_id": "page-1", "name": "Fernhill"}
 
 
@@ -79,7 +80,7 @@ def test_fifty_rows_cost_the_queries_of_five(world: World, around: str, is_voice
             page(world, limit)
         costs.append(len(statements))
 
-    assert costs[0] == costs[1] <= OF_A_PAGE
+    assert costs[0] == costs[1] <= (OF_A_PAGE_TO_CHECK if is_voice_new else OF_A_PAGE)
 
 
 def test_a_page_says_of_each_item_what_the_item_says_of_itself(world: World) -> None:

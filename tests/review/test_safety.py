@@ -6,19 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
-from replyassist.brands.service import connect_channel
+from replyassist.channels import Repeat
 from replyassist.core.errors import Conflict, DeliveryUncertain, Forbidden, ReplyassistError, VersionConflict
 from replyassist.core.security import Role
-from replyassist.delivery.channels import Repeat
-from replyassist.delivery.service import Connected, channels_from, deliver, outbox_folder
+from replyassist.delivery.service import OpenConnection, channels_from, deliver, outbox_folder
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.queue import enqueue_proposal, give_up_redraft, replace_proposal
+from replyassist.review.transitions import PIPELINE, Move, make
 from tests.delivery.test_delivery import FakeChannel, approved, run
 from tests.review.test_decisions import approve
 from tests.test_worker import worker
-from tests.world import BRAND, LATER, World
+from tests.world import LATER, World
 
 THREAD = {"external_id": "thread-1", "visibility": "private"}
 
@@ -54,19 +56,7 @@ def test_a_message_of_somebody_else_under_the_post_does_not_hold_up_the_approval
 def test_deciding_during_a_redraft_ends_the_redraft(world: World, act: str) -> None:
     who = world.person()
     item = world.redraft(world.item(), who, "shorter")
-    if act == "approve":
-        decided = approve(world, who, item)
-    else:
-        with world.database.writing() as session:
-            decided = decisions.reject(
-                session,
-                who,
-                item.id or 0,
-                version=item.version,
-                reason="already answered",
-                jobs=world.jobs,
-                now=world.clock.now(),
-            )
+    decided = approve(world, who, item) if act == "approve" else world.reject(item, who, "already answered")
     world.clock.advance(minutes=5)
     world.jobs.live.clear()
     work = worker(world)
@@ -85,10 +75,7 @@ def test_deciding_during_a_redraft_ends_the_redraft(world: World, act: str) -> N
 def test_an_agent_cannot_undo_a_leads_decision_on_an_escalated_item(world: World) -> None:
     agent, lead = world.person(Role.AGENT), world.person(Role.LEAD)
     item = world.item()
-    with world.database.writing() as session:
-        item = decisions.escalate(
-            session, agent, item.id or 0, version=1, reason="unsure", jobs=world.jobs, now=world.clock.now()
-        )
+    item = world.escalate(item, agent, "unsure")
     with world.database.writing() as session:
         item = decisions.reject(
             session, lead, item.id or 0, version=item.version, reason="no", jobs=world.jobs, now=world.clock.now()
@@ -96,19 +83,13 @@ def test_an_agent_cannot_undo_a_leads_decision_on_an_escalated_item(world: World
 
     with pytest.raises(Forbidden), world.database.writing() as session:
         decisions.take_back(session, agent, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now())
-    with world.database.writing() as session:
-        back = decisions.take_back(
-            session, lead, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
-        )
+    back = world.take_back(item, lead)
     assert back.status == ReviewStatus.ESCALATED, "a lead's item comes back to a lead"
 
 
 def test_an_agent_cannot_redraft_what_a_lead_is_reading(world: World) -> None:
     agent, item = world.person(Role.AGENT), world.item()
-    with world.database.writing() as session:
-        item = decisions.escalate(
-            session, agent, item.id or 0, version=1, reason="unsure", jobs=world.jobs, now=world.clock.now()
-        )
+    item = world.escalate(item, agent, "unsure")
 
     with pytest.raises(Forbidden):
         world.redraft(item, agent, "shorter")
@@ -117,14 +98,11 @@ def test_an_agent_cannot_redraft_what_a_lead_is_reading(world: World) -> None:
 def test_a_channel_that_breaks_between_attempts_leaves_the_item_with_a_person(world: World) -> None:
     item = approved(world)
     run(world, FakeChannel(errors=[DeliveryUncertain("timeout")]))
-    with world.database.writing() as session:
-        connect_channel(
-            session, BRAND, "*", adapter="webhook", url="http://example.com", secret="x", now=world.clock.now()
-        )
+    world.connect("webhook", url="http://example.com", secret="x")
     deliver(
         *world.jobs.take("deliver").arguments,
         database=world.database,
-        connect=channels_from(world.settings, world.clock),
+        connect=channels_from(world.connections),
         jobs=world.jobs,
         clock=world.clock,
         settings=world.settings,
@@ -139,7 +117,7 @@ def test_a_reply_that_may_have_landed_is_not_sent_to_another_address(world: Worl
     deliver(
         *world.jobs.take("deliver").arguments,
         database=world.database,
-        connect=channels_from(world.settings, world.clock),
+        connect=channels_from(world.connections),
         jobs=world.jobs,
         clock=world.clock,
         settings=world.settings,
@@ -228,20 +206,30 @@ def test_taking_back_and_sending_at_once_never_does_both(world: World) -> None:
             deliver(
                 *job.arguments,
                 database=world.database,
-                connect=lambda _session, _item: Connected("webhook", channel),
+                connect=lambda _session, _item: OpenConnection("webhook", channel),
                 jobs=world.jobs,
                 clock=world.clock,
                 settings=world.settings,
             )
 
         def undo(item: ReviewItem = item) -> None:
-            with world.database.writing() as session:
-                decisions.take_back(
-                    session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
-                )
+            world.take_back(item, who)
 
         with ThreadPoolExecutor(2) as pool:
             futures = [pool.submit(send), pool.submit(undo)]
         assert all(isinstance(future.exception(), ReplyassistError | None) for future in futures)
         status = world.reload(item).status
         assert (status, len(channel.sent)) in [(ReviewStatus.SENT, 1), (ReviewStatus.PENDING, 0)]
+
+
+def test_a_move_of_a_row_that_changed_since_it_was_read_is_refused(world: World) -> None:
+    item = world.item()
+    move = Move("rejected", ReviewStatus.REJECTED, reason="no")
+    with world.database.writing() as session:
+        read = session.get_one(ReviewItem, item.id)
+        session.connection().execute(
+            update(ReviewItem).where(col(ReviewItem.id) == item.id).values(version=item.version + 1)
+        )
+        with pytest.raises(VersionConflict):
+            make(session, read, move, actor=PIPELINE, now=world.clock.now())
+    assert world.reload(item).status == ReviewStatus.PENDING

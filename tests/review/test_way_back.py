@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from replyassist.channels import OutgoingReply, Repeat
 from replyassist.core.errors import Conflict, DeliveryRefused, DeliveryUncertain
-from replyassist.delivery.channels import OutgoingReply, Repeat
 from replyassist.faq.service import delete_template, put_template
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus

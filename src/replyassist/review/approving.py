@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
 from replyassist.core.digests import text_digest
+from replyassist.core.entailment import Entailment
 from replyassist.core.errors import Conflict, InvalidInput, VersionConflict
 from replyassist.core.jobs import JobQueue
 from replyassist.guardrails import CheckResult, Concern, Finding
@@ -19,7 +20,9 @@ from .checking import CheckedText, check_text, keep_verdict, weigh
 from .decisions import deliver_job, learn_job, seen_item, visible_item
 from .failures import FailureKind, mended_failures
 from .models import Approval, Confirmation, Confirmations, ReviewItem, ReviewStatus
+from .pace.seeded import require_not_seeded
 from .permits import ASKS, require_may_confirm, require_may_decide, require_may_send
+from .policies.service import hold_to_policy
 from .standing import TEMPLATE_CHANGED
 from .surroundings import surroundings
 from .thread_findings import MESSAGE_WITHDRAWN
@@ -64,7 +67,9 @@ def confirm(
     return item
 
 
-def checked(session: Session, principal: Principal, item_id: int, text: str) -> CheckedText:
+def checked(
+    session: Session, principal: Principal, item_id: int, text: str, *, entailment: Entailment | None = None
+) -> CheckedText:
     """What the checks say of a text that is to be approved; they read, and nobody waits for them.
 
     Raises NotFound, and InvalidInput for a text that can be no reply.
@@ -73,7 +78,7 @@ def checked(session: Session, principal: Principal, item_id: int, text: str) -> 
     text = text.strip()
     if not text or len(text) > MAX_REPLY or "\x00" in text:
         raise InvalidInput(f"a reply has 1 to {MAX_REPLY} characters, and none of them NUL", field="text")
-    return check_text(item, text, surroundings(session, item))
+    return check_text(item, text, surroundings(session, item), entailment=entailment)
 
 
 def checked_draft(session: Session, principal: Principal, item_id: int) -> CheckedText:
@@ -97,6 +102,8 @@ def approve(
 ) -> ReviewItem:
     """Record a person's yes to exactly this text (from ``checked``), and enqueue its sending in the same transaction.
 
+    Where the brand's policy wants two people, the first yes is recorded as one that waits, and nothing is enqueued.
+
     Raises VersionConflict when the item, its template or what was checked has moved on, ClaimedByAnother, Forbidden,
     and TextBlocked when the checks object and the findings were not accepted by somebody who may.
     ``failures`` say what the edit mended.
@@ -104,11 +111,14 @@ def approve(
     item = seen_item(session, principal, item_id, version=version, now=now)
     found = mended_failures(item.draft, text.text, failures)
     require_may_decide(item, principal)
+    require_not_seeded(session, item, text.text)
     around = hold(session, item)
     binding = binding_to(session, item, text.text, around, now=now)
     result = weigh(item, text.result, around, now=now)
     _require_what_was_seen(text, binding, result)
     require_may_send(principal, result, accept_findings=accept_findings)
+    if waits := hold_to_policy(session, principal, item, text.text, around, binding=binding, result=result, now=now):
+        return waits
     approval = _approval(principal, binding, result, item_id=item_id, text=text.text, now=now)
     session.add(approval)
     session.flush()

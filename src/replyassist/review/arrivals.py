@@ -18,8 +18,10 @@ from replyassist.inbox.service import load
 
 from . import repository
 from .decisions import learn_job, redraft_job
+from .listed import keep_findable, of_message
 from .models import OPEN, ReviewItem, ReviewStatus
 from .notices import ADDED, ANSWERED, AUTHOR_WROTE, DELETED, EDITED, MOVED, OTHERS_WROTE, PARTLY_DELETED, RESTORED
+from .repository import clusters as cluster_rows
 from .transitions import MOVES, PLATFORM, Move, make
 
 _TAKES_PARTS = (*OPEN, ReviewStatus.APPROVED)
@@ -104,22 +106,41 @@ def _reopen(session: Session, item: ReviewItem, act: str, notice: str, *, jobs: 
     status = ReviewStatus(item.status)
     is_open = status in OPEN
     if not is_open and status not in _REOPENS:
-        _note(session, item, act, notice, now=now)
+        _note(session, item, act, notice, now=now, is_of_message=True)
         jobs.enqueue(session, learn_job(item))
         return
     attempt = item.redraft_attempt + 1
-    changes: dict[str, Any] = {"notice": notice, "is_redrafting": True, "redraft_attempt": attempt}
+    changes: dict[str, Any] = {"notice": notice, "is_redrafting": True, "redraft_attempt": attempt, "cluster_id": None}
+    cluster_rows.drop_vector(session, item.id)
     if not item.is_redrafting:  # what a person asked for a while ago was asked of another message
         changes["proposal"] = item.proposal.model_copy(update={"asked": None, "picked_template": None})
     if not is_open:
         changes |= {"final_text": None, "approval_id": None}
     to = status if is_open else ReviewStatus.PENDING
-    make(session, item, Move(act, to, reason=notice, text=item.final_text), actor=PLATFORM, now=now, **changes)
+    make(
+        session,
+        item,
+        Move(act, to, reason=notice, text=item.final_text),
+        actor=PLATFORM,
+        now=now,
+        **changes,
+        **_listed(session, item),
+    )
     jobs.enqueue(session, redraft_job(item.id or 0, attempt))
     jobs.enqueue(session, learn_job(item))
 
 
-def _note(session: Session, item: ReviewItem, act: str, notice: str, *, now: datetime) -> None:
+def _note(
+    session: Session, item: ReviewItem, act: str, notice: str, *, now: datetime, is_of_message: bool = False
+) -> None:
     status = ReviewStatus(item.status)
+    changes = _listed(session, item) if is_of_message else {}
     if status in MOVES[status]:
-        make(session, item, Move(act, status, reason=notice), actor=PLATFORM, now=now, notice=notice)
+        make(session, item, Move(act, status, reason=notice), actor=PLATFORM, now=now, notice=notice, **changes)
+
+
+def _listed(session: Session, item: ReviewItem) -> dict[str, Any]:
+    """What lists show of the message as it stands now, by which words the item is found from now on."""
+    stored = load(session, item.message_id)
+    keep_findable(session, item, stored)
+    return of_message(stored)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from replyassist.brands.service import hold_brand
+from replyassist.brands.repository import hold_brand
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.faq.service import current_version
 from replyassist.inbox.service import hold_conversation

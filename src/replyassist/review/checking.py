@@ -12,11 +12,13 @@ from sqlmodel import Session
 
 from replyassist.brands.voice import VoiceRules
 from replyassist.core.digests import text_digest
+from replyassist.core.entailment import Entailment
 from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, CheckResult, Concern, Finding, Severity, Verdict, check, verdict_of
+from replyassist.proposal import Candidate
 from replyassist.triage.reading import as_read
 
 from .binding import Binding
@@ -50,9 +52,11 @@ class CheckedText:
         ) and text_digest(self.text) == binding.text
 
 
-def assess(item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> CheckResult:
+def assess(
+    item: ReviewItem, text: str, around: Surroundings, *, now: datetime, entailment: Entailment | None = None
+) -> CheckResult:
     """Findings and verdict for this text as the reply to this item, with what stands against the item itself."""
-    return weigh(item, check_text(item, text, around).result, around, now=now)
+    return weigh(item, check_text(item, text, around, entailment=entailment).result, around, now=now)
 
 
 def weigh(item: ReviewItem, result: CheckResult, around: Surroundings, *, now: datetime) -> CheckResult:
@@ -104,13 +108,18 @@ def refresh_verdict(session: Session, item: ReviewItem, *, now: datetime) -> Non
         keep_verdict(session, item, of_draft, around, now=now)
 
 
-def check_text(item: ReviewItem, text: str, around: Surroundings) -> CheckedText:
+def check_text(
+    item: ReviewItem, text: str, around: Surroundings, *, entailment: Entailment | None = None
+) -> CheckedText:
     """Findings and verdict for this text by itself; read in a transaction that others need not wait for.
 
     For the draft as it was made these are the findings of that time, which compared meanings with an encoder, as long
-    as template and voice are the same. A person's own words are checked here, by words alone.
+    as template and voice are the same. What an entailment model said of it holds as long as the templates do, and it
+    is not asked again: a row, of which there are many on a page, says the same as the item's page. A person's own words
+    are checked here, by words, and by an ``entailment`` model where one is given.
     """
     voice, stored = around.voice, around.stored
+    made = _made(item, around) if text == item.draft else None
     earlier = _stored(item, around) if text == item.draft else None
     result = earlier or check(
         text,
@@ -120,6 +129,8 @@ def check_text(item: ReviewItem, text: str, around: Surroundings) -> CheckedText
             message=as_read(inbound(stored, around.earlier_replies)),
             language=_language(item, voice),
             mood=item.proposal.triage.mood.value,
+            entailment=entailment if text != item.draft else None,
+            judged=made.judged if made is not None else None,
         ),
     )
     versions = [template.version for template in around.templates]
@@ -127,15 +138,19 @@ def check_text(item: ReviewItem, text: str, around: Surroundings) -> CheckedText
     return CheckedText(text, result, text_digest(stored.text), first, also, around.voice_version)
 
 
-def _stored(item: ReviewItem, around: Surroundings) -> CheckResult | None:
-    """What the checks said when the draft was made; None where that no longer holds or was not kept."""
+def _made(item: ReviewItem, around: Surroundings) -> Candidate | None:
+    """The draft as it was made; None where its templates have changed since, or it was not kept."""
     kept = item.proposal
     drafted = [used.version for used in kept.used_templates if used.version]
-    versions = [template.version for template in around.templates]
-    if drafted != versions or kept.voice_version != around.voice_version:
+    if drafted != [template.version for template in around.templates]:
         return None
-    chosen = next((each for each in kept.candidates if each.text == item.draft), None)
-    if chosen is None:
+    return next((each for each in kept.candidates if each.text == item.draft), None)
+
+
+def _stored(item: ReviewItem, around: Surroundings) -> CheckResult | None:
+    """What the checks said when the draft was made; None where that no longer holds or was not kept."""
+    chosen = _made(item, around)
+    if chosen is None or item.proposal.voice_version != around.voice_version:
         return None
     return CheckResult.model_validate(chosen.model_dump(include=set(CheckResult.model_fields)))
 

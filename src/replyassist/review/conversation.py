@@ -13,13 +13,13 @@ from replyassist.inbox.repository import conversation_messages
 from replyassist.inbox.schemas import Attachment
 from replyassist.inbox.threads import StoredMessage
 
-from .approved import SentReply
+from .repository.approved import SentReply
 
 US = "Us"
 
 
 @dataclass(frozen=True)
-class Line:
+class ThreadLine:
     """One message, or one reply of ours. ``is_this``: the item is about it; ``is_newer``: posted after all of that.
 
     ``message_id`` is None for a reply that was approved here; ``answers_id`` is the message that such a reply answers.
@@ -41,7 +41,7 @@ class Line:
 
 def conversation_lines(
     session: Session, stored: StoredMessage, sent: Sequence[SentReply], *, limit: int = 50
-) -> list[Line]:
+) -> list[ThreadLine]:
     """The last messages of a conversation, ``stored`` always among them, with our replies ``sent`` between them.
 
     An echo of a reply of ours is that reply, and not told twice.
@@ -61,11 +61,11 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
     return tuple(Attachment.model_validate(attached) for attached in message.attachments)
 
 
-def _message(message: Message, author: Author, stored: StoredMessage) -> Line:
+def _message(message: Message, author: Author, stored: StoredMessage) -> ThreadLine:
     direction = Direction(message.direction)
     is_this = any(message.id == part.id for part in stored.parts)
     last = stored.last
-    return Line(
+    return ThreadLine(
         author=author.name or author.handle or ("somebody" if direction is Direction.IN else US),
         text=message.text,
         at=message.posted_at,
@@ -80,8 +80,8 @@ def _message(message: Message, author: Author, stored: StoredMessage) -> Line:
     )
 
 
-def _reply(reply: SentReply, stored: StoredMessage) -> Line:
-    return Line(
+def _reply(reply: SentReply, stored: StoredMessage) -> ThreadLine:
+    return ThreadLine(
         author=US,
         text=reply.text,
         at=reply.at,

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import (
@@ -25,7 +24,12 @@ from replyassist.proposal import RedraftRequest
 
 from .failures import FailureKind, failure_kinds
 from .models import ReviewItem, ReviewStatus
+from .pace.service import note_shown
 from .permits import require_may_decide, require_person, require_unclaimed
+from .policies.rules import sees_what_leads_see
+from .repository import moving
+from .teamwork.live import tell
+from .teamwork.models import Live
 from .thread_findings import MAYBE_SENT
 from .transitions import CLAIMED_IN, TAKEN_BACK_FROM, Actor, Move, make
 
@@ -36,10 +40,10 @@ MAX_REPLY = 10_000
 
 
 def visible_item(session: Session, principal: Principal, item_id: int) -> ReviewItem:
-    """The item; raise NotFound for one of another brand as for one that does not exist."""
+    """The item; raise NotFound for one of another brand, or for leads, as for one that does not exist."""
     principal.require(Permission.QUEUE_READ)
     item = session.get(ReviewItem, item_id)
-    if item is None or not principal.sees(item.brand_id):
+    if item is None or not principal.sees(item.brand_id) or (item.is_for_leads and not sees_what_leads_see(principal)):
         raise NotFound(f"there is no review item {item_id}")
     return item
 
@@ -48,38 +52,28 @@ def claim(session: Session, principal: Principal, item_id: int, *, now: datetime
     """Lease the item to one person for a while; raise ClaimedByAnother, and Conflict once it is done with."""
     item = visible_item(session, principal, item_id)
     require_person(principal)
+    principal.require(Permission.REVIEW_LOW_RISK)
     if ReviewStatus(item.status) not in CLAIMED_IN:
         raise Conflict(f"an item that is {item.status} has nothing to work on")
-    result = session.exec(
-        update(ReviewItem)
-        .where(
-            col(ReviewItem.id) == item_id,
-            col(ReviewItem.status).in_(CLAIMED_IN),
-            or_(
-                col(ReviewItem.claimed_by).is_(None),
-                col(ReviewItem.claimed_by) == principal.user_id,
-                col(ReviewItem.claimed_until) <= now,
-            ),
-        )
-        .values(claimed_by=principal.user_id, claimed_until=now + timedelta(minutes=minutes))
-        .execution_options(synchronize_session=False)
-    )
-    if result.rowcount != 1:
+    is_fresh = item.claimed_by != principal.user_id or item.claimed_until is None or item.claimed_until <= now
+    until = now + timedelta(minutes=minutes)
+    if not moving.lease(session, item_id, user_id=principal.user_id, statuses=CLAIMED_IN, now=now, until=until):
         raise ClaimedByAnother("somebody else is working on this item")
     session.refresh(item)
+    if is_fresh:
+        tell(session, item, Live.CLAIM, now=now)
+        note_shown(session, principal, item, now=now)
     return item
 
 
-def release(session: Session, principal: Principal, item_id: int) -> ReviewItem:
+def release(session: Session, principal: Principal, item_id: int, *, now: datetime) -> ReviewItem:
     """Give the lease back; a lease of somebody else is left alone."""
     item = visible_item(session, principal, item_id)
-    session.exec(
-        update(ReviewItem)
-        .where(col(ReviewItem.id) == item_id, col(ReviewItem.claimed_by) == principal.user_id)
-        .values(claimed_by=None, claimed_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    principal.require(Permission.REVIEW_LOW_RISK)
+    was_held = moving.end_lease(session, item_id, user_id=principal.user_id)
     session.refresh(item)
+    if was_held:
+        tell(session, item, Live.CLAIM, now=now)
     return item
 
 
@@ -98,7 +92,7 @@ def reject(
     item = seen_item(session, principal, item_id, version=version, now=now)
     require_may_decide(item, principal)
     move = Move("rejected", ReviewStatus.REJECTED, reason=_reason(reason), failures=failure_kinds(failures))
-    return _close(session, item, move, principal, jobs=jobs, now=now)
+    return _close(session, item, move, principal, jobs=jobs, now=now, notice=None)
 
 
 def escalate(
@@ -112,8 +106,9 @@ def escalate(
     item = seen_item(session, principal, item_id, version=version, now=now)
     if ReviewStatus(item.status) not in CLAIMED_IN:
         raise Conflict(f"an item that is {item.status} cannot be escalated")
-    move = Move("escalated", _back_or_gone(session, item, ReviewStatus.ESCALATED), reason=_reason(reason))
-    changes = {"is_escalated": True, "final_text": None, "approval_id": None, **_doubts_of_sending(item)}
+    move = Move("escalated", back_or_gone(session, item, ReviewStatus.ESCALATED), reason=_reason(reason))
+    changes = {"is_escalated": True, "cluster_id": None, "final_text": None, "approval_id": None}
+    changes |= _doubts_of_sending(item)
     return _close(session, item, move, principal, jobs=jobs, now=now, **changes)
 
 
@@ -178,7 +173,7 @@ def take_back(
     if ReviewStatus(item.status) not in TAKEN_BACK_FROM:
         why = "it is being sent right now" if item.status == ReviewStatus.SENDING else f"the item is {item.status}"
         raise Conflict(f"there is nothing to take back: {why}")
-    move = Move("taken_back", _back_or_gone(session, item, ReviewStatus.PENDING), text=item.final_text)
+    move = Move("taken_back", back_or_gone(session, item, ReviewStatus.PENDING), text=item.final_text)
     changes = {"final_text": None, "approval_id": None, **_doubts_of_sending(item)}
     is_old = move.to is ReviewStatus.PENDING and load(session, item.message_id).digest != item.read_digest
     if is_old:  # the author changed the message while nothing could be drafted
@@ -230,7 +225,8 @@ def seen_item(session: Session, principal: Principal, item_id: int, *, version: 
     return item
 
 
-def _back_or_gone(session: Session, item: ReviewItem, back: ReviewStatus) -> ReviewStatus:
+def back_or_gone(session: Session, item: ReviewItem, back: ReviewStatus) -> ReviewStatus:
+    """Where an item goes whose decision does not stand: ``back``, or withdrawn once its author deleted the message."""
     return ReviewStatus.WITHDRAWN if load(session, item.message_id).is_withdrawn else back
 
 
@@ -247,4 +243,6 @@ def _reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
         raise InvalidInput("say why", field="reason")
+    if "\x00" in reason:
+        raise InvalidInput("holds a character that cannot be stored", field="reason")
     return reason

@@ -7,7 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.accounts import PERSON
@@ -67,11 +77,22 @@ OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 """Somebody has still to decide."""
 
 
+def _where(condition: str) -> dict[str, Any]:
+    return dict.fromkeys(("sqlite_where", "postgresql_where"), text(condition))
+
+
 class ReviewItem(SQLModel, table=True):
     """One message with its whole proposal, and where it stands. ``version`` grows with every change.
 
     ``read_digest``: of the words and attachments that the draft was made for. ``is_escalated``: once escalated, only a
-    lead decides, whatever happens to the item later.
+    lead decides, whatever happens to the item later. ``is_for_leads``: the policy shows it to leads alone.
+
+    A list shows and filters by columns alone and reads no ``proposal``: what they repeat of it and of the message is
+    written by ``listed.py``. ``language`` is None where a program of an earlier version wrote the row. ``matches`` are
+    the templates with their scores, ``template_versions`` pairs of id and version that the draft stands on;
+    ``voice_version`` is empty where what the checks said of the draft was not kept. ``moved_at``: since when it has
+    its status. ``cluster_id``: the id of the first item of those that ask the same, which are decided on one page
+    (``clusters.py``); None for an item by itself.
     """
 
     __tablename__ = "review_item"
@@ -81,8 +102,19 @@ class ReviewItem(SQLModel, table=True):
             "'rejected','expired','withdrawn')",
             name="review_item_status",
         ),
-        Index("ix_review_item_queue", "brand_id", "status", "urgency", "id"),
+        Index("ix_review_item_urgent", "brand_id", "status", text("urgency DESC"), "id"),
+        Index("ix_review_item_moved", "brand_id", "status", "moved_at", "id", "snoozed_until", "is_for_leads"),
+        Index("ix_review_item_posted", "brand_id", "status", "posted_at", "id"),
+        Index("ix_review_item_created", "created_at", "id"),
+        Index(
+            "ix_review_item_snoozed",
+            *("brand_id", "status", "snoozed_until", "id", "is_for_leads"),
+            **_where("snoozed_until IS NOT NULL"),
+        ),
         Index("ix_review_item_status", "status", "updated_at"),
+        Index("ix_review_item_template", "brand_id", "template_id", "created_at"),
+        Index("ix_review_item_cluster", "cluster_id", "status", "urgency", "id", **_where("cluster_id IS NOT NULL")),
+        Index("ix_review_item_alike", "brand_id", "template_id", "id", **_where("status = 'pending'")),
     )
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id", unique=True)
@@ -110,9 +142,75 @@ class ReviewItem(SQLModel, table=True):
     attempt: int = 0
     read_digest: str | None = Field(default=None, max_length=64)
     is_escalated: bool = False
+    is_for_leads: bool = False
     notice: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    author_name: str | None = Field(default=None, max_length=200)
+    author_handle: str | None = Field(default=None, max_length=200)
+    beginning: str = ""
+    attachment_kinds: list[str] = Field(default_factory=list, sa_type=JSON)
+    visibility: str = Field(default="public", max_length=10)
+    posted_at: datetime = Field(sa_type=UtcDateTime)
+    kind: str | None = Field(default=None, max_length=30)
+    language: str | None = Field(default=None, max_length=10)
+    reason: str = ""
+    abstained: bool = False
+    matches: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    template_versions: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    voice_version: str = Field(default="", max_length=64)
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    assigned_to: int | None = Field(default=None, foreign_key="user_account.id")
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: int | None = Field(default=None, foreign_key="user_account.id")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cluster_id: int | None = None
+
+    @property
+    def author(self) -> str:
+        """What the author is called."""
+        return self.author_name or self.author_handle or "somebody"
+
+
+class ReviewSearch(SQLModel, table=True):
+    """What a list is searched by: the words of an item, and its columns as words (``search.py``).
+
+    A trigger on ``review_item`` keeps ``facets``; an index over both is the database's own: FTS5, or a tsvector.
+    """
+
+    __tablename__ = "review_search"
+    review_item_id: int = Field(sa_column=Column(ForeignKey("review_item.id", ondelete="CASCADE"), primary_key=True))
+    words: str = ""
+    facets: str = ""
+
+
+class ReviewVector(SQLModel, table=True):
+    """The message of an undecided item as a vector: ``value`` is little-endian float16, unit length.
+
+    ``encoder`` is the digest of its model. It goes when the item is decided, or its message reads differently.
+    """
+
+    __tablename__ = "review_vector"
+    review_item_id: int = Field(sa_column=Column(ForeignKey("review_item.id", ondelete="CASCADE"), primary_key=True))
+    encoder: str = Field(max_length=64)
+    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SavedView(SQLModel, table=True):
+    """A list that a person gave a name: ``query`` is what stands behind the question mark of its address.
+
+    ``brand_id``: of everybody on this brand; None for the person's own.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__: Any = (UniqueConstraint("user_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id")
+    brand_id: str | None = Field(default=None, foreign_key="brand.id", max_length=60, index=True)
+    name: str = Field(max_length=60)
+    query: str = Field(max_length=1000)
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Approval(SQLModel, table=True):
@@ -143,11 +241,17 @@ class Approval(SQLModel, table=True):
 class AuditEntry(SQLModel, table=True):
     """Append-only: who, when, from, to, why, digest of the text. A trigger refuses updates and deletes.
 
-    ``failures`` (ids of ``failures.FailureKind``) say what was wrong with the draft, as the person saw it.
+    ``failures`` (ids of ``failures.FailureKind``) say what was wrong with the draft, as the person saw it. ``via``: the
+    program that the person acted from, such as "slack"; empty for the console and the API.
     """
 
     __tablename__ = "audit_entry"
-    __table_args__: Any = (Index("ix_audit_entry_brand", "brand_id", "id"),)
+    __table_args__: Any = (
+        Index("ix_audit_entry_brand", "brand_id", "id"),
+        Index("ix_audit_entry_actor", "actor_id", "id"),
+        Index("ix_audit_entry_act", "act", "id"),
+        Index("ix_audit_entry_at", "at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     review_item_id: int = Field(foreign_key="review_item.id", index=True)
     brand_id: str = Field(max_length=60)
@@ -160,3 +264,4 @@ class AuditEntry(SQLModel, table=True):
     reason: str = ""
     text_digest: str | None = Field(default=None, max_length=64)
     failures: list[str] = Field(default_factory=list, sa_type=JSON)
+    via: str = Field(default="", max_length=20)

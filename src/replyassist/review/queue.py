@@ -7,25 +7,38 @@ from typing import Any
 
 from sqlmodel import Session
 
+from replyassist.core.telemetry import WAIT_SECONDS
 from replyassist.guardrails.findings import UNSURE_TEMPLATE
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.service import load_locked
 from replyassist.proposal import Proposal
 
+from . import listed
 from .checking import refresh_verdict
+from .clusters import MessageVector, join_cluster
 from .models import HIGH, LOW, OPEN, Confirmation, Confirmations, ReviewItem, ReviewStatus
 from .notices import KEPT_THROUGH_REDRAFTS
+from .policies.service import hides
+from .repository import clusters as cluster_rows
+from .teamwork.team import next_in_turn
 from .thread_findings import MAYBE_SENT
 from .transitions import PIPELINE, Move, make, write_audit
 
 
 def enqueue_proposal(
-    session: Session, message_id: int, proposal: Proposal, *, now: datetime, read: str | None = None
+    session: Session,
+    message_id: int,
+    proposal: Proposal,
+    *,
+    now: datetime,
+    read: str | None = None,
+    vector: MessageVector | None = None,
 ) -> ReviewItem | None:
     """Make the review item of a message; None when another attempt did it first, or the message was deleted.
 
     ``read`` is the digest of what was drafted for (none: the message as it stands now). Where the author has changed it
-    meanwhile the item ``is_redrafting`` from the start, and the caller plans that job.
+    meanwhile the item ``is_redrafting`` from the start, and the caller plans that job. With the ``vector`` of the
+    message the item is put to the open ones that ask the same.
     """
     stored = load_locked(session, message_id)
     if not inbox.mark_queued(session, message_id):
@@ -42,14 +55,33 @@ def enqueue_proposal(
         redraft_attempt=int(is_old),
         created_at=now,
         updated_at=now,
+        moved_at=now,
+        **listed.of_message(stored),
+        is_for_leads=hides(session, stored.message.brand_id, stored.message.channel, proposal),
         **_columns(proposal),
     )
     session.add(item)
     session.flush()
+    WAIT_SECONDS.labels(stage="draft").observe((now - stored.message.received_at).total_seconds())
+    listed.keep_findable(session, item, stored)
     queued = Move("queued", ReviewStatus.PENDING, reason=proposal.reason, text=proposal.draft or None)
     write_audit(session, item, queued, actor=PIPELINE, now=now, before=None)
+    _give_in_turn(session, item, now=now)
     refresh_verdict(session, item, now=now)
+    if vector is not None:
+        join_cluster(session, item, stored.text, vector)
     return item
+
+
+def _give_in_turn(session: Session, item: ReviewItem, *, now: datetime) -> None:
+    person = next_in_turn(session, item, now=now)
+    if person is None:
+        return
+    item.assigned_to = person.id
+    session.add(item)
+    session.flush()
+    move = Move("assigned", ReviewStatus.PENDING, reason=f"to {person.name}, whose turn it is")
+    write_audit(session, item, move, actor=PIPELINE, now=now, before=ReviewStatus.PENDING)
 
 
 def replace_proposal(
@@ -68,6 +100,7 @@ def replace_proposal(
     if not is_open or not item.is_redrafting or item.redraft_attempt != redraft_attempt:
         return False
     move = Move("redrafted", ReviewStatus(item.status), reason=proposal.instruction or "", text=proposal.draft or None)
+    columns = _columns(_with_doubts_kept(item, proposal))
     make(
         session,
         item,
@@ -78,10 +111,22 @@ def replace_proposal(
         notice=item.notice if item.notice in KEPT_THROUGH_REDRAFTS else None,
         read_digest=read or stored.digest,
         urgency=proposal.triage.urgency,
+        is_for_leads=hides(session, item.brand_id, item.channel, proposal),
         confirmed=_vouched(item, proposal, read=read or stored.digest, now=now),
-        **_columns(_with_doubts_kept(item, proposal)),
+        **listed.of_message(stored),
+        **columns,
+        **_left_alone(session, item, columns),
     )
+    listed.keep_findable(session, item, stored)
     return True
+
+
+def _left_alone(session: Session, item: ReviewItem, columns: dict[str, Any]) -> dict[str, Any]:
+    """An item that is drafted from something else now is not like the others of its cluster any more."""
+    if all(columns[name] == getattr(item, name) for name in ("template_versions", "route", "risk", "language")):
+        return {}
+    cluster_rows.drop_vector(session, item.id)
+    return {"cluster_id": None}
 
 
 def _with_doubts_kept(item: ReviewItem, proposal: Proposal) -> Proposal:
@@ -130,4 +175,5 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "drafted_by": proposal.drafted_by,
         "template_id": proposal.template_id,
         "proposal": proposal,
+        **listed.of_proposal(proposal),
     }

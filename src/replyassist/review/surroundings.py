@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from replyassist.brands.models import Brand
-from replyassist.brands.service import brands_by_id, voice_of
+from replyassist.brands.repository import brands_by_id
+from replyassist.brands.service import voice_of
 from replyassist.brands.voice import VoiceRules
 from replyassist.faq.service import templates_in_use
 from replyassist.faq.template import ReplyTemplate
@@ -16,8 +17,11 @@ from replyassist.inbox.models import Message
 from replyassist.inbox.service import load_all
 from replyassist.inbox.threads import StoredMessage, events_since_each
 
-from .approved import SentReply, sent_replies
 from .models import ReviewItem
+from .policies import repository as policies
+from .policies.models import ProposedApproval
+from .policies.policy import Policy
+from .repository.approved import SentReply, sent_replies
 from .thread import replies_before
 
 
@@ -27,7 +31,8 @@ class Surroundings:
 
     ``events``: what was said since that matters to the item. ``sent``: our last replies in the conversation, oldest
     first. ``earlier_replies``: those that the checks read, newest first. ``templates``: what the draft stands on,
-    without those that are gone. It belongs to its transaction: a decision reads its own.
+    without those that are gone. ``proposed``: a first yes that waits for a second person. It belongs to its
+    transaction: a decision reads its own.
     """
 
     stored: StoredMessage
@@ -38,6 +43,8 @@ class Surroundings:
     voice: VoiceRules
     voice_version: str
     templates: tuple[ReplyTemplate, ...]
+    policy: Policy
+    proposed: ProposedApproval | None
 
 
 def surroundings(session: Session, item: ReviewItem) -> Surroundings:
@@ -57,6 +64,9 @@ def surroundings_of(session: Session, items: Sequence[ReviewItem]) -> list[Surro
     brands = brands_by_id(session, {item.brand_id for item in items})
     voices = {brand_id: voice_of(brand) for brand_id, brand in brands.items()}
     versions = {brand_id: voice.version for brand_id, voice in voices.items()}
+    rules = policies.policies_of(session, set(brands))
+    wants_two = any(policy.wants_two for policy in rules.values())
+    proposed = policies.proposals_of(session, [item.id for item in items]) if wants_two else {}
     templates = templates_in_use(session, {key for item in items for key in _template_keys(item)})
     return [
         Surroundings(
@@ -68,6 +78,8 @@ def surroundings_of(session: Session, items: Sequence[ReviewItem]) -> list[Surro
             voice=voices[item.brand_id],
             voice_version=versions[item.brand_id],
             templates=tuple(templates[key] for key in _template_keys(item) if key in templates),
+            policy=rules[item.brand_id],
+            proposed=proposed.get(item.id or 0),
         )
         for item, one, since, replies in zip(items, stored, events, earlier, strict=True)
     ]

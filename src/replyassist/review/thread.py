@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.threads import StoredMessage
 
-from .approved import replies_in_threads
+from .repository.approved import replies_in_threads
 
 THREAD_REPLIES = 3
 
 
-def as_inbound(session: Session, stored: StoredMessage) -> Inbound:
+def as_inbound(session: Session, stored: StoredMessage) -> InboundMessage:
     """The message with the brand's last replies in its thread."""
     return inbound(stored, replies_before(session, [stored])[0])
 
@@ -26,9 +26,9 @@ def replies_before(session: Session, several: Sequence[StoredMessage]) -> list[t
     return [found[conversation_id] for conversation_id in ids]
 
 
-def inbound(stored: StoredMessage, earlier_replies: tuple[str, ...]) -> Inbound:
+def inbound(stored: StoredMessage, earlier_replies: tuple[str, ...]) -> InboundMessage:
     """The message with these replies of the brand that were there before."""
-    return Inbound(
+    return InboundMessage(
         text=stored.text,
         channel=stored.message.channel,
         visibility=stored.conversation.visibility,

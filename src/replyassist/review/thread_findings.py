@@ -9,8 +9,8 @@ from replyassist.guardrails.findings import Finding, Severity
 from replyassist.inbox.models import AttachmentKind, Direction, Message
 from replyassist.inbox.threads import StoredMessage, answers_elsewhere, names
 
-from .approved import SentReply
 from .models import ReviewItem
+from .repository.approved import SentReply
 from .surroundings import Surroundings
 
 MESSAGE_WITHDRAWN = "thread.withdrawn"

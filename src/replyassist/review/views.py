@@ -12,6 +12,7 @@ from sqlmodel import Session
 from replyassist.guardrails import Concern, Severity, Verdict
 from replyassist.inbox.models import Direction
 from replyassist.inbox.schemas import Attachment
+from replyassist.inbox.service import load_all
 from replyassist.inbox.threads import StoredMessage
 from replyassist.proposal import Proposal
 
@@ -20,7 +21,8 @@ from .checking import shown
 from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
-from .surroundings import surroundings, surroundings_of
+from .surroundings import surroundings
+from .verdicts import current_verdicts
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -88,8 +90,6 @@ class MatchView(BaseModel):
     template_id: str
     title: str
     score: float
-    reply: str
-    matched_text: str = ""
     probability: float = 0.0
 
 
@@ -140,6 +140,13 @@ class ReviewSummary(BaseModel):
     is_redrafting: bool
     claimed_by: int | None
     claimed_until: datetime | None
+    kind: str | None
+    language: str | None
+    snoozed_until: datetime | None
+    assigned_to: int | None
+    escalated_at: datetime | None
+    decided_by: int | None
+    decided_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -157,6 +164,7 @@ class AuditView(BaseModel):
     reason: str
     text_digest: str | None
     failures: list[str]
+    via: str
 
 
 class ConversationLine(BaseModel):
@@ -198,11 +206,12 @@ def summary(session: Session, item: ReviewItem, *, now: datetime) -> ReviewSumma
 
 
 def summaries(session: Session, items: Sequence[ReviewItem], *, now: datetime) -> list[ReviewSummary]:
-    """The rows of a page."""
-    return [
-        ReviewSummary(**_fields(item, around.stored, shown(item, around, now=now)[0]))
-        for item, around in zip(items, surroundings_of(session, items), strict=True)
-    ]
+    """The rows of a page; no proposal is read but of items whose template or voice has changed."""
+    if not items:
+        return []
+    messages = load_all(session, [item.message_id for item in items])
+    verdicts = current_verdicts(session, items, now=now)
+    return [ReviewSummary(**_fields(item, messages[item.message_id], verdicts[item.id or 0])) for item in items]
 
 
 def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail:
@@ -245,6 +254,7 @@ def audit_view(entry: Any) -> AuditView:
         reason=entry.reason,
         text_digest=entry.text_digest,
         failures=entry.failures,
+        via=entry.via,
     )
 
 
@@ -252,18 +262,14 @@ def _fields(item: ReviewItem, stored: StoredMessage, verdict: Verdict | None) ->
     own = (
         "id", "channel", "status", "version", "urgency", "risk", "route", "draft", "drafted_by",
         "template_id", "final_text", "notice", "is_redrafting", "claimed_by", "claimed_until", "created_at",
-        "updated_at", "message_id",
+        "updated_at", "message_id", "reason", "author", "visibility", "posted_at", "abstained", "language", "kind",
+        "snoozed_until", "assigned_to", "escalated_at", "decided_by", "decided_at",
     )  # fmt: skip
     return {name: getattr(item, name) for name in own} | {
         "brand": item.brand_id,
         "verdict": verdict.value if verdict else None,
-        "reason": item.proposal.reason,
         "external_id": stored.message.external_id,
         "message": stored.text,
         "attachments": stored.attachments,
-        "author": stored.author.name or stored.author.handle or "somebody",
-        "visibility": stored.conversation.visibility,
-        "posted_at": stored.message.posted_at,
-        "abstained": item.proposal.abstained,
-        "templates": [MatchView.model_validate(match, from_attributes=True) for match in item.proposal.templates],
+        "templates": [MatchView.model_validate(match) for match in item.matches],
     }

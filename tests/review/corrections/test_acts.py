@@ -9,7 +9,8 @@ from replyassist.core.errors import ClaimedByAnother, Conflict, Forbidden, NotFo
 from replyassist.core.security import Role
 from replyassist.learning.erasing import erase
 from replyassist.review import decisions
-from replyassist.review.corrections import acts, stored
+from replyassist.review.corrections import acts
+from replyassist.review.corrections import repository as stored
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.triage import Kind
@@ -125,10 +126,7 @@ def test_a_tier_1_agent_a_program_and_another_brand_may_not(world: World) -> Non
 
 def test_what_was_escalated_is_for_a_lead(world: World) -> None:
     item, lead = world.item(), world.person(Role.LEAD)
-    with world.database.writing() as session:
-        decisions.escalate(
-            session, lead, item.id or 0, version=item.version, reason="look", jobs=world.jobs, now=world.clock.now()
-        )
+    world.escalate(item, lead, "look")
     with pytest.raises(Forbidden):
         correct(world, world.person(), item)
     assert correct(world, lead, item).is_redrafting

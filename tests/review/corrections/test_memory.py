@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from replyassist.brands.service import ensure_brand
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.proposing import Proposer
 from replyassist.review.corrections.memory import CorrectionMemory
 from replyassist.testing import FakeEncoder
@@ -27,7 +27,7 @@ def proposer(world: World) -> Proposer:
 
 
 def route_of(proposer: Proposer, brand: str = BRAND, text: str = LIKE) -> Route:
-    return proposer.propose(brand, Inbound(text)).triage.route
+    return proposer.propose(brand, InboundMessage(text)).triage.route
 
 
 def test_a_correction_changes_the_route_of_a_like_message_of_this_brand_and_of_no_other(
@@ -61,7 +61,7 @@ def test_the_item_itself_goes_where_the_correction_sends_it(world: World, propos
 def test_no_correction_takes_a_grave_risk_out_of_a_persons_sight(world: World, proposer: Proposer) -> None:
     grave = "i want to die, thanks for nothing"
     correct(world, world.person(), world.item(message={"text": grave}), Kind.CLOSING)
-    found = proposer.propose(BRAND, Inbound(grave)).triage
+    found = proposer.propose(BRAND, InboundMessage(grave)).triage
     assert found.reading is not None
     assert found.reading.kind is Kind.CLOSING
     assert found.route is Route.ESCALATE

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from replyassist.channels import OutgoingReply, Repeat, Traits
+from replyassist.channels import Platform as Port
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain
-from replyassist.delivery.channels import OutgoingReply, Repeat
 
 
 class Killed(BaseException):
@@ -14,7 +15,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class Platform:
+class Platform(Port):
     """``landed`` is what reached people, by the key of its delivery; ``calls`` are all attempts.
 
     ``outcome`` says how the next attempt ends. ``before`` is called with each attempt, before it has an effect, and
@@ -22,15 +23,25 @@ class Platform:
     """
 
     repeat: Repeat = Repeat.IDEMPOTENCY_KEY
-    address: str = "https://one.example"
+    place: str = "https://one.example"
     outcome: str = "sent"
     landed: list[OutgoingReply] = field(default_factory=list)
     before: Callable[[OutgoingReply], None] = lambda _reply: None
     between: Callable[[], None] = lambda: None
 
-    def find(self, key: str) -> str | None:
+    @property
+    def traits(self) -> Traits:
+        """What makes another attempt safe."""
+        return Traits("fake", "Fake", self.repeat)
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.place
+
+    def find(self, reply: OutgoingReply) -> str | None:
         """As the port says."""
-        return f"p-{key}" if any(reply.key == key for reply in self.landed) else None
+        return f"p-{reply.key}" if any(known.key == reply.key for known in self.landed) else None
 
     def send(self, reply: OutgoingReply) -> str:
         """As the port says; after the outcome of one attempt the next ones succeed."""
@@ -38,7 +49,7 @@ class Platform:
         outcome, self.outcome = self.outcome, "sent"
         self.between()
         self._fail(outcome, "before")
-        is_known = self.repeat is Repeat.IDEMPOTENCY_KEY and self.find(reply.key)
+        is_known = self.repeat is Repeat.IDEMPOTENCY_KEY and self.find(reply)
         if not is_known:
             self.landed.append(reply)
         self._fail(outcome, "after")

@@ -8,16 +8,16 @@ from random import Random
 from typing import Any
 
 from replyassist.brands.service import get_brand, voice_of
+from replyassist.channels import Repeat
 from replyassist.core.jobs import Job
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
-from replyassist.delivery.channels import Repeat
-from replyassist.delivery.service import Connected
+from replyassist.delivery.service import OpenConnection
 from replyassist.faq.service import active_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, Severity, check, verdict_of
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.proposal import BY_NOBODY, BY_TEMPLATE, Candidate, Proposal, UsedTemplate
 from replyassist.proposing import Proposer
 from replyassist.retrieval.service import IndexRegistry
@@ -43,7 +43,7 @@ class DicedProposer(Proposer):
     def propose(
         self,
         brand_id: str,
-        message: Inbound,
+        message: InboundMessage,
         *,
         template_id: str | None = None,
         instruction: str | None = None,
@@ -111,7 +111,8 @@ def worker_on(world: World, stage: Stage) -> Worker:
         database=world.database,
         proposer=proposer,
         jobs=world.jobs,
-        connect=lambda _session, _item: Connected("webhook", stage.platform, stage.platform.address),
+        connect=lambda _session, _item: OpenConnection("webhook", stage.platform, stage.platform.address),
+        connections=world.connections,
         clock=world.clock,
         settings=settings,
     )
@@ -177,8 +178,8 @@ def change_platform(stage: Stage) -> None:
         platform.outcome = stage.pick(OUTCOMES)
     else:
         platform.repeat = stage.pick(list(Repeat))
-        platform.address = stage.pick(["https://one.example", "https://one.example", "https://two.example"])
-    stage.tell("platform", platform.outcome, platform.repeat, platform.address)
+        platform.place = stage.pick(["https://one.example", "https://one.example", "https://two.example"])
+    stage.tell("platform", platform.outcome, platform.repeat, platform.place)
 
 
 def in_order(worker: Worker, **changes: Any) -> Worker:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlmodel import Session
 
@@ -22,7 +22,7 @@ OWN_WORDS = "Hi there! Thanks for asking; we will look into this."
 BAD_WORDS = "Dear customer, XX costs 99 euros!!!"
 
 
-def _chosen(stage: Stage, likely: Collection[str] = OPEN) -> tuple[Principal, ReviewItem, int] | None:
+def choose(stage: Stage, likely: Collection[str] = OPEN) -> tuple[Principal, ReviewItem, int] | None:
     """Somebody, an item (mostly one in a likely status), and its version (mostly the right one).
 
     In the middle of an attempt at sending it is mostly the item that is being sent.
@@ -38,7 +38,7 @@ def _chosen(stage: Stage, likely: Collection[str] = OPEN) -> tuple[Principal, Re
 
 
 def claim(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    if (chosen := choose(stage)) is None:
         return
     who, item, _ = chosen
     stage.tell(who.name, "claims", item.id)
@@ -47,15 +47,15 @@ def claim(stage: Stage) -> None:
 
 
 def release(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    if (chosen := choose(stage)) is None:
         return
     who, item, _ = chosen
     stage.tell(who.name, "releases", item.id)
-    stage.attempt(lambda session: decisions.release(session, who, item.id or 0))
+    stage.attempt(lambda session: decisions.release(session, who, item.id or 0, now=stage.world.clock.now()))
 
 
 def confirm(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    if (chosen := choose(stage)) is None:
         return
     who, item, version = chosen
     with stage.world.database.reading() as session:
@@ -74,7 +74,7 @@ def confirm(stage: Stage) -> None:
 
 
 def approve(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    if (chosen := choose(stage)) is None:
         return
     who, item, version = chosen
     edited = item.draft.replace("Hi ", "Hello ")
@@ -104,29 +104,24 @@ def approve(stage: Stage) -> None:
 
 
 def reject(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
-        return
-    who, item, version = chosen
-    stage.tell(who.name, "rejects", item.id)
-    jobs, now = stage.world.jobs, stage.world.clock.now()
-    stage.attempt(
-        lambda session: decisions.reject(session, who, item.id or 0, version=version, reason="no", jobs=jobs, now=now)
-    )
+    decide(stage, "rejects", decisions.reject, "no")
 
 
 def escalate(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    decide(stage, "escalates", decisions.escalate, "?")
+
+
+def decide(stage: Stage, word: str, act: Callable[..., ReviewItem], reason: str) -> None:
+    if (chosen := choose(stage)) is None:
         return
     who, item, version = chosen
-    stage.tell(who.name, "escalates", item.id)
+    stage.tell(who.name, word, item.id)
     jobs, now = stage.world.jobs, stage.world.clock.now()
-    stage.attempt(
-        lambda session: decisions.escalate(session, who, item.id or 0, version=version, reason="?", jobs=jobs, now=now)
-    )
+    stage.attempt(lambda session: act(session, who, item.id or 0, version=version, reason=reason, jobs=jobs, now=now))
 
 
 def redraft(stage: Stage) -> None:
-    if (chosen := _chosen(stage)) is None:
+    if (chosen := choose(stage)) is None:
         return
     who, item, version = chosen
     with stage.world.database.reading() as session:
@@ -150,7 +145,7 @@ def redraft(stage: Stage) -> None:
 
 
 def take_back(stage: Stage) -> None:
-    if (chosen := _chosen(stage, TAKEN_BACK_FROM)) is None:
+    if (chosen := choose(stage, TAKEN_BACK_FROM)) is None:
         return
     who, item, version = chosen
     stage.tell(who.name, "takes back", item.id)

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from sqlmodel import Session, col, func, select
 
 from replyassist.brands.service import get_brand
+from replyassist.channels import OutgoingReply
 from replyassist.core.accounts import PERSON, User
-from replyassist.delivery.channels import OutgoingReply
 from replyassist.delivery.models import Delivery, DeliveryStatus
 from replyassist.inbox.models import Direction, Message, MessageStatus
 from replyassist.review.checking import assess, refresh_verdict
@@ -17,7 +17,7 @@ from replyassist.review.repository import audit_of
 from replyassist.review.standing import TEMPLATE_CHANGED, unusable_templates
 from replyassist.review.surroundings import surroundings
 from replyassist.review.views import detail, summary
-from replyassist.web.item_view import check_view
+from replyassist.web.check_view import check_view
 
 from .stage import Stage, seen_now
 
@@ -85,6 +85,7 @@ def _moves_are_audited(session: Session) -> None:
     rows = session.exec(
         select(ReviewItem.id, ReviewItem.version, func.count(col(AuditEntry.id)))
         .join(AuditEntry, col(AuditEntry.review_item_id) == col(ReviewItem.id))
+        .where(AuditEntry.act != "noted")  # a note changes nothing of the item
         .group_by(col(ReviewItem.id), col(ReviewItem.version))
     )
     for item_id, version, count in rows:

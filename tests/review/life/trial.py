@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from replyassist.core.database import Database
 from replyassist.core.errors import VersionConflict
-from replyassist.delivery.service import Connected
+from replyassist.delivery.service import OpenConnection
 from replyassist.review import approving, decisions, repository
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.views import detail
@@ -127,7 +127,7 @@ def has_a_way_on(stage: Stage, item_id: int) -> None:
     for rejecting in (False, True):
         with stage.world.database.writing() as session:
             clock = FakeClock(stage.world.clock.now() + timedelta(minutes=stage.world.settings.claim_minutes + 1))
-            jobs, platform = FakeJobQueue(), Platform(stage.platform.repeat, stage.platform.address)
+            jobs, platform = FakeJobQueue(), Platform(stage.platform.repeat, stage.platform.place)
             worker = replace(
                 in_order(stage.worker, database=OneTransaction(session), clock=clock),
                 jobs=jobs,
@@ -137,5 +137,5 @@ def has_a_way_on(stage: Stage, item_id: int) -> None:
             session.rollback()
 
 
-def _connected(platform: Platform, _session: Session, _item: ReviewItem) -> Connected:
-    return Connected("webhook", platform, platform.address)
+def _connected(platform: Platform, _session: Session, _item: ReviewItem) -> OpenConnection:
+    return OpenConnection("webhook", platform, platform.address)

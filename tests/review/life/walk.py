@@ -10,7 +10,7 @@ from traceback import format_tb
 from replyassist.faq.service import put_template
 from tests.world import BRAND, World
 
-from . import machine, outside, people, rules
+from . import colleagues, machine, outside, people, rules
 from .stage import Stage
 from .trial import has_a_way_on
 
@@ -31,6 +31,8 @@ STEPS: dict[Callable[[Stage], None], int] = {
     people.escalate: 4,
     people.redraft: 3,
     people.take_back: 6,
+    colleagues.share: 6,
+    colleagues.note: 1,
     machine.run_job: 24,
     machine.lose_job: 1,
     machine.reconcile: 3,

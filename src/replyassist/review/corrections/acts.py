@@ -22,7 +22,7 @@ from replyassist.review.transitions import Actor, Move, make, write_audit
 from replyassist.triage import Kind
 from replyassist.triage.reading import as_read
 
-from . import stored
+from . import repository as stored
 from .models import KindCorrectionRow
 
 

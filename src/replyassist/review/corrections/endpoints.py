@@ -5,20 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from replyassist.brands.service import get_brand
-from replyassist.core.accounts import Principal
-from replyassist.core.clock import Clock
-from replyassist.core.database import Database
-from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, DatabaseDep, PrincipalDep, ReadingDep
+from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep, ReadingDep
 from replyassist.core.security import Permission
-from replyassist.review.decisions import visible_item
-from replyassist.review.views import ReviewDetail, detail
+from replyassist.review.acting import ActingDep
+from replyassist.review.views import ReviewDetail
 from replyassist.triage import Kind
 
-from . import acts, stored
+from . import acts
+from . import repository as stored
 from .models import KindCorrectionRow
 
 router = APIRouter(prefix="/v1", responses=PROBLEM_RESPONSES)
@@ -59,37 +57,17 @@ class CorrectionListOut(BaseModel):
 
 
 @router.post("/reviews/{item_id}/kind", status_code=202, tags=["reviews"])
-def correct_kind(
-    request: Request, principal: PrincipalDep, database: DatabaseDep, clock: ClockDep, item_id: int, body: KindBody
-) -> ReviewDetail:
+def correct_kind(on: ActingDep, body: KindBody) -> ReviewDetail:
     """Say what the message really is; messages like it of the brand are read so too. An open item is drafted anew."""
-    with database.writing() as session:
-        acts.correct(
-            session,
-            principal,
-            item_id,
-            version=body.version,
-            kind=body.kind,
-            jobs=request.app.state.jobs,
-            now=clock.now(),
-        )
-    return _detail(database, principal, clock, item_id)
+    return on.act(acts.correct, version=body.version, kind=body.kind, jobs=on.jobs, now=on.now)
 
 
 @router.delete("/reviews/{item_id}/kind", status_code=202, tags=["reviews"])
 def take_kind_back(
-    *,
-    request: Request,
-    principal: PrincipalDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    item_id: int,
-    version: Annotated[int, Query(ge=1, description="The version that the person saw")],
+    on: ActingDep, version: Annotated[int, Query(ge=1, description="The version that the person saw")]
 ) -> ReviewDetail:
     """Take back what was said of the message; an open item is drafted anew."""
-    with database.writing() as session:
-        acts.take_back(session, principal, item_id, version=version, jobs=request.app.state.jobs, now=clock.now())
-    return _detail(database, principal, clock, item_id)
+    return on.act(acts.take_back, version=version, jobs=on.jobs, now=on.now)
 
 
 @router.get("/brands/{brand}/corrections", tags=["brands"])
@@ -110,11 +88,6 @@ def list_corrections(
     return CorrectionListOut(
         items=[_out(row) for row in shown], next_cursor=shown[-1].id if len(found) > limit else None
     )
-
-
-def _detail(database: Database, principal: Principal, clock: Clock, item_id: int) -> ReviewDetail:
-    with database.reading() as session:
-        return detail(session, visible_item(session, principal, item_id), now=clock.now())
 
 
 def _out(row: KindCorrectionRow) -> CorrectionOut:

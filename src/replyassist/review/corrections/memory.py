@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder
 from replyassist.core.words import read
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind
 from replyassist.triage.corrections import Correction, Corrections, corrections_of
 from replyassist.triage.reader import shipped_reader
 
 from .models import KindCorrectionRow
-from .stored import Revision, revision_of, standing
+from .repository import Revision, revision_of, standing
 
 _Read = tuple[str, str, str | None, str]  # kind, text, the post above, visibility: all that a correction follows from
 
@@ -63,7 +63,7 @@ def _corrections(rows: list[KindCorrectionRow], encoder: Encoder) -> dict[_Read,
         return dict.fromkeys(map(_read_of, rows))
     return {
         _read_of(row): reader.correction(
-            Inbound(row.text, visibility=row.visibility, parent_text=row.parent_text),
+            InboundMessage(row.text, visibility=row.visibility, parent_text=row.parent_text),
             told,
             encoder=encoder.model_digest,
             kind=Kind(row.kind),

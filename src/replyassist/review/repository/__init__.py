@@ -1,98 +1,18 @@
-"""All SQL of the queue."""
+"""All SQL of the queue but for its lists (``lists.py``)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
-from replyassist.core.errors import InvalidInput
+from replyassist.brands.models import Brand
 from replyassist.inbox.models import Message
 
-from .models import OPEN, AuditEntry, ReviewItem, ReviewStatus
-
-LONGEST_NUMBER = 18  # digits that surely fit into 64 bits
-
-
-@dataclass(frozen=True)
-class QueueFilter:
-    """Which items to list. ``brands`` None means all brands; an empty ``statuses`` means every status."""
-
-    brands: frozenset[str] | None
-    statuses: tuple[str, ...] = ()
-    route: str | None = None
-    verdict: str | None = None
-    channel: str | None = None
-    newest_first: bool = False
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in the queue's order (urgency falling, id rising), for the next page."""
-
-    urgency: int
-    item_id: int
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a whole number in plain digits that a database can compare with."""
-    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
-
-
-def cursor_of(item: ReviewItem) -> str:
-    """The place of an item in its list, for the next page."""
-    return f"{item.urgency}:{item.id}"
-
-
-def place_of(cursor: str | None) -> Place | None:
-    """The place that a cursor names, None without one; raise InvalidInput."""
-    if not cursor:
-        return None
-    urgency, _, item_id = cursor.partition(":")
-    if not (is_number(urgency) and is_number(item_id)):
-        raise InvalidInput("not a place of this list", field="cursor")
-    return Place(urgency=int(urgency), item_id=int(item_id))
-
-
-def list_items(session: Session, wanted: QueueFilter, *, after: Place | None, limit: int) -> list[ReviewItem]:
-    """The next ``limit`` items: most urgent first, then oldest first; or newest first."""
-    statement = select(ReviewItem).limit(limit)
-    if wanted.newest_first:
-        statement = statement.order_by(col(ReviewItem.id).desc())
-    else:
-        statement = statement.order_by(col(ReviewItem.urgency).desc(), col(ReviewItem.id))
-    if wanted.brands is not None:
-        statement = statement.where(col(ReviewItem.brand_id).in_(wanted.brands))
-    if wanted.statuses:
-        statement = statement.where(col(ReviewItem.status).in_(wanted.statuses))
-    for column, value in (
-        (ReviewItem.route, wanted.route),
-        (ReviewItem.verdict, wanted.verdict),
-        (ReviewItem.channel, wanted.channel),
-    ):
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    if after is not None and wanted.newest_first:
-        statement = statement.where(col(ReviewItem.id) < after.item_id)
-    elif after is not None:
-        statement = statement.where(
-            or_(
-                col(ReviewItem.urgency) < after.urgency,
-                and_(col(ReviewItem.urgency) == after.urgency, col(ReviewItem.id) > after.item_id),
-            )
-        )
-    return list(session.exec(statement))
-
-
-def count_by_status(session: Session, brands: Iterable[str] | None) -> dict[str, int]:
-    """How many items stand in each status."""
-    statement = select(ReviewItem.status, func.count()).group_by(ReviewItem.status)
-    if brands is not None:
-        statement = statement.where(col(ReviewItem.brand_id).in_(list(brands)))
-    return {status: count for status, count in session.exec(statement)}
+from ..models import OPEN, AuditEntry, ReviewItem, ReviewStatus
 
 
 def newest_made(session: Session, brands: Collection[str] | None, *, limit: int) -> list[datetime]:
@@ -103,11 +23,35 @@ def newest_made(session: Session, brands: Collection[str] | None, *, limit: int)
     return list(session.exec(statement))
 
 
+def count_in(session: Session, status: ReviewStatus, *, most: int) -> int:
+    """How many items have a status, counted up to ``most``."""
+    some = select(ReviewItem.id).where(ReviewItem.status == status).limit(most).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
+
+
+def longest_in(session: Session, status: ReviewStatus) -> datetime | None:
+    """Since when the item has a status that has had it longest: one look into the index for each brand."""
+    first = (
+        select(func.min(ReviewItem.moved_at))
+        .where(ReviewItem.brand_id == Brand.id, ReviewItem.status == status)
+        .scalar_subquery()
+        .correlate(Brand)
+    )
+    since: datetime | None = session.exec(select(func.min(first)).select_from(Brand)).one()
+    return since
+
+
+def under_way(session: Session, *, limit: int) -> list[ReviewItem]:
+    """Items whose reply was approved and is not known to be sent."""
+    moving = col(ReviewItem.status).in_([ReviewStatus.APPROVED, ReviewStatus.SENDING])
+    return list(session.exec(select(ReviewItem).where(moving).order_by(col(ReviewItem.id)).limit(limit)))
+
+
 def find_by_message(session: Session, message_id: int, *, locked: bool = False) -> ReviewItem | None:
     """The item of a message, or None; ``locked``: as it stands now, and nobody moves it in this transaction."""
     statement = select(ReviewItem).where(ReviewItem.message_id == message_id)
     if locked:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.exec(statement).first()
 
 
@@ -133,7 +77,7 @@ def open_items_before(session: Session, message: Message, *, private: bool, name
         )
         .order_by(col(ReviewItem.id))
         .limit(100)
-        .with_for_update(of=ReviewItem)
+        .with_for_update(of=ReviewItem, key_share=True)
         .execution_options(populate_existing=True)
     )
     if not private:
@@ -158,7 +102,7 @@ def open_items_of(
         )
         .order_by(col(ReviewItem.id))
         .limit(100)
-        .with_for_update(of=ReviewItem)
+        .with_for_update(of=ReviewItem, key_share=True)
         .execution_options(populate_existing=True)
     )
     if authors is not None:
@@ -175,11 +119,27 @@ def audit_of(session: Session, item_id: int) -> list[AuditEntry]:
     )
 
 
-def audit_after(session: Session, entry_id: int, brands: frozenset[str] | None, *, limit: int) -> list[AuditEntry]:
-    """What happened after an audit entry, for live updates."""
-    statement = select(AuditEntry).where(col(AuditEntry.id) > entry_id).order_by(col(AuditEntry.id)).limit(limit)
+def audit_ids_after(
+    session: Session, entry_id: int, brands: frozenset[str] | None, *, limit: int, for_leads: bool = True
+) -> list[int]:
+    """Ids of what happened after an audit entry, oldest first; ``for_leads``: also to what only they see."""
+    statement = select(AuditEntry.id).where(col(AuditEntry.id) > entry_id).order_by(col(AuditEntry.id)).limit(limit)
     if brands is not None:
         statement = statement.where(col(AuditEntry.brand_id).in_(brands))
+    if not for_leads:
+        hidden = select(ReviewItem.id).where(col(ReviewItem.is_for_leads).is_(True))
+        statement = statement.where(col(AuditEntry.review_item_id).not_in(hidden))
+    return [found for found in session.exec(statement) if found is not None]
+
+
+def audit_entries(session: Session, ids: Collection[int]) -> list[tuple[AuditEntry, bool]]:
+    """These audit entries, oldest first, each with whether only leads see its item."""
+    statement = (
+        select(AuditEntry, ReviewItem.is_for_leads)
+        .join(ReviewItem, col(ReviewItem.id) == col(AuditEntry.review_item_id))
+        .where(col(AuditEntry.id).in_(ids))
+        .order_by(col(AuditEntry.id))
+    )
     return list(session.exec(statement))
 
 
@@ -189,6 +149,20 @@ def newest_audit_ids(session: Session, *, up_to: int | None = None, limit: int) 
     if up_to is not None:
         statement = statement.where(col(AuditEntry.id) <= up_to)
     return [entry_id for entry_id in session.exec(statement) if entry_id is not None]
+
+
+def first_audit_id(session: Session, moment: datetime) -> int:
+    """The id of the first entry from a moment on; one more than the highest where there is none."""
+    statement = (
+        select(AuditEntry.id)
+        .where(col(AuditEntry.at) >= moment)
+        .order_by(col(AuditEntry.at), col(AuditEntry.id))
+        .limit(1)
+    )
+    found = session.exec(statement).first()
+    if found is not None:
+        return found
+    return (session.exec(select(func.max(AuditEntry.id))).one() or 0) + 1
 
 
 def in_status_since(
@@ -238,8 +212,20 @@ def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[
     )
 
 
-def next_attempt(session: Session, item: ReviewItem) -> bool:
-    """Count one more attempt at sending; False when the item has moved on meanwhile."""
+def waiting_with(
+    session: Session, brand_id: str, statuses: Iterable[ReviewStatus], *, notices: Collection[str], limit: int
+) -> list[ReviewItem]:
+    """Items of a brand in one of these statuses that say one of these notices, oldest first."""
+    statement = select(ReviewItem).where(
+        ReviewItem.brand_id == brand_id,
+        col(ReviewItem.status).in_(list(statuses)),
+        col(ReviewItem.notice).in_(notices),
+    )
+    return list(session.exec(statement.order_by(col(ReviewItem.id)).limit(limit)))
+
+
+def next_attempt(session: Session, item: ReviewItem, **also: Any) -> bool:
+    """Count one more attempt at sending, with other values ``also``; False when the item has moved on meanwhile."""
     result = session.exec(
         update(ReviewItem)
         .where(
@@ -247,7 +233,22 @@ def next_attempt(session: Session, item: ReviewItem) -> bool:
             col(ReviewItem.version) == item.version,
             col(ReviewItem.attempt) == item.attempt,
         )
-        .values(attempt=item.attempt + 1)
+        .values(attempt=item.attempt + 1, **also)
         .execution_options(synchronize_session=False)
     )
     return bool(result.rowcount == 1)
+
+
+def items_of_messages(session: Session, message_ids: Collection[int]) -> list[ReviewItem]:
+    """The items of these messages, in no order."""
+    return list(session.exec(select(ReviewItem).where(col(ReviewItem.message_id).in_(message_ids))))
+
+
+def newest_item_of(session: Session, message_ids: Collection[int]) -> tuple[str, ReviewItem] | None:
+    """The newest item of these messages, after what was asked; None where there is none yet."""
+    return session.exec(
+        select(Message.text, ReviewItem)
+        .where(Message.id == ReviewItem.message_id, col(Message.id).in_(message_ids))
+        .order_by(col(ReviewItem.id).desc())
+        .limit(1)
+    ).first()

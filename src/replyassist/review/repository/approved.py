@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, and_, exists, func, type_coerce
+from sqlalchemy import JSON, Select, and_, exists, func, type_coerce, union_all
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -14,9 +15,11 @@ from sqlmodel import Session, col, select
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.inbox.repository import last_replies_elsewhere
 
-from .models import LOW, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
+from ..models import LOW, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
 
 _STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
+NEWEST = 500
+"""Replies of each status among which examples are looked for: however many there are, a draft waits for no more."""
 _OBJECTIONS = frozenset({"block", "warn"})
 _Part = aliased(Message)
 
@@ -36,7 +39,7 @@ def approved_texts(session: Session, brand_id: str, *, limit: int) -> list[tuple
     rows = session.exec(
         select(ReviewItem.template_id, Approval.text)
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
-        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(_STANDS))
+        .where(col(ReviewItem.id).in_(_newest(brand_id, limit)))
         .order_by(col(Approval.id).desc())
         .limit(limit)
     )
@@ -44,7 +47,7 @@ def approved_texts(session: Session, brand_id: str, *, limit: int) -> list[tuple
 
 
 def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[ApprovedReply]:
-    """Approved replies that may serve as examples, the newest first.
+    """Approved replies that may serve as examples, the newest first, of the newest 500 of each status.
 
     They stood in public, on one template, with nothing found against them and nothing risky about the message, which
     was written in one go and not deleted.
@@ -57,8 +60,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
         .join(Author, col(Author.id) == col(Message.author_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(
-            ReviewItem.brand_id == brand_id,
-            col(ReviewItem.status).in_(_STANDS),
+            col(ReviewItem.id).in_(_newest(brand_id, max(limit, NEWEST))),
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
             kept["also_templates", 0, "id"].as_string().is_(None),
@@ -74,6 +76,19 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
         for template_id, approval, message, name in rows
         if template_id and not any(finding.get("severity") in _OBJECTIONS for finding in approval.accepted_findings)
     ]
+
+
+def _newest(brand_id: str, most: int) -> Select[Any]:
+    """Ids of the items that last came to each status where an approval stands: so many steps along its index."""
+    ways = [
+        select_columns(col(ReviewItem.id))
+        .where(col(ReviewItem.brand_id) == brand_id, col(ReviewItem.status) == status)
+        .order_by(col(ReviewItem.moved_at).desc(), col(ReviewItem.id).desc())
+        .limit(most)
+        .subquery()
+        for status in _STANDS
+    ]
+    return select_columns(union_all(*(select_columns(way.c.id) for way in ways)).subquery().c.id)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""How carefully people decide: time against reading length, checks with a planted error, and daily figures."""

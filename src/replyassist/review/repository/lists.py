@@ -1,0 +1,218 @@
+"""All SQL of the queue's lists: which items, in which order, and how many; none of it reads a proposal.
+
+A list is walked in its order (``walk.py``), and the rows that come up are asked whether they fit. Where the beginning
+gives no full page, the index of words is asked for all that fit; where those are few they are sorted, otherwise the
+walk goes on. Each way gives the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, defer
+from sqlmodel import Session, col
+
+from ..list_order import ListPosition, QueueFilter, order_by, ranges_after
+from ..models import ReviewItem, ReviewSearch
+from .search import MOST_WORDS_ASKED, facet, has_words, matching, numbers, words_of
+from .walk import ListWalk, arrived, brands_of, every_brand, statuses_of
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a list is walked, in items, before something else is tried.
+
+    With a million items a row costs some five microseconds: ``near`` gives a full page where one in thirty fits. Where
+    at most ``few`` fit, looking all up costs what a walk past ten thousand others would, which is the way to a page
+    where more fit. ``plain``: where nothing but snoozed items and the like is left out.
+    """
+
+    plain: int = 120
+    near: int = 1000
+    few: int = 3000
+    far: int = 4000
+
+
+REACH = Reach()
+
+
+def list_items(
+    session: Session, wanted: QueueFilter, *, after: ListPosition | None, limit: int, reach: Reach = REACH
+) -> list[ReviewItem]:
+    """The next ``limit`` items, without their proposals: to read one raises an error (``with_proposals``)."""
+    return _first(ListWalk(session, wanted, after), limit=limit, reach=reach)
+
+
+def with_proposals(session: Session, items: Sequence[ReviewItem]) -> list[ReviewItem]:
+    """The items of a list whole, in their order."""
+    ids = [item.id for item in items]
+    statement = select(ReviewItem).where(col(ReviewItem.id).in_(ids)).execution_options(populate_existing=True)
+    whole = {item.id: item for item in session.scalars(statement)} if ids else {}
+    return [whole[item_id] for item_id in ids if item_id in whole]
+
+
+def unlisted(session: Session, *, limit: int) -> list[ReviewItem]:
+    """Items that a program of an earlier version wrote: they say nothing of their message yet. Whole."""
+    found = matching(session, (), [[facet("language", None)]])
+    return list(session.scalars(select(ReviewItem).where(col(ReviewItem.id).in_(found)).limit(limit)))
+
+
+def neighbour(
+    session: Session,
+    wanted: QueueFilter,
+    place: ListPosition | None,
+    *,
+    backwards: bool = False,
+    user_id: int,
+    now: datetime,
+) -> int | None:
+    """The next (or previous) item of a list that nobody else works on; the first when ``place`` is None."""
+    is_free = or_(
+        col(ReviewItem.claimed_by).is_(None),
+        col(ReviewItem.claimed_by) == user_id,
+        col(ReviewItem.claimed_until) <= now,
+    )
+    found = _first(ListWalk(session, wanted, place, backwards), limit=1, more=[is_free])
+    return found[0].id if found else None
+
+
+def count_up_to(session: Session, lists: Sequence[QueueFilter], *, most: int) -> list[int]:
+    """How many items each list holds, counted up to ``most``; in one statement where no list looks up words."""
+    counts = [_counted(session, wanted, most=most) for wanted in lists]
+    if not counts:
+        return []
+    return [int(number) for number in session.execute(select(*counts)).one()]
+
+
+def facet_values(
+    session: Session, brands: frozenset[str] | None, names: Sequence[str], *, newest: int
+) -> dict[str, list[str]]:
+    """The values that some columns have in those of the newest items, of whichever brands, that are of these; sorted,
+    empty ones left out."""
+    columns = [getattr(ReviewItem, name) for name in ("brand_id", *names)]
+    rows = session.execute(select(*columns).order_by(col(ReviewItem.id).desc()).limit(newest)).all()
+    own = [row for row in rows if brands is None or row[0] in brands]
+    return {name: sorted({row[at] for row in own if row[at]}) for at, name in enumerate(names, start=1)}
+
+
+def _first(
+    walk: ListWalk, *, limit: int, more: Iterable[ColumnElement[bool]] = (), reach: Reach = REACH
+) -> list[ReviewItem]:
+    """The first ``limit`` items that come up on a walk and fit."""
+    session, wanted = walk.session, walk.wanted
+    words, rest = _words(wanted), [*_rest(wanted), *more]
+    is_narrow = bool(words or wanted.facets)
+    fitting = _slim().where(*_fits(wanted), *rest).order_by(*order_by(wanted.sort, backwards=walk.backwards))
+    if words:
+        search = col(ReviewSearch.review_item_id) == col(ReviewItem.id)
+        fitting = fitting.join(ReviewSearch, search).where(has_words(session, words))
+    found: list[ReviewItem] = []
+    steps = walk.steps(max(reach.near if is_narrow else reach.plain, limit), max(reach.far, limit))
+    for step, ids in enumerate(steps):
+        among = col(ReviewItem.id).in_(numbers(session, ids))
+        if ids:
+            found += session.scalars(fitting.where(among).limit(limit - len(found)))
+        if len(found) == limit:
+            break
+        if step == 0 and is_narrow and len(ids) >= reach.near:
+            few = _few(session, wanted, words, few=reach.few)
+            if few is not None:
+                return _sorted(walk, few, rest, limit=limit)
+    return found
+
+
+def _sorted(walk: ListWalk, ids: Sequence[int], rest: Sequence[ColumnElement[bool]], *, limit: int) -> list[ReviewItem]:
+    """The first of these on a walk."""
+    wanted, session = walk.wanted, walk.session
+    among = col(ReviewItem.id).in_(numbers(session, ids))
+    statement = _slim().where(among, *rest, *arrived(session, wanted))
+    if walk.place is not None:
+        statement = statement.where(or_(*ranges_after(wanted.sort, walk.place, backwards=walk.backwards)))
+    return list(session.scalars(statement.order_by(*order_by(wanted.sort, backwards=walk.backwards)).limit(limit)))
+
+
+def _slim() -> Select[ReviewItem]:
+    return select(ReviewItem).options(
+        *(defer(getattr(ReviewItem, name), raiseload=True) for name in ("proposal", "confirmed"))
+    )
+
+
+def _fits(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
+    for name, value in wanted.facets.items():
+        column = getattr(ReviewItem, name)
+        yield column.is_(None) if value is None else column == value
+
+
+def _few(session: Session, wanted: QueueFilter, words: Sequence[str], *, few: int) -> list[int] | None:
+    """The items that fit, where they are few; None where they are more."""
+    lookup = _lookup(session, wanted, words)
+    if lookup is None:
+        return None
+    fitting = list(session.scalars(lookup.limit(few + 1)))
+    return fitting if len(fitting) <= few else None
+
+
+def _lookup(session: Session, wanted: QueueFilter, words: Sequence[str]) -> Select[int] | None:
+    """All that fit, by the index of words; None where nothing narrows the list."""
+    if not words and not wanted.facets:
+        return None
+    groups = [[facet(name, value)] for name, value in wanted.facets.items()]
+    if wanted.brands is not None and not wanted.brands.issuperset(every_brand(session)):
+        groups.append([facet("brand_id", brand) for brand in sorted(wanted.brands)] or ["_"])
+    if wanted.statuses:
+        groups.append([facet("status", status) for status in wanted.statuses])
+    return matching(session, words, groups)
+
+
+def _counted(session: Session, wanted: QueueFilter, *, most: int) -> Any:
+    some = select(col(ReviewItem.id)).where(*_rest(replace(wanted, is_folded=False)), *arrived(session, wanted))
+    lookup = _lookup(session, wanted, _words(wanted))
+    if lookup is not None:
+        fitting = lookup.subquery()
+        some = some.join(fitting, fitting.columns[0] == col(ReviewItem.id))
+    else:
+        brands, statuses = brands_of(session, wanted), statuses_of(wanted)
+        some = some.where(col(ReviewItem.brand_id).in_(brands), col(ReviewItem.status).in_(statuses))
+    return select(func.count()).select_from(some.limit(most).subquery()).scalar_subquery()
+
+
+def _rest(wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    """What is asked of the row itself."""
+    conditions = _awake(wanted, col(ReviewItem.snoozed_until))
+    if wanted.is_folded:
+        conditions.append(_first_of_its_kind(wanted))
+    if not wanted.for_leads:
+        conditions.append(col(ReviewItem.is_for_leads).is_(False))
+    return conditions
+
+
+def _awake(wanted: QueueFilter, snoozed_until: Any) -> list[ColumnElement[bool]]:
+    if wanted.is_snoozed is None or wanted.now is None:
+        return []
+    if wanted.is_snoozed:
+        return [snoozed_until > wanted.now]
+    return [or_(snoozed_until.is_(None), snoozed_until <= wanted.now)]
+
+
+def _first_of_its_kind(wanted: QueueFilter) -> ColumnElement[bool]:
+    """Whether no other item of the same cluster stands before this one in the list; asked of the index of clusters."""
+    other = aliased(ReviewItem)
+    more_urgent = col(other.urgency) > col(ReviewItem.urgency)
+    older = and_(col(other.urgency) == col(ReviewItem.urgency), col(other.id) < col(ReviewItem.id))
+    earlier = select(col(other.id)).where(
+        col(other.cluster_id) == col(ReviewItem.cluster_id),
+        col(other.is_for_leads).is_(False),
+        col(other.status).in_(wanted.statuses),
+        or_(more_urgent, older),
+        *(getattr(other, name) == value for name, value in wanted.facets.items()),
+        *_awake(wanted, col(other.snoozed_until)),
+    )
+    return or_(col(ReviewItem.cluster_id).is_(None), col(ReviewItem.is_for_leads), ~earlier.exists())
+
+
+def _words(wanted: QueueFilter) -> list[str]:
+    return words_of(wanted.text)[:MOST_WORDS_ASKED]
