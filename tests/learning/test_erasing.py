@@ -9,9 +9,9 @@ import pytest
 
 from replyassist.core.errors import NotFound
 from replyassist.faq import proposals, service
-from replyassist.faq.proposals import Edited
+from replyassist.faq.proposals import ProposalEdits
 from replyassist.faq.proposed import PastText, ProposalState, ProposedTexts
-from replyassist.learning.erasing import Erased, erase, standing
+from replyassist.learning.erasing import ErasureResult, erase, standing
 from replyassist.learning.past_messages import read_past_messages
 from replyassist.learning.stored_messages import stored_messages, with_stored
 from tests.faq.test_learned import teach
@@ -31,7 +31,7 @@ def proposed(world: World, message_id: int, *, text: str = ASKED) -> int:
     return number
 
 
-def erased(world: World, message_id: int, *, whole_author: bool = False) -> Erased:
+def erased(world: World, message_id: int, *, whole_author: bool = False) -> ErasureResult:
     with world.database.writing() as session:
         return erase(session, BRAND, message_id, whole_author=whole_author, by="Ada", now=world.clock.now())
 
@@ -40,7 +40,7 @@ def decide(world: World, number: int, state: ProposalState, **edited: str) -> No
     with world.database.writing() as session:
         if state is ProposalState.ACCEPTED:
             version = proposals.find_proposal(session, BRAND, number).version
-            edits = Edited(**edited)
+            edits = ProposalEdits(**edited)
             proposals.accept(session, BRAND, number, version=version, edited=edits, by="Ada", now=world.clock.now())
         if state is ProposalState.DISMISSED:
             proposals.dismiss(session, BRAND, number, by="Ada", now=world.clock.now())

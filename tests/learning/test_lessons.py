@@ -52,6 +52,8 @@ def item(*, status: str, asked: str | None = None, **overrides: Any) -> ReviewIt
         final_text=final,
         created_at=NOW,
         updated_at=NOW,
+        posted_at=NOW,
+        moved_at=NOW,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.learning.past_messages import PastMessage
-from replyassist.learning.pile import Pile, make_pile
+from replyassist.learning.pile import QuestionPool, make_pile
 from replyassist.testing import FakeEncoder
 
 QUESTIONS = ("do you sell gift cards?", "what time do you open on sunday", "can I order without an account")
@@ -28,7 +28,7 @@ def encoder() -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(CHECKS.name)
 
 
-def piled(texts: Sequence[str], encoder: SentenceTransformerEncoder | FakeEncoder) -> Pile:
+def piled(texts: Sequence[str], encoder: SentenceTransformerEncoder | FakeEncoder) -> QuestionPool:
     return make_pile([PastMessage(f"line {number}", text) for number, text in enumerate(texts)], encoder)
 
 

@@ -8,13 +8,13 @@ import pytest
 from replyassist.core.embedding import Encoder
 from replyassist.core.words import Reading
 from replyassist.faq.models import TemplateProposalRow
-from replyassist.faq.proposals import Proposal
+from replyassist.faq.proposals import FoundProposal
 from replyassist.faq.proposed import PastText, ProposalState, ProposedTexts
 from replyassist.faq.template import ReplyTemplate
 from replyassist.learning.coverage import Today, nearest_groups
 from replyassist.learning.past_messages import PastMessage
 from replyassist.learning.pile import make_pile
-from replyassist.learning.proposals import BrandKnowledge, Found, find_proposals
+from replyassist.learning.proposals import BrandKnowledge, ProposalRun, find_proposals
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeClock, FakeEncoder, FakeReader
 from tests.sureness import sure_of_few
@@ -42,7 +42,7 @@ def past(texts: Sequence[str], **more: Any) -> list[PastMessage]:
     return [PastMessage(f"line {number}", text, **more) for number, text in enumerate(texts, start=1)]
 
 
-def found(messages: Sequence[PastMessage], *, brand: BrandKnowledge | None = None, **more: Any) -> Found:
+def found(messages: Sequence[PastMessage], *, brand: BrandKnowledge | None = None, **more: Any) -> ProposalRun:
     encoder = FakeEncoder()
     pile = make_pile(messages, encoder)
     return find_proposals(pile, encoder, brand or BrandKnowledge(), day=NOW.date(), **more)
@@ -54,7 +54,7 @@ def today(*templates: ReplyTemplate, encoder: Encoder | None = None, threshold: 
     return BrandKnowledge(today=Today(index, threshold=threshold))
 
 
-def row(proposal: Proposal, state: ProposalState, number: int = 7) -> TemplateProposalRow:
+def row(proposal: FoundProposal, state: ProposalState, number: int = 7) -> TemplateProposalRow:
     return TemplateProposalRow(
         id=number,
         brand_id=BRAND,
@@ -161,7 +161,7 @@ def test_an_open_proposal_keeps_its_number() -> None:
 
 
 def test_an_erased_proposal_is_remembered_no_more() -> None:
-    gone = row(Proposal("gifts", "", ProposedTexts(questions=()), ()), ProposalState.DISMISSED)
+    gone = row(FoundProposal("gifts", "", ProposedTexts(questions=()), ()), ProposalState.DISMISSED)
     assert len(found(past(GIFTS), brand=BrandKnowledge(remembered=(gone,))).proposals) == 1
 
 

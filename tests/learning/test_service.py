@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from replyassist.core.accounts import Principal
 from replyassist.core.embedding import Vectors
 from replyassist.faq import learned
+from replyassist.faq.repository.learned import active_examples, examples_of_item
 from replyassist.faq.service import delete_template, faq_revision, import_templates
-from replyassist.learning.service import Change, learn
-from replyassist.review import decisions
+from replyassist.learning.service import LearningResult, learn
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import ReviewItem
 from replyassist.testing import FakeEncoder
@@ -22,47 +22,33 @@ ITS = ("shipping-abroad", ASK, False)
 AGAINST = ("shipping-abroad", ASK, True)
 
 
-def run(world: World, item: ReviewItem) -> Change:
+def run(world: World, item: ReviewItem) -> LearningResult:
     return learn(item.id or 0, database=world.database, encoder=FakeEncoder(), now=world.clock.now())
 
 
 def examples(world: World) -> list[tuple[str, str, bool]]:
     with world.database.reading() as session:
         return [
-            (example.template_id, example.text, example.counts_against)
-            for example in learned.active_examples(session, BRAND)
+            (example.template_id, example.text, example.counts_against) for example in active_examples(session, BRAND)
         ]
 
 
 def take_back(world: World, who: Principal, item: ReviewItem) -> ReviewItem:
-    with world.database.writing() as session:
-        return decisions.take_back(
-            session, who, item.id or 0, version=item.version, jobs=world.jobs, now=world.clock.now()
-        )
+    return world.take_back(item, who)
 
 
 def reject(world: World, who: Principal, item: ReviewItem, *failures: FailureKind) -> ReviewItem:
-    with world.database.writing() as session:
-        return decisions.reject(
-            session,
-            who,
-            item.id or 0,
-            version=item.version,
-            reason="no",
-            failures=failures,
-            jobs=world.jobs,
-            now=world.clock.now(),
-        )
+    return world.reject(item, who, failures=failures)
 
 
 def test_an_approval_teaches_once_with_its_provenance(world: World) -> None:
     who, item = world.person(), world.item(message=MESSAGE)
     approve(world, who, item)
 
-    assert [run(world, item), run(world, item)] == [Change(added=1), Change()]
+    assert [run(world, item), run(world, item)] == [LearningResult(added=1), LearningResult()]
     assert examples(world) == [ITS]
     with world.database.reading() as session:
-        (row,) = learned.examples_of_item(session, item.id or 0)
+        (row,) = examples_of_item(session, item.id or 0)
     assert (row.message_id, row.act, row.actor, row.learned_at) == (
         item.message_id,
         "approved",
@@ -88,7 +74,7 @@ def test_what_the_template_knows_already_is_not_added(world: World) -> None:
     with world.database.reading() as session:
         before = faq_revision(session, BRAND)
 
-    assert run(world, item) == Change()
+    assert run(world, item) == LearningResult()
     with world.database.reading() as session:
         assert faq_revision(session, BRAND) == before
 
@@ -99,14 +85,14 @@ def test_an_approval_that_was_taken_back_is_unlearned_and_may_be_learned_again(w
     run(world, item)
     back = take_back(world, who, approved)
 
-    assert run(world, item) == Change(withdrawn=1)
+    assert run(world, item) == LearningResult(withdrawn=1)
     assert examples(world) == []
     with world.database.reading() as session:
-        (row,) = learned.examples_of_item(session, item.id or 0)
+        (row,) = examples_of_item(session, item.id or 0)
         assert (row.withdrawn_by, row.is_undone) == (learned.MACHINE, False)
 
     approve(world, who, back)
-    assert run(world, item) == Change(added=1)
+    assert run(world, item) == LearningResult(added=1)
     assert examples(world) == [ITS]
 
 
@@ -114,10 +100,10 @@ def test_a_rejection_for_the_wrong_template_counts_against_it(world: World) -> N
     who, item = world.person(), world.item(message=MESSAGE)
     rejected = reject(world, who, item, FailureKind.WRONG_TEMPLATE)
 
-    assert run(world, item) == Change(added=1)
+    assert run(world, item) == LearningResult(added=1)
     assert examples(world) == [AGAINST]
     take_back(world, who, rejected)
-    assert run(world, item) == Change(withdrawn=1)
+    assert run(world, item) == LearningResult(withdrawn=1)
 
 
 def test_an_approval_that_becomes_a_rejection_turns_the_lesson_round(world: World) -> None:
@@ -126,7 +112,7 @@ def test_an_approval_that_becomes_a_rejection_turns_the_lesson_round(world: Worl
     run(world, item)
     reject(world, who, take_back(world, who, approved), FailureKind.WRONG_TEMPLATE)
 
-    assert run(world, item) == Change(added=1, withdrawn=1)
+    assert run(world, item) == LearningResult(added=1, withdrawn=1)
     assert examples(world) == [AGAINST]
 
 
@@ -136,7 +122,7 @@ def test_a_picked_template_gets_the_example_and_the_other_a_counter_example(worl
     who, item = world.person(), world.item(message=MESSAGE)
     world.redraft(item, who, template_id="customs")
 
-    assert run(world, item) == Change(added=2)
+    assert run(world, item) == LearningResult(added=2)
     assert examples(world) == [("customs", ASK, False), AGAINST]
 
 
@@ -145,12 +131,12 @@ def test_what_a_person_undid_is_not_taught_again(world: World) -> None:
     approve(world, who, item)
     run(world, item)
     with world.database.writing() as session:
-        (row,) = learned.examples_of_item(session, item.id or 0)
+        (row,) = examples_of_item(session, item.id or 0)
         learned.withdraw(session, BRAND, row.id or 0, by=who.name, now=world.clock.now())
     other = world.item(message=MESSAGE)
     approve(world, who, other)
 
-    assert [run(world, item), run(world, other)] == [Change(), Change()]
+    assert [run(world, item), run(world, other)] == [LearningResult(), LearningResult()]
     assert examples(world) == []
 
 
@@ -160,12 +146,12 @@ def test_an_example_of_a_deleted_template_rests(world: World) -> None:
     with world.database.writing() as session:
         delete_template(session, BRAND, "shipping-abroad", now=world.clock.now())
 
-    assert run(world, item) == Change(added=1)
+    assert run(world, item) == LearningResult(added=1)
     assert examples(world) == []
 
 
 def test_an_item_that_is_gone_teaches_nothing(world: World) -> None:
-    assert learn(999, database=world.database, encoder=FakeEncoder(), now=world.clock.now()) == Change()
+    assert learn(999, database=world.database, encoder=FakeEncoder(), now=world.clock.now()) == LearningResult()
 
 
 class DecidingEncoder(FakeEncoder):
@@ -206,5 +192,5 @@ def test_a_decision_that_is_taken_back_while_it_is_learned_teaches_nothing(world
     change = learn(
         item.id or 0, database=world.database, encoder=encoder, of_templates=FakeEncoder(), now=world.clock.now()
     )
-    assert change == Change()
+    assert change == LearningResult()
     assert examples(world) == []

@@ -12,7 +12,7 @@ from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.guardrails import Concern, Finding, Verdict
 from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.retrieval.index import TemplateIndex
 from tests.pipeline.builders import context
@@ -28,7 +28,7 @@ def fernhill() -> PipelineContext:
 
 
 def doubts_of(text: str, template_id: str) -> list[Finding]:
-    message = Inbound(text=text, channel="instagram", author_name="Tom")
+    message = InboundMessage(text=text, channel="instagram", author_name="Tom")
     found = propose(message, fernhill(), template_id=template_id)
     doubts = [doubt for doubt in found.doubts if doubt.rule == FACT_NOT_IN_ANSWER]
     assert not doubts or found.verdict is not Verdict.READY
@@ -48,6 +48,6 @@ def test_a_template_that_says_what_is_asked_is_not_doubted() -> None:
 
 
 def test_an_encoder_that_the_check_was_not_fitted_with_raises_no_doubt() -> None:
-    found = propose(Inbound(text="is shipping to Norway insured?", channel="instagram"), context(None))
+    found = propose(InboundMessage(text="is shipping to Norway insured?", channel="instagram"), context(None))
     assert found.draft
     assert FACT_NOT_IN_ANSWER not in {doubt.rule for doubt in found.doubts}

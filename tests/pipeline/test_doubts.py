@@ -7,7 +7,7 @@ import pytest
 
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.retrieval.confidence import SURE_FROM
 from tests.pipeline.builders import context
@@ -16,7 +16,7 @@ from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 BAD = "Hi Tom! We ship to 45 countries in Europe. Delivery takes 4 to 7 working days."
-QUESTION = Inbound(
+QUESTION = InboundMessage(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
 PICK_UPS = {"question": ["About {detail}:"], "complaint": ["Sorry about {detail}."]}
@@ -26,7 +26,9 @@ class TestSeveralQuestions:
     DECAF = ReplyTemplate(
         id="decaf", title="Which coffee is decaf?", questions=["which coffee is decaf?"], reply="Our decaf is Lullaby."
     )
-    BOTH = Inbound(text="do you ship to Norway? and which coffee is decaf?", channel="instagram", author_name="Tom")
+    BOTH = InboundMessage(
+        text="do you ship to Norway? and which coffee is decaf?", channel="instagram", author_name="Tom"
+    )
 
     def context(self, **overrides: Any) -> PipelineContext:
         return context(None, shipping(), self.DECAF, **overrides)
@@ -83,7 +85,7 @@ class TestSeveralQuestions:
 
 
 class TestDoubt:
-    UNSURE = Inbound(
+    UNSURE = InboundMessage(
         text="international parcels and shipping rates for my aunt", channel="instagram", author_name="Tom"
     )
 
@@ -100,7 +102,7 @@ class TestDoubt:
         assert "draft.unsure_template" in {finding.rule for finding in proposal.doubts}
 
     def test_a_message_that_was_meant_for_a_person_says_so_whatever_template_is_picked(self) -> None:
-        grave = Inbound(text="your coffee made me ill, I am in hospital", channel="instagram")
+        grave = InboundMessage(text="your coffee made me ill, I am in hospital", channel="instagram")
 
         proposal = propose(grave, context(None), template_id="shipping-abroad")
 
@@ -127,7 +129,7 @@ class TestDoubt:
 
     def test_praise_is_doubted_whatever_template_is_picked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("replyassist.pipeline.story._reading", lambda *_: reading_of({"praise": 0.97}))
-        praise = Inbound(text="I love your coffee so much, thank you", channel="instagram")
+        praise = InboundMessage(text="I love your coffee so much, thank you", channel="instagram")
 
         proposal = propose(praise, context(None), template_id="shipping-abroad")
 

@@ -4,7 +4,7 @@ import pytest
 
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose
 from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.testing import FakeChatModel
@@ -29,7 +29,7 @@ VOICE = voice(
 
 
 def proposed(text: str, *, model: FakeChatModel | None = None, picked: str | None = None) -> Proposal:
-    message = Inbound(text=text, channel="instagram", author_name="Tom")
+    message = InboundMessage(text=text, channel="instagram", author_name="Tom")
     return propose(message, context(model, SHIPPING, voice=VOICE), template_id=picked)
 
 
@@ -80,7 +80,7 @@ def test_a_message_whose_language_cannot_be_told_is_answered_in_the_brands_first
     model = FakeChatModel(["Hallo Tom, ja."])
     both = VOICE.model_copy(update={"languages": ["de", "en"]})
 
-    proposal = propose(Inbound(text="Versand??", channel="instagram"), context(model, SHIPPING, voice=both))
+    proposal = propose(InboundMessage(text="Versand??", channel="instagram"), context(model, SHIPPING, voice=both))
 
     assert proposal.triage.language == "und"
     assert "in German" in model.calls[0].messages[0].content

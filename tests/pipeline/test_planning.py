@@ -6,8 +6,8 @@ from replyassist.answering.measures import MOST_SENTENCES
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
-from replyassist.pipeline.instructions import Change, Wish
-from replyassist.pipeline.planning import Plan, PlannedSentence, _answer_first, _bounds, _leads_on, in_a_row, plan_of
+from replyassist.pipeline.instructions import LengthOrTone, ParsedInstruction
+from replyassist.pipeline.planning import PlannedSentence, SentencePlan, answer_first, in_a_row, plan_of
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 
@@ -16,12 +16,12 @@ MADE, CAFFEINE, VISIT = (
     "It keeps a tenth of a percent of caffeine.",
     "You can visit our roastery in Galway on Saturdays.",
 )
-SHORTER = Wish(frozenset({Change.SHORTER}))
+SHORTER = ParsedInstruction(frozenset({LengthOrTone.SHORTER}))
 DECAF = ReplyTemplate(id="decaf", title="Decaf", reply=f"{MADE} {CAFFEINE} {VISIT}")
 
 
 def test_what_is_kept_stands_in_the_order_of_the_source() -> None:
-    plan = Plan(
+    plan = SentencePlan(
         (
             PlannedSentence(MADE, 0.2, is_kept=True),
             PlannedSentence(CAFFEINE, 0.01, is_kept=False),
@@ -61,7 +61,7 @@ def test_with_an_encoder_that_nothing_was_fitted_to_all_is_said() -> None:
 
 
 def test_without_a_template_there_is_nothing_to_say() -> None:
-    assert plan_of([], FakeEncoder()) == Plan(())
+    assert plan_of([], FakeEncoder()) == SentencePlan(())
 
 
 @pytest.mark.encoder
@@ -69,7 +69,7 @@ class TestWithTheRealEncoder:
     encoder = SentenceTransformerEncoder(CHECKS.name)
 
     def kept(self, *asked: str, template: ReplyTemplate = DECAF, is_shorter: bool = False) -> tuple[str, ...]:
-        return plan_of([(template, asked)], self.encoder, wish=SHORTER if is_shorter else Wish()).kept
+        return plan_of([(template, asked)], self.encoder, wish=SHORTER if is_shorter else ParsedInstruction()).kept
 
     def test_only_what_answers_is_kept(self) -> None:
         assert self.kept("can i visit you?") == (VISIT,)
@@ -101,9 +101,35 @@ class TestWithTheRealEncoder:
         assert self.kept("how much caffeine?", template=long)[-1] == VISIT
 
 
+def test_the_source_is_numbered_as_the_templates_have_it_whatever_is_said_first() -> None:
+    plan = plan_of([(shipping(), ["do you ship?"]), (DECAF, ["is it decaf?"])], FakeEncoder())
+
+    turned = SentencePlan(plan.sentences[::-1][3:] + plan.sentences[2:])
+
+    assert [each.id for each in turned.source] == [
+        "shipping-abroad#1",
+        "shipping-abroad#2",
+        "decaf#1",
+        "decaf#2",
+        "decaf#3",
+    ]
+
+
+def test_what_is_said_to_the_message_counts_where_it_asks_one_thing() -> None:
+    plan = plan_of([(shipping(), ["ship? decaf?", "ship?"]), (DECAF, ["decaf?"])], FakeEncoder())
+
+    answered = plan.answered("ship? decaf?")
+
+    assert {asked: [each.id for each in said] for asked, said in answered.items()} == {
+        "ship?": ["shipping-abroad#1", "shipping-abroad#2"],
+        "decaf?": ["decaf#1", "decaf#2", "decaf#3"],
+    }
+    assert list(plan_of([(DECAF, ["decaf?"])], FakeEncoder()).answered("decaf?")) == ["decaf?"]
+
+
 def planned(*sentences: tuple[str, float]) -> list[str]:
     read = [PlannedSentence(text, chance, is_kept=chance > 0.1) for text, chance in sentences]
-    return [each.text for each in _answer_first(read)]
+    return [each.text for each in answer_first(read)]
 
 
 def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
@@ -116,8 +142,9 @@ def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
     "sentences",
     [
         (("We open at nine.", 0.2), ("It costs £4.", 0.9)),  # refers back
-        (("We ship in Europe.", 0.2), ("We don't ship elsewhere.", 0.9)),  # denies
-        (("We open at nine.", 0.7), ("Dogs are welcome.", 0.9)),  # not much likelier
+        (("We ship in Europe.", 0.2), ("Lofts are not allowed.", 0.9)),  # denies
+        (("We open at nine.", 0.2), ("Dogs are welcome.", 0.4)),  # not surely the answer
+        (("We open at nine.", 0.85), ("Dogs are welcome.", 0.9)),  # hardly likelier
         (("We open at nine.", 0.9),),
         (("We open at nine.", 0.05), ("Dogs are welcome.", 0.9)),  # the first is not said
     ],
@@ -126,17 +153,5 @@ def test_else_the_template_keeps_its_order(sentences: tuple[tuple[str, float], .
     assert planned(*sentences) == [text for text, _ in sentences]
 
 
-@pytest.mark.parametrize(
-    ("place", "kept", "bounds"),
-    [(0, {1}, True), (1, {0}, True), (2, {1}, True), (2, {0}, False), (3, {0}, False), (3, {2}, False)],
-)
-def test_what_limits_or_is_limited_belongs_to_what_stands_beside_it(place: int, kept: set[int], bounds: bool) -> None:
-    texts = ["We ship in Europe.", "We don't ship elsewhere.", "See the list.", "Prices are there."]
-
-    assert _bounds(place, texts, kept) is bounds
-
-
-def test_a_link_is_said_early_and_never_first() -> None:
-    assert _leads_on("Details: https://fernhill.example/rates")
-    assert not _leads_on("It costs €4.")
+def test_a_link_never_stands_first() -> None:
     assert planned(("We open at nine.", 0.2), ("More: https://fernhill.example/bar", 0.9))[0] == "We open at nine."

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from replyassist.answering import Answered
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose
-from replyassist.pipeline.planning import Plan, PlannedSentence
+from replyassist.pipeline.planning import PlannedSentence, SentencePlan
 from replyassist.pipeline.readiness import ReadinessModel, evidence_of, shipped_model
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved
@@ -14,7 +14,7 @@ from tests.pipeline.builders import context
 from tests.triage.readings import reading
 
 MODEL = ReadinessModel(constant=-1.0, ready_from=0.7, weights={"said": 1.0, "templates": -0.5})
-PLAN = Plan((PlannedSentence("We ship.", 0.8, is_kept=True), PlannedSentence("We bake.", 0.1, is_kept=False)))
+PLAN = SentencePlan((PlannedSentence("We ship.", 0.8, is_kept=True), PlannedSentence("We bake.", 0.1, is_kept=False)))
 
 
 def match(template_id: str, probability: float) -> TemplateMatch:
@@ -76,7 +76,7 @@ def test_the_shipped_weights_know_their_evidence() -> None:
 
 
 def test_with_an_encoder_that_nothing_was_fitted_to_there_is_none() -> None:
-    proposal = propose(Inbound(text="do you ship to Norway?"), context(None))
+    proposal = propose(InboundMessage(text="do you ship to Norway?"), context(None))
 
     assert proposal.draft
     assert proposal.readiness is None

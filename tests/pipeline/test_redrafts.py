@@ -11,7 +11,7 @@ import pytest
 from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import BY_MODEL, Proposal
 from replyassist.testing import FakeChatModel
@@ -29,7 +29,7 @@ VOICE = voice(
     empathy={"question": ["", "Good to hear from you."], "complaint": ["Sorry about that."], "praise": ["Thank you."]},
     closings={"public": ["See you!"], "private": [""]},
 )
-MESSAGE = Inbound(text="do you ship to Norway?", channel="instagram", author_name="Tom")
+MESSAGE = InboundMessage(text="do you ship to Norway?", channel="instagram", author_name="Tom")
 GERMAN = (
     "Wir liefern in 32 Länder in Europa. Ein Paket kostet 6,90 €. Führungen gibt es samstags im Mill House. Bis bald!"
 )
@@ -120,4 +120,4 @@ class TestTranslation:
         proposal = propose(MESSAGE, there, template_id="two", instruction="in German")
 
         assert proposal.draft == f"Hi Tom! {GERMAN}"
-        assert model.calls[0].messages[-1].content == f"{SHIPS} {PRICE} {TOUR} See you!"
+        assert model.calls[0].messages[-1].content == f"Good to hear from you. {SHIPS} {PRICE} {TOUR} See you!"

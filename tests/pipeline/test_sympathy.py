@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PastReply
 from replyassist.pipeline.assignment import SYMPATHY_BELOW, Assignment
 from replyassist.pipeline.inputs import LAST
-from replyassist.pipeline.planning import Plan, PlannedSentence
+from replyassist.pipeline.planning import PlannedSentence, SentencePlan
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write
 from replyassist.testing import FakeChatModel
@@ -18,7 +18,7 @@ from tests.world import shipping, voice
 SMALL = "chat-small"
 DAYS = "Delivery takes 4 to 7 working days."
 GOOD = f"Hi Tom! We ship to 32 countries in Europe. {DAYS}"
-QUESTION = Inbound(
+QUESTION = InboundMessage(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
 
@@ -33,7 +33,7 @@ class TestSympathy:
         read = reading(complaint=0.9, sentiment=sentiment) if sentiment is not None else None
         triaged = triage("").model_copy(update={"mood": Mood.COMPLAINT, "language": "en", "reading": read})
         message = replace(QUESTION, earlier_replies=earlier)
-        plan = Plan((PlannedSentence(DAYS, 0.9, is_kept=True),))
+        plan = SentencePlan((PlannedSentence(DAYS, 0.9, is_kept=True),))
         draft = write(Assignment(message, there, triaged, shipping(), None, Stopwatch(), plan=plan))
         assert draft.chosen is not None
         return draft.chosen.text.removeprefix("Hi Tom! ").removesuffix(DAYS).strip()

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from replyassist.core.errors import LanguageModelError
 from replyassist.guardrails import Verdict
-from replyassist.inbox.inbound import Inbound
-from replyassist.pipeline.assignment import Assignment, Draft
+from replyassist.inbox.inbound import InboundMessage
+from replyassist.pipeline.assignment import AssembledDraft, Assignment
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.thanking import PRAISE
 from replyassist.pipeline.writing import write
@@ -13,14 +13,14 @@ from replyassist.triage import triage
 from tests.pipeline.builders import context
 from tests.world import voice
 
-MESSAGE = Inbound(
+MESSAGE = InboundMessage(
     text="the new Dawn roast is unreal, best coffee ever!! write me at tom@mail.example",
     channel="instagram",
     author_name="Tom",
 )
 
 
-def thanked(model: FakeChatModel | None, message: Inbound = MESSAGE) -> Draft:
+def thanked(model: FakeChatModel | None, message: InboundMessage = MESSAGE) -> AssembledDraft:
     there = context(model, voice=voice(closings={"public": ["See you!"], "private": [""]}))
     told = triage(message.text, languages=there.languages)
     return write(Assignment(message, there, told, None, None, Stopwatch()))

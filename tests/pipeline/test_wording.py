@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replyassist.pipeline.planning import Plan, PlannedSentence
-from replyassist.pipeline.wording import Answer, worded
+from replyassist.pipeline.planning import PlannedSentence, SentencePlan
+from replyassist.pipeline.wording import WordedReply, worded
 
 COUNTRIES, DAYS, BOUND, LINK = (
     "We ship to 32 countries in Europe.",
@@ -16,30 +16,30 @@ COUNTRIES, DAYS, BOUND, LINK = (
 MESSAGE = "do you ship to Norway?"
 
 
-def plan(*sentences: tuple[str, float]) -> Plan:
-    return Plan(
+def plan(*sentences: tuple[str, float]) -> SentencePlan:
+    return SentencePlan(
         tuple(PlannedSentence(text, probability, is_kept=probability > 0.05) for text, probability in sentences)
     )
 
 
-def answer(written: str, *sentences: tuple[str, float]) -> Answer:
+def answer(written: str, *sentences: tuple[str, float]) -> WordedReply:
     return worded(written, plan(*(sentences or ((COUNTRIES, 0.9), (DAYS, 0.9)))), message=MESSAGE)
 
 
 def test_what_the_plan_proves_stands_in_the_templates_order() -> None:
     written = f"Working days: delivery takes 4 to 7. {COUNTRIES}"
 
-    assert answer(written) == Answer(f"{COUNTRIES} Working days: delivery takes 4 to 7.", is_worded=True)
+    assert answer(written) == WordedReply(f"{COUNTRIES} Working days: delivery takes 4 to 7.", is_worded=True)
 
 
 def test_one_sentence_may_say_two_of_the_plan() -> None:
     both = "We ship to 32 countries in Europe, and delivery takes 4 to 7 working days."
 
-    assert answer(both) == Answer(both, is_worded=True)
+    assert answer(both) == WordedReply(both, is_worded=True)
 
 
 def test_what_is_surely_needed_stands_in_its_place_where_the_model_left_it_out() -> None:
-    assert answer(DAYS) == Answer(f"{COUNTRIES} {DAYS}", is_worded=True)
+    assert answer(DAYS) == WordedReply(f"{COUNTRIES} {DAYS}", is_worded=True)
 
 
 def test_what_the_plan_keeps_is_said_however_unlikely() -> None:
@@ -73,7 +73,7 @@ def test_what_the_plan_left_out_is_not_said() -> None:
     ["", " ", "Yes!", "Yes, we do ship to Norway.", "We ship to 45 countries.", "Where do you live?", "We never ship."],
 )
 def test_where_nothing_of_it_stands_the_plan_speaks_for_itself(written: str) -> None:
-    assert answer(written) == Answer(f"{COUNTRIES} {DAYS}", is_worded=False)
+    assert answer(written) == WordedReply(f"{COUNTRIES} {DAYS}", is_worded=False)
 
 
 def test_a_sentence_after_a_link_is_set_off() -> None:
@@ -104,4 +104,4 @@ def test_what_a_person_wants_is_said_where_the_model_left_it_out() -> None:
         PlannedSentence(DAYS, 0.1, is_kept=True, is_wanted=True),
     )
 
-    assert worded(COUNTRIES, Plan(sentences), message=MESSAGE).text == f"{COUNTRIES} {DAYS}"
+    assert worded(COUNTRIES, SentencePlan(sentences), message=MESSAGE).text == f"{COUNTRIES} {DAYS}"

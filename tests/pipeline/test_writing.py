@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 
 from replyassist.brands.voice import WorkedExample
+from replyassist.core.llm import ModelCall
 from replyassist.guardrails import Severity, Verdict
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose
 from replyassist.pipeline.assignment import Assignment
-from replyassist.pipeline.planning import Plan, PlannedSentence
+from replyassist.pipeline.planning import PlannedSentence, SentencePlan
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import NONE_PASSED, write
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Proposal
 from replyassist.testing import FakeChatModel
-from replyassist.testing.language_model import ModelCall
 from replyassist.triage import Route, triage
 from tests.pipeline.builders import context
 from tests.world import shipping, voice
 
 GOOD = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 BAD = "Hi Tom! We ship to 45 countries in Europe. Delivery takes 4 to 7 working days."
-QUESTION = Inbound(
+QUESTION = InboundMessage(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
 SMALL = "chat-small"
@@ -74,7 +74,7 @@ class TestFacts:
     COUNTRIES, DAYS = "We ship to 32 countries in Europe.", "Delivery takes 4 to 7 working days."
 
     @staticmethod
-    def drafted(*texts: str, message: Inbound = QUESTION, **overrides: Any) -> Proposal:
+    def drafted(*texts: str, message: InboundMessage = QUESTION, **overrides: Any) -> Proposal:
         return propose(message, context(FakeChatModel(texts, profile=SMALL), **overrides))
 
     def test_it_is_shown_the_facts_and_neither_name_nor_post(self) -> None:
@@ -116,7 +116,7 @@ class TestFacts:
 
     def test_a_sentence_that_the_plan_left_out_is_not_said_even_where_the_model_says_it(self) -> None:
         there = context(FakeChatModel([f"{self.DAYS} {self.COUNTRIES}"], profile=SMALL))
-        plan = Plan(
+        plan = SentencePlan(
             (PlannedSentence(self.COUNTRIES, 0.9, is_kept=True), PlannedSentence(self.DAYS, 0.02, is_kept=False))
         )
         triaged = triage(QUESTION.text)
@@ -127,7 +127,7 @@ class TestFacts:
         assert (draft.chosen.text, draft.chosen.drafted_by) == (f"Hi Tom! {self.COUNTRIES}", BY_MODEL)
 
     def test_without_a_model_the_plan_is_what_is_said(self) -> None:
-        plan = Plan(
+        plan = SentencePlan(
             (PlannedSentence(self.COUNTRIES, 0.0, is_kept=False), PlannedSentence(self.DAYS, 0.9, is_kept=True))
         )
 
@@ -154,7 +154,7 @@ class TestPersonalData:
         for address in ("tom@mail.example", "ana@mail.example"):
             model = FakeChatModel([GOOD])
             text = self.MESSAGE.replace("tom@mail.example", address)
-            proposal = propose(Inbound(text=text, channel="instagram", author_name="Tom"), context(model))
+            proposal = propose(InboundMessage(text=text, channel="instagram", author_name="Tom"), context(model))
             digests.add(proposal.prompt_digest)
             assert "mail.example" not in said(model.calls[0])
             assert "555" not in said(model.calls[0])
@@ -164,14 +164,21 @@ class TestPersonalData:
     def test_a_placeholder_in_a_public_draft_blocks_it(self) -> None:
         model = FakeChatModel([GOOD + " We have seen [ORDER_1]."])
 
-        proposal = propose(Inbound(text=self.MESSAGE, channel="instagram", author_name="Tom"), context(model))
+        proposal = propose(InboundMessage(text=self.MESSAGE, channel="instagram", author_name="Tom"), context(model))
 
         assert proposal.drafted_by == BY_TEMPLATE
-        assert "30982" not in proposal.draft
+        assert not [each for each in (proposal.draft, *(it.text for it in proposal.candidates)) if "30982" in each]
+
+    def test_the_post_above_reaches_no_model_with_personal_data(self) -> None:
+        model = FakeChatModel([GOOD])
+        propose(replace(QUESTION, parent_text="Write to tom@mail.example for the new roast!"), context(model))
+
+        assert "tom@mail.example" not in said(model.calls[0])
+        assert "new roast" in said(model.calls[0])
 
     def test_in_a_private_reply_the_order_number_is_put_back(self) -> None:
         model = FakeChatModel([GOOD + " This is about [ORDER_1]."])
-        message = Inbound(text=self.MESSAGE, channel="instagram", author_name="Tom", visibility="private")
+        message = InboundMessage(text=self.MESSAGE, channel="instagram", author_name="Tom", visibility="private")
 
         texts = [item.text for item in propose(message, context(model)).candidates if item.drafted_by == BY_MODEL]
 
@@ -188,7 +195,7 @@ class TestPersonalData:
     @pytest.mark.parametrize("name", ["Tom Baker", "Zebediah Quill", "Will Smith", "Xi Wu", "Mrs Power"])
     def test_a_name_that_must_not_leave_stays_hidden_in_every_turn(self, name: str) -> None:
         model = FakeChatModel(["Hi Anna! We ship to 45 countries."])
-        message = Inbound(text=f"do you ship to Norway? {name}", channel="instagram", author_name=name)
+        message = InboundMessage(text=f"do you ship to Norway? {name}", channel="instagram", author_name=name)
 
         propose(message, context(model, hides_names=True), instruction=f"tell {name} and tom@mail.example")
 
@@ -212,7 +219,7 @@ class TestPersonalData:
         self, name: str, written: str
     ) -> None:
         model = FakeChatModel([GOOD])
-        message = Inbound(text=f"do you ship to Norway? {written}", channel="instagram", author_name=name)
+        message = InboundMessage(text=f"do you ship to Norway? {written}", channel="instagram", author_name=name)
 
         proposal = propose(message, context(model, hides_names=True))
 
@@ -221,7 +228,9 @@ class TestPersonalData:
 
     def test_a_company_hides_no_words_of_the_message(self) -> None:
         model = FakeChatModel([GOOD])
-        message = Inbound(text="Which Coffee ships to Norway?", channel="instagram", author_name="Nordic Coffee AS")
+        message = InboundMessage(
+            text="Which Coffee ships to Norway?", channel="instagram", author_name="Nordic Coffee AS"
+        )
 
         propose(message, context(model, hides_names=True))
 
@@ -229,7 +238,7 @@ class TestPersonalData:
 
     def test_the_repair_turn_shows_the_model_its_own_words_with_the_placeholders(self) -> None:
         model = FakeChatModel([BAD + " This is about [ORDER_1]."])
-        message = Inbound(text=self.MESSAGE, channel="instagram", author_name="Tom", visibility="private")
+        message = InboundMessage(text=self.MESSAGE, channel="instagram", author_name="Tom", visibility="private")
 
         propose(message, context(model))
 
@@ -281,7 +290,9 @@ class TestFollowUp:
 
 
 class TestLanguage:
-    GERMAN = Inbound(text="Liefert ihr auch nach Norwegen und wie lange dauert das ungefähr?", channel="instagram")
+    GERMAN = InboundMessage(
+        text="Liefert ihr auch nach Norwegen und wie lange dauert das ungefähr?", channel="instagram"
+    )
 
     def test_a_model_that_can_answers_in_the_messages_language_for_a_person_to_compare(self) -> None:
         model = FakeChatModel(["Hallo! Wir liefern in 32 Länder in Europa, und die Lieferung dauert 4 bis 7 Werktage."])
@@ -312,7 +323,7 @@ def test_approved_replies_stand_among_the_examples_of_a_large_model_only() -> No
     for profile, expected in (("chat", True), (SMALL, False)):
         model = FakeChatModel([GOOD], profile=profile)
         propose(QUESTION, context(model, approved=approved))
-        assert ("Hi Sam! Yes, we do ship." in said(model.calls[0])) is expected
+        assert ("Yes, we do ship." in said(model.calls[0])) is expected
 
 
 def test_a_leaked_canary_never_becomes_the_draft() -> None:
@@ -349,15 +360,15 @@ class TestInstructions:
             propose(QUESTION, context(model), instruction="mention tom@mail.example, warmly")
             assert model.calls[0].messages[-1].content.endswith(": mention [EMAIL_1], warmly")
 
-    def test_a_large_model_sees_what_of_the_template_is_planned(self) -> None:
-        model = FakeChatModel([GOOD])
+    def test_a_model_whose_plan_cannot_be_read_sees_ours(self) -> None:
+        model = FakeChatModel(["{"])
         days = TestFacts.DAYS
-        plan = Plan(
+        plan = SentencePlan(
             (PlannedSentence(TestFacts.COUNTRIES, 0.0, is_kept=False), PlannedSentence(days, 0.9, is_kept=True))
         )
 
         write(Assignment(QUESTION, context(model), triage(""), shipping(), None, Stopwatch(), plan=plan))
 
-        asked = model.calls[0].messages[-1].content.splitlines()
+        asked = model.calls[1].messages[-1].content.splitlines()
         assert f"Answer: {TestFacts.COUNTRIES} {days}" in asked
         assert f"What of it seems to answer them: {days}" in asked

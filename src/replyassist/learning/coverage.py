@@ -16,7 +16,7 @@ from replyassist.retrieval.parts import parts_of
 from replyassist.retrieval.service import retrieve
 
 from .grouping import mean_direction
-from .pile import Pile
+from .pile import QuestionPool
 
 HELD_OUT = 0.2
 ANYWHERE = "default"  # the channel: templates for certain channels only are left out
@@ -49,7 +49,7 @@ class KnownReadings(EncoderBehind):
         return [self._known[text] for text in texts]
 
 
-def split(pile: Pile) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+def split(pile: QuestionPool) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
     """Places of messages to group and of those to count, and whether these are apart. The pile is in random order."""
     places = np.arange(len(pile.asked))
     apart = int(HELD_OUT * len(places))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment
 
 from replyassist.core.pages import page_environment
-from replyassist.faq.proposed import Coverage
+from replyassist.faq.proposed import ProposalCoverage
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 624.0, 14.0, 216.0
@@ -31,7 +32,7 @@ def environment() -> Environment:
     return page_environment("replyassist.learning")
 
 
-def coverage_chart(coverage: Coverage) -> str:
+def coverage_chart(coverage: ProposalCoverage, sentence: str, translate: Callable[[str], str] = str) -> str:
     """The curve from no proposal to all of them, with its sentence for who cannot see it; safe markup.
 
     The page that holds it styles the classes ``grid``, ``curve``, ``area``, ``dot`` and ``tick``.
@@ -46,7 +47,8 @@ def coverage_chart(coverage: Coverage) -> str:
             points=points,
             numbered=[point for point in points if point.number % step == 0],
             levels=[(percent, BOTTOM - (BOTTOM - TOP) * percent / 100) for percent in (0, 25, 50, 75, 100)],
-            sentence=coverage.sentence,
+            sentence=sentence,
+            _=translate,
             width=WIDTH,
             height=HEIGHT,
             left=LEFT,
@@ -56,7 +58,7 @@ def coverage_chart(coverage: Coverage) -> str:
     )
 
 
-def _points(coverage: Coverage) -> list[Point]:
+def _points(coverage: ProposalCoverage) -> list[Point]:
     shares = coverage.shares
     across = (RIGHT - LEFT) / max(1, len(shares) - 1)
     return [

@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from replyassist.core.errors import NotFound
 from replyassist.faq import learned, proposals
 from replyassist.faq.learned import normalised
-from replyassist.faq.proposals import Proposal, message_key
+from replyassist.faq.proposals import FoundProposal, message_key
 from replyassist.faq.service import active_templates
 from replyassist.inbox.models import Message
-from replyassist.review.corrections import stored as corrections
+from replyassist.review.corrections import repository as corrections
 
-from .stored_messages import gone_messages
+from .repository import gone_messages, with_parts
 
 
 @dataclass(frozen=True)
-class Erased:
+class ErasureResult:
     """How many learned examples and proposals lost words, how many corrections of what a message is were deleted,
     these words, and the templates in use that may hold them.
 
@@ -37,7 +36,7 @@ class Erased:
 
 def erase(
     session: Session, brand_id: str, message_id: int, *, whole_author: bool = False, by: str, now: datetime
-) -> Erased:
+) -> ErasureResult:
     """Erase what a message of the brand, with its parts, taught and proposed; it does neither any more.
 
     What was said of a message that it is a part of goes too.
@@ -46,9 +45,7 @@ def erase(
     message = session.get(Message, message_id)
     if message is None or message.brand_id != brand_id:
         raise NotFound(f"the brand '{brand_id}' has no message {message_id}")
-    same = col(Message.author_id) == message.author_id if whole_author else col(Message.id) == message_id
-    found = session.exec(select(Message.id, Message.part_of_id).where(or_(same, col(Message.part_of_id) == message_id)))
-    wholes = dict(found.all())
+    wholes = with_parts(session, message, whole_author=whole_author)
     taught: list[str] = []
     proposed: list[proposals.ErasedWords] = []
     for each in filter(None, wholes):
@@ -57,10 +54,10 @@ def erase(
     corrected = corrections.erase(session, brand_id, {each for pair in wholes.items() for each in pair if each})
     texts = tuple(dict.fromkeys([*taught, *(text for words in proposed for text in words.texts)]))
     made = {words.accepted_as for words in proposed}
-    return Erased(len(taught), len(proposed), corrected, texts, _holding(session, brand_id, texts, made))
+    return ErasureResult(len(taught), len(proposed), corrected, texts, _holding(session, brand_id, texts, made))
 
 
-def standing(session: Session, brand_id: str, found: Sequence[Proposal]) -> list[Proposal]:
+def standing(session: Session, brand_id: str, found: Sequence[FoundProposal]) -> list[FoundProposal]:
     """The proposals of a run without those that hold words of a message that is gone by now."""
     gone = {message_key(message_id) for message_id in gone_messages(session, brand_id)}
     return [proposal for proposal in found if gone.isdisjoint(past.key for past in proposal.texts.told)]

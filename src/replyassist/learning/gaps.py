@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from replyassist.core.embedding import Encoder
-from replyassist.inbox.models import Author, Message
 from replyassist.review.failures import FailureKind
-from replyassist.review.models import AuditEntry, ReviewItem
+from replyassist.review.models import ReviewItem
 from replyassist.triage import Route
 
 from .grouping import grouped
+from .repository import newest_acts, newest_items
 from .texts import example_text
 
 LOOKED_AT = 5000  # the newest items of the brand
@@ -43,17 +43,9 @@ class Gap:
 def unanswered(session: Session, brand_id: str, *, limit: int = LOOKED_AT) -> list[Unanswered]:
     """Messages of the brand's newest items for which retrieval abstained and nobody picked a template, or whose draft
     was rejected or rewritten for the wrong template; the newest first."""
-    rows = session.exec(
-        select(ReviewItem, Message, Author)
-        .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .join(Author, col(Author.id) == col(Message.author_id))
-        .where(ReviewItem.brand_id == brand_id, col(Message.deleted_at).is_(None))
-        .order_by(col(ReviewItem.id).desc())
-        .limit(limit)
-    ).all()
     wrong = _with_a_wrong_template(session, brand_id)
     found = []
-    for item, message, author in rows:
+    for item, message, author in newest_items(session, brand_id, limit=limit):
         text = example_text(message.text, name=author.name or "", handle=author.handle or "")
         if text is not None and (item.id in wrong or _has_no_template(item)):
             found.append(Unanswered(item.id or 0, text, message.posted_at))
@@ -73,14 +65,9 @@ def _has_no_template(item: ReviewItem) -> bool:
 
 def _with_a_wrong_template(session: Session, brand_id: str) -> set[int]:
     """Items whose last decision says so; a later one, such as taking it back, clears them."""
-    statement = (
-        select(AuditEntry.review_item_id, AuditEntry.act, AuditEntry.failures)
-        .where(AuditEntry.brand_id == brand_id, col(AuditEntry.act).in_([*_WRONG, "approved", "taken_back"]))
-        .order_by(col(AuditEntry.id).desc())
-        .limit(4 * LOOKED_AT)
-    )
+    acts = newest_acts(session, brand_id, [*_WRONG, "approved", "taken_back"], limit=4 * LOOKED_AT)
     last: dict[int, bool] = {}
-    for item_id, act, failures in session.exec(statement):
+    for item_id, act, failures in acts:
         last.setdefault(item_id, act in _WRONG and FailureKind.WRONG_TEMPLATE.value in failures)
     return {item_id for item_id, is_wrong in last.items() if is_wrong}
 

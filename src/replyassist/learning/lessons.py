@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from replyassist.core.language import UNKNOWN
 from replyassist.proposal import Proposal
+from replyassist.review.answered_there import THERE, USED_THERE, keeps_the_draft
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import HIGH, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.triage.suspicion import DISTRUST_FROM
 
-KEPT_WORDS = 0.5
-"""Share of the draft's words that an edit must keep: a reply of the person's own says nothing for the template. Chosen
-by judgement: half of a reply is its facts, and an edit that mends the tone keeps those."""
-
 _APPROVALS = frozenset({"approved", "edited_and_approved"})
 _OF_THE_MESSAGE = frozenset({"message_added", "message_edited", "message_deleted", "message_restored"})
-_DECISIVE = _APPROVALS | {"rejected", "escalated", "redraft_asked", "taken_back"} | _OF_THE_MESSAGE
+_DECISIVE = _APPROVALS | THERE | {"rejected", "escalated", "redraft_asked", "taken_back"} | _OF_THE_MESSAGE
 _STANDS = frozenset(
     {
         ReviewStatus.APPROVED,
@@ -30,7 +25,6 @@ _STANDS = frozenset(
     }
 )
 _NOT_ITS_MESSAGE = frozenset({FailureKind.WRONG_TEMPLATE, FailureKind.MISSED_QUESTION})
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -52,12 +46,12 @@ def lessons_of(
 ) -> tuple[Lesson, ...]:
     """What the last decision about the item teaches; nothing when it was taken back, escalated or never made.
 
-    What was decided about a message that its author changed later teaches nothing. An approved draft makes the
-    message an example of its template; to pick another template does the same for that one, and counts against the
-    machine's choice; "wrong template" counts against the draft's. A message that asks two things, looks like an
-    attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1) teaches nothing. ``history`` is
-    the item's audit, the oldest first; ``spoken_against`` are templates against which the item counts already: once
-    another was picked, retrieval may have learned and name the wrong one no more.
+    What was decided about a message that its author changed later teaches nothing. An approved draft, or one that
+    somebody sent from another inbox, makes the message an example of its template; to pick another template does the
+    same for that one, and counts against the machine's choice; "wrong template" counts against the draft's. A message
+    that asks two things, looks like an attack, is of high risk or not in one of the brand's ``languages`` (ISO 639-1)
+    teaches nothing. ``history`` is the item's audit, the oldest first; ``spoken_against`` are templates against which
+    the item counts already: once another was picked, retrieval may have learned and name the wrong one no more.
     """
     decision = next((entry for entry in reversed(history) if entry.act in _DECISIVE), None)
     proposal = item.proposal
@@ -84,8 +78,10 @@ def _judged(item: ReviewItem, decision: AuditEntry) -> tuple[str | None, set[str
         return None, {item.template_id}
     if decision.act == "redraft_asked":
         return _picked(item), set()
+    if decision.act in USED_THERE:
+        return item.template_id, set()
     if decision.act in _APPROVALS and ReviewStatus(item.status) in _STANDS:
-        is_its = not failures & _NOT_ITS_MESSAGE and _keeps_the_draft(item)
+        is_its = not failures & _NOT_ITS_MESSAGE and keeps_the_draft(item.draft, item.final_text or "")
         return (item.template_id if is_its else None), set()
     return None, set()
 
@@ -101,8 +97,3 @@ def _first_choice(proposal: Proposal) -> str | None:
     if proposal.picked_template is None:
         return proposal.template_id
     return proposal.templates[0].template_id if proposal.templates and not proposal.abstained else None
-
-
-def _keeps_the_draft(item: ReviewItem) -> bool:
-    draft, final = (Counter(_WORD.findall((text or "").casefold())) for text in (item.draft, item.final_text))
-    return bool(draft) and (draft & final).total() >= KEPT_WORDS * draft.total()

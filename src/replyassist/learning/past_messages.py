@@ -75,7 +75,7 @@ def _as_text(value: Any) -> Any:
 _Text = Annotated[str, BeforeValidator(_as_text)]
 
 
-class Row(BaseModel):
+class PastMessageRow(BaseModel):
     """What is read of a row, in the product's format or flat; other fields are somebody else's business."""
 
     model_config = ConfigDict(extra="ignore")
@@ -101,7 +101,7 @@ def read_past_messages(path: Path, *, brand: str, column_map: Mapping[str, str])
     """
     if unknown := [field for field in column_map if field not in _FIELDS]:
         raise InvalidInput(f"there is no field '{unknown[0]}'; there are: {', '.join(_FIELDS)}", field="map")
-    rows: list[tuple[int, Row]] = []
+    rows: list[tuple[int, PastMessageRow]] = []
     problems: list[str] = []
     notes, records = _records(path, column_map)
     for line, fields in records:
@@ -158,7 +158,7 @@ def _renamed(fields: dict[str, Any], column_map: Mapping[str, str]) -> dict[str,
     return fields | {field: fields.get(column) for field, column in column_map.items()}
 
 
-def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> Row:
+def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> PastMessageRow:
     if isinstance(fields, InvalidInput):
         raise fields
     flat = dict(fields)
@@ -170,14 +170,14 @@ def _row(fields: dict[str, Any] | InvalidInput, *, file: str, line: int) -> Row:
     if "text" not in flat and fields.get("attachments"):
         flat["text"] = ""  # a message that is a picture
     try:
-        return Row.model_validate(flat)
+        return PastMessageRow.model_validate(flat)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(first["msg"], file=file, line=line, field=place) from error
 
 
-def answered(rows: Sequence[tuple[int, Row]]) -> tuple[list[PastMessage], int]:
+def answered(rows: Sequence[tuple[int, PastMessageRow]]) -> tuple[list[PastMessage], int]:
     """The messages to the brand in the order of ``rows``, each with its own reply, else that of a row ``out``; and how
     many rows ``out`` answer none of them."""
     unmatched = 0

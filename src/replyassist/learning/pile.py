@@ -10,7 +10,7 @@ import numpy as np
 from replyassist.core.embedding import Encoder, Vectors
 from replyassist.core.words import read
 from replyassist.drafting.courtesies import bare
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.readable import readable
 from replyassist.retrieval.parts import parts_of
 from replyassist.triage import Kind, MessageReading, Route, Triage, asks_nothing, triage
@@ -29,7 +29,7 @@ WAITING = frozenset({Route.NO_REPLY, Route.REVIEW})
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnsweredQuestion:
     """A message that asks something, without personal data, and the reply that a person gave, as it was written."""
 
     key: str
@@ -40,7 +40,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Pile:
+class QuestionPool:
     """``asked`` with ``vectors``, shape (asked, dimension), in a random order that is the same for the same messages.
 
     ``messages`` were looked at; ``asking_nothing`` are thanks, praise, greetings, advertising and the like, ``unfit``
@@ -49,7 +49,7 @@ class Pile:
     """
 
     messages: int
-    asked: tuple[Asked, ...]
+    asked: tuple[AnsweredQuestion, ...]
     vectors: Vectors
     asking_nothing: int
     unfit: int
@@ -62,7 +62,7 @@ def make_pile(
     *,
     languages: Sequence[str] = (),
     on_progress: Callable[[int, int], None] = lambda _a, _b: None,
-) -> Pile:
+) -> QuestionPool:
     """Read, clean and encode the messages; ``on_progress`` is told how many of how many texts are encoded.
 
     ``languages`` are the brand's: greetings and sign-offs in them, and in English, are taken off. What a message is for
@@ -70,7 +70,7 @@ def make_pile(
     somebody's own case, is left out.
     """
     order = np.random.default_rng(0).permutation(len(messages))[:MOST_MESSAGES]
-    asked: list[Asked] = []
+    asked: list[AnsweredQuestion] = []
     nothing = unfit = 0
     for place in order:
         message = messages[place]
@@ -81,7 +81,7 @@ def make_pile(
         if text is None:
             unfit += 1
             continue
-        asked.append(Asked(message.key, text, message.reply.strip(), message.name, message.handle))
+        asked.append(AnsweredQuestion(message.key, text, message.reply.strip(), message.name, message.handle))
     vectors, readings = _read([message.text for message in asked], encoder, on_progress)
     triaged = [
         triage(message.text, reading=reading, languages=tuple(languages) or ENGLISH)
@@ -90,7 +90,7 @@ def make_pile(
     waits = np.array([read.route in WAITING or _remarks(read) for read in triaged], dtype=np.bool_)
     own = np.array([reading is not None and reading.kind is Kind.OWN_CASE for reading in readings], np.bool_) & ~waits
     kept = np.flatnonzero(~(waits | own))
-    return Pile(
+    return QuestionPool(
         messages=len(order),
         asked=tuple(asked[place] for place in kept),
         vectors=vectors[kept],
@@ -129,7 +129,7 @@ def _read(
         told = read(encoder, some)
         vectors.append(np.stack([each.vector for each in told]))
         readings += [
-            reader.read_with(Inbound(text), each, encoder=digest) for text, each in zip(some, told, strict=True)
+            reader.read_with(InboundMessage(text), each, encoder=digest) for text, each in zip(some, told, strict=True)
         ]
         on_progress(min(start + ENCODED_AT_ONCE, len(texts)), len(texts))
     return np.concatenate(vectors), readings

@@ -11,17 +11,17 @@ from datetime import date
 import numpy as np
 
 from replyassist.core.embedding import Encoder, Vectors
-from replyassist.faq.importing.ids import Ids
+from replyassist.faq.importing.ids import TemplateIds
 from replyassist.faq.learned import normalised
 from replyassist.faq.models import TemplateProposalRow
-from replyassist.faq.proposals import Proposal
-from replyassist.faq.proposed import Coverage, PastText, ProposalState, ProposedTexts
+from replyassist.faq.proposals import FoundProposal
+from replyassist.faq.proposed import PastText, ProposalCoverage, ProposalState, ProposedTexts
 from replyassist.faq.template import ReplyTemplate
 from replyassist.triage import Route, triage
 
 from .coverage import Today, nearest_groups, split
 from .grouping import Places, grouped, mean_direction, varied
-from .pile import Asked, Pile
+from .pile import AnsweredQuestion, QuestionPool
 from .replies import central_reply
 from .texts import SAME_MEANING
 
@@ -50,7 +50,7 @@ class BrandKnowledge:
 
 
 @dataclass(frozen=True)
-class Found:
+class ProposalRun:
     """Proposals, the largest first, and their coverage.
 
     ``groups`` of messages were found; of these ``for_people`` go to a person whatever templates there are,
@@ -58,8 +58,8 @@ class Found:
     words. ``seconds`` by stage.
     """
 
-    proposals: tuple[Proposal, ...]
-    coverage: Coverage
+    proposals: tuple[FoundProposal, ...]
+    coverage: ProposalCoverage
     groups: int
     for_people: int
     decided: int
@@ -68,7 +68,7 @@ class Found:
 
 
 def find_proposals(
-    pile: Pile,
+    pile: QuestionPool,
     encoder: Encoder,
     brand: BrandKnowledge,
     *,
@@ -76,7 +76,7 @@ def find_proposals(
     limit: int = 20,
     fewest: int = FEWEST,
     with_replies: bool = False,
-) -> Found:
+) -> ProposalRun:
     """At most ``limit`` templates for the questions that come most often, each from at least ``fewest`` messages.
 
     ``encoder`` is that of the pile; what templates answer today is looked up with that of their index.
@@ -107,7 +107,7 @@ def find_proposals(
             for group, proposal in proposals.items()
         }
     skipped = search.skipped
-    return Found(
+    return ProposalRun(
         tuple(proposals.values()),
         _curve(pile, answers, len(proposals), held_out=is_apart),
         len(groups),
@@ -121,10 +121,12 @@ def find_proposals(
 class _Search:
     """What one run holds: the pile, the brand's index of today, and the meaning of earlier proposals."""
 
-    def __init__(self, pile: Pile, encoder: Encoder, brand: BrandKnowledge, *, day: date, with_replies: bool) -> None:
+    def __init__(
+        self, pile: QuestionPool, encoder: Encoder, brand: BrandKnowledge, *, day: date, with_replies: bool
+    ) -> None:
         self._pile, self._encoder, self._brand, self._day = pile, encoder, brand, day
         self._with_replies = with_replies
-        self._ids = Ids()
+        self._ids = TemplateIds()
         self._taken = {template.id for template in brand.templates}
         self._known = [row for row in brand.remembered if row.texts.questions]
         self._meanings = np.stack(
@@ -136,9 +138,9 @@ class _Search:
         )
         self.skipped: Counter[str] = Counter()
 
-    def proposals(self, groups: Sequence[Places], *, limit: int) -> dict[int, Proposal]:
+    def proposals(self, groups: Sequence[Places], *, limit: int) -> dict[int, FoundProposal]:
         """Those of the first groups that are worth a proposal, by the group's number."""
-        found: dict[int, Proposal] = {}
+        found: dict[int, FoundProposal] = {}
         renewed: set[int] = set()
         for number, group in enumerate(groups):
             if len(found) == limit:
@@ -154,7 +156,7 @@ class _Search:
             return [None] * len(places)
         return self._brand.today.answers([self._pile.asked[at].text for at in places], day=self._day)
 
-    def _proposal(self, group: Places, renewed: set[int]) -> Proposal | None:
+    def _proposal(self, group: Places, renewed: set[int]) -> FoundProposal | None:
         pile = self._pile
         voters = group[:VOTERS]
         if 2 * sum(self._may_be_drafted(pile.asked[at].text) for at in voters) <= len(voters):
@@ -173,7 +175,7 @@ class _Search:
         known_as = known.id if known is not None and known.id not in renewed else None
         if known_as is not None:
             renewed.add(known_as)
-        return Proposal(
+        return FoundProposal(
             suggested_id=extends or self._free_id(questions[0].text),
             title=_title(questions[0].text),
             texts=ProposedTexts(questions=questions, reply=self._reply(asked) if extends is None else None),
@@ -214,7 +216,7 @@ class _Search:
                 found.setdefault(normalised(message.text), PastText(text=message.text, key=message.key))
         return tuple(found.values())
 
-    def _reply(self, asked: Sequence[Asked]) -> PastText | None:
+    def _reply(self, asked: Sequence[AnsweredQuestion]) -> PastText | None:
         if not self._with_replies:
             return None
         return central_reply(asked, self._encoder, languages=self._brand.languages)
@@ -226,12 +228,12 @@ class _Search:
         return free
 
 
-def _curve(pile: Pile, answers: Sequence[int | None], proposals: int, *, held_out: bool) -> Coverage:
+def _curve(pile: QuestionPool, answers: Sequence[int | None], proposals: int, *, held_out: bool) -> ProposalCoverage:
     """Of the messages that ask nothing the same share is counted as of the others: they are answered by nothing."""
     counts = Counter(answers)
     sums = [int(total) for total in np.cumsum([counts[rank] for rank in range(proposals + 1)])]
     share = len(answers) / len(pile.asked) if pile.asked else 1.0
-    return Coverage(
+    return ProposalCoverage(
         messages=pile.messages,
         counted=max(len(answers), round(share * pile.messages)),
         held_out=held_out,
@@ -240,7 +242,7 @@ def _curve(pile: Pile, answers: Sequence[int | None], proposals: int, *, held_ou
     )
 
 
-def _keys(pile: Pile, places: Places) -> tuple[str, ...]:
+def _keys(pile: QuestionPool, places: Places) -> tuple[str, ...]:
     return tuple(pile.asked[at].key for at in places)
 
 

@@ -16,7 +16,7 @@ from replyassist.inbox.readable import readable
 from replyassist.privacy.nameless import nameless
 
 from .grouping import mean_direction
-from .pile import Asked
+from .pile import AnsweredQuestion
 from .texts import PLACEHOLDER
 
 COMPARED = 50  # replies of a group that are encoded, those to its most central messages
@@ -25,7 +25,9 @@ _SPACES = re.compile(r"[ \t]{2,}")
 _EDGES = " \t\n,;:–—-"
 
 
-def central_reply(messages: Sequence[Asked], encoder: Encoder, *, languages: Sequence[str]) -> PastText | None:
+def central_reply(
+    messages: Sequence[AnsweredQuestion], encoder: Encoder, *, languages: Sequence[str]
+) -> PastText | None:
     """The reply that is most like the other replies of the group; one with gaps of personal data only where all have.
 
     None where nobody answered.
@@ -39,7 +41,7 @@ def central_reply(messages: Sequence[Asked], encoder: Encoder, *, languages: Seq
     return whole[int(np.argmax(vectors @ mean_direction(vectors)))]
 
 
-def clean_reply(message: Asked, *, languages: Sequence[str]) -> str:
+def clean_reply(message: AnsweredQuestion, *, languages: Sequence[str]) -> str:
     """What the reply says without greeting, signature, names and personal data; empty where it cannot be a template.
 
     A placeholder such as "[EMAIL]" stays where personal data was; a person must fill it.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from replyassist.core.pages import write_page
-from replyassist.faq.proposals import Proposal
-from replyassist.faq.proposed import Coverage
+from replyassist.faq.proposals import FoundProposal
+from replyassist.faq.proposed import ProposalCoverage
 
 from .coverage_chart import coverage_chart, environment
 
@@ -15,7 +15,7 @@ REPORT = "proposals.html"
 
 
 def write_proposals(
-    proposals: Sequence[Proposal], coverage: Coverage, folder: Path, *, brand: str, source: str
+    proposals: Sequence[FoundProposal], coverage: ProposalCoverage, folder: Path, *, brand: str, source: str
 ) -> Path:
     """Write the page into the folder, which is made where it is missing; raise InvalidInput where that fails."""
     html = (
@@ -26,7 +26,7 @@ def write_proposals(
             source=source,
             proposals=proposals,
             coverage=coverage,
-            chart=coverage_chart(coverage),
+            chart=coverage_chart(coverage, coverage.sentence),
         )
     )
     return write_page(html, folder / REPORT)

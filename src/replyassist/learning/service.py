@@ -12,9 +12,10 @@ from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder
 from replyassist.faq import learned
-from replyassist.faq.learned import Provenance
+from replyassist.faq.learned import LessonSource
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.faq.repository import lock_brand
+from replyassist.faq.repository.learned import active_examples, examples_of_item
 from replyassist.faq.service import current_version, get_template
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem
@@ -27,7 +28,7 @@ Key = tuple[str, bool]  # template id, and whether it counts against it
 
 
 @dataclass(frozen=True)
-class Change:
+class LearningResult:
     """How many examples one run added and withdrew."""
 
     added: int = 0
@@ -36,7 +37,7 @@ class Change:
 
 def learn(
     item_id: int, *, database: Database, encoder: Encoder, now: datetime, of_templates: Encoder | None = None
-) -> Change:
+) -> LearningResult:
     """Make what the item taught what it teaches now: add what is new to its template, withdraw what holds no more.
 
     No transaction is open while texts are encoded. An item that is gone teaches nothing. ``of_templates`` as in
@@ -45,7 +46,7 @@ def learn(
     with database.reading() as session:
         item = session.get(ReviewItem, item_id)
         if item is None:
-            return Change()
+            return LearningResult()
         text = _text(session, item)
         standing = _standing(session, item_id)
         asked = [lesson for lesson in _lessons(session, item, text) if _key(lesson) not in standing]
@@ -59,7 +60,7 @@ def learn(
         return _reconcile(session, item_id, text, fresh, now=now)
 
 
-def _reconcile(session: Session, item_id: int, text: str | None, fresh: set[Key], *, now: datetime) -> Change:
+def _reconcile(session: Session, item_id: int, text: str | None, fresh: set[Key], *, now: datetime) -> LearningResult:
     """Lessons are told anew: the item may have moved on while texts were encoded."""
     item = session.get_one(ReviewItem, item_id)
     lock_brand(session, item.brand_id)
@@ -75,13 +76,13 @@ def _reconcile(session: Session, item_id: int, text: str | None, fresh: set[Key]
             lesson.template_id,
             text or "",
             counts_against=lesson.counts_against,
-            source=Provenance(item_id, item.message_id, lesson.act, lesson.actor),
+            source=LessonSource(item_id, item.message_id, lesson.act, lesson.actor),
             now=now,
         )
         for key, lesson in lessons.items()
         if key in fresh
     ]
-    return Change(added=sum(row is not None for row in added), withdrawn=len(gone))
+    return LearningResult(added=sum(row is not None for row in added), withdrawn=len(gone))
 
 
 def _lessons(session: Session, item: ReviewItem, text: str | None) -> tuple[Lesson, ...]:
@@ -101,7 +102,7 @@ def _text(session: Session, item: ReviewItem) -> str | None:
 
 
 def _standing(session: Session, item_id: int) -> dict[Key, LearnedExampleRow]:
-    rows = learned.examples_of_item(session, item_id)
+    rows = examples_of_item(session, item_id)
     return {(row.template_id, row.counts_against): row for row in rows if row.withdrawn_at is None}
 
 
@@ -109,7 +110,7 @@ def _known(session: Session, brand_id: str, lesson: Lesson) -> Sequence[str]:
     """What the template has in this direction already: what it was taught and, for an example, its own questions."""
     taught = [
         example.text
-        for example in learned.active_examples(session, brand_id)
+        for example in active_examples(session, brand_id)
         if (example.template_id, example.counts_against) == _key(lesson)
     ]
     if lesson.counts_against or current_version(session, brand_id, lesson.template_id) is None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from replyassist.faq.models import ErasedMessageRow
 from replyassist.faq.proposals import message_key
-from replyassist.inbox.models import Author, Direction, Message
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.inbox.models import Direction
 
-from .past_messages import PastMessages, Row, answered
+from .past_messages import PastMessageRow, PastMessages, answered
+from .repository import gone_messages, ids_by_source, newest_messages, replies_that_went_out
 
 MOST_FROM_DATABASE = 5000  # the newest
 CHUNK = 500  # external ids of one statement
-_WENT_OUT = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 
 
 def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_DATABASE) -> PastMessages:
@@ -23,18 +21,12 @@ def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_D
 
     Those that are gone, as ``gone_messages`` tells, are left out with the answers to them, and counted.
     """
-    rows = session.exec(
-        select(Message, Author)
-        .join(Author, col(Author.id) == col(Message.author_id))
-        .where(Message.brand_id == brand_id)
-        .order_by(col(Message.id).desc())
-        .limit(limit)
-    ).all()
-    approved = _approved(session, brand_id, limit=limit)
+    rows = newest_messages(session, brand_id, limit=limit)
+    approved = replies_that_went_out(session, brand_id, limit=limit)
     given = [
         (
             message.id or 0,
-            Row(
+            PastMessageRow(
                 text=message.text,
                 reply=approved.get(message.id or 0, ""),
                 direction="out" if message.direction == Direction.OUT else "in",
@@ -55,24 +47,13 @@ def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_D
     return PastMessages(kept, unmatched_replies=unmatched, gone=len(found) - len(kept))
 
 
-def gone_messages(session: Session, brand_id: str) -> set[int]:
-    """Messages of the brand that were erased here or deleted by their authors."""
-    deleted = select(Message.id).where(Message.brand_id == brand_id, col(Message.deleted_at).is_not(None))
-    erased = select(ErasedMessageRow.message_id).where(ErasedMessageRow.brand_id == brand_id)
-    return {message_id for message_id in (*session.exec(deleted), *session.exec(erased)) if message_id}
-
-
 def with_stored(session: Session, brand_id: str, past: PastMessages) -> PastMessages:
     """Messages of a file that were also taken in, by channel and external id, go by the name that they have here, so
     that they can be erased; those that are gone are left out and counted."""
     known: dict[tuple[str, str], int | None] = {}
     named = sorted({message.source[1] for message in past.messages} - {""})
     for start in range(0, len(named), CHUNK):
-        rows = session.exec(
-            select(Message.channel, Message.external_id, Message.id).where(
-                Message.brand_id == brand_id, col(Message.external_id).in_(named[start : start + CHUNK])
-            )
-        )
+        rows = ids_by_source(session, brand_id, named[start : start + CHUNK])
         known |= {(channel, external_id): message_id for channel, external_id, message_id in rows}
     gone = gone_messages(session, brand_id)
     ids = [known.get(message.source) for message in past.messages]
@@ -82,16 +63,6 @@ def with_stored(session: Session, brand_id: str, past: PastMessages) -> PastMess
         if here not in gone
     ]
     return replace(past, messages=kept, gone=len(ids) - len(kept))
-
-
-def _approved(session: Session, brand_id: str, *, limit: int) -> dict[int, str]:
-    rows = session.exec(
-        select(ReviewItem.message_id, ReviewItem.final_text)
-        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(_WENT_OUT))
-        .order_by(col(ReviewItem.id).desc())
-        .limit(limit)
-    )
-    return {message_id: text for message_id, text in rows if text}
 
 
 def _number(key: str) -> int:

@@ -8,12 +8,12 @@ from functools import cached_property
 from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline.inputs import PipelineContext
-from replyassist.pipeline.instructions import Change, Wish, read_wish
-from replyassist.pipeline.planning import Plan
-from replyassist.pipeline.stopwatch import Stopwatch
-from replyassist.proposal import Candidate
+from replyassist.pipeline.instructions import LengthOrTone, ParsedInstruction, read_wish
+from replyassist.pipeline.planning import SentencePlan
+from replyassist.pipeline.stopwatch import Stopwatch, TimedEntailment
+from replyassist.proposal import Candidate, ReplyPlan
 from replyassist.triage import Mood, Triage
 
 PRIVATE, PUBLIC = "private", "public"
@@ -30,17 +30,17 @@ class Assignment:
     of its sentences this message needs.
     """
 
-    message: Inbound
+    message: InboundMessage
     context: PipelineContext
     triaged: Triage
     template: ReplyTemplate | None
     instruction: str | None
     watch: Stopwatch
     first: ReplyTemplate | None = None
-    plan: Plan | None = None
+    plan: SentencePlan | None = None
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> ParsedInstruction:
         """The instruction in its parts."""
         return read_wish(self.instruction)
 
@@ -81,7 +81,7 @@ class Assignment:
 
         Else only where the message surely sounds unhappy.
         """
-        if Change.SORRIER in self.wish.changes:
+        if LengthOrTone.SORRIER in self.wish.changes:
             return Mood.COMPLAINT.value
         mood, reading = self.triaged.mood, self.triaged.reading
         sounds = reading.sentiment if reading is not None else None
@@ -93,12 +93,13 @@ class Assignment:
         """Whether the reply has to be in another language than the template, which only a model can do."""
         return self.template is not None and self.language != self.template_language
 
-    def message_as(self, visibility: str) -> Inbound:
+    def message_as(self, visibility: str) -> InboundMessage:
         """The message, answered in public or in private."""
         return replace(self.message, visibility=visibility)
 
     def checks(self, *, canary: str = "", visibility: str) -> CheckContext:
         """What a draft is held against that will be seen in public or in private."""
+        entailment = self.context.entailment
         return CheckContext(
             voice=self.context.voice,
             template=self.template,
@@ -107,12 +108,16 @@ class Assignment:
             mood=self.triaged.mood.value,
             canary=canary,
             encoder=self.context.encoder,
+            entailment=TimedEntailment(entailment, self.watch) if entailment is not None else None,
         )
 
 
 @dataclass(frozen=True)
-class Draft:
-    """The chosen candidate with how it came about; ``stopped_by``: why there can be none."""
+class AssembledDraft:
+    """The chosen candidate with how it came about; ``stopped_by``: why there can be none.
+
+    ``plan``: that of the chosen one, or of the text of a model that came nearest.
+    """
 
     chosen: Candidate | None = None
     candidates: tuple[Candidate, ...] = ()
@@ -120,3 +125,4 @@ class Draft:
     prompt_digest: str | None = None
     notes: tuple[str, ...] = ()
     stopped_by: str = ""
+    plan: ReplyPlan | None = None

@@ -10,9 +10,9 @@ from replyassist.guardrails import Finding, Severity
 from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER, UNSURE_TEMPLATE
 from replyassist.pipeline.assignment import Assignment
 from replyassist.pipeline.readiness import evidence_of, shipped_model
-from replyassist.proposal import Readiness
+from replyassist.proposal import Readiness, ReplyPlan
 from replyassist.retrieval.confidence import SURE_FROM
-from replyassist.retrieval.questions import Asked
+from replyassist.retrieval.questions import MatchedQuestion
 from replyassist.retrieval.service import Retrieved
 from replyassist.triage import Route, Triage
 from replyassist.triage.routes import routes
@@ -21,14 +21,18 @@ SAID_FROM = 0.5
 """Probability from which the reply also says what another question of the message asks, though no template of its own
 was found for it. Of 60 such questions on dev messages (eval/cases, eval/replies) that a reader looked at, all but three
 of those above are answered, and nearly all below are not."""
+UNSAID_BELOW = 0.2
+"""Probability below which the reply surely lacks the asked fact, whatever else speaks for the template. No draft called
+ready of the dev and test cases is below it; near misses ("is it insured?" to a template on prices) are."""
 
 
 def doubts_of(
-    assignment: Assignment, found: Retrieved, *, used: Sequence[str], picked: bool
+    assignment: Assignment, found: Retrieved, *, used: Sequence[str], picked: bool, plan: ReplyPlan | None = None
 ) -> tuple[tuple[Finding, ...], Readiness | None]:
     """Findings about the message and the template of a draft, which stay until a person confirms them; and readiness.
 
-    ``used``: ids of the templates that the draft stands on. ``picked``: a person named the template.
+    ``used``: ids of the templates that the draft stands on. ``picked``: a person named the template. ``plan``: what the
+    model thought, which adds doubts and clears none.
     """
     template = assignment.template
     of_message = tuple(_of_the_message(assignment, picked=picked))
@@ -37,12 +41,14 @@ def doubts_of(
     told = _told(assignment, template, assignment.message.text)
     readiness = _readiness(assignment, found, told, used=used)
     of_questions = tuple(_open_questions(assignment, template, found.asked, used)) or tuple(_several(found.asked, used))
-    if readiness is not None and readiness.is_enough:
-        return (*of_message, *of_questions), readiness
+    of_plan = tuple(_open_by_plan(plan, of_questions)) if plan else ()
+    is_unsaid = told is not None and told.probability < UNSAID_BELOW
+    if readiness is not None and readiness.is_enough and not is_unsaid:
+        return (*of_message, *of_questions, *of_plan), readiness
     unsure = tuple(_of_the_template(assignment, template, found, told))
     if readiness is not None and not (unsure or of_questions):
         unsure = (_unsure(readiness.probability),)
-    return (*of_message, *of_questions, *unsure), readiness
+    return (*of_message, *of_questions, *of_plan, *unsure), readiness
 
 
 def _of_the_message(assignment: Assignment, *, picked: bool) -> Iterator[Finding]:
@@ -89,7 +95,7 @@ def _readiness(
 
 
 def _open_questions(
-    assignment: Assignment, template: ReplyTemplate, asked: Sequence[Asked], used: Sequence[str]
+    assignment: Assignment, template: ReplyTemplate, asked: Sequence[MatchedQuestion], used: Sequence[str]
 ) -> Iterator[Finding]:
     """Which of several questions neither a template of their own nor the reply answers."""
     left = []
@@ -102,7 +108,17 @@ def _open_questions(
         yield _doubt("open_question", f"The message asks several things. No template of this reply answers: {named}.")
 
 
-def _several(asked: Sequence[Asked], used: Sequence[str]) -> Iterator[Finding]:
+def _open_by_plan(plan: ReplyPlan, said: Sequence[Finding]) -> Iterator[Finding]:
+    """What the model found no answer to, where no doubt names it already."""
+    left = dict.fromkeys(each.text for each in plan.questions if not each.answered_by)
+    named = [f'"{text}"' for text in left if text and not any(f'"{text}"' in each.explanation for each in said)]
+    if named:
+        yield _doubt("open_question", f"The language model found no answer in the template to: {', '.join(named)}.")
+    elif "" in left:
+        yield _doubt("open_question", "The language model thinks that more is asked than the template answers.")
+
+
+def _several(asked: Sequence[MatchedQuestion], used: Sequence[str]) -> Iterator[Finding]:
     """Where the reply draws on several templates, whether each is right."""
     if len(used) > 1:
         yield _doubt(

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from replyassist.brands.voice import VoiceRules, WorkedExample
 from replyassist.core.embedding import Encoder
+from replyassist.core.entailment import Entailment
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.drafting.profiles import Profile, profile_named
@@ -31,10 +32,12 @@ class PastReply:
 class PipelineContext:
     """All that ``propose`` needs beside the message. ``model`` is None when drafts come from templates only.
 
-    ``encoder`` is that of the checks; templates are found with the index's own.
+    ``encoder`` is that of the checks; templates are found with the index's own. ``entailment``: a model that compares
+    statements with their sources, where one is configured.
 
     ``approved``: examples made of replies that people of this brand approved; ``recent``: the last of those, the newest
     first, so that wording does not repeat. ``hides_names``: the model gets a placeholder for the author's name.
+    ``spare``: asked, in its own way, where the model fails.
     """
 
     voice: VoiceRules
@@ -51,6 +54,8 @@ class PipelineContext:
     recent: tuple[PastReply, ...] = ()
     hides_names: bool = False
     corrections: Corrections | None = None
+    entailment: Entailment | None = None
+    spare: ChatModel | None = None
 
     @cached_property
     def profile(self) -> Profile | None:

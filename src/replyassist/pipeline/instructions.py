@@ -11,7 +11,7 @@ from replyassist.core.language import language_called
 from replyassist.guardrails.text import normalise
 
 
-class Change(StrEnum):
+class LengthOrTone(StrEnum):
     """A change that we make ourselves, whatever the model makes of the words."""
 
     SHORTER = "shorter"
@@ -22,14 +22,14 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wish:
+class ParsedInstruction:
     """An instruction in its parts.
 
     ``mentioned`` and ``left_out``: what the reply should speak of, and what not. ``language``: ISO 639-1, or empty.
     ``unread``: the parts that nobody understands but a model that follows instructions.
     """
 
-    changes: frozenset[Change] = frozenset()
+    changes: frozenset[LengthOrTone] = frozenset()
     mentioned: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     language: str = ""
@@ -39,21 +39,21 @@ class Wish:
 _APOLOGY = r"(?:apolog\w+|sorry|sorrier|regret\w*|sympath\w+|empath\w+)"
 _NO = r"(?:no|less|without|not|never|don't|do not|drop|remove|cut|leave out|take out|skip|stop)"
 _CHANGES = (  # the first that fits a part counts
-    (Change.NOT_SORRY, re.compile(rf"(?<!\w){_NO} (?:\w+ ){{0,3}}{_APOLOGY}(?!\w)")),
-    (Change.SORRIER, re.compile(rf"(?<!\w){_APOLOGY}(?!\w)")),
+    (LengthOrTone.NOT_SORRY, re.compile(rf"(?<!\w){_NO} (?:\w+ ){{0,3}}{_APOLOGY}(?!\w)")),
+    (LengthOrTone.SORRIER, re.compile(rf"(?<!\w){_APOLOGY}(?!\w)")),
     (
-        Change.LONGER,
+        LengthOrTone.LONGER,
         re.compile(r"(?<!\w)(?:longer|(?:in )?more detail(?:ed|s)?|too short|(?:the )?whole (?:answer|thing))(?!\w)"),
     ),
     (
-        Change.SHORTER,
+        LengthOrTone.SHORTER,
         re.compile(
             r"(?<!\w)(?:short|shorten|shorter|brief|briefer|briefly|concise|crisper|trim|cut (?:it|this)(?: down)?"
             r"|less (?:text|wordy)|too (?:long|wordy)|fewer words|to the point|one sentence)(?!\w)"
         ),
     ),
     (
-        Change.WARMER,
+        LengthOrTone.WARMER,
         re.compile(
             r"(?<!\w)(?:warm|warmer|warmth|friendly|friendlier|kind|kinder|nicer|more (?:personal|human|welcoming)"
             r"|less (?:cold|stiff|robotic)|too (?:cold|stiff|robotic|dry))(?!\w)"
@@ -94,20 +94,15 @@ _LANGUAGE = re.compile(
 )
 
 
-def wants(change: Change, instruction: str | None) -> bool:
-    """Whether the person asks for this change."""
-    return change in read_wish(instruction).changes
-
-
 @lru_cache(maxsize=256)
-def read_wish(instruction: str | None) -> Wish:
+def read_wish(instruction: str | None) -> ParsedInstruction:
     """The wish in its parts; an empty one where nothing is asked."""
     reading = _Reading()
     for part in _PARTS.split(normalise(instruction or "").text):
         asked = _PADDING.sub("", part.strip(" .?:")).strip(" .?:")
         if asked:
             reading.take(asked)
-    return Wish(
+    return ParsedInstruction(
         frozenset(reading.changes),
         tuple(reading.mentioned),
         tuple(reading.left_out),
@@ -120,7 +115,7 @@ def read_wish(instruction: str | None) -> Wish:
 class _Reading:
     """What was read up to here; ``topics``: the list that the part before added to, which a bare noun goes on."""
 
-    changes: set[Change] = field(default_factory=set)
+    changes: set[LengthOrTone] = field(default_factory=set)
     mentioned: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     language: str = ""
@@ -170,7 +165,7 @@ def _is_manner(topic: str) -> bool:
     if _IT.fullmatch(topic):
         return True
     is_tone = _TONE.search(topic) is not None
-    return bool(changes & {Change.SORRIER, Change.NOT_SORRY}) or (is_tone and bool(changes))
+    return bool(changes & {LengthOrTone.SORRIER, LengthOrTone.NOT_SORRY}) or (is_tone and bool(changes))
 
 
 def _may_go_on(part: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from replyassist.drafting.claimed import ClaimedReply
 from replyassist.guardrails import CheckContext, check, verdict_of
 from replyassist.guardrails.findings import Finding
 from replyassist.guardrails.fixing import mend
@@ -11,6 +12,7 @@ from replyassist.guardrails.personal import likest, personalisation
 from replyassist.guardrails.ranking import Merits, asked_share, relevance, supported_share
 from replyassist.guardrails.translation import changed_in_translation
 from replyassist.pipeline.assignment import Assignment
+from replyassist.pipeline.plan_checks import against_sources, kept_plan
 from replyassist.proposal import Candidate
 
 # What compares the meaning of sentences, which across two languages it cannot.
@@ -18,10 +20,7 @@ _WITHIN_ONE_LANGUAGE = frozenset(
     {
         "grounding.unsupported_sentence",
         "grounding.negation_flipped",
-        "grounding.condition_dropped",
-        "grounding.asked_fact_left_out",
         "grounding.unsupported_name",
-        "grounding.fact_swapped",
     }
 )
 
@@ -32,14 +31,19 @@ def judge(
     *,
     assignment: Assignment,
     checks: CheckContext,
+    claimed: ClaimedReply | None = None,
 ) -> Candidate:
-    """Mend what mends itself, then hold the text against every rule."""
+    """Mend what mends itself, then hold the text against every rule, and against the plan that a model gave with it."""
     mended = mend(text, checks)
     result = check(mended.text, checks)
     found = result.findings
     if assignment.is_translation:
         kept = (item for item in found if item.rule not in _WITHIN_ONE_LANGUAGE)
         found = (*kept, *_of_the_translation(mended.text, assignment, checks))
+    plan = None
+    if claimed is not None and assignment.plan is not None:
+        found = (*found, *against_sources(mended.text, claimed, assignment.plan, checks=checks, result=result))
+        plan = kept_plan(claimed, assignment.plan, message=assignment.message.text)
     findings = (*mended.findings, *found)
     recent = assignment.context.recent_replies(assignment.template)
     personal = personalisation(mended.text, checks, recent=recent)
@@ -60,6 +64,8 @@ def judge(
         spans=result.spans,
         left_out=result.left_out,
         personalisation=round(personal, 3),
+        judged=result.judged,
+        plan=plan,
     )
 
 

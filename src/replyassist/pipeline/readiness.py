@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from replyassist.answering.answered import Answered
-from replyassist.pipeline.planning import Plan
+from replyassist.pipeline.planning import SentencePlan
 from replyassist.proposal import Readiness
 from replyassist.retrieval.service import Retrieved
 from replyassist.triage import Triage
@@ -57,7 +57,7 @@ def shipped_model(path: Path = PATH) -> ReadinessModel:
 
 
 def evidence_of(
-    triaged: Triage, found: Retrieved, plan: Plan, told: Answered, *, used: Sequence[str], message: str
+    triaged: Triage, found: Retrieved, plan: SentencePlan, told: Answered, *, used: Sequence[str], message: str
 ) -> dict[str, float]:
     """What speaks for and against the first template of ``used``: probabilities as log-odds, counts as they are."""
     first = next((match for match in found.matches if match.template_id == used[0]), None)
@@ -70,6 +70,8 @@ def evidence_of(
         "margin": _log_odds(sureness) - _log_odds(other),
         "said": _log_odds(told.probability),
         "best_sentence": _log_odds(chances[0] if chances else 0.0),
+        "unasked": plan.unasked,
+        "missing": plan.missing,
         "unspoken_words": float(len(told.unspoken)),
         "templates": float(len(used)),
         "question_marks": float(min(3, message.count("?"))),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from replyassist.core.plain_text import plain
 from replyassist.drafting.names import first_name, may_be_person
-from replyassist.inbox.inbound import Inbound
-from replyassist.privacy import Kind, Vault
+from replyassist.inbox.inbound import InboundMessage
+from replyassist.privacy import PersonalDataKind, PlaceholderVault
 
-BELONGS_INTO_A_PRIVATE_REPLY = frozenset({Kind.ORDER})
+BELONGS_INTO_A_PRIVATE_REPLY = frozenset({PersonalDataKind.ORDER})
 _SHORTEST_NAME = 2  # letters
 
 
@@ -22,7 +22,7 @@ class Redactor:
     ``hidden_names`` are the parts of the author's name that the model must not see at all.
     """
 
-    vault: Vault
+    vault: PlaceholderVault
     name: str
     placeholder: str
     hidden_names: tuple[str, ...]
@@ -51,13 +51,13 @@ class Redactor:
 _NAME_MARK = "\ue000"  # private use: no message keeps it, see redactor_for
 
 
-def redactor_for(message: Inbound, *, hides_name: bool) -> Redactor:
+def redactor_for(message: InboundMessage, *, hides_name: bool) -> Redactor:
     """The redactor for one message; ``hides_name``: the author's name must not reach the model either."""
     full_name = plain(message.author_name or "").replace(_NAME_MARK, "")
     name = first_name(full_name) or ""
-    vault = Vault(names=(full_name,) if full_name.strip() else ())
+    vault = PlaceholderVault(names=(full_name,) if full_name.strip() else ())
     hidden = _parts(f"{full_name} {full_name.title()}") if hides_name and may_be_person(full_name) else []
-    placeholder = vault.placeholder_for(Kind.NAME, name or full_name) if name or hidden else ""
+    placeholder = vault.placeholder_for(PersonalDataKind.NAME, name or full_name) if name or hidden else ""
     return Redactor(vault, name, placeholder, tuple(hidden))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from replyassist.core.entailment import Entailment, EntailmentScores, Pair
+from replyassist.core.tracing import span
 from replyassist.proposal import Timings
 
 
@@ -19,10 +21,11 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count the time of this block to a stage."""
+        """Count the time of this block to a stage, which is a span of the trace too."""
         since = time.perf_counter()
         try:
-            yield
+            with span(name):
+                yield
         finally:
             self._add(name, (time.perf_counter() - since) * 1000)
 
@@ -40,3 +43,26 @@ class Stopwatch:
 
     def _add(self, name: str, milliseconds: float) -> None:
         self.stages[name] = self.stages.get(name, 0.0) + milliseconds
+
+
+@dataclass(frozen=True)
+class TimedEntailment:
+    """An entailment model whose time is a stage of its own."""
+
+    model: Entailment
+    watch: Stopwatch
+
+    @property
+    def name(self) -> str:
+        """The model's."""
+        return self.model.name
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The model's."""
+        return self.model.languages
+
+    def judge(self, pairs: Sequence[Pair]) -> list[EntailmentScores | None]:
+        """As the model; raises EntailmentError."""
+        with self.watch.stage("entailment"):
+            return self.model.judge(pairs)

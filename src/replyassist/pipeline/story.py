@@ -10,17 +10,17 @@ from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate, TemplateRoute
 from replyassist.guardrails import verdict_of
 from replyassist.guardrails.vectors import MEMORY
-from replyassist.inbox.inbound import Inbound
-from replyassist.pipeline.assignment import PUBLIC, Assignment, Draft
+from replyassist.inbox.inbound import InboundMessage
+from replyassist.pipeline.assignment import PUBLIC, AssembledDraft, Assignment
 from replyassist.pipeline.doubts import doubts_of
 from replyassist.pipeline.inputs import PipelineContext
 from replyassist.pipeline.instructions import read_wish
-from replyassist.pipeline.planning import Plan, plan_of
+from replyassist.pipeline.planning import SentencePlan, plan_of
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.unfollowed import unfollowed
 from replyassist.pipeline.writing import write, write_follow_up
 from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
-from replyassist.retrieval.questions import Asked
+from replyassist.retrieval.questions import MatchedQuestion
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import MessageReading, Route, Triage, triage
 from replyassist.triage.asking import Question, questions_in
@@ -33,7 +33,7 @@ MOST_TEMPLATES = 3  # that one draft stands on: more is a letter, not a reply
 
 
 def propose(
-    message: Inbound,
+    message: InboundMessage,
     context: PipelineContext,
     *,
     template_id: str | None = None,
@@ -71,7 +71,7 @@ def propose(
     further, source = (further, both) if both else ([], own)
     plan = _plan(message, context, found, (own, *further), instruction) if own and route is Route.DRAFT else None
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template, plan=plan)
-    draft = Draft()
+    draft = AssembledDraft()
     follow_up = None
     if route is Route.DRAFT:
         draft = write(assignment, is_public_half=with_follow_up)
@@ -86,7 +86,7 @@ def propose(
 def _proposal(
     assignment: Assignment,
     found: Retrieved,
-    draft: Draft,
+    draft: AssembledDraft,
     further: Sequence[ReplyTemplate],
     *,
     route: Route,
@@ -97,7 +97,9 @@ def _proposal(
     context, chosen = assignment.context, draft.chosen
     template = assignment.first
     used = [each.id for each in (template, *further) if each is not None]
-    doubts, readiness = doubts_of(assignment, found, used=used, picked=picked is not None) if chosen else ((), None)
+    doubts, readiness = (
+        doubts_of(assignment, found, used=used, picked=picked is not None, plan=draft.plan) if chosen else ((), None)
+    )
     return Proposal(
         route=route,
         reason=reason,
@@ -115,6 +117,7 @@ def _proposal(
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
         verdict=verdict_of((*chosen.findings, *doubts)) if chosen else None,
         readiness=readiness,
+        plan=draft.plan,
         findings=chosen.findings if chosen else (),
         doubts=doubts,
         spans=chosen.spans if chosen else (),
@@ -128,16 +131,17 @@ def _proposal(
     )
 
 
-def _checked(message: Inbound, context: PipelineContext, told: Reading) -> Reading:
+def _checked(message: InboundMessage, context: PipelineContext, told: Reading) -> Reading:
     """The message by the encoder of the checks, which is read once: ``told`` where the templates have the same."""
-    if context.encoder.model_digest == context.index.encoder.model_digest:
-        return told
-    checked = read(context.encoder, [message.text])[0]
+    is_same = context.encoder.model_digest == context.index.encoder.model_digest
+    checked = told if is_same else read(context.encoder, [message.text])[0]
     MEMORY.keep(context.encoder, message.text, checked.vector)
     return checked
 
 
-def _reading(message: Inbound, context: PipelineContext, told: Reading, checked: Reading) -> MessageReading | None:
+def _reading(
+    message: InboundMessage, context: PipelineContext, told: Reading, checked: Reading
+) -> MessageReading | None:
     """What the message is, by the encoder of the templates (``told``), else by that of the checks.
 
     What the brand's people corrected counts. None without text, or where the weights were fitted to neither.
@@ -150,7 +154,7 @@ def _reading(message: Inbound, context: PipelineContext, told: Reading, checked:
     return reader.read_with(message, by, encoder=encoder.model_digest, corrections=context.corrections)
 
 
-def _asked(asked: Asked) -> AskedQuestion:
+def _asked(asked: MatchedQuestion) -> AskedQuestion:
     match = asked.match
     if match is None:
         return AskedQuestion(text=asked.text)
@@ -159,7 +163,9 @@ def _asked(asked: Asked) -> AskedQuestion:
     )
 
 
-def _retrieve(message: Inbound, context: PipelineContext, told: Reading, questions: Sequence[Question]) -> Retrieved:
+def _retrieve(
+    message: InboundMessage, context: PipelineContext, told: Reading, questions: Sequence[Question]
+) -> Retrieved:
     return retrieve(
         message.text,
         context.index,
@@ -185,7 +191,7 @@ def _template(
 
 
 def _further(
-    found: Retrieved, first: ReplyTemplate | None, message: Inbound, context: PipelineContext
+    found: Retrieved, first: ReplyTemplate | None, message: InboundMessage, context: PipelineContext
 ) -> list[ReplyTemplate]:
     """The templates that answer the other questions, without their greetings.
 
@@ -193,7 +199,7 @@ def _further(
     """
     if first is None or first.route is not TemplateRoute.DRAFT:
         return []
-    longest = context.voice.length_for(message.channel).max - ROOM_FOR_A_GREETING
+    room = context.voice.room_for(message.channel, message.visibility)
     ids = dict.fromkeys(asked.match.template_id for asked in found.asked if asked.match is not None)
     own = without_courtesies(first, languages=context.voice.languages)
     further: list[ReplyTemplate] = []
@@ -201,18 +207,19 @@ def _further(
         if template.id == first.id or template.route is not TemplateRoute.DRAFT or len(further) + 1 == MOST_TEMPLATES:
             continue
         more = [*further, without_courtesies(template, languages=context.voice.languages)]
-        if len(_plan(message, context, found, (own, *more), None).answer) <= longest:
+        answer = _plan(message, context, found, (own, *more), None).answer
+        if room.count(answer) <= room.most - ROOM_FOR_A_GREETING:
             further = more
     return further
 
 
 def _plan(
-    message: Inbound,
+    message: InboundMessage,
     context: PipelineContext,
     found: Retrieved,
     templates: Sequence[ReplyTemplate],
     instruction: str | None,
-) -> Plan:
+) -> SentencePlan:
     """Which sentences answer, by the encoder of the templates; what a person asks to be changed may name more.
 
     Of several templates each is asked what led to it; of one, the whole message and each question in it.

@@ -14,7 +14,7 @@ from replyassist.drafting.short_prompts import LONGEST_THANKS, praise_prompt
 from replyassist.guardrails import Verdict
 from replyassist.guardrails.thanks import only_thanks
 from replyassist.guardrails.words import languages_read
-from replyassist.pipeline.assignment import Assignment, Draft
+from replyassist.pipeline.assignment import AssembledDraft, Assignment
 from replyassist.pipeline.judging import judge
 from replyassist.pipeline.redaction import Redactor, redactor_for
 from replyassist.pipeline.sampling import sampled
@@ -23,11 +23,11 @@ from replyassist.proposal import BY_MODEL, Candidate
 PRAISE = "praise: the brand's own thank-you"
 
 
-def thanked(assignment: Assignment, fallback: Candidate | None) -> Draft:
+def thanked(assignment: Assignment, fallback: Candidate | None) -> AssembledDraft:
     """The model's thanks if they pass every check and only thank; else ``fallback``, the voice's."""
     context = assignment.context
     last = (fallback,) if fallback else ()
-    without = Draft(chosen=fallback, candidates=last, notes=(PRAISE,))
+    without = AssembledDraft(chosen=fallback, candidates=last, notes=(PRAISE,))
     if context.model is None or context.profile is None or assignment.language not in languages_read():
         return without
     redactor = redactor_for(assignment.message, hides_name=context.hides_names)

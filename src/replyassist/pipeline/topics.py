@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from replyassist.core.embedding import Encoder
 from replyassist.guardrails.extraction import mentions
-from replyassist.guardrails.mention import Kind
+from replyassist.guardrails.mention import MentionKind
 from replyassist.guardrails.terms import terms
 from replyassist.guardrails.vectors import MEMORY
 
@@ -16,14 +16,14 @@ ABOUT_FROM = 0.4
 no other value was tried."""
 
 _KINDS = (
-    (frozenset({Kind.PRICE}), r"prices?|pricing|costs?|fees?|charges?|money|amounts?|how much"),
-    (frozenset({Kind.LINK}), r"links?|urls?|web ?(?:site|page|address)|site"),
-    (frozenset({Kind.EMAIL}), r"e-?mails?(?: address(?:es)?)?"),
-    (frozenset({Kind.PHONE}), r"(?:tele)?phone(?: numbers?)?"),
-    (frozenset({Kind.PERCENTAGE}), r"percent(?:age)?s?|discounts?|reductions?"),
-    (frozenset({Kind.TIME, Kind.ROUND_THE_CLOCK}), r"(?:opening )?(?:hours|times)"),
-    (frozenset({Kind.DATE, Kind.WEEKDAY}), r"dates?|days|weekdays"),
-    (frozenset({Kind.TIME_SPAN}), r"deadlines?|how long|time ?(?:frame|limit|span)s?|durations?|waiting times?"),
+    (frozenset({MentionKind.PRICE}), r"prices?|pricing|costs?|fees?|charges?|money|amounts?|how much"),
+    (frozenset({MentionKind.LINK}), r"links?|urls?|web ?(?:site|page|address)|site"),
+    (frozenset({MentionKind.EMAIL}), r"e-?mails?(?: address(?:es)?)?"),
+    (frozenset({MentionKind.PHONE}), r"(?:tele)?phone(?: numbers?)?"),
+    (frozenset({MentionKind.PERCENTAGE}), r"percent(?:age)?s?|discounts?|reductions?"),
+    (frozenset({MentionKind.TIME, MentionKind.ROUND_THE_CLOCK}), r"(?:opening )?(?:hours|times)"),
+    (frozenset({MentionKind.DATE, MentionKind.WEEKDAY}), r"dates?|days|weekdays"),
+    (frozenset({MentionKind.TIME_SPAN}), r"deadlines?|how long|time ?(?:frame|limit|span)s?|durations?|waiting times?"),
 )
 _READ_AS = tuple((kinds, re.compile(rf"(?<!\w)(?:{words})(?!\w)")) for kinds, words in _KINDS)
 
@@ -49,7 +49,7 @@ def speaking_of(topic: str, sentences: Sequence[str], encoder: Encoder) -> tuple
     return (int(nearness.argmax()),) if nearness.max() >= ABOUT_FROM else ()
 
 
-def _kinds_of(topic: str) -> tuple[frozenset[Kind], str]:
+def _kinds_of(topic: str) -> tuple[frozenset[MentionKind], str]:
     """What kinds of figures and addresses the topic names, and what it says beside them."""
     named = [(kinds, words) for kinds, words in _READ_AS if words.search(topic)]
     rest = topic

@@ -8,8 +8,8 @@ from replyassist.core.language import language_name
 from replyassist.drafting.courtesies import bare
 from replyassist.guardrails.pleasantries import is_pleasantry, own_phrases
 from replyassist.guardrails.proof import sentences_of
-from replyassist.pipeline.assignment import Assignment, Draft
-from replyassist.pipeline.instructions import Change
+from replyassist.pipeline.assignment import AssembledDraft, Assignment
+from replyassist.pipeline.instructions import LengthOrTone
 
 WE_FOLLOW = (
     '"shorter", "longer", "warmer", "more apologetic", "no apology", "mention …", "leave out …" and a language '
@@ -17,7 +17,7 @@ WE_FOLLOW = (
 )
 
 
-def unfollowed(assignment: Assignment, draft: Draft) -> Iterator[str]:
+def unfollowed(assignment: Assignment, draft: AssembledDraft) -> Iterator[str]:
     """A note for each part of the instruction that was not followed, or of which nobody can tell."""
     wish, context, text = assignment.wish, assignment.context, draft.chosen.text if draft.chosen else ""
     if not assignment.instruction or not text:
@@ -32,11 +32,11 @@ def unfollowed(assignment: Assignment, draft: Draft) -> Iterator[str]:
         yield f'no sentence of the templates is about "{topic}", or nothing else would be left'
     if context.profile is not None and context.profile.layout == "rules":
         return
-    if Change.SHORTER in wish.changes and assignment.plan is not None and not assignment.plan.is_shortened:
+    if LengthOrTone.SHORTER in wish.changes and assignment.plan is not None and not assignment.plan.is_shortened:
         yield "not shorter: each sentence of the answer is needed"
-    if Change.SORRIER in wish.changes and not any(context.voice.empathy.complaint):
+    if LengthOrTone.SORRIER in wish.changes and not any(context.voice.empathy.complaint):
         yield "not more apologetic: the voice has no sentence for complaints"
-    if Change.WARMER in wish.changes and not _is_warm(assignment, text):
+    if LengthOrTone.WARMER in wish.changes and not _is_warm(assignment, text):
         yield "not warmer: the voice has no friendly sentence for this"
     if wish.unread:
         asked = ", ".join(f'"{part}"' for part in wish.unread)

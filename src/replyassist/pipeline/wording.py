@@ -9,18 +9,18 @@ from replyassist.drafting.personalise import join
 from replyassist.guardrails.coverage import facts_of
 from replyassist.guardrails.pleasantries import is_pleasantry
 from replyassist.guardrails.proof import proven, says, sentences_of
-from replyassist.pipeline.planning import Plan, in_a_row
+from replyassist.pipeline.planning import SentencePlan, in_a_row
 
 
 @dataclass(frozen=True)
-class Answer:
+class WordedReply:
     """The text, and whether any of it is the model's own wording."""
 
     text: str
     is_worded: bool
 
 
-def worded(written: str, plan: Plan, *, message: str, is_warm: bool = False) -> Answer:
+def worded(written: str, plan: SentencePlan, *, message: str, is_warm: bool = False) -> WordedReply:
     """The model's sentences that the plan proves; a sentence of the plan stands for itself where none says it.
 
     All that the plan keeps is said, for the model leaves out what bounds the rest: where it might drop what is less
@@ -39,9 +39,9 @@ def worded(written: str, plan: Plan, *, message: str, is_warm: bool = False) -> 
     missing = [place for place, each in enumerate(plan.kept) if place not in touched or not says(text, each)]
     kept = [(min(places), sentence) for sentence, places in said if not set(places) & set(missing)]
     if not kept:
-        return Answer(join(friendly, plan.answer), is_worded=bool(friendly))
+        return WordedReply(join(friendly, plan.answer), is_worded=bool(friendly))
     parts = sorted([*kept, *((place, plan.kept[place]) for place in missing)], key=lambda part: part[0])
-    return Answer(join(friendly, in_a_row([sentence for _, sentence in parts])), is_worded=True)
+    return WordedReply(join(friendly, in_a_row([sentence for _, sentence in parts])), is_worded=True)
 
 
 def _friendly(written: str) -> str:

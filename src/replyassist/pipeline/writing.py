@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from replyassist.brands.voice import Greetings, SignOff, VoiceRules
-from replyassist.core.errors import LanguageModelError
+from replyassist.core.errors import BudgetUsedUp, LanguageModelError
 from replyassist.core.llm import ChatModel
+from replyassist.drafting.claimed import is_json, numbered
 from replyassist.drafting.personalise import Manner, greeting_in, is_closed, join, personalise, thank
-from replyassist.drafting.profiles import Profile
+from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
 from replyassist.drafting.short_prompts import translation_prompt
 from replyassist.drafting.variants import Variant
+from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment, Draft
-from replyassist.pipeline.instructions import Change
+from replyassist.pipeline.assignment import PRIVATE, PUBLIC, AssembledDraft, Assignment
+from replyassist.pipeline.instructions import LengthOrTone
 from replyassist.pipeline.judging import judge
+from replyassist.pipeline.plan_prompt import as_planned, claimed_in, may_plan, planned_examples
 from replyassist.pipeline.redaction import Redactor, redactor_for
 from replyassist.pipeline.sampling import sampled
 from replyassist.pipeline.thanking import thanked
@@ -30,7 +33,7 @@ _BEYOND_WORDS = frozenset({"safety.suspicious_message", "language.meaning_unchec
 _VISIBILITY = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}
 
 
-def write(assignment: Assignment, *, is_public_half: bool = False) -> Draft:
+def write(assignment: Assignment, *, is_public_half: bool = False) -> AssembledDraft:
     """The best candidate of the model that passes every check, else the template's reply without a model."""
     variant = Variant.PUBLIC if is_public_half else Variant.REPLY
     fallback = _without_model(assignment, variant)
@@ -55,26 +58,40 @@ def write_follow_up(assignment: Assignment) -> Candidate | None:
 
 def _with_model(
     assignment: Assignment, model: ChatModel, profile: Profile, variant: Variant, fallback: Candidate | None
-) -> Draft:
+) -> AssembledDraft:
     context = assignment.context
     task = _DraftTask(
         assignment, model, profile, variant, redactor_for(assignment.message, hides_name=context.hides_names)
     )
-    prompt = _prompt(task)
-    written: list[Written] = []
+    prompt = _prompt(task, plans=may_plan(assignment, profile))
+    written: list[WrittenDraft] = []
     note = NONE_PASSED
     try:
         for attempt in _attempts(task, prompt, written):
             texts = sampled(attempt, assignment, model=model, profile=profile)
             with assignment.watch.stage("check"):
-                written += _judged(task, texts, prompt)
+                written += _judged(task, texts, attempt)
             if _best(written):
                 break
     except LanguageModelError as error:
+        if not written and context.spare is not None and not isinstance(error, BudgetUsedUp):
+            return _with_spare(assignment, context.spare, variant, fallback, failed=error.detail)
         note = f"{error.detail}; the template's reply was used"
     best = _best(written)
     draft = _settled(assignment, best or fallback, written, note="" if best else note, fallback=fallback)
-    return replace(draft, model=model.name, prompt_digest=prompt.digest)
+    nearest = best or (_nearest(written).candidate if written else None)
+    plan = nearest.plan if nearest else None
+    return replace(draft, model=model.name, prompt_digest=prompt.digest, plan=plan)
+
+
+def _with_spare(
+    assignment: Assignment, spare: ChatModel, variant: Variant, fallback: Candidate | None, *, failed: str
+) -> AssembledDraft:
+    """The same by the second model, in the way that suits that one."""
+    context = replace(assignment.context, model=spare, spare=None)
+    again = replace(assignment, context=context)
+    draft = _with_model(again, spare, profile_named(spare.profile), variant, fallback)
+    return replace(draft, notes=(f"{failed}; {spare.name} was asked instead", *draft.notes))
 
 
 @dataclass(frozen=True)
@@ -99,7 +116,7 @@ class _DraftTask:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenDraft:
     """What the model wrote, personal data hidden, and the candidate that it became."""
 
     raw: str
@@ -118,7 +135,8 @@ class Written:
         return item.verdict is not Verdict.BLOCKED, -len(self.objections), item.score
 
 
-def _prompt(task: _DraftTask) -> Prompt:
+def _prompt(task: _DraftTask, *, plans: bool) -> Prompt:
+    """What the model gets; ``plans``: it is asked for its plan too, else ours stands beside the source."""
     assignment, redactor = task.assignment, task.redactor
     template, context, message = assignment.template, assignment.context, assignment.message
     assert template is not None
@@ -139,15 +157,24 @@ def _prompt(task: _DraftTask) -> Prompt:
             parent_text=redactor.hide(message.parent_text) or None,
             earlier_replies=(),
         ),
-        answer=assignment.answer if task.words_facts else template.rendered_reply,
-        relevant="" if task.words_facts else assignment.answer,
+        answer=_source(task, template, plans=plans),
+        relevant="" if plans or task.words_facts else assignment.answer,
         instruction=redactor.hide(_told(task)) or None,
         language=assignment.language,
         variant=task.variant,
+        plans=plans,
     )
-    return build_prompt(
-        request, voice=context.voice, profile=task.profile, library=context.library, approved=context.approved
-    )
+    voice, approved = context.voice, context.approved
+    if plans:
+        voice, approved = as_planned(voice), planned_examples(approved)
+    return build_prompt(request, voice=voice, profile=task.profile, library=context.library, approved=approved)
+
+
+def _source(task: _DraftTask, template: ReplyTemplate, *, plans: bool) -> str:
+    plan = task.assignment.plan
+    if plans and plan is not None:
+        return numbered([each.text for each in plan.source])
+    return task.assignment.answer if task.words_facts else template.rendered_reply
 
 
 def _told(task: _DraftTask) -> str | None:
@@ -156,11 +183,17 @@ def _told(task: _DraftTask) -> str | None:
     return None if task.words_facts and wish.language else task.assignment.instruction
 
 
-def _attempts(task: _DraftTask, prompt: Prompt, written: list[Written]) -> Iterator[Prompt]:
-    """The prompt, then at most ``repair_turns`` times the prompt with what the checks have against the best draft."""
+def _attempts(task: _DraftTask, prompt: Prompt, written: list[WrittenDraft]) -> Iterator[Prompt]:
+    """The prompt, then at most ``repair_turns`` times the prompt with what the checks have against the best draft.
+
+    A model that was asked for a plan and gave nothing that can be read is asked once more for the reply alone.
+    """
     yield prompt
     for _ in range(task.profile.repair_turns):
-        nearest = max(written, key=lambda one: one.rank, default=None)
+        if not written and prompt.plans:
+            yield _prompt(task, plans=False)
+            return
+        nearest = _nearest(written) if written else None
         if nearest is None or not nearest.objections:
             return
         objections = [task.redactor.hide(f"{item.excerpt!r}: {item.explanation}") for item in nearest.objections]
@@ -168,16 +201,26 @@ def _attempts(task: _DraftTask, prompt: Prompt, written: list[Written]) -> Itera
         yield repair_prompt(prompt, draft=nearest.raw, objections=objections, library=library)
 
 
-def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[Written]:
+def _nearest(written: Sequence[WrittenDraft]) -> WrittenDraft:
+    return max(written, key=lambda one: one.rank)
+
+
+def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[WrittenDraft]:
+    """The candidates; a text in which a plan was tried and cannot be read is none."""
     checks = task.assignment.checks(canary=prompt.canary, visibility=task.visibility)
     seen: set[str] = set()
     for raw in texts:
-        text = task.redactor.restore(raw, is_private=task.visibility == PRIVATE)
+        is_private, claimed = task.visibility == PRIVATE, None
+        if prompt.plans and is_json(raw):
+            claimed = claimed_in(raw, task.redactor, is_private=is_private)
+            text = claimed.text if claimed else ""
+        else:
+            text = task.redactor.restore(raw, is_private=is_private)
         if task.words_facts:
             text = _dressed(task, text)
         if text and text not in seen:
             seen.add(text)
-            yield Written(raw, judge(text, BY_MODEL, assignment=task.assignment, checks=checks))
+            yield WrittenDraft(raw, judge(text, BY_MODEL, assignment=task.assignment, checks=checks, claimed=claimed))
 
 
 def _dressed(task: _DraftTask, written: str) -> str:
@@ -191,12 +234,12 @@ def _dressed(task: _DraftTask, written: str) -> str:
         return join(greeting, written, voice.sign_off.text if voice.sign_off.required else "")
     if assignment.plan is None:
         return written
-    is_warm = Change.WARMER in assignment.wish.changes
+    is_warm = LengthOrTone.WARMER in assignment.wish.changes
     answer = worded(written, assignment.plan, message=assignment.message.text, is_warm=is_warm)
     return _whole_reply(assignment, answer.text, task.variant) if answer.is_worded else ""
 
 
-def _best(written: Iterable[Written]) -> Candidate | None:
+def _best(written: Iterable[WrittenDraft]) -> Candidate | None:
     passed = (one.candidate for one in written if one.candidate.verdict is Verdict.READY)
     return max(passed, key=lambda item: item.score, default=None)
 
@@ -204,24 +247,24 @@ def _best(written: Iterable[Written]) -> Candidate | None:
 def _settled(
     assignment: Assignment,
     chosen: Candidate | None,
-    written: list[Written],
+    written: list[WrittenDraft],
     *,
     note: str,
     fallback: Candidate | None = None,
-) -> Draft:
+) -> AssembledDraft:
     """The draft with all its candidates; a translation that no model brought about is a person's to write."""
     last = fallback or chosen if not written else fallback
     candidates = (*(one.candidate for one in written), *((last,) if last else ()))
     if chosen is None and assignment.is_translation:
-        nearest = max(written, key=lambda one: one.rank, default=None)
+        nearest = _nearest(written) if written else None
         if nearest is not None and nearest.candidate.verdict is Verdict.NEEDS_EDIT:
-            return Draft(chosen=nearest.candidate, candidates=candidates)
+            return AssembledDraft(chosen=nearest.candidate, candidates=candidates)
         reason = (
             f"language: written in '{assignment.language}', the template is in '{assignment.template_language}', "
             "and no draft in that language passed the checks"
         )
-        return Draft(candidates=candidates, stopped_by=reason, notes=(note,) if note else ())
-    return Draft(chosen=chosen, candidates=candidates, notes=(note,) if note else ())
+        return AssembledDraft(candidates=candidates, stopped_by=reason, notes=(note,) if note else ())
+    return AssembledDraft(chosen=chosen, candidates=candidates, notes=(note,) if note else ())
 
 
 def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None:
@@ -261,8 +304,8 @@ def _personalised(assignment: Assignment, answer: str, variant: Variant, *, voic
     said_before = (*assignment.message.earlier_replies, *assignment.context.last_replies)
     changes = assignment.wish.changes
     manner = Manner(
-        has_sympathy=Change.SORRIER in changes or not changes & {Change.SHORTER, Change.NOT_SORRY},
-        has_closing=Change.WARMER in changes or Change.SHORTER not in changes,
-        is_warm=bool(changes & {Change.WARMER, Change.SORRIER}),
+        has_sympathy=LengthOrTone.SORRIER in changes or not changes & {LengthOrTone.SHORTER, LengthOrTone.NOT_SORRY},
+        has_closing=LengthOrTone.WARMER in changes or LengthOrTone.SHORTER not in changes,
+        is_warm=bool(changes & {LengthOrTone.WARMER, LengthOrTone.SORRIER}),
     )
     return personalise(answer, voice=voice, mood=assignment.opening_mood, to=to, said_before=said_before, manner=manner)
