@@ -9,6 +9,7 @@ from replyassist.evaluation.dataset import Case
 from replyassist.evaluation.record import CaseResult, EvaluationRun
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.proposal import BY_MODEL, Candidate, Proposal
+from replyassist.retrieval.index import TemplateMatch
 from replyassist.triage import Route, triage
 
 DRAFT = "Hi Tom! We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
@@ -72,3 +73,16 @@ def run(*results: CaseResult, **overrides: Any) -> EvaluationRun:
         "results": results,
     }
     return EvaluationRun(**(fields | overrides))
+
+
+def match(reply: str, *, title: str = "") -> TemplateMatch:
+    """The template that was found, with this reply."""
+    return TemplateMatch(
+        template_id="shipping-abroad",
+        version="1",
+        title=title,
+        score=0.9,
+        matched_text="",
+        matched_field="title",
+        reply=reply,
+    )

@@ -13,7 +13,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.cache import Usage
 from replyassist.evaluation.dataset import Case
-from replyassist.evaluation.evaluators import Outcome
+from replyassist.evaluation.evaluators import CaseOutcome
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.pipeline import PipelineContext
@@ -118,6 +118,6 @@ def matches(*ids: str, score: float = 0.9) -> tuple[TemplateMatch, ...]:
     )
 
 
-def outcome(made: Proposal, *, of: Case | None = None, usage: Usage | None = None, seconds: float = 0.0) -> Outcome:
+def outcome(made: Proposal, *, of: Case | None = None, usage: Usage | None = None, seconds: float = 0.0) -> CaseOutcome:
     """What an evaluator is given."""
-    return Outcome(of or case(), made, context(), usage or Usage(), seconds)
+    return CaseOutcome(of or case(), made, context(), usage or Usage(), seconds)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.case_files import load_cases
+from replyassist.evaluation.case_files import check_cases, load_cases
+from replyassist.evaluation.columns import guessed_map
 from replyassist.evaluation.dataset import Case
 from replyassist.triage import Route
 
@@ -182,3 +183,38 @@ def test_after_twenty_problems_the_rest_is_counted(tmp_path: Path) -> None:
     lines = refused(path)
 
     assert (len(lines), lines[-1]) == (21, "and 5 more")
+
+
+class TestGuessing:
+    @pytest.mark.parametrize(
+        ("columns", "text", "template", "number"),
+        [
+            (("No", "Customer message", "Intent"), "Customer message", "Intent", "No"),
+            (("ticket_id", "body", "macro"), "body", "macro", "ticket_id"),
+            (("text", "template_id"), "text", "template_id", None),
+            (("utterance", "label", "tags"), "utterance", "label", None),
+            (("a", "b"), None, None, None),
+        ],
+    )
+    def test_columns_are_known_by_what_others_call_them(
+        self, columns: tuple[str, ...], text: str | None, template: str | None, number: str | None
+    ) -> None:
+        found = guessed_map(columns)
+        assert (found.get("text"), found.get("template_id"), found.get("id")) == (text, template, number)
+
+    def test_no_column_is_guessed_twice(self) -> None:
+        found = guessed_map(("question", "answer", "message", "label", "label_id", "#", "name"))
+        assert len(set(found.values())) == len(found)
+
+    def test_rows_without_an_id_are_numbered_by_their_line(self, tmp_path: Path) -> None:
+        path = tmp_path / "shop.tsv"
+        path.write_text("text\ttemplate_id\nhello\ta\n\nthere\t\n", encoding="utf-8")
+        read = check_cases(path, numbered=True)
+        assert [case.id for case in read.dataset.cases] == ["shop-2", "shop-4"]
+
+    def test_good_cases_are_read_beside_every_problem(self, tmp_path: Path) -> None:
+        path = tmp_path / "mixed.csv"
+        path.write_text("id,text,template_id\n1,hello,a\n2,,b\n1,you,c\n", encoding="utf-8")
+        read = check_cases(path)
+        assert [case.id for case in read.dataset.cases] == ["1"]
+        assert [(problem.line, problem.field) for problem in read.problems] == [(3, "text"), (4, "id")]

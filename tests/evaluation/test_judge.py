@@ -8,26 +8,17 @@ from typing import Any
 import pytest
 
 from replyassist.core.errors import LanguageModelTimeout
+from replyassist.core.llm import ModelCall
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
-from replyassist.evaluation.judge import Judgement, Unjudged, judge_run, summarise
+from replyassist.evaluation.judge import Judgement, Unjudged, judge_run, summarise, with_labelled_drafts
 from replyassist.evaluation.labels import Label, Usability
-from replyassist.retrieval.index import TemplateMatch
 from replyassist.testing import FakeChatModel
-from replyassist.testing.language_model import ModelCall
-from tests.evaluation.builders import DRAFT, case, proposal, result, run
+from tests.evaluation.builders import DRAFT, case, match, proposal, result, run
 
 LIBRARY = PromptLibrary(resource_folder("prompts"))
 ANSWER = "We ship to 32 countries in Europe. Returns are free for 30 days."
-MATCH = TemplateMatch(
-    template_id="shipping-abroad",
-    version="1",
-    title="",
-    score=0.9,
-    matched_text="",
-    matched_field="title",
-    reply=ANSWER,
-)
+MATCH = match(ANSWER)
 
 
 def finding(kind: str, quote: str) -> dict[str, str]:
@@ -162,3 +153,14 @@ class TestSummary:
         assert (found.judged, found.unjudged) == (3, 1)
         assert (found.labelled, found.kappa.value if found.kappa else None) == (2, 1.0)
         assert found.confusion == {"send-ready": {"send-ready": 1}, "needs-edit": {"needs-edit": 1}}
+
+
+def test_drafts_that_people_read_take_the_place_of_the_runs_own() -> None:
+    evaluated = run(result(1, proposal=proposal("of today")), result(2, proposal=proposal("unread")), result(3))
+    read = [Label(case_id=case(1).id, draft=DRAFT, label=Usability.SEND_READY, by=by) for by in ("a", "b")]
+
+    found = with_labelled_drafts(evaluated, read)
+
+    assert [(each.case.id, each.proposal and each.proposal.draft) for each in found.results] == [(case(1).id, DRAFT)]
+    assert evaluated.results[0].proposal
+    assert evaluated.results[0].proposal.draft == "of today"

@@ -11,20 +11,11 @@ from pathlib import Path
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.judge import judge_run
-from replyassist.retrieval.index import TemplateMatch
 from replyassist.testing import FakeChatModel
-from tests.evaluation.builders import case, proposal, result, run
+from tests.evaluation.builders import case, match, proposal, result, run
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "judge.txt"
-MATCH = TemplateMatch(
-    template_id="shipping-abroad",
-    version="1",
-    title="Do you ship abroad?",
-    score=0.9,
-    matched_text="",
-    matched_field="title",
-    reply="We ship to 32 countries in Europe.",
-)
+MATCH = match("We ship to 32 countries in Europe.", title="Do you ship abroad?")
 
 
 def test_the_prompt_is_the_one_that_was_read() -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from replyassist.core.errors import LanguageModelError
+from replyassist.core.llm import ModelCall
 from replyassist.core.resources import resource_folder
 from replyassist.evaluation.dataset import Dataset, dataset_of
-from replyassist.evaluation.provenance import Provenance, provenance_of
+from replyassist.evaluation.provenance import RunProvenance, provenance_of
 from replyassist.evaluation.record import DRAFT, RETRIEVAL, EvaluationRun
 from replyassist.evaluation.run import Journal, run_cases
 from replyassist.evaluation.task import Task, evaluators_for
 from replyassist.pipeline import PipelineContext
 from replyassist.testing import FakeChatModel
-from replyassist.testing.language_model import ModelCall
 
 from .labelled import REPLY, case, context, template
 
@@ -31,7 +31,7 @@ def cases(count: int = 6) -> Dataset:
     )
 
 
-def of(dataset: Dataset, whole: PipelineContext) -> Provenance:
+def of(dataset: Dataset, whole: PipelineContext) -> RunProvenance:
     return provenance_of(dataset, {"fernhill": whole}, stages=STAGES, prompts=resource_folder("prompts"))
 
 
@@ -69,7 +69,9 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
         run(dataset, context(model=model), journal=Journal(path))
     path.write_text(path.read_text(encoding="utf-8") + '{"case": {"id": "cut o', encoding="utf-8")
     again = FakeChatModel((f"Hi Tom! {REPLY}",))
-    found = run(dataset, context(model=again), journal=Journal(path))
+    journal = Journal(path)
+    found = run(dataset, context(model=again), journal=journal)
+    journal.close()
 
     assert len(again.calls) == 3
     assert [result.error for result in found.results] == [None] * 6

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from replyassist.core.errors import LanguageModelError
 from replyassist.evaluation.cache import GenerationCache
-from replyassist.evaluation.evaluators import Outcome, Value
+from replyassist.evaluation.evaluators import CaseOutcome, Value
 from replyassist.evaluation.record import DRAFT, RETRIEVAL
 from replyassist.evaluation.task import Task, evaluators_for
 from replyassist.testing import FakeChatModel
@@ -22,7 +22,7 @@ GOOD = f"Hi Tom! {REPLY}"
 class Broken:
     """An evaluator that fails."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         raise ZeroDivisionError("by zero")
 
 

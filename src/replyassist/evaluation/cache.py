@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import LanguageModelError
-from replyassist.core.llm import ChatMessage, ChatModel, Completion, Generation
+from replyassist.core.llm import CallOptions, ChatMessage, ChatModel, Completion, Generation, ModelCall
 
 
 class GenerationCache:
@@ -95,30 +96,16 @@ class MeteredModel:
         """The given one, else that of the model behind it."""
         return self._profile
 
-    def generate(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        candidates: int,
-        max_tokens: int,
-        temperature: float = 0.8,
-        stop: Sequence[str] = (),
-        deadline_seconds: float | None = None,
-    ) -> Generation:
+    def generate(self, messages: Sequence[ChatMessage], **options: Unpack[CallOptions]) -> Generation:
         """The known answer, else the model's; raises what the model raises."""
-        sampling = [candidates, max_tokens, temperature, list(stop)]
+        call = ModelCall(messages, **options)
+        sampling = [call.candidates, call.max_tokens, call.temperature, list(call.stop)]
+        sampling += ["json"] if call.as_json else []
         digest = document_digest([self._identity, [asdict(message) for message in messages], *sampling])
         known = self._cache.get(digest) if self._cache else None
         started = time.perf_counter()
         try:
-            answer = known or self._inner.generate(
-                messages,
-                candidates=candidates,
-                max_tokens=max_tokens,
-                temperature=temperature,
-                stop=stop,
-                deadline_seconds=deadline_seconds,
-            )
+            answer = known or self._inner.generate(messages, **options)
         except LanguageModelError:
             self._count(messages, None, seconds=time.perf_counter() - started)
             raise

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.dataset import Case, Expected
@@ -25,23 +29,27 @@ def _typed(field: str) -> str:
     return f"cases.{field}" if field in ReplyTemplate.model_fields else field
 
 
-class Columns:
-    """The columns of one file by the fields of a case; those that hold none are left out and told of."""
+class CaseColumns:
+    """The columns of one file by the fields of a case; those that hold none are left out and told of.
 
-    def __init__(self, column_map: Mapping[str, str], *, file: str) -> None:
+    ``numbered``: no column need hold an id.
+    """
+
+    def __init__(self, column_map: Mapping[str, str], *, file: str, numbered: bool = False) -> None:
         unknown = [name for name in column_map if name not in CASE_FIELDS]
         if unknown:
             detail = f"there is no field '{unknown[0]}' of a case; the fields are {', '.join(CASE_FIELDS)}"
             raise InvalidInput(detail, field="map")
         self._map = dict(column_map)
         self._file = file
+        self._required = tuple(name for name in REQUIRED if not (numbered and name == "id"))
         self._left_out: dict[str, None] = {}
 
     def hold(self, columns: Iterable[str], *, line: int) -> None:
         """Raise InvalidInput for each field that is needed, or mapped, and that none of the columns holds."""
         there = list(columns)
         held = set(self._fields(there).values())
-        missing = [name for name in CASE_FIELDS if name not in held and (name in REQUIRED or name in self._map)]
+        missing = [name for name in CASE_FIELDS if name not in held and (name in self._required or name in self._map)]
         if missing:
             wanted, first = self._map.get(missing[0], missing[0]), missing[0]
             hint = "see --map" if first in self._map else f"--map {_typed(first)}=COLUMN says which one holds it"
@@ -86,6 +94,30 @@ class Columns:
             if name in CASE_FIELDS and (column in by_column or name not in self._map):
                 found[column] = name
         return found
+
+
+def guessed_map(columns: Sequence[str]) -> dict[str, str]:
+    """The column that probably holds each field: by our name, else by one that others use (``columns.yaml``)."""
+    by_name: dict[str, str] = {}
+    for column in columns:
+        by_name.setdefault(_plain(column), column)
+    found = {name: by_name[_plain(name)] for name in CASE_FIELDS if _plain(name) in by_name}
+    for name, aliases in _known_names().items():
+        free = (by_name[alias] for alias in aliases if alias in by_name)
+        likely = next((each for each in free if each not in found.values()), "")
+        if name not in found and likely:
+            found[name] = likely
+    return {name: found[name] for name in CASE_FIELDS if name in found}
+
+
+@cache
+def _known_names() -> dict[str, tuple[str, ...]]:
+    table = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text(encoding="utf-8"))
+    return {name: tuple(map(_plain, aliases)) for name, aliases in table.items()}
+
+
+def _plain(name: str) -> str:
+    return _BETWEEN_WORDS.sub(" ", name.strip().casefold().removeprefix("expected.").replace(".", " "))
 
 
 def _value(name: str, value: Any) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.record import READY_RIGHT, CaseResult, EvaluationRun
+from replyassist.evaluation.record import READY_RIGHT, SEND_READY, CaseResult, EvaluationRun
 from replyassist.evaluation.statistics import (
     Interval,
     cohens_d_paired,
@@ -42,7 +43,7 @@ NEITHER = frozenset({"best_score", "answerable"})
 """Descriptions that are neither good nor bad; they are not compared."""
 
 
-class Movement(BaseModel):
+class CaseMovement(BaseModel):
     """One case whose value changed."""
 
     model_config = ConfigDict(frozen=True)
@@ -76,7 +77,7 @@ class MeasureDifference(BaseModel):
     lost: int
     tied: int
     lower_is_better: bool
-    regressions: tuple[Movement, ...] = ()
+    regressions: tuple[CaseMovement, ...] = ()
 
     @property
     def gain(self) -> float:
@@ -148,6 +149,49 @@ def compare(before: EvaluationRun, after: EvaluationRun, *, allow_different: boo
     )
 
 
+@dataclass(frozen=True)
+class MovedCases:
+    """The cases that changed sides, as (before, after): ``better`` and ``worse`` by what the runs were for.
+
+    With drafts in both that is whether the draft is ready to send and good, else whether the right template was found
+    or rightly none. ``other`` came out alike by that, with another template, route, verdict or draft.
+    """
+
+    better: tuple[tuple[CaseResult, CaseResult], ...]
+    worse: tuple[tuple[CaseResult, CaseResult], ...]
+    other: tuple[tuple[CaseResult, CaseResult], ...]
+
+
+def moved_cases(before: EvaluationRun, after: EvaluationRun) -> MovedCases:
+    """Which of the cases that both have changed, in the order of the second run."""
+    old = {result.case.id: result for result in before.results}
+    by_drafts = before.has_drafts and after.has_drafts
+    pairs = [(old[result.case.id], result) for result in after.results if result.case.id in old]
+    better: list[tuple[CaseResult, CaseResult]] = []
+    worse: list[tuple[CaseResult, CaseResult]] = []
+    other: list[tuple[CaseResult, CaseResult]] = []
+    for pair in pairs:
+        was, now = (_is_good(result, by_drafts=by_drafts) for result in pair)
+        if was != now:
+            (better if now else worse).append(pair)
+        elif _became(pair[0]) != _became(pair[1]):
+            other.append(pair)
+    return MovedCases(tuple(better), tuple(worse), tuple(other))
+
+
+def _is_good(result: CaseResult, *, by_drafts: bool) -> bool:
+    if result.is_wrongly_ready:
+        return False
+    if by_drafts and SEND_READY in result.assertions:
+        return result.assertions[SEND_READY]
+    return result.assertions.get("right_or_abstained", result.error is None)
+
+
+def _became(result: CaseResult) -> tuple[object, ...]:
+    made = result.proposal
+    return (result.error,) if made is None else (made.route, made.template_id, made.verdict, made.draft)
+
+
 def values_of(result: CaseResult) -> dict[str, float | bool]:
     """Every measure of a case by name: scores as numbers, assertions as booleans, and whether it came to an end."""
     values = {**result.scores, **result.assertions, COMPLETED: result.error is None}
@@ -190,7 +234,7 @@ def _of_ready(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> Iterable[Measur
         lost=len(lost),
         tied=len(pairs) - won - len(lost),
         lower_is_better=False,
-        regressions=tuple(Movement(case_id=name, before=1.0, after=0.0) for name in lost[:WORST_SHOWN]),
+        regressions=tuple(CaseMovement(case_id=name, before=1.0, after=0.0) for name in lost[:WORST_SHOWN]),
     )
 
 
@@ -218,9 +262,13 @@ def _difference(name: str, pairs: Sequence[tuple[str, float | bool, float | bool
     )
 
 
-def _worst(pairs: Sequence[tuple[str, float | bool, float | bool]], *, lower_is_better: bool) -> tuple[Movement, ...]:
+def _worst(
+    pairs: Sequence[tuple[str, float | bool, float | bool]], *, lower_is_better: bool
+) -> tuple[CaseMovement, ...]:
     sign = -1.0 if lower_is_better else 1.0
     moved = sorted((sign * (new - old), case_id, float(old), float(new)) for case_id, old, new in pairs)
     return tuple(
-        Movement(case_id=case_id, before=old, after=new) for gain, case_id, old, new in moved[:WORST_SHOWN] if gain < 0
+        CaseMovement(case_id=case_id, before=old, after=new)
+        for gain, case_id, old, new in moved[:WORST_SHOWN]
+        if gain < 0
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from replyassist.evaluation.dataset import Case, Place
+from replyassist.evaluation.dataset import Case, CasePlace
 from replyassist.evaluation.evaluators.passages import says
 from replyassist.faq.problems import Problem
 from replyassist.guardrails.text import normalise
@@ -13,7 +13,7 @@ from replyassist.guardrails.text import normalise
 Message = tuple[str, ...]
 
 
-def contradictions(cases: Iterable[Case], places: Mapping[str, Place]) -> Iterator[Problem]:
+def contradictions(cases: Iterable[Case], places: Mapping[str, CasePlace]) -> Iterator[Problem]:
     """One problem for each case that contradicts itself, or the first other case of the same message.
 
     A message is the same in the same brand, channel, visibility and under the same post. Contradictory are: no right
@@ -30,7 +30,7 @@ def contradictions(cases: Iterable[Case], places: Mapping[str, Place]) -> Iterat
         known.setdefault(case.expected.model_dump_json(exclude={"reply"}), case)
 
 
-def repetitions(cases: Iterable[Case], places: Mapping[str, Place]) -> Iterator[str]:
+def repetitions(cases: Iterable[Case], places: Mapping[str, CasePlace]) -> Iterator[str]:
     """A line that says how many messages are there more than once, and one for each that then accepts other templates.
 
     Neither is a contradiction: people do ask the same, and one of two labels may be the fuller one.
@@ -57,7 +57,7 @@ def _within(case: Case) -> tuple[str, str] | None:
     return ("must_include", f"who says '{clash[0]}' says '{clash[1]}', which must not be said") if clash else None
 
 
-def _between(one: Case, other: Case, place: Place) -> tuple[str, str] | None:
+def _between(one: Case, other: Case, place: CasePlace) -> tuple[str, str] | None:
     """The field and the reason, if the label of the later case contradicts that of the earlier one."""
     there, here = one.expected, other.expected
     if one.right_templates != other.right_templates and not one.right_templates & other.right_templates:
@@ -75,7 +75,7 @@ def _clash(wanted: Sequence[str], forbidden: Sequence[str]) -> tuple[str, str] |
     return next(((yes, no) for yes in wanted for no in forbidden if says(yes, no)), None)
 
 
-def _says(here: str, place: Place, there: str) -> str:
+def _says(here: str, place: CasePlace, there: str) -> str:
     return f"{here}, and for the same message in line {place.line} of {place.file} {there}: they contradict each other"
 
 

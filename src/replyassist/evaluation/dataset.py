@@ -95,7 +95,7 @@ class Case(BaseModel):
 
 
 @dataclass(frozen=True)
-class Place:
+class CasePlace:
     """Where a case stands; ``prefix`` goes before the name of a field of the label there."""
 
     file: str
@@ -117,7 +117,7 @@ class Dataset:
 
     cases: tuple[Case, ...]
     digest: str
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, CasePlace] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -28,7 +28,7 @@ class FailedCheck(StrEnum):
     READY_AND_WRONG = "ready_and_wrong"  # more labelled cases than allowed are called ready and wrong, and were not
 
 
-class Objection(BaseModel):
+class GateObjection(BaseModel):
     """One reason against a run, in words, with the cases that show it."""
 
     model_config = ConfigDict(frozen=True)
@@ -44,7 +44,7 @@ class Gate(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    objections: tuple[Objection, ...]
+    objections: tuple[GateObjection, ...]
     comparison: Comparison | None = None
 
     @property
@@ -90,12 +90,12 @@ def blocked_but_ready(result: CaseResult) -> bool:
     return blocks or not result.assertions.get(VERDICT_HOLDS, True)
 
 
-def _worse(comparison: Comparison, max_drop: Mapping[str, float]) -> Iterable[Objection]:
+def _worse(comparison: Comparison, max_drop: Mapping[str, float]) -> Iterable[GateObjection]:
     for measure in comparison.measures:
         usual = max_drop.get(EVERY_MEASURE, IMMATERIAL.get(measure.measure, 0.0))
         allowed = max_drop.get(measure.measure, usual)
         if measure.measure not in COSTS and measure.is_worse and -measure.gain > allowed:
-            yield Objection(
+            yield GateObjection(
                 check=FailedCheck.WORSE,
                 measure=measure.measure,
                 detail=f"{measure.measure} fell from {measure.before:.3f} to {measure.after:.3f} "
@@ -106,13 +106,13 @@ def _worse(comparison: Comparison, max_drop: Mapping[str, float]) -> Iterable[Ob
 
 def _ready_and_wrong(
     before: Iterable[CaseResult], after: Iterable[CaseResult], max_lost: int | None
-) -> Iterable[Objection]:
+) -> Iterable[GateObjection]:
     known = {result.case.id for result in before if not result.is_wrongly_ready and _is_judged(result)}
     cases = tuple(result.case.id for result in after if result.is_wrongly_ready and result.case.id in known)
     if max_lost is None or len(cases) <= max_lost:
         return
     detail = f"{len(cases)} labelled cases are called ready and wrong, and were not; {max_lost} may be"
-    yield Objection(check=FailedCheck.READY_AND_WRONG, measure=READY_RIGHT, detail=detail, cases=cases)
+    yield GateObjection(check=FailedCheck.READY_AND_WRONG, measure=READY_RIGHT, detail=detail, cases=cases)
 
 
 def _is_judged(result: CaseResult) -> bool:
@@ -121,7 +121,7 @@ def _is_judged(result: CaseResult) -> bool:
     return READY_RIGHT in result.assertions or not is_ready
 
 
-def _below(run: EvaluationRun, minimum: Mapping[str, float]) -> Iterable[Objection]:
+def _below(run: EvaluationRun, minimum: Mapping[str, float]) -> Iterable[GateObjection]:
     figures = summarise(run)
     known = sorted(name for name, value in figures.items() if _number(value) is not None)
     for name, floor in minimum.items():
@@ -132,7 +132,7 @@ def _below(run: EvaluationRun, minimum: Mapping[str, float]) -> Iterable[Objecti
             raise InvalidInput(f"the run has no figure '{name}'; it has {', '.join(known)}", field="min")
         if value < floor:
             detail = f"{name} is {value:.3f}, less than {floor:g}"
-            yield Objection(check=FailedCheck.BELOW_MINIMUM, measure=name, detail=detail)
+            yield GateObjection(check=FailedCheck.BELOW_MINIMUM, measure=name, detail=detail)
 
 
 def _number(figure: object) -> float | None:
@@ -140,8 +140,8 @@ def _number(figure: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _blocked_but_ready(results: Iterable[CaseResult]) -> Iterable[Objection]:
+def _blocked_but_ready(results: Iterable[CaseResult]) -> Iterable[GateObjection]:
     cases = tuple(result.case.id for result in results if blocked_but_ready(result))
     if cases:
         detail = f"{len(cases)} drafts are called ready in spite of a blocking finding"
-        yield Objection(check=FailedCheck.BLOCKED_BUT_READY, measure=VERDICT_HOLDS, detail=detail, cases=cases)
+        yield GateObjection(check=FailedCheck.BLOCKED_BUT_READY, measure=VERDICT_HOLDS, detail=detail, cases=cases)

@@ -112,6 +112,20 @@ def judge_run(
         return tuple(pool.map(judge, drafted))
 
 
+def with_labelled_drafts(run: EvaluationRun, labels: Sequence[Label]) -> EvaluationRun:
+    """The run with the drafts that people read, one a case, so that old labels can be held against a judge.
+
+    A case without a label, or without a proposal that says what its templates were, is left out.
+    """
+    read = {label.case_id: label.draft for label in reversed(labels)}
+    results = tuple(
+        result.model_copy(update={"proposal": result.proposal.model_copy(update={"draft": read[result.case.id]})})
+        for result in run.results
+        if result.proposal and result.case.id in read
+    )
+    return run.model_copy(update={"results": results})
+
+
 def summarise(run: EvaluationRun, judgements: Sequence[Judgement], labels: Sequence[Label]) -> JudgeSummary:
     """The share of send-ready drafts by the judge, beside its agreement with labels of the same drafts."""
     judged = {item.case_id: item.verdict for item in judgements if item.verdict is not None}

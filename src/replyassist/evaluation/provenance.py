@@ -16,7 +16,7 @@ PROGRAM_FILES = ("*.py", "*.json", "*.txt", "*.yaml")
 
 
 @dataclass(frozen=True)
-class Provenance:
+class RunProvenance:
     """Everything that can change a result. Voice, template and threshold entries are by brand."""
 
     stages: tuple[str, ...]
@@ -49,7 +49,7 @@ def provenance_of(
     voice_sources: Mapping[str, str] | None = None,
     model_identity: str = "",
     profile: str = "",
-) -> Provenance:
+) -> RunProvenance:
     """What a run of these cases with these contexts (at least one, by brand) depends on.
 
     ``prompts`` is the folder of the prompts; the voice files in it count by brand and not as prompts.
@@ -57,7 +57,7 @@ def provenance_of(
     """
     any_context = next(iter(contexts.values()))
     model = any_context.model if DRAFT in stages else None
-    return Provenance(
+    return RunProvenance(
         stages=stages,
         dataset_digest=dataset.digest,
         model=(model_identity or model.name) if model else None,
@@ -71,7 +71,10 @@ def provenance_of(
         thresholds={brand: context.threshold for brand, context in contexts.items()},
         candidates=any_context.candidates,
         settings_digest=document_digest(
-            {brand: [context.hides_names, context.templates_shown] for brand, context in contexts.items()}
+            {
+                brand: [context.hides_names, context.templates_shown, context.entailment and context.entailment.name]
+                for brand, context in contexts.items()
+            }
         ),
         day=any_context.day.isoformat(),
     )
@@ -96,4 +99,5 @@ def _prompt_files(prompts: Path) -> list[Path]:
 
 
 def _templates_digest(context: PipelineContext) -> str:
-    return document_digest(sorted(template.version for template in context.index.templates))
+    examples = sorted((example.template_id, example.text) for example in context.index.examples)
+    return document_digest([sorted(template.version for template in context.index.templates), examples])

@@ -51,13 +51,17 @@ class CaseResult(BaseModel):
 class EvaluationRun(BaseModel):
     """Every result with what it depends on. Voice, template and threshold entries are by brand.
 
+    ``title`` is what a person called it; ``cases_from`` and ``templates_from`` say in words what was scored.
     Two runs with equal digests and the same model differ by chance alone.
     """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
+    title: str = ""
     created_at: datetime
+    cases_from: str = ""
+    templates_from: str = ""
     stages: tuple[str, ...]
     dataset_digest: str
     cases: int

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pydantic import BaseModel, ConfigDict
 
 from replyassist.evaluation.dataset import Case, Expected
-from replyassist.evaluation.gate import FailedCheck, Gate, Objection, gate
+from replyassist.evaluation.gate import FailedCheck, Gate, GateObjection, gate
 from replyassist.evaluation.record import SEND_READY, CaseResult, EvaluationRun
 from replyassist.evaluation.task import Task
 from replyassist.inbox.threads import StoredMessage
@@ -175,11 +175,11 @@ def _side(result: CaseResult) -> Side:
     )
 
 
-def _lost(found: Iterable[Difference], max_lost: int | None) -> Iterable[Objection]:
+def _lost(found: Iterable[Difference], max_lost: int | None) -> Iterable[GateObjection]:
     lost = [item.id for item in found if item.lost]
     if max_lost is None or len(lost) <= max_lost:
         return
-    yield Objection(
+    yield GateObjection(
         check=FailedCheck.LOST_CASES,
         measure=SEND_READY,
         detail=f"{len(lost)} labelled cases were ready to send and are not any more; {max_lost} may be lost",

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from replyassist.evaluation.dataset import Case, Dataset
-from replyassist.evaluation.provenance import Provenance
+from replyassist.evaluation.provenance import RunProvenance
 from replyassist.evaluation.record import CaseResult, EvaluationRun
 from replyassist.evaluation.task import Task
 from replyassist.pipeline import PipelineContext
@@ -39,7 +39,7 @@ class Journal:
             file.write(_line(result))
 
     def close(self) -> None:
-        """The run is complete: forget it."""
+        """The run is kept elsewhere: forget it."""
         self._path.unlink(missing_ok=True)
 
 
@@ -48,7 +48,7 @@ def run_cases(
     *,
     contexts: Mapping[str, PipelineContext],
     task: Task,
-    provenance: Provenance,
+    provenance: RunProvenance,
     created_at: datetime,
     journal: Journal | None = None,
     concurrency: int = 1,
@@ -57,7 +57,8 @@ def run_cases(
     """Every case through the pipeline, ``concurrency`` at a time; results in the order of the dataset.
 
     ``contexts`` holds the context of each brand that a case names. A KeyboardInterrupt is raised again once the cases
-    in hand are done; the ``journal`` then holds all that is finished, and the next call with it does the rest.
+    in hand are done; the ``journal`` holds all that is finished until it is closed, and the next call with it does the
+    rest.
     """
     results = {case.id: journal.known[case.id] for case in dataset.cases if journal and case.id in journal.known}
     todo = [case for case in dataset.cases if case.id not in results]
@@ -79,8 +80,6 @@ def run_cases(
                 progress(len(results), len(dataset))
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-    if journal:
-        journal.close()
     return EvaluationRun(
         id=f"{created_at:%Y%m%dT%H%M%SZ}-{provenance.digest[:8]}",
         created_at=created_at,

@@ -43,7 +43,7 @@ class ReliabilityBin:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ThresholdEffect:
     """What drafting from this probability on does.
 
     ``drafted`` of ``messages`` get a draft, ``right`` is the share of those from the right template (None without any);
@@ -96,11 +96,11 @@ def reliability(sureness: Sureness) -> list[ReliabilityBin]:
     return found
 
 
-def choice(sureness: Sureness, threshold: float) -> Choice:
+def choice(sureness: Sureness, threshold: float) -> ThresholdEffect:
     """What a brand that drafts from this probability on gets."""
     drafted = sureness.stated >= threshold
     count = int(drafted.sum())
-    return Choice(
+    return ThresholdEffect(
         threshold=threshold,
         messages=len(drafted),
         drafted=count,

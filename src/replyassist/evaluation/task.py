@@ -11,8 +11,8 @@ from replyassist.evaluation.evaluators import (
     DRAFT_EVALUATORS,
     RANKS,
     RETRIEVAL_EVALUATORS,
+    CaseOutcome,
     Evaluator,
-    Outcome,
     message_of,
 )
 from replyassist.evaluation.record import DRAFT, RETRIEVAL, CaseResult
@@ -47,7 +47,7 @@ class Task:
         except Exception as error:
             return CaseResult(case=case, error=_reason(error))
         usage = meter.usage if meter else Usage()
-        outcome = Outcome(case, proposal, context, usage, seconds=_seconds(proposal, usage))
+        outcome = CaseOutcome(case, proposal, context, usage, seconds=_seconds(proposal, usage))
         values = _Values()
         for evaluator in self.evaluators:
             values.add(evaluator, outcome)
@@ -77,7 +77,7 @@ class _Values:
     labels: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
-    def add(self, evaluator: Evaluator, outcome: Outcome) -> None:
+    def add(self, evaluator: Evaluator, outcome: CaseOutcome) -> None:
         try:
             values = evaluator.evaluate(outcome)
         except Exception as error:

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from replyassist.evaluation.coverage.actions import Kind, actions_of
-from replyassist.evaluation.coverage.figures import Basis, Coverage, coverage_of, is_no_chance
+from replyassist.evaluation.coverage.actions import CoverageActionKind, actions_of
+from replyassist.evaluation.coverage.figures import Basis, BrandCoverage, coverage_of, is_no_chance
 from replyassist.faq.template import ReplyTemplate
 from replyassist.testing import FakeEncoder
 from tests.evaluation.coverage.brand import BARE, BRAND, DAY, LOST, PARCEL, STOLEN, TEA
 
 
-def coverage(*templates: ReplyTemplate) -> Coverage:
+def coverage(*templates: ReplyTemplate) -> BrandCoverage:
     return coverage_of(templates, FakeEncoder(), day=DAY)
 
 
@@ -81,7 +81,7 @@ def test_actions_stand_in_the_order_of_what_they_gain() -> None:
     found = actions_of(coverage(LOST, STOLEN, TEA, BARE))
 
     assert [action.gain for action in found] == sorted((action.gain for action in found), reverse=True)
-    (pair,) = [action for action in found if action.kind is Kind.TELL_APART]
+    (pair,) = [action for action in found if action.kind is CoverageActionKind.TELL_APART]
     assert pair.template_ids == ("lost", "stolen")
     assert {theft.robbed for theft in pair.thefts} == {"lost", "stolen"}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from replyassist.evaluation.evaluators.faithfulness import Coverage, Grounding, VoiceKept
+from replyassist.evaluation.evaluators.faithfulness import CoverageEvaluator, Grounding, VoiceKept
 from replyassist.guardrails import Finding, Severity
-from replyassist.guardrails.spans import LeftOut
+from replyassist.guardrails.spans import OmittedFact
 
 from ..labelled import candidate, case, outcome, proposal
 
-EVALUATORS = (Grounding(), Coverage(), VoiceKept())
+EVALUATORS = (Grounding(), CoverageEvaluator(), VoiceKept())
 
 
 def finding(rule: str, severity: Severity = Severity.WARN) -> Finding:
@@ -40,17 +40,17 @@ def test_a_draft_is_grounded_by_the_checks_and_by_the_labels(
 def test_coverage_is_the_share_of_labelled_passages() -> None:
     labelled = case(expected={"must_include": ["32 countries", "4 to 7 working days", "customs"]})
 
-    values = Coverage().evaluate(outcome(proposal(candidates=(candidate(coverage=0.5),)), of=labelled))
+    values = CoverageEvaluator().evaluate(outcome(proposal(candidates=(candidate(coverage=0.5),)), of=labelled))
 
     assert values["fact_coverage"] == pytest.approx(2 / 3)
     assert values["coverage_by"] == "labels"
 
 
 def test_coverage_without_labels_is_that_of_the_template() -> None:
-    left_out = (LeftOut(text="4 to 7 working days", was_asked=True),)
+    left_out = (OmittedFact(text="4 to 7 working days", was_asked=True),)
     made = proposal(candidates=(candidate(coverage=0.5, left_out=left_out),))
 
-    assert Coverage().evaluate(outcome(made)) == {
+    assert CoverageEvaluator().evaluate(outcome(made)) == {
         "template_coverage": 0.5,
         "asked_facts_kept": False,
         "fact_coverage": 0.5,

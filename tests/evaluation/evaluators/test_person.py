@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replyassist.evaluation.cache import Usage
-from replyassist.evaluation.evaluators.cost import Cost
+from replyassist.evaluation.evaluators.cost import CostEvaluator
 from replyassist.evaluation.evaluators.person import Language, Personalisation
 from replyassist.evaluation.evaluators.reference import Overlap, Similarity
 from replyassist.evaluation.evaluators.safety import Safety
@@ -101,10 +101,10 @@ def test_a_draft_is_held_against_the_reply_that_a_person_wrote() -> None:
 def test_cost_is_counted_where_it_is_known(usage: Usage, expected: dict[str, Any]) -> None:
     made = proposal(timings=Timings(check=4.0))
 
-    assert Cost().evaluate(outcome(made, usage=usage, seconds=1.5)) == expected
+    assert CostEvaluator().evaluate(outcome(made, usage=usage, seconds=1.5)) == expected
 
 
 def test_tokens_are_counted_where_the_endpoint_reports_them() -> None:
-    values = Cost().evaluate(outcome(proposal(), usage=Usage(calls=2, prompt_tokens=90, completion_tokens=30)))
+    values = CostEvaluator().evaluate(outcome(proposal(), usage=Usage(calls=2, prompt_tokens=90, completion_tokens=30)))
 
     assert (values["prompt_tokens"], values["completion_tokens"]) == (90.0, 30.0)

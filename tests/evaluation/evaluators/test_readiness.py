@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.evaluation.evaluators.readiness import Readiness
+from replyassist.evaluation.evaluators.readiness import ReadinessEvaluator
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.proposal import Proposal
 
@@ -19,7 +19,7 @@ def blocking(rule: str) -> Finding:
 
 def judged(made: Proposal, **label: Any) -> tuple[Any, Any]:
     """Whether the draft is ready and right (None: not called ready), and why not."""
-    values = Readiness().evaluate(outcome(made, of=case(expected=label)))
+    values = ReadinessEvaluator().evaluate(outcome(made, of=case(expected=label)))
     return values.get("ready_right"), values.get("ready_wrong", "")
 
 
@@ -35,7 +35,7 @@ def judged(made: Proposal, **label: Any) -> tuple[Any, Any]:
 def test_a_draft_can_be_sent_when_verdict_and_labels_agree(
     verdict: Verdict, labels: dict[str, Any], ready: bool
 ) -> None:
-    values = Readiness().evaluate(outcome(proposal(verdict=verdict), of=case(expected=labels)))
+    values = ReadinessEvaluator().evaluate(outcome(proposal(verdict=verdict), of=case(expected=labels)))
 
     assert (values["send_ready"], values["verdict_holds"]) == (ready, True)
 
@@ -46,20 +46,20 @@ def test_a_draft_from_another_template_is_ready_only_where_the_labels_say_that_i
 ) -> None:
     made = proposal(template_id="opening-hours")
 
-    assert Readiness().evaluate(outcome(made, of=case(expected=labels)))["send_ready"] is ready
+    assert ReadinessEvaluator().evaluate(outcome(made, of=case(expected=labels)))["send_ready"] is ready
 
 
 def test_a_case_that_should_be_drafted_and_was_not_is_not_ready() -> None:
-    assert Readiness().evaluate(outcome(proposal(""))) == {"send_ready": False}
-    assert Readiness().evaluate(outcome(proposal(""), of=case(expected={"template_id": None}))) == {}
+    assert ReadinessEvaluator().evaluate(outcome(proposal(""))) == {"send_ready": False}
+    assert ReadinessEvaluator().evaluate(outcome(proposal(""), of=case(expected={"template_id": None}))) == {}
 
 
 def test_a_verdict_does_not_hold_with_a_blocking_finding_or_a_draft_that_the_checks_would_block() -> None:
     blocked = proposal(findings=(blocking("voice.banned_phrase"),))
     invented = proposal("Hi Tom! We ship to 999 countries for £3.99.")
 
-    assert Readiness().evaluate(outcome(blocked))["verdict_holds"] is False
-    assert Readiness().evaluate(outcome(invented))["verdict_holds"] is False
+    assert ReadinessEvaluator().evaluate(outcome(blocked))["verdict_holds"] is False
+    assert ReadinessEvaluator().evaluate(outcome(invented))["verdict_holds"] is False
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from replyassist.core.errors import InvalidInput
-from replyassist.evaluation.coverage.figures import Coverage, coverage_of
+from replyassist.evaluation.coverage.figures import BrandCoverage, coverage_of
 from replyassist.evaluation.report.coverage import COVERAGE_PAGE, MOST_ACTIONS, place_of, render, write_coverage
 from replyassist.faq.template import ReplyTemplate
 from replyassist.testing import FakeEncoder
@@ -21,11 +21,11 @@ NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def coverage() -> Coverage:
+def coverage() -> BrandCoverage:
     return coverage_of([LOST, STOLEN, TEA, BARE], FakeEncoder(), day=DAY)
 
 
-def page(coverage: Coverage, brand: str = "shop") -> Reader:
+def page(coverage: BrandCoverage, brand: str = "shop") -> Reader:
     return Reader(render(coverage, brand=brand, made_at=NOW))
 
 
@@ -33,7 +33,7 @@ def text(reader: Reader) -> str:
     return re.sub(r"\s+", " ", reader.text)
 
 
-def test_a_lead_reads_where_the_brand_stands_and_what_to_do_first(coverage: Coverage) -> None:
+def test_a_lead_reads_where_the_brand_stands_and_what_to_do_first(coverage: BrandCoverage) -> None:
     found = text(page(coverage))
 
     assert f"{100 * coverage.now.value:.0f} of 100 messages would find the right template" in found
@@ -43,7 +43,7 @@ def test_a_lead_reads_where_the_brand_stands_and_what_to_do_first(coverage: Cove
     assert "“purse with everything gone today”" in found
 
 
-def test_it_says_what_cannot_be_known_and_where_a_guess_comes_from(coverage: Coverage) -> None:
+def test_it_says_what_cannot_be_known_and_where_a_guess_comes_from(coverage: BrandCoverage) -> None:
     found = text(page(coverage))
 
     assert "Your customers' own words." in found
@@ -52,7 +52,7 @@ def test_it_says_what_cannot_be_known_and_where_a_guess_comes_from(coverage: Cov
     assert "sample" not in found
 
 
-def test_words_of_the_trade_stand_in_the_small_print_alone(coverage: Coverage) -> None:
+def test_words_of_the_trade_stand_in_the_small_print_alone(coverage: BrandCoverage) -> None:
     before, _, small_print = text(page(coverage)).partition("How it was measured")
 
     assert "hit@1" in small_print
@@ -61,7 +61,7 @@ def test_words_of_the_trade_stand_in_the_small_print_alone(coverage: Coverage) -
     )
 
 
-def test_pictures_have_words_for_those_who_do_not_see_them(coverage: Coverage) -> None:
+def test_pictures_have_words_for_those_who_do_not_see_them(coverage: BrandCoverage) -> None:
     markup = render(coverage, brand="shop", made_at=NOW)
     pictures = re.findall(r"<svg [^>]*>", markup)
 
@@ -72,7 +72,7 @@ def test_pictures_have_words_for_those_who_do_not_see_them(coverage: Coverage) -
     assert "prefers-color-scheme: dark" in markup
 
 
-def test_the_page_loads_and_runs_nothing(coverage: Coverage) -> None:
+def test_the_page_loads_and_runs_nothing(coverage: BrandCoverage) -> None:
     reader = page(coverage)
 
     assert not {"script", "link", "img", "iframe"} & set(reader.tags)
@@ -89,14 +89,14 @@ def test_what_people_wrote_is_only_text() -> None:
     assert "49evil" not in reader.text
 
 
-def test_a_run_that_was_cut_short_or_sampled_says_so(coverage: Coverage) -> None:
+def test_a_run_that_was_cut_short_or_sampled_says_so(coverage: BrandCoverage) -> None:
     found = text(page(replace(coverage, rounds=2, sampled=True)))
 
     assert "cut short: 2 of 15 rounds" in found
     assert "only a part of them was tried" in found
 
 
-def test_questions_that_repeat_each_other_are_named(coverage: Coverage) -> None:
+def test_questions_that_repeat_each_other_are_named(coverage: BrandCoverage) -> None:
     assert "Probably too high" not in text(page(coverage))
     assert f"5 of your {coverage.questions} questions nearly repeat another one" in text(
         page(replace(coverage, ways=coverage.questions - 5))
@@ -115,7 +115,7 @@ def test_what_cannot_be_tried_is_said_and_still_makes_a_page(templates: list[Rep
     assert words in text(page(coverage_of(templates, FakeEncoder(), day=DAY)))
 
 
-def test_long_lists_are_cut_and_say_so(coverage: Coverage) -> None:
+def test_long_lists_are_cut_and_say_so(coverage: BrandCoverage) -> None:
     many = tuple(replace(coverage.templates[3], template_id=f"t{number}") for number in range(60))
     large = tuple(replace(each, gain=replace(each.gain, value=0.9)) for each in many)
     found = text(page(replace(coverage, templates=large, thefts=())))
@@ -124,7 +124,7 @@ def test_long_lists_are_cut_and_say_so(coverage: Coverage) -> None:
     assert f"{60 - MOST_ACTIONS} smaller ones are not shown" in found
 
 
-def test_it_is_written_as_a_file_or_into_a_folder(coverage: Coverage, tmp_path: Path) -> None:
+def test_it_is_written_as_a_file_or_into_a_folder(coverage: BrandCoverage, tmp_path: Path) -> None:
     for given, written in ((tmp_path / "new" / "a.html", "a.html"), (tmp_path / "folder", COVERAGE_PAGE)):
         found = write_coverage(coverage, given, brand="shop", made_at=NOW)
         assert found.name == written

@@ -13,7 +13,7 @@ from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.record import EvaluationRun
 from replyassist.evaluation.report import write_report
 from replyassist.evaluation.report.page import render
-from replyassist.guardrails import LeftOut, Severity, Span, Support
+from replyassist.guardrails import OmittedFact, Severity, Span, Support
 from tests.evaluation.builders import DRAFT, case, finding, proposal, result, run
 
 HOSTILE = "\"'></summary></details><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}\u202eevil\x00"
@@ -51,7 +51,7 @@ def sample(**overrides: Any) -> EvaluationRun:
             findings=(finding(Severity.BLOCK, start=19, end=31, excerpt="32 countries"),),
             verdict="blocked",
             spans=(Span(start=0, end=7, support=Support.VOICE), Span(start=8, end=40, support=Support.NONE)),
-            left_out=(LeftOut(text="Returns are free", was_asked=True),),
+            left_out=(OmittedFact(text="Returns are free", was_asked=True),),
         ),
     )
     failed = result(3, case=case(3, brand="harbour"), proposal=None, error="the model is away")
@@ -124,7 +124,7 @@ def test_hostile_text_of_a_case_is_only_text(place: str) -> None:
 def test_hostile_text_of_a_draft_and_of_every_name_is_only_text() -> None:
     found = finding(Severity.WARN, rule=HOSTILE, explanation=HOSTILE, excerpt=HOSTILE, start=3, end=20)
     spans = (Span(start=0, end=500, support=Support.TEMPLATE, source=HOSTILE),)
-    drafted = proposal(HOSTILE, findings=(found,), spans=spans, left_out=(LeftOut(text=HOSTILE, was_asked=False),))
+    drafted = proposal(HOSTILE, findings=(found,), spans=spans, left_out=(OmittedFact(text=HOSTILE, was_asked=False),))
     drafted = drafted.model_copy(update={"notes": (HOSTILE,), "template_id": HOSTILE})
     hostile = result(
         1,

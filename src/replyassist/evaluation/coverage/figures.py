@@ -17,7 +17,7 @@ from replyassist.retrieval.entries import readable
 
 from .curve import Curve, fitted, interval
 from .trials import Progress, Rounds, Trial, tried
-from .ways import ALIKE, Asked, asked
+from .ways import ALIKE, TemplateWays, asked
 
 MORE = 3  # questions: what a person writes in a minute or two
 FEWEST_MEASURED = 3  # questions of a template from which its figure is called measured
@@ -59,7 +59,7 @@ class TemplateFigures:
 
 
 @dataclass(frozen=True)
-class Theft:
+class LostQuestions:
     """Questions of ``robbed`` for which ``thief`` came first, out of ``of`` that were tried.
 
     ``is_sure``: two at least, and surely more than a tenth: no mere chance. ``cost``: share of the messages of
@@ -84,11 +84,11 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class BrandCoverage:
     """All figures of a brand. ``now`` and ``with_more``: every template asked for equally often."""
 
     templates: tuple[TemplateFigures, ...]
-    thefts: tuple[Theft, ...]
+    thefts: tuple[LostQuestions, ...]
     curve: tuple[CurvePoint, ...]
     now: Interval
     with_more: Interval
@@ -109,7 +109,7 @@ def coverage_of(
     day: date,
     seconds: float = SECONDS,
     progress: Progress | None = None,
-) -> Coverage:
+) -> BrandCoverage:
     """Measured with the product's own search, see ``trials``; no round is begun after ``seconds``."""
     brand = asked(templates, encoder)
     rounds = tried(brand, encoder, day=day, seconds=seconds, progress=progress)
@@ -118,7 +118,7 @@ def coverage_of(
     ways = np.array([len(each.ways) for each in brand], dtype=np.int64)
     lost = Counter(trial.template for trial in near.values() if not trial.is_right)
     figures = _each(brand, curve, near, has_trials=bool(rounds.trials))
-    return Coverage(
+    return BrandCoverage(
         templates=figures,
         thefts=tuple(_thefts(brand, figures, near, lost)),
         curve=_points(curve, rounds, longest=min(LONGEST_CURVE, int(ways.max(initial=0)) + MORE)),
@@ -160,7 +160,7 @@ def _distinct(trials: Iterable[Trial]) -> _Near:
     return {question: several.most_common(1)[0][0] for question, several in tries.items()}
 
 
-def _each(brand: Sequence[Asked], curve: Curve, near: _Near, *, has_trials: bool) -> tuple[TemplateFigures, ...]:
+def _each(brand: Sequence[TemplateWays], curve: Curve, near: _Near, *, has_trials: bool) -> tuple[TemplateFigures, ...]:
     own: dict[int, list[Trial]] = defaultdict(list)
     taken = Counter(trial.found for trial in near.values() if not trial.is_right)
     for trial in near.values():
@@ -196,7 +196,9 @@ def _basis(tried_questions: int, *, has_trials: bool) -> Basis:
     return Basis.FEW if tried_questions else Basis.OTHERS
 
 
-def _thefts(brand: Sequence[Asked], figures: Sequence[TemplateFigures], near: _Near, lost: Counter[int]) -> list[Theft]:
+def _thefts(
+    brand: Sequence[TemplateWays], figures: Sequence[TemplateFigures], near: _Near, lost: Counter[int]
+) -> list[LostQuestions]:
     stolen: dict[tuple[int, int], list[str]] = defaultdict(list)
     for trial in near.values():
         if not trial.is_right and trial.found >= 0:
@@ -205,7 +207,7 @@ def _thefts(brand: Sequence[Asked], figures: Sequence[TemplateFigures], near: _N
     for (robbed, thief), questions in stolen.items():
         of = figures[robbed].tried
         found.append(
-            Theft(
+            LostQuestions(
                 robbed=brand[robbed].template.id,
                 thief=brand[thief].template.id,
                 questions=tuple(questions),

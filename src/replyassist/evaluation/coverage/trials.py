@@ -14,7 +14,7 @@ from replyassist.core.words import read
 from replyassist.faq.template import ReplyTemplate, TemplateVisibility
 from replyassist.retrieval.index import TemplateIndex
 
-from .ways import Asked
+from .ways import TemplateWays
 
 FOLDS = 5  # one in five ways of asking is hidden, and one at least
 THINNED = 3  # in a round every third template hides more than that, for the learning curve
@@ -66,7 +66,7 @@ class _Hidden:
 
 
 def tried(
-    brand: Sequence[Asked],
+    brand: Sequence[TemplateWays],
     encoder: Encoder,
     *,
     day: date,
@@ -105,7 +105,7 @@ def tried(
 def _asked(
     index: TemplateIndex,
     hidden: Sequence[_Hidden],
-    brand: Sequence[Asked],
+    brand: Sequence[TemplateWays],
     encoder: Encoder,
     *,
     day: date,
@@ -137,7 +137,7 @@ def _where(template: ReplyTemplate, day: date) -> tuple[str, str, date]:
 
 
 def _planned(
-    brand: Sequence[Asked], numbers: Sequence[int], *, seed: int, most_asked: int, work: int
+    brand: Sequence[TemplateWays], numbers: Sequence[int], *, seed: int, most_asked: int, work: int
 ) -> Iterator[list[_Hidden]]:
     draw = np.random.default_rng(seed)
     candidates = [number for number in numbers if brand[number].ways]
@@ -151,7 +151,7 @@ def _planned(
         yield [_hidden(brand[number], number, orders[number], done=done, turn=turns[number]) for number in chosen]
 
 
-def _hidden(each: Asked, number: int, order: Sequence[int], *, done: int, turn: int) -> _Hidden:
+def _hidden(each: TemplateWays, number: int, order: Sequence[int], *, done: int, turn: int) -> _Hidden:
     """What this template hides after so many rounds: the next fifth of its ways; at every third ``turn`` more."""
     ways = len(each.ways)
     few = max(1, round(ways / FOLDS))

@@ -15,7 +15,7 @@ ALIKE = 0.85  # cosine from which one question stands in for another
 
 
 @dataclass(frozen=True)
-class Asked:
+class TemplateWays:
     """A template with the places of its questions in groups: each group is one way of asking.
 
     ``titled``: the number of the way that the title repeats, which is hidden with it; -1 for none.
@@ -36,11 +36,11 @@ class Asked:
         return self.template.model_copy(update=update)
 
 
-def asked(templates: Sequence[ReplyTemplate], encoder: Encoder, *, alike: float = ALIKE) -> list[Asked]:
+def asked(templates: Sequence[ReplyTemplate], encoder: Encoder, *, alike: float = ALIKE) -> list[TemplateWays]:
     """Each template with its ways of asking; those whose cosine reaches ``alike``, also in a chain, are one."""
     texts = [text for template in templates for text in (template.title or template.id, *template.questions)]
     vectors, start = encoder.encode(texts), 0
-    found: list[Asked] = []
+    found: list[TemplateWays] = []
     for template in templates:
         end = start + 1 + len(template.questions)
         found.append(_of(template, vectors[start:end], alike))
@@ -48,14 +48,14 @@ def asked(templates: Sequence[ReplyTemplate], encoder: Encoder, *, alike: float 
     return found
 
 
-def _of(template: ReplyTemplate, vectors: Vectors, alike: float) -> Asked:
+def _of(template: ReplyTemplate, vectors: Vectors, alike: float) -> TemplateWays:
     """``vectors`` of the title and the questions."""
     if not template.questions:
-        return Asked(template, ())
+        return TemplateWays(template, ())
     near = vectors[1:] @ vectors[1:].T >= alike
     count, labels = connected_components(near, directed=False)
     ways = tuple(tuple(int(place) for place in np.flatnonzero(labels == way)) for way in range(count))
     cosines = vectors[1:] @ vectors[0]
     nearest = int(np.argmax(cosines))
     is_titled = bool(template.title) and cosines[nearest] >= alike
-    return Asked(template, ways, int(labels[nearest]) if is_titled else -1)
+    return TemplateWays(template, ways, int(labels[nearest]) if is_titled else -1)

@@ -1,26 +1,26 @@
 """One small dataclass for each side of quality; what each stage is scored by."""
 
-from .cost import Cost
-from .faithfulness import Coverage, Grounding, VoiceKept
-from .outcome import Evaluator, Outcome, Value, message_of
+from .cost import CostEvaluator
+from .faithfulness import CoverageEvaluator, Grounding, VoiceKept
+from .outcome import CaseOutcome, Evaluator, Value, message_of
 from .person import Language, Personalisation
-from .readiness import Readiness
+from .readiness import ReadinessEvaluator
 from .reference import Overlap, Similarity
 from .retrieval import RANKS, Abstention, Retrieval, Routing
 from .safety import Safety
 
 RETRIEVAL_EVALUATORS: tuple[Evaluator, ...] = (Retrieval(), Abstention(), Routing())
 DRAFT_EVALUATORS: tuple[Evaluator, ...] = (
-    Readiness(),
+    ReadinessEvaluator(),
     Grounding(),
-    Coverage(),
+    CoverageEvaluator(),
     VoiceKept(),
     Personalisation(),
     Language(),
     Safety(),
     Overlap(),
     Similarity(),
-    Cost(),
+    CostEvaluator(),
 )
 
-__all__ = ["DRAFT_EVALUATORS", "RANKS", "RETRIEVAL_EVALUATORS", "Evaluator", "Outcome", "Value", "message_of"]
+__all__ = ["DRAFT_EVALUATORS", "RANKS", "RETRIEVAL_EVALUATORS", "CaseOutcome", "Evaluator", "Value", "message_of"]

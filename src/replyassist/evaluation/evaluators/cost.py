@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replyassist.evaluation.evaluators.outcome import Outcome, Value
+from replyassist.evaluation.evaluators.outcome import CaseOutcome, Value
 
 
 @dataclass(frozen=True)
-class Cost:
+class CostEvaluator:
     """Tokens as the endpoint reports them, and time without waiting."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``seconds`` and ``check_ms`` of a draft; ``model_calls``, ``failed_calls`` and tokens where it was asked."""
         if not outcome.draft:
             return {}

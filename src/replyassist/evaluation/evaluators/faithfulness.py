@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replyassist.evaluation.evaluators.outcome import Outcome, Value
+from replyassist.evaluation.evaluators.outcome import CaseOutcome, Value
 from replyassist.evaluation.evaluators.passages import said
 from replyassist.guardrails import Severity
 
@@ -16,7 +16,7 @@ _COUNTS = (Severity.BLOCK, Severity.WARN)
 class Grounding:
     """By the checks (no grounding finding that blocks or warns) and by the labels (``must_not_include``)."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``no_grounding_findings``, ``says_nothing_forbidden``, and ``grounded``, which is both."""
         if not outcome.draft:
             return {}
@@ -30,10 +30,10 @@ class Grounding:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class CoverageEvaluator:
     """How much of what it should say a draft says."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``fact_coverage`` (0 to 1), ``template_coverage`` and ``asked_facts_kept``.
 
         ``fact_coverage`` is the share of the labelled ``must_include`` passages that the draft says; where a case
@@ -56,11 +56,11 @@ class Coverage:
 class VoiceKept:
     """The brand's own rules."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``voice_pass``: no rule of the voice blocks or warns."""
         return {"voice_pass": not _objections(outcome, VOICE)} if outcome.draft else {}
 
 
-def _objections(outcome: Outcome, prefix: str) -> list[str]:
+def _objections(outcome: CaseOutcome, prefix: str) -> list[str]:
     findings = outcome.proposal.findings
     return [finding.rule for finding in findings if finding.rule.startswith(prefix) and finding.severity in _COUNTS]

@@ -12,7 +12,7 @@ from replyassist.evaluation.dataset import Case
 from replyassist.faq.joined import joined
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext
 from replyassist.pipeline.assignment import Assignment
 from replyassist.pipeline.stopwatch import Stopwatch
@@ -24,7 +24,7 @@ LONGEST_SOURCE = 10_000  # characters; whether several templates fit was decided
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """One case, what the pipeline proposed for it, with what, and what the model cost. ``seconds``: without waiting."""
 
     case: Case
@@ -67,14 +67,14 @@ class Evaluator(Protocol):
     What does not apply to a case is left out, so that it is in no denominator.
     """
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """Values by name."""
         ...
 
 
-def message_of(case: Case) -> Inbound:
+def message_of(case: Case) -> InboundMessage:
     """The case as the pipeline sees it."""
-    return Inbound(
+    return InboundMessage(
         text=case.text,
         channel=case.channel,
         visibility=case.visibility,

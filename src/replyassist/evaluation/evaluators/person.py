@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.drafting.names import first_name
-from replyassist.evaluation.evaluators.outcome import Outcome, Value
+from replyassist.evaluation.evaluators.outcome import CaseOutcome, Value
 from replyassist.guardrails.personal import PERSONAL_ENOUGH
 from replyassist.guardrails.text import normalise, sentence_spans
 
@@ -15,7 +15,7 @@ from replyassist.guardrails.text import normalise, sentence_spans
 class Personalisation:
     """The author's name, and what they wrote."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``personalisation`` (0 to 1, the candidate's own measure), ``greets_by_name`` and ``personalised``.
 
         ``greets_by_name``: the first or last sentence has the author's first name, where there is a usable one.
@@ -35,7 +35,7 @@ class Personalisation:
 class Language:
     """The draft is in the message's language."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``language`` (ISO 639-1 of the draft, ``und`` for one that cannot be told) and ``language_kept``.
 
         It is kept unless draft and message are surely in different languages.

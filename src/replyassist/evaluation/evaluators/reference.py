@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from sacrebleu.metrics.chrf import CHRF
 
-from replyassist.evaluation.evaluators.outcome import Outcome, Value
+from replyassist.evaluation.evaluators.outcome import CaseOutcome, Value
 
 
 @dataclass(frozen=True)
 class Overlap:
     """chrF (Popović 2015): the F-score of character n-grams, by sacrebleu with its defaults."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``chrf``, 0 to 1 (sacrebleu's figure divided by 100), for drafts of cases with a reference reply."""
         reference = outcome.case.expected.reply
         if not outcome.draft or not reference:
@@ -25,7 +25,7 @@ class Overlap:
 class Similarity:
     """Cosine of the sentence embeddings."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``similarity``, -1 to 1, for drafts of cases with a reference reply."""
         reference = outcome.case.expected.reply
         if not outcome.draft or not reference:

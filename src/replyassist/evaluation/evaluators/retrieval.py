@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replyassist.evaluation.evaluators.outcome import Outcome, Value
+from replyassist.evaluation.evaluators.outcome import CaseOutcome, Value
 from replyassist.triage import Route
 
 RANKS = 10  # how many templates are ranked for a case; past the tenth rank a reciprocal rank is 0
@@ -14,7 +14,7 @@ RANKS = 10  # how many templates are ranked for a case; past the tenth rank a re
 class Retrieval:
     """Ranks of the right template, for cases that have one; ``best_score`` and ``answerable`` for all."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``hit_at_1``, ``hit_at_3``, ``reciprocal_rank`` (0 past rank 10); ``best_score``: the first's probability;
         ``answerable``: that any template answers.
         """
@@ -40,7 +40,7 @@ class Retrieval:
 class Abstention:
     """Answering what a template answers, and nothing else."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``abstained`` as a label, and ``right_or_abstained``: the right template first, or none where none is."""
         abstained = outcome.proposal.abstained
         matches = outcome.proposal.templates
@@ -53,7 +53,7 @@ class Abstention:
 class Routing:
     """The way that the message takes, where a person said which it should."""
 
-    def evaluate(self, outcome: Outcome) -> dict[str, Value]:
+    def evaluate(self, outcome: CaseOutcome) -> dict[str, Value]:
         """``route`` as a label, and ``route_right`` for cases with a labelled route.
 
         To let a person read first what needs no reply is right: nothing is drafted either way.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from replyassist.evaluation.record import CaseResult
-from replyassist.guardrails import Finding, LeftOut, Span, Support
+from replyassist.guardrails import Finding, OmittedFact, Span, Support
 from replyassist.proposal import Candidate, Proposal
 
 ERROR = "error"
@@ -53,7 +53,7 @@ SUPPORT_WORDS = {
 
 
 @dataclass(frozen=True)
-class Piece:
+class DraftPiece:
     """A stretch of a draft with what supports it and the findings that touch it, as words."""
 
     text: str
@@ -63,25 +63,25 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Card:
+class CaseCard:
     """Everything of one case that the page needs; ``badness`` orders cases, the highest first."""
 
     result: CaseResult
     proposal: Proposal | None
     badness: float
     failures: tuple[str, ...]
-    pieces: tuple[Piece, ...]
-    left_out: tuple[LeftOut, ...]
+    pieces: tuple[DraftPiece, ...]
+    left_out: tuple[OmittedFact, ...]
     others: tuple[Candidate, ...]
 
 
-def card_of(result: CaseResult) -> Card:
+def card_of(result: CaseResult) -> CaseCard:
     """The card of a result."""
     proposal = result.proposal
     failed = [name for name, passed in result.assertions.items() if not passed and name not in NO_FAILURE]
     failed.sort(key=lambda name: (-WEIGHTS.get(name, OTHER_WEIGHT), name))
     chosen = _chosen(proposal)
-    return Card(
+    return CaseCard(
         result=result,
         proposal=proposal,
         badness=_badness(result, failed),
@@ -92,7 +92,7 @@ def card_of(result: CaseResult) -> Card:
     )
 
 
-def pieces(text: str, spans: Sequence[Span], findings: Sequence[Finding]) -> tuple[Piece, ...]:
+def pieces(text: str, spans: Sequence[Span], findings: Sequence[Finding]) -> tuple[DraftPiece, ...]:
     """Cut a draft where a span or a finding begins or ends; offsets outside the text are clamped."""
     size = len(text)
     places = [place for span in spans for place in (span.start, span.end)]
@@ -101,11 +101,11 @@ def pieces(text: str, spans: Sequence[Span], findings: Sequence[Finding]) -> tup
     return tuple(_piece(text, start, end, spans, findings) for start, end in pairwise(cuts))
 
 
-def _piece(text: str, start: int, end: int, spans: Sequence[Span], findings: Sequence[Finding]) -> Piece:
+def _piece(text: str, start: int, end: int, spans: Sequence[Span], findings: Sequence[Finding]) -> DraftPiece:
     span = next((span for span in spans if span.start <= start and end <= span.end), None)
     touching = [finding for finding in findings if finding.start <= start and end <= finding.end]
     words = [] if span is None else [SUPPORT_WORDS[span.support] + (f": {span.source}" if span.source else "")]
-    return Piece(
+    return DraftPiece(
         text=text[start:end],
         support=span.support.value if span else "",
         title="; ".join(words + [finding.explanation for finding in touching]),

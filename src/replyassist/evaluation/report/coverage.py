@@ -11,8 +11,8 @@ from pathlib import Path
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.pages import page_environment, write_page
-from replyassist.evaluation.coverage.actions import Action, Kind, actions_of
-from replyassist.evaluation.coverage.figures import Basis, Coverage, CurvePoint, TemplateFigures, Theft
+from replyassist.evaluation.coverage.actions import CoverageAction, CoverageActionKind, actions_of
+from replyassist.evaluation.coverage.figures import Basis, BrandCoverage, CurvePoint, LostQuestions, TemplateFigures
 from replyassist.evaluation.report.page import PACKAGE, source_of
 from replyassist.evaluation.report.plots import HEIGHT, WIDTH
 
@@ -43,7 +43,7 @@ class Drawing:
     ticks: tuple[tuple[float, int], ...]
 
 
-def write_coverage(coverage: Coverage, path: Path, *, brand: str, made_at: datetime) -> Path:
+def write_coverage(coverage: BrandCoverage, path: Path, *, brand: str, made_at: datetime) -> Path:
     """Write the page to ``path``, or into it where it names no .html file; its path.
 
     Raise InvalidInput when it cannot be written.
@@ -64,7 +64,7 @@ def place_of(path: Path) -> Path:
     return place
 
 
-def render(coverage: Coverage, *, brand: str, made_at: datetime) -> str:
+def render(coverage: BrandCoverage, *, brand: str, made_at: datetime) -> str:
     """One self-contained HTML page without a script; everything that people wrote is escaped."""
     environment = page_environment(PACKAGE)
     actions = actions_of(coverage)
@@ -128,13 +128,13 @@ def _up(share: float) -> float:
     return round(HEIGHT * (1 - share), 2)
 
 
-def _is_more(action: Action) -> bool:
-    return action.kind is Kind.ADD_QUESTIONS
+def _is_more(action: CoverageAction) -> bool:
+    return action.kind is CoverageActionKind.ADD_QUESTIONS
 
 
-def _loses_to(coverage: Coverage) -> dict[str, list[tuple[TemplateFigures, Theft]]]:
+def _loses_to(coverage: BrandCoverage) -> dict[str, list[tuple[TemplateFigures, LostQuestions]]]:
     by_id = {template.template_id: template for template in coverage.templates}
-    found: dict[str, list[tuple[TemplateFigures, Theft]]] = defaultdict(list)
+    found: dict[str, list[tuple[TemplateFigures, LostQuestions]]] = defaultdict(list)
     for theft in coverage.thefts:
         found[theft.robbed].append((by_id[theft.thief], theft))
     return dict(found)

@@ -12,12 +12,12 @@ from typing import Any
 from jinja2 import Environment
 
 from replyassist.core.pages import page_environment, write_page
-from replyassist.evaluation.record import SEND_READY, EvaluationRun
-from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, Card, card_of
+from replyassist.evaluation.record import RETRIEVAL, SEND_READY, EvaluationRun
+from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, CaseCard, card_of
 from replyassist.evaluation.report.plots import (
     HEIGHT,
     WIDTH,
-    Bar,
+    CountBar,
     Histogram,
     IntervalRow,
     bars,
@@ -26,7 +26,7 @@ from replyassist.evaluation.report.plots import (
 )
 from replyassist.evaluation.report.sureness import PICTURE, SurenessView, views_of
 from replyassist.evaluation.scores import summarise
-from replyassist.evaluation.statistics import Interval
+from replyassist.evaluation.statistics import Interval, proportion_interval
 from replyassist.guardrails import Severity
 
 REPORT = "index.html"
@@ -51,6 +51,13 @@ RETRIEVAL_FIGURES = {
     "route_accuracy": "Right route",
 }
 
+RETRIEVAL_ASSERTIONS = {
+    RETRIEVAL_FIGURES["hit_at_1"]: "hit_at_1",
+    RETRIEVAL_FIGURES["hit_at_3"]: "hit_at_3",
+    RETRIEVAL_FIGURES["accuracy_with_abstention"]: "right_or_abstained",
+    RETRIEVAL_FIGURES["route_accuracy"]: "route_right",
+}
+
 
 @dataclass(frozen=True)
 class Page:
@@ -60,13 +67,14 @@ class Page:
     figures: dict[str, Any]
     headlines: list[IntervalRow]
     retrieval: dict[str, float]
+    retrieval_rows: list[IntervalRow]
     by_tag: list[IntervalRow]
     by_brand: list[IntervalRow]
-    rules: list[Bar]
+    rules: list[CountBar]
     scores: Histogram | None
     sureness: list[SurenessView]
     seconds: Histogram | None
-    cards: list[Card]
+    cards: list[CaseCard]
     brands: list[str]
     tags: list[str]
     failures: list[tuple[str, int]]
@@ -82,7 +90,7 @@ def render(run: EvaluationRun) -> str:
     environment = page_environment(PACKAGE)
     script = source_of(environment, "report.js")
     return environment.get_template("report.html").render(
-        page=_page(run),
+        page=page_of(run),
         script=script,
         style=source_of(environment, "report.css"),
         script_digest=b64encode(sha256(script.encode()).digest()).decode(),
@@ -100,7 +108,8 @@ def source_of(environment: Environment, name: str) -> str:
     return environment.loader.get_source(environment, name)[0]
 
 
-def _page(run: EvaluationRun) -> Page:
+def page_of(run: EvaluationRun) -> Page:
+    """All that is shown of a run, its cases the worst first."""
     figures = summarise(run)
     cards = sorted((card_of(result) for result in run.results), key=lambda card: (-card.badness, card.result.case.id))
     measure = SEND_READY if run.has_drafts else "right_or_abstained"
@@ -110,6 +119,7 @@ def _page(run: EvaluationRun) -> Page:
         figures=figures,
         headlines=_headlines(figures),
         retrieval={words: figures[name] for name, words in RETRIEVAL_FIGURES.items() if figures.get(name) is not None},
+        retrieval_rows=_retrieval_rows(run),
         by_tag=shares_by(run.results, measure, key=lambda result: result.case.tags),
         by_brand=shares_by(run.results, measure, key=lambda result: [result.case.brand]),
         rules=bars(_objecting_rules(run)),
@@ -125,6 +135,18 @@ def _page(run: EvaluationRun) -> Page:
 
 def _headlines(figures: dict[str, Any]) -> list[IntervalRow]:
     return [IntervalRow(words, Interval(**figures[name])) for name, words in HEADLINES.items() if figures.get(name)]
+
+
+def _retrieval_rows(run: EvaluationRun) -> list[IntervalRow]:
+    """The shares of retrieval, each over the cases that it applies to."""
+    if RETRIEVAL not in run.stages:
+        return []
+    found = []
+    for words, assertion in RETRIEVAL_ASSERTIONS.items():
+        passed = [item.assertions[assertion] for item in run.results if assertion in item.assertions]
+        if passed:
+            found.append(IntervalRow(words, proportion_interval(sum(passed), len(passed))))
+    return found
 
 
 def _objecting_rules(run: EvaluationRun) -> Counter[str]:

@@ -37,7 +37,7 @@ class IntervalRow:
 
 
 @dataclass(frozen=True)
-class Bar:
+class CountBar:
     """A count with its length in per cent of the longest."""
 
     label: str
@@ -78,10 +78,10 @@ def shares_by(
     return [IntervalRow(name, proportion_interval(sum(passed), len(passed))) for name, passed in sorted(groups.items())]
 
 
-def bars(counts: Mapping[str, int]) -> list[Bar]:
+def bars(counts: Mapping[str, int]) -> list[CountBar]:
     """The largest counts, at most ``MOST_BARS``."""
     largest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_BARS]
-    return [Bar(name, count, round(100 * count / largest[0][1], 2)) for name, count in largest if count]
+    return [CountBar(name, count, round(100 * count / largest[0][1], 2)) for name, count in largest if count]
 
 
 def histogram(values: Mapping[str, Sequence[float]], *, mark: float | None = None) -> Histogram | None:

@@ -9,8 +9,8 @@ from replyassist.evaluation.record import EvaluationRun
 from replyassist.evaluation.report.plots import WIDTH, Column
 from replyassist.evaluation.sureness import (
     BINS,
-    Choice,
     Sureness,
+    ThresholdEffect,
     choice,
     coverage_curve,
     reliability,
@@ -58,7 +58,7 @@ class SurenessView:
     curve: str
     lowest: float
     now: CoverageMark | None
-    choices: tuple[Choice, ...]
+    choices: tuple[ThresholdEffect, ...]
     threshold: float | None
 
 
@@ -116,7 +116,7 @@ def view_of(name: str, sureness: Sureness, *, threshold: float | None) -> Surene
     )
 
 
-def _mark(chosen: Choice | None, *, lowest: float) -> CoverageMark | None:
+def _mark(chosen: ThresholdEffect | None, *, lowest: float) -> CoverageMark | None:
     if chosen is None or chosen.right is None:
         return None
     title = f"from {chosen.threshold:g}: {chosen.drafted} of {chosen.messages} drafted, {chosen.right.value:.0%} right"
