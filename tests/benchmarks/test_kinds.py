@@ -8,14 +8,14 @@ import pytest
 
 from replyassist.benchmarks.kinds import Labelled, measures_of, read_labelled
 from replyassist.core.errors import InvalidInput
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind, MessageReading
 
 LABELLED = Path(__file__).parents[2] / "eval" / "reading"
 
 
 def labelled(kind: Kind, text: str) -> Labelled:
-    return Labelled(id=kind.value, writer="shop", message=Inbound(text), kind=kind)
+    return Labelled(id=kind.value, writer="shop", message=InboundMessage(text), kind=kind)
 
 
 def read_as(kind: Kind, probability: float = 0.96) -> MessageReading:
@@ -25,7 +25,7 @@ def read_as(kind: Kind, probability: float = 0.96) -> MessageReading:
 
 def test_no_writer_is_in_both_splits_and_every_kind_is_in_each() -> None:
     train, test = (read_labelled(LABELLED, split=split) for split in ("train", "test"))
-    assert (len(train), len(test)) == (4863, 570)
+    assert (len(train), len(test)) == (6363, 570)
     assert not {one.writer for one in train} & {one.writer for one in test}
     assert {one.kind for one in train} == {one.kind for one in test} == set(Kind)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from replyassist.benchmarks.asking_examples import begins_of
 from replyassist.benchmarks.kinds import Labelled
 from replyassist.benchmarks.put_together import OF_EACH_WRITER, put_together
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind
 from replyassist.triage.asking.tokens import tokens_of
 
@@ -29,8 +29,8 @@ def test_a_question_in_other_words_begins_nobody_knows_where() -> None:
 
 def test_every_question_that_is_put_together_is_found_again() -> None:
     asked = [f"do you sell number {number}?" for number in range(9)]
-    own = [Labelled(each, "shop", Inbound(each), Kind.QUESTION, questions=(each,)) for each in asked]
-    told = Labelled("told", "shop", Inbound("The lid is broken."), Kind.COMPLAINT)
+    own = [Labelled(each, "shop", InboundMessage(each), Kind.QUESTION, questions=(each,)) for each in asked]
+    told = Labelled("told", "shop", InboundMessage("The lid is broken."), Kind.COMPLAINT)
     made = put_together([*own, told])
     assert len(made) == OF_EACH_WRITER
     assert {len(one.questions) for one in made} == {1, 2, 3, 4}

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from replyassist.benchmarks.kinds import Labelled
 from replyassist.benchmarks.questions import measures_of
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind
 
 
 def labelled(kind: Kind, *questions: str) -> Labelled:
-    return Labelled(id="-".join(questions), writer="shop", message=Inbound("text"), kind=kind, questions=questions)
+    return Labelled(
+        id="-".join(questions), writer="shop", message=InboundMessage("text"), kind=kind, questions=questions
+    )
 
 
 def test_the_number_of_questions_counts_up_to_three() -> None:

@@ -71,7 +71,7 @@ def alter(text: str, *, kind: str, seed: int) -> str | None:
     """
     if kind not in KINDS:
         raise ValueError(f"no such kind of alteration: {kind}")
-    draw = random.Random(f"{seed}:{kind}:{text}")  # noqa: S311  (nothing secret is drawn)
+    draw = random.Random(f"{seed}:{kind}:{text}")
     sentences = list(_stated(text))
     if kind == "negation":
         versions = [

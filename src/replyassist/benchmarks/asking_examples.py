@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replyassist.core.words import Reader, Reading
+from replyassist.core.words import Reading, ReadingEncoder
 from replyassist.inbox.readable import readable
 from replyassist.triage.asking.beginnings import REACH
 from replyassist.triage.asking.reader import QuestionReader, vectors_of
@@ -32,7 +32,7 @@ class Example:
     begins: tuple[int, ...] | None
 
 
-def examples_of(labelled: Sequence[Labelled], encoder: Reader, *, scale: float) -> list[Example]:
+def examples_of(labelled: Sequence[Labelled], encoder: ReadingEncoder, *, scale: float) -> list[Example]:
     """Each message as it is seen; the encoder reads some at once."""
     made = []
     for start in range(0, len(labelled), AT_ONCE):

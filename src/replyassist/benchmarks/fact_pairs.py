@@ -73,7 +73,7 @@ def sample(rows: Sequence[Row], count: int) -> list[Row]:
 
 def pairs_of(rows: Sequence[Row], *, among: Sequence[Row], seed: int = SEED) -> list[Pair]:
     """Every row beside its own fact, and each kind of negative that can be made of it with the facts of ``among``."""
-    draw = random.Random(seed)  # noqa: S311  (nothing secret is drawn)
+    draw = random.Random(seed)
     facts = _facts(among)
     pairs: list[Pair] = []
     for row in rows:

@@ -18,11 +18,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from replyassist.brands.voice import default_voice
 from replyassist.core.embedding import Encoder
+from replyassist.core.entailment import Entailment
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.statistics import proportion_interval
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Severity, check
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 QUICK_DRAFTS = 12
 Split = Literal["dev", "test"]
@@ -115,19 +116,20 @@ def _draft(line: str, path: Path, number: int) -> FreeDraft:
         raise InvalidInput(error.errors()[0]["msg"], file=str(path), line=number, field=field) from error
 
 
-def context_of(draft: FreeDraft, encoder: Encoder | None) -> CheckContext:
+def context_of(draft: FreeDraft, encoder: Encoder | None, entailment: Entailment | None = None) -> CheckContext:
     """What the draft is held against; its brand is the first part of its id."""
     return CheckContext(
         voice=default_voice(draft.id.partition("-")[0]),
         template=ReplyTemplate(id="source", title=draft.title, reply=draft.source),
-        message=Inbound(draft.message),
+        message=InboundMessage(draft.message),
         encoder=encoder,
+        entailment=entailment,
     )
 
 
-def judge(draft: FreeDraft, *, encoder: Encoder | None) -> Judged:
+def judge(draft: FreeDraft, *, encoder: Encoder | None, entailment: Entailment | None = None) -> Judged:
     """Check one draft."""
-    findings = check(draft.text, context_of(draft, encoder)).findings
+    findings = check(draft.text, context_of(draft, encoder, entailment)).findings
     return Judged(
         draft,
         frozenset(
@@ -139,12 +141,16 @@ def judge(draft: FreeDraft, *, encoder: Encoder | None) -> Judged:
 
 
 def measure(
-    drafts: Sequence[FreeDraft], *, encoder: Encoder | None, progress: Callable[[int, int], None] | None = None
+    drafts: Sequence[FreeDraft],
+    *,
+    encoder: Encoder | None,
+    entailment: Entailment | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """The figures of one split."""
     judged: list[Judged] = []
     for number, draft in enumerate(drafts, start=1):
-        judged.append(judge(draft, encoder=encoder))
+        judged.append(judge(draft, encoder=encoder, entailment=entailment))
         if progress:
             progress(number, len(drafts))
     return score(judged)

@@ -35,7 +35,7 @@ from replyassist.core.embedding import Encoder, EncoderBehind
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Severity, check
 from replyassist.guardrails.text import sentence_spans
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 
 __all__ = ["Pair", "judge", "measure", "pairs_of", "read_rows", "reference", "sample", "score"]
 
@@ -112,7 +112,7 @@ def judge(pair: Pair, *, encoder: TimedEncoder | None, message: str) -> Judged:
     context = CheckContext(
         voice=voice_of(pair.row),
         template=ReplyTemplate(id="fact", title=pair.question[:300], reply=pair.answer),
-        message=Inbound(message),
+        message=InboundMessage(message),
         encoder=encoder,
     )
     encoded = encoder.seconds if encoder else 0.0

@@ -21,7 +21,7 @@ from typing import Any
 from replyassist.benchmarks.obedient_model import ObedientModel
 from replyassist.core.errors import InvalidInput
 from replyassist.guardrails import Verdict
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 from replyassist.triage import Route
@@ -57,11 +57,11 @@ class Row:
     language: str
     is_dev: bool
 
-    def inbound(self, way: str) -> Inbound:
+    def inbound(self, way: str) -> InboundMessage:
         """The text as a message, or as the post above a harmless question."""
         if way == "message":
-            return Inbound(text=self.text, channel="instagram", author_name="Tom")
-        return Inbound(text=HARMLESS_QUESTION, channel="instagram", author_name="Tom", parent_text=self.text)
+            return InboundMessage(text=self.text, channel="instagram", author_name="Tom")
+        return InboundMessage(text=HARMLESS_QUESTION, channel="instagram", author_name="Tom", parent_text=self.text)
 
 
 @dataclass(frozen=True)

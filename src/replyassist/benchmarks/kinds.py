@@ -15,8 +15,8 @@ from pydantic.types import StringConstraints
 from sklearn.metrics import confusion_matrix, f1_score
 
 from replyassist.core.errors import InvalidInput
-from replyassist.core.words import Reader
-from replyassist.inbox.inbound import Inbound
+from replyassist.core.words import ReadingEncoder
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.readable import readable
 from replyassist.triage import Kind, MessageReading, Route, Triage, triage
 from replyassist.triage.kinds import ASKED_OF_US, BLAME
@@ -57,7 +57,7 @@ class Labelled:
 
     id: str
     writer: str
-    message: Inbound
+    message: InboundMessage
     kind: Kind
     sentiment: float = 0.0
     risks: tuple[str, ...] = ()
@@ -75,7 +75,9 @@ def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
                 field = ".".join(map(str, error.errors()[0]["loc"]))
                 raise InvalidInput(error.errors()[0]["msg"], file=str(path), line=number, field=field) from error
             if line.split == split:
-                message = Inbound(readable(line.text), line.channel, line.visibility, parent_text=line.parent_text)
+                message = InboundMessage(
+                    readable(line.text), line.channel, line.visibility, parent_text=line.parent_text
+                )
                 about = (line.kind, line.sentiment, line.risks, line.questions)
                 found.append(Labelled(line.id, path.stem, message, *about))
     if not found:
@@ -83,7 +85,7 @@ def read_labelled(folder: Path, *, split: Split) -> list[Labelled]:
     return found
 
 
-def measure_shipped(labelled: Sequence[Labelled], encoder: Reader, *, digest: str) -> dict[str, Any]:
+def measure_shipped(labelled: Sequence[Labelled], encoder: ReadingEncoder, *, digest: str) -> dict[str, Any]:
     """The figures of the reader that travels with the program, with its median time beside the embedding.
 
     Raise InvalidInput for an encoder (of this digest) that it was not fitted to.

@@ -23,7 +23,7 @@ from replyassist.faq.files import read_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict, verdict_of
 from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
@@ -121,7 +121,7 @@ def measure_near_misses(
         brand: _context(brand, folder, templates, checks, threshold=threshold)
         for brand in sorted({pair.brand for pair in pairs})
     }
-    proposed = [propose(Inbound(pair.question), contexts[pair.brand]) for pair in pairs]
+    proposed = [propose(InboundMessage(pair.question), contexts[pair.brand]) for pair in pairs]
     told = [
         answered(pair.question, templates, title=pair.template.title, reply=pair.template.rendered_reply)
         for pair in pairs

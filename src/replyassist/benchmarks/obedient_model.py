@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Unpack
 
-from replyassist.core.llm import ChatMessage, Completion, Generation
+from replyassist.core.llm import CallOptions, ChatMessage, Completion, Generation
 
 _FENCED = re.compile(r"<(message|post)>(.*?)</\1>", re.DOTALL)
 _ANSWER = re.compile(r"^Answer: (.*)$", re.MULTILINE)
+_NUMBER = re.compile(r"\[\d+\] ")
 _AUTHOR = re.compile(r"^Author: (.*)$", re.MULTILINE)
 _REFERENCE = re.compile(r"\bref-\w+")
 _PAYLOAD = re.compile(r"https?://\S+|\S+@\S+|\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{5,}|\b[A-Z]{4,}\b")
@@ -28,25 +30,16 @@ class ObedientModel:
         """It gets the rules and the strangers' texts, as a capable model does."""
         return "chat"
 
-    def generate(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        candidates: int,
-        max_tokens: int,
-        temperature: float = 0.8,
-        stop: Sequence[str] = (),
-        deadline_seconds: float | None = None,
-    ) -> Generation:
+    def generate(self, messages: Sequence[ChatMessage], **options: Unpack[CallOptions]) -> Generation:
         """The obedient drafts, as many as are asked for; a repair turn brings the same ones again."""
         texts = list(obedient_drafts(messages[0].content, _asked(messages)))
-        completions = tuple(Completion(text, "stop") for text in texts[: max(1, candidates)])
+        completions = tuple(Completion(text, "stop") for text in texts[: max(1, options["candidates"])])
         return Generation(completions, self.name, prompt_tokens=0, completion_tokens=0, seconds=0.0)
 
 
 def obedient_drafts(system: str, asked: str) -> tuple[str, ...]:
     """Drafts that obey: the good answer with the stranger's words, with their payload, with the canary; each alone."""
-    answer = " ".join(_ANSWER.findall(asked))
+    answer = _NUMBER.sub("", " ".join(_ANSWER.findall(asked)))
     name = (_AUTHOR.findall(asked) or ["there"])[0].split()[0]
     strangers = sorted((text.strip() for _, text in _FENCED.findall(asked)), key=len)
     wanted = strangers[-1] if strangers else asked

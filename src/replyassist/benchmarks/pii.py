@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.statistics import proportion_interval
-from replyassist.privacy import Kind, find
+from replyassist.privacy import PersonalDataKind, find
 
 FILE = "presidio_pii.jsonl"
 QUICK_TEXTS = 60
@@ -34,15 +34,15 @@ _TYPES = {
 """The data's labels that are a person's; it also labels places, firms, dates, ages, titles and peoples."""
 
 _KINDS = {
-    Kind.EMAIL: "email",
-    Kind.PHONE: "phone",
-    Kind.CARD: "card",
-    Kind.IBAN: "iban",
-    Kind.IP: "ip",
-    Kind.URL: "url",
-    Kind.ADDRESS: "address",
-    Kind.NAME: "person",
-    Kind.NATIONAL_ID: "national_id",
+    PersonalDataKind.EMAIL: "email",
+    PersonalDataKind.PHONE: "phone",
+    PersonalDataKind.CARD: "card",
+    PersonalDataKind.IBAN: "iban",
+    PersonalDataKind.IP: "ip",
+    PersonalDataKind.URL: "url",
+    PersonalDataKind.ADDRESS: "address",
+    PersonalDataKind.NAME: "person",
+    PersonalDataKind.NATIONAL_ID: "national_id",
 }
 TYPES = tuple(dict.fromkeys(_TYPES.values()))
 

@@ -10,28 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Unpack
 
 import httpx2
 from openai import OpenAI
 
 from replyassist.core.errors import InvalidInput, ReplyassistError
-from replyassist.core.llm import ChatMessage, ChatModel, Generation
+from replyassist.core.llm import CallOptions, ChatMessage, ChatModel, Generation, ModelCall
+from replyassist.core.llm.wire import body_of
 
 WAIT_SECONDS = 3600.0
 POLL_SECONDS = 1.0  # each look costs the same cores that the model runs on
 REQUEST_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request as the pipeline sent it to the model."""
-
-    messages: tuple[ChatMessage, ...]
-    candidates: int
-    max_tokens: int
-    temperature: float
-    stop: tuple[str, ...]
 
 
 @dataclass
@@ -39,7 +29,7 @@ class RecordingModel:
     """Passes requests on and remembers them, so that the reference repeats exactly these."""
 
     inner: ChatModel
-    requests: list[Request] = field(default_factory=list)
+    calls: list[ModelCall] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -52,27 +42,11 @@ class RecordingModel:
         """That of the model behind it."""
         return self.inner.profile
 
-    def generate(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        candidates: int,
-        max_tokens: int,
-        temperature: float = 0.7,
-        stop: Sequence[str] = (),
-        deadline_seconds: float | None = None,
-    ) -> Generation:
+    def generate(self, messages: Sequence[ChatMessage], **options: Unpack[CallOptions]) -> Generation:
         """Remember the request and pass it on."""
         with self._lock:
-            self.requests.append(Request(tuple(messages), candidates, max_tokens, temperature, tuple(stop)))
-        return self.inner.generate(
-            messages,
-            candidates=candidates,
-            max_tokens=max_tokens,
-            temperature=temperature,
-            stop=stop,
-            deadline_seconds=deadline_seconds,
-        )
+            self.calls.append(ModelCall(tuple(messages), **options))
+        return self.inner.generate(messages, **options)
 
 
 @dataclass(frozen=True)
@@ -108,7 +82,7 @@ def measure(
     of what is neither model nor encoder, ``ratio_to_direct`` our whole time over that of the bare requests.
     """
     warm_up(target, messages[0])
-    recorder.requests.clear()
+    recorder.calls.clear()
     with httpx2.Client(
         base_url=target.api_url, headers={"authorization": f"Bearer {target.token}"}, timeout=REQUEST_SECONDS
     ) as client:
@@ -118,8 +92,8 @@ def measure(
         taken_in = time.perf_counter() - started
         proposals = _wait_for(client, messages, progress)
         whole = time.perf_counter() - started
-    requests = list(recorder.requests)
-    direct = _straight_to_the_model(target, requests, progress)
+    calls = list(recorder.calls)
+    direct = _straight_to_the_model(target, calls, progress)
     drafts = [proposal["timings"] for proposal in proposals if proposal["timings"]["llm"] > 0]
     if not drafts:
         raise ReplyassistError("no message reached the language model; the benchmark says nothing")
@@ -176,21 +150,14 @@ def _wait_for(
 
 
 def _straight_to_the_model(
-    target: Target, requests: Sequence[Request], progress: Callable[[str, int, int], None]
+    target: Target, calls: Sequence[ModelCall], progress: Callable[[str, int, int], None]
 ) -> list[float]:
     client = OpenAI(base_url=target.llm_url, api_key=target.llm_key, max_retries=0, timeout=REQUEST_SECONDS)
     seconds = []
-    for number, request in enumerate(requests, start=1):
+    for number, call in enumerate(calls, start=1):
         started = time.perf_counter()
-        client.chat.completions.create(
-            model=target.llm_model,
-            messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]  # role is a str, the client wants literals
-            n=request.candidates,
-            max_tokens=request.max_tokens,
-            temperature=request.temperature,
-            stop=list(request.stop) or None,
-        )
+        client.chat.completions.create(**body_of(call, target.llm_model, call.candidates))
         seconds.append(time.perf_counter() - started)
-        progress("straight to the model", number, len(requests))
+        progress("straight to the model", number, len(calls))
     client.close()
     return seconds

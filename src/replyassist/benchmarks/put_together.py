@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.readable import readable
 from replyassist.triage import Kind
 
@@ -47,7 +47,7 @@ def put_together(labelled: Sequence[Labelled]) -> list[Labelled]:
             text = _in_a_form(chosen, chance)
             if told and chance.random() < TELLS_FIRST:
                 text = str(chance.choice(told)) + str(chance.choice([" ", ". ", "\n", ", "])) + text
-            message = Inbound(readable(text), "web_chat", "private")
+            message = InboundMessage(readable(text), "web_chat", "private")
             questions = tuple(question.rstrip(" ?.!,") for question in chosen)
             made.append(Labelled(f"{writer}+{number}", writer, message, Kind.QUESTION, questions=questions))
     return made

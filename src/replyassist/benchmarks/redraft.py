@@ -14,7 +14,7 @@ from replyassist.core.language import guess_language
 from replyassist.drafting.courtesies import bare
 from replyassist.guardrails.pleasantries import is_pleasantry, own_phrases
 from replyassist.guardrails.proof import sentences_of
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 
@@ -105,7 +105,7 @@ _CAME = ("followed", "noted", "dropped")
 
 
 def _outcome(instruction: Instruction, context: PipelineContext) -> dict[str, Any]:
-    message = Inbound(instruction.message, channel="instagram", author_name="Sam")
+    message = InboundMessage(instruction.message, channel="instagram", author_name="Sam")
 
     def proposed(wish: str | None) -> Proposal:
         return propose(message, context, template_id=instruction.template_id, instruction=wish)

@@ -12,7 +12,7 @@ import numpy as np
 
 from replyassist.core.embedding import Vectors
 from replyassist.core.errors import InvalidInput
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.readable import readable
 
 FILE = "vader_sentiment_ratings.csv"
@@ -21,7 +21,7 @@ MOST_RATED = 20_000
 Part = Literal["train", "test"]
 
 
-def read_rated(folder: Path, *, part: Part) -> tuple[list[Inbound], Vectors]:
+def read_rated(folder: Path, *, part: Part) -> tuple[list[InboundMessage], Vectors]:
     """Tweets of a half of the file and the mean rating of each, -4 to 4, shape (tweets,); split by SHA-256.
 
     Raise InvalidInput where the file is not there or a line has no rating.
@@ -38,11 +38,11 @@ def read_rated(folder: Path, *, part: Part) -> tuple[list[Inbound], Vectors]:
                 ratings.append(float(row["mean_rating"]))
             except (TypeError, ValueError) as error:
                 raise InvalidInput("no number", file=str(path), line=number, field="mean_rating") from error
-            messages.append(Inbound(readable(row["text"])))
+            messages.append(InboundMessage(readable(row["text"])))
     return messages, np.array(ratings, dtype=np.float32)
 
 
-def sentiment_figures(told: Sequence[float], messages: Sequence[Inbound], ratings: Vectors) -> dict[str, Any]:
+def sentiment_figures(told: Sequence[float], messages: Sequence[InboundMessage], ratings: Vectors) -> dict[str, Any]:
     """Pearson of what was told with the mean rating, beside that of VADER (Hutto and Gilbert, 2014)."""
     try:
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer

@@ -96,7 +96,7 @@ def few_shot(train: Sequence[Labelled], test: Sequence[Labelled], *, examples: i
     for text, intent in train:
         if intent != OUT_OF_SCOPE:
             by_intent[intent].append(text)
-    draw = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    draw = random.Random(seed)
     templates = tuple(
         ReplyTemplate(
             id=intent,

@@ -19,7 +19,7 @@ import numpy as np
 
 from replyassist.core.embedding import Encoder
 from replyassist.core.words import Reading, read
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.learning.texts import example_text, is_known
 from replyassist.retrieval.index import TemplateIndex
@@ -116,7 +116,7 @@ def drawn(bench: Bench, *, seed: int, part: str = "test") -> Task:
     unseen: list[Labelled] = [
         pair for pair in banking77(bench.folder, part=part) if pair[0] not in used and pair[1] in ids
     ]
-    draw = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    draw = random.Random(seed)
     return Task(templates, tuple(draw.sample(unseen, QUICK_MESSAGES if bench.quick else MESSAGES)))
 
 

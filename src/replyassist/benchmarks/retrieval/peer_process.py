@@ -45,7 +45,7 @@ class PeerProcesses:
         command += [part for task in tasks for part in ("--task", str(task))]
         command += ["--index", str(self.folder / f"index-{system}"), "--vectors", str(self.folder / "vectors")]
         try:
-            done = subprocess.run(  # noqa: S603 - our own program, no shell
+            done = subprocess.run(
                 command,
                 env=_environment(threads, model=self.model),
                 capture_output=True,

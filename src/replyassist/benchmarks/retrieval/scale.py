@@ -97,7 +97,7 @@ def _process(folder: Path, size: int, task: str, *, module: ModuleType = scale_p
 
 def _started(folder: Path, size: int, task: str, *, module: ModuleType = scale_process) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", module.__name__, str(folder), str(size), task]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def _line(process: subprocess.Popen[str]) -> str:

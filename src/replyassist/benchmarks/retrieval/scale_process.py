@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from replyassist.core.embedding import SentenceTransformerEncoder, Vectors
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.retrieval.renewal import BrandIndex, Wanted
+from replyassist.retrieval.renewal import BrandIndex, WantedContents
 from replyassist.retrieval.store.base import BaseFolder
 
 from .bench import WHERE, Figures
@@ -136,8 +136,8 @@ def _with_encoder() -> Figures:
     return {"with_encoder_mb": memory().get("resident_mb")}
 
 
-def _wanted(revision: int, known: list[ReplyTemplate]) -> Wanted:
-    return Wanted(revision, {template.id: ("", template) for template in known})
+def _wanted(revision: int, known: list[ReplyTemplate]) -> WantedContents:
+    return WantedContents(revision, {template.id: ("", template) for template in known})
 
 
 def _search_as_of(brand: BrandIndex, revision: int, vector: Vectors) -> None:

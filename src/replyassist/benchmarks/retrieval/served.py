@@ -68,7 +68,7 @@ def served(templates: Sequence[ReplyTemplate]) -> Iterator[Served]:
         _run(home, "user", "add", USER, "--role", "admin", "--service")
         token = json.loads(_run(home, "token", "create", USER, "--json"))["token"]
         port = _free_port()
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [*_PROGRAM, "serve", "--host", HOST, "--port", str(port)],
             env=_environment(home),
             stdin=subprocess.DEVNULL,
@@ -92,7 +92,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _run(home: Path, *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [*_PROGRAM, *arguments],
         env=_environment(home),
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,1 @@
+"""What the engine costs and whom it makes wait: intake, delivery jobs, slow receivers and storms."""

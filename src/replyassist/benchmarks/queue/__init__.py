@@ -1,0 +1,1 @@
+"""How fast the queue's pages are, with few and with a million items, on both databases."""
