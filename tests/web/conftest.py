@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -16,11 +18,11 @@ from tests.web.console import Console
 from tests.world import World
 
 
-@pytest.fixture
-def app(world: World) -> Iterator[FastAPI]:
+@contextmanager
+def application(world: World, **settings: Any) -> Iterator[FastAPI]:
     """The whole application; jobs are listed and not run."""
     parts = build_parts(
-        world.settings.model_copy(update={"database_url": world.database.url}),
+        world.settings.model_copy(update={"database_url": world.database.url} | settings),
         model=FakeChatModel([]),
         encoder=FakeEncoder(),
         clock=world.clock,
@@ -29,6 +31,13 @@ def app(world: World) -> Iterator[FastAPI]:
     )
     yield create_app(parts=parts)
     parts.close()
+
+
+@pytest.fixture
+def app(world: World) -> Iterator[FastAPI]:
+    """The application as the world's settings have it."""
+    with application(world) as app:
+        yield app
 
 
 @pytest.fixture

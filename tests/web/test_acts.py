@@ -216,7 +216,7 @@ def test_a_conflict_says_what_happened_and_keeps_the_text(console: Console, brow
     assert f"What happened last: {name} escalated it, now: “better you”" in page
     assert "Your text is still here." in page
     assert "my own careful words</textarea>" in answer.text
-    assert answer.headers["hx-replace-url"] == f"/queue/{item.id}"
+    assert answer.headers["hx-replace-url"] == f"/queue/{item.id}?tab=escalated"
     assert 'name="version" value="2"' in answer.text
 
 
@@ -305,7 +305,8 @@ def test_another_item_of_the_approval_is_not_restored(console: Console) -> None:
     console.act(first, "approve", text=EDITED)
     approval = console.world.reload(first).approval_id
     page = console.get(f"/queue/{second.id}?restore={approval}").text
-    assert EDITED not in page
+    assert f"{EDITED}</textarea>" not in page
+    assert f"{DRAFT}</textarea>" in page
 
 
 def test_a_rejection_for_the_wrong_template_says_so_without_its_box_ticked(console: Console) -> None:

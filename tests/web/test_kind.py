@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from replyassist.core.security import Role
-from replyassist.review.corrections import stored
+from replyassist.review.corrections import repository as stored
 from replyassist.review.models import ReviewItem
 from replyassist.triage import Kind, triage
 from replyassist.web.words import KINDS

@@ -6,26 +6,30 @@ import pytest
 
 from replyassist.core.security import Role
 from replyassist.faq import learned
-from replyassist.faq.learned import Provenance
+from replyassist.faq.learned import LessonSource
+from replyassist.faq.repository.learned import active_examples
 from replyassist.retrieval.entries import entries_of
 from replyassist.retrieval.known import LEARNED
 from replyassist.review.models import ReviewItem
 from replyassist.web.words import MATCHED_FIELDS
 from tests.web.console import Console, page_of
-from tests.world import BRAND, shipping
+from tests.world import BRAND, World, shipping
 
 ASK = "can it go to <Bergen>?"
 
 
 def taught(console: Console, item: ReviewItem, *, counts_against: bool = False) -> int:
-    world = console.world
+    return taught_by(console.world, item, ASK, counts_against=counts_against)
+
+
+def taught_by(world: World, item: ReviewItem, text: str, *, counts_against: bool = False) -> int:
     with world.database.writing() as session:
-        source = Provenance(item.id or 0, item.message_id, "approved", "Mia")
+        source = LessonSource(item.id or 0, item.message_id, "approved", "Mia")
         row = learned.add(
             session,
             BRAND,
             "shipping-abroad",
-            ASK,
+            text,
             counts_against=counts_against,
             source=source,
             now=world.clock.now(),
@@ -36,7 +40,7 @@ def taught(console: Console, item: ReviewItem, *, counts_against: bool = False) 
 
 def counting(console: Console) -> list[str]:
     with console.world.database.reading() as session:
-        return [example.text for example in learned.active_examples(session, BRAND)]
+        return [example.text for example in active_examples(session, BRAND)]
 
 
 def change(console: Console, item: ReviewItem, number: int, act: str) -> int:

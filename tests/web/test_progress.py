@@ -23,7 +23,7 @@ def test_the_queue_says_how_many_are_drafted_while_messages_wait(console: Consol
 def test_the_live_list_brings_the_progress_along(console: Console) -> None:
     console.world.message()
     console.sign_in()
-    live = console.get("/queue/rows?shown=30", **{"HX-Request": "true"})
+    live = console.get("/queue/changes", **{"HX-Request": "true"})
     assert 'id="drafting"' in live.text
     assert live.text.count('hx-swap-oob="true"') == 2
     assert "0 of 1 drafted" in words(live)

@@ -39,7 +39,8 @@ def test_a_lead_reads_size_examples_and_the_picture(console: Console) -> None:
     assert '<svg class="coverage"' in html
     assert 'role="img"' in html
     assert REPLY in html
-    assert '<a href="/proposals">Proposals</a>' in console.get("/queue").text
+    assert 'href="/proposals?brand=fernhill" aria-current="page"' in html
+    assert 'href="/proposals?brand=fernhill"' in console.get("/templates").text
 
 
 def test_strangers_words_are_shown_as_text(console: Console) -> None:

@@ -14,6 +14,8 @@ from replyassist.review.models import HIGH, ReviewItem, ReviewStatus
 from replyassist.review.permits import ASKS, NOBODY_CONFIRMS
 from replyassist.review.transitions import CLAIMED_IN, TAKEN_BACK_FROM
 
+from .language import gettext
+
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
@@ -26,6 +28,11 @@ class Abilities:
     redraft: str
     correct: str  # say what the message really is, and take that back
     take_back: str
+    take_over: str  # from somebody else who works on it
+    assign: str  # to others; who may decide may also take it
+    snooze: str
+    hand_back: str
+    note: str
     is_open: bool  # somebody has still to decide
 
     @property
@@ -35,7 +42,7 @@ class Abilities:
 
 
 @dataclass(frozen=True)
-class Gate:
+class ApprovalGate:
     """Whether a text may be approved: ``open``, ``accept`` (with the findings accepted) or ``closed``, and why."""
 
     state: str
@@ -46,55 +53,72 @@ def abilities(item: ReviewItem, principal: Principal, *, claimer: str | None) ->
     """What this person may do; ``claimer`` is the name of somebody else who works on the item."""
     status = ReviewStatus(item.status)
     is_open = status in OPEN
-    taken = f"{claimer} is working on this item." if claimer else ""
+    taken = gettext("%(name)s is working on this item.") % {"name": claimer} if claimer else ""
     decide = taken or _why_not_decide(item, principal)
-    over = "" if status in CLAIMED_IN else "There is nothing left to decide."
-    escalated = "A lead has it already." if status is ReviewStatus.ESCALATED else ""
+    over = "" if status in CLAIMED_IN else gettext("There is nothing left to decide.")
+    escalated = gettext("A lead has it already.") if status is ReviewStatus.ESCALATED else ""
     return Abilities(
         decide=decide,
         escalate=taken or escalated or over or _why_not(principal, Permission.ESCALATE),
         redraft=decide,
         correct=decide or _why_not(principal, Permission.REVIEW_ANY),
-        take_back=decide if status in TAKEN_BACK_FROM else "There is nothing to take back.",
+        take_over=_why_not_take_over(item, principal, claimer),
+        assign=taken or _why_not(principal, Permission.ASSIGN),
+        snooze=decide or _why_not(principal, Permission.SNOOZE),
+        hand_back=decide if status is ReviewStatus.ESCALATED else gettext("It is not escalated."),
+        note=_why_not(principal, Permission.NOTES_WRITE),
+        take_back=decide if status in TAKEN_BACK_FROM else gettext("There is nothing to take back."),
         is_open=is_open,
     )
 
 
-def gate(principal: Principal, text: str, result: CheckResult | None) -> Gate:
+def gate(principal: Principal, text: str, result: CheckResult | None) -> ApprovalGate:
     """Whether this person may approve this text, given what the checks say of it."""
     if not text or result is None:
-        return Gate("closed", "Write a reply first.")
+        return ApprovalGate("closed", gettext("Write a reply first."))
     if result.verdict is Verdict.READY:
-        return Gate("open")
+        return ApprovalGate("open")
     if closed := _why_closed(principal, result):
-        return Gate("closed", closed)
+        return ApprovalGate("closed", closed)
     if not any(finding.severity is Severity.BLOCK for finding in result.findings):
-        return Gate("open")
+        return ApprovalGate("open")
     if principal.may(Permission.ACCEPT_FINDINGS):
-        return Gate("accept", "Mend the marked places, or tick the box to send it knowingly.")
-    return Gate("closed", "The checks do not let this text out. Mend the marked places, or escalate the item.")
+        return ApprovalGate("accept", gettext("Mend the marked places, or tick the box to send it knowingly."))
+    return ApprovalGate(
+        "closed", gettext("The checks do not let this text out. Mend the marked places, or escalate the item.")
+    )
 
 
 def _why_closed(principal: Principal, result: CheckResult) -> str:
     if stale := next((finding for finding in result.findings if finding.rule in NOBODY_CONFIRMS), None):
-        return stale.explanation
+        return gettext(stale.explanation)
     if principal.may(Permission.REVIEW_ANY):
         return ""
     if any(finding.concern is Concern.MESSAGE and finding.severity in ASKS for finding in result.findings):
-        return "Somebody must first confirm what is said of the message. Escalate it, or leave it to a manager."
-    return "Your role sends only replies that the checks call ready. Mend the marked places, or escalate the item."
+        return gettext(
+            "Somebody must first confirm what is said of the message. Escalate it, or leave it to a manager."
+        )
+    return gettext(
+        "Your role sends only replies that the checks call ready. Mend the marked places, or escalate the item."
+    )
 
 
 def _why_not_decide(item: ReviewItem, principal: Principal) -> str:
     if item.is_escalated or item.status == ReviewStatus.ESCALATED:
         may = principal.may(Permission.REVIEW_ESCALATED)
-        return "" if may else "It was escalated: a lead decides. You can read along."
+        return "" if may else gettext("It was escalated: a lead decides. You can read along.")
     if principal.may(Permission.REVIEW_ANY):
         return ""
     if item.risk == HIGH:
-        return "This item is of high risk, and your role decides those of low risk. Escalate it to a lead."
+        return gettext("This item is of high risk, and your role decides those of low risk. Escalate it to a lead.")
     return _why_not(principal, Permission.REVIEW_LOW_RISK)
 
 
+def _why_not_take_over(item: ReviewItem, principal: Principal, claimer: str | None) -> str:
+    if not claimer or ReviewStatus(item.status) not in OPEN:
+        return gettext("Nobody else works on it.")
+    return _why_not(principal, Permission.TAKE_OVER) or _why_not_decide(item, principal)
+
+
 def _why_not(principal: Principal, permission: Permission) -> str:
-    return "" if principal.may(permission) else "Your role does not allow this."
+    return "" if principal.may(permission) else gettext("Your role does not allow this.")

@@ -6,7 +6,8 @@ Each act is one transaction. A refusal shows the item as it stands, with the rea
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -17,16 +18,20 @@ from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
 from replyassist.core.http import ClockDep, DatabaseDep
+from replyassist.core.jobs import JobQueue
 from replyassist.review import approving, decisions
 from replyassist.review.checking import CheckedText
 from replyassist.review.failures import FailureKind, failure_kinds
 from replyassist.review.models import ReviewItem
+from replyassist.review.teamwork import acts as teamwork
 
 from .auth import ActingDep
 from .item_pages import ItemId, item_page, way_on
+from .language import gettext
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
+from .seeded_drafts import missed_check
 from .words import REJECT_REASONS, WRONG_TEMPLATE
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
@@ -50,6 +55,17 @@ class ActedOn:
     item_id: int
     version: int
     text: str | None
+
+    @property
+    def jobs(self) -> JobQueue:
+        """Where what follows an act is put."""
+        queue: JobQueue = self.request.app.state.jobs
+        return queue
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.clock.now()
 
     def carry_out(self, act: Callable[[Session], ReviewItem], then: Callable[[], str]) -> Response:
         """Act in one transaction and go where ``then`` says; a refusal shows the item with the reason."""
@@ -110,12 +126,15 @@ ActedOnDep = Annotated[ActedOn, Depends(_acted_on, scope="function")]
 @router.post("/{item_id}/approve")
 def approve(on: ActedOnDep, accept_findings: Annotated[bool, Form()] = False, failures: Boxes = ()) -> Response:
     """Approve exactly the text in the editor, and go to the next item."""
+    if missed := missed_check(on.principal, on.database, on.item_id, on.text or "", now=on.now):
+        return replace(on, text=None).refused(missed)
     state = on.request.app.state
 
     def read(session: Session) -> CheckedText:
         if not (on.text or "").strip():
             raise InvalidInput("Write a reply first.")
-        return approving.checked(session, on.principal, on.item_id, on.text or "")
+        entailment = state.proposer.entailment
+        return approving.checked(session, on.principal, on.item_id, on.text or "", entailment=entailment)
 
     def act(session: Session, text: CheckedText) -> ReviewItem:
         return approving.approve(
@@ -125,8 +144,8 @@ def approve(on: ActedOnDep, accept_findings: Annotated[bool, Form()] = False, fa
             version=on.version,
             text=text,
             accept_findings=accept_findings,
-            jobs=state.jobs,
-            now=on.clock.now(),
+            jobs=on.jobs,
+            now=on.now,
             send_delay_seconds=state.settings.send_delay_seconds,
             failures=failure_kinds(failures),
         )
@@ -143,13 +162,7 @@ def confirm(on: ActedOnDep, rule: Line = "") -> Response:
 
     def act(session: Session, draft: CheckedText) -> ReviewItem:
         return approving.confirm(
-            session,
-            on.principal,
-            on.item_id,
-            version=on.version,
-            rules=[typed(rule)],
-            draft=draft,
-            now=on.clock.now(),
+            session, on.principal, on.item_id, version=on.version, rules=[typed(rule)], draft=draft, now=on.now
         )
 
     return on.carry_out_checked(read, act, on.same_page)
@@ -160,16 +173,16 @@ def reject(on: ActedOnDep, reason: Line = "", note: Line = "", failures: Boxes =
     """Reject with one of the reasons, and more words where they help."""
 
     def act(session: Session) -> ReviewItem:
-        why = _rejection(reason, typed(note).strip())
+        why = rejection(reason, typed(note).strip())
         return decisions.reject(
             session,
             on.principal,
             on.item_id,
             version=on.version,
             reason=why,
-            failures=failure_kinds([*failures, *_failure_of(reason)]),
-            jobs=on.request.app.state.jobs,
-            now=on.clock.now(),
+            failures=failure_kinds([*failures, *failure_of(reason)]),
+            jobs=on.jobs,
+            now=on.now,
         )
 
     return on.carry_out(act, on.next_page)
@@ -184,13 +197,7 @@ def escalate(on: ActedOnDep, note: Line = "") -> Response:
         if not why:
             raise InvalidInput("Say in a few words why a lead should look at it.")
         return decisions.escalate(
-            session,
-            on.principal,
-            on.item_id,
-            version=on.version,
-            reason=_short(why),
-            jobs=on.request.app.state.jobs,
-            now=on.clock.now(),
+            session, on.principal, on.item_id, version=on.version, reason=short(why), jobs=on.jobs, now=on.now
         )
 
     return on.carry_out(act, on.next_page)
@@ -203,7 +210,7 @@ def redraft(on: ActedOnDep, instruction: Line = "", template_id: Line = "", with
     def act(session: Session) -> ReviewItem:
         wish = typed(instruction).strip()
         if len(wish) > LONGEST_INSTRUCTION:
-            raise InvalidInput(f"An instruction has at most {LONGEST_INSTRUCTION} characters.")
+            raise InvalidInput(gettext("An instruction has at most %(n)s characters.") % {"n": LONGEST_INSTRUCTION})
         return decisions.redraft(
             session,
             on.principal,
@@ -212,8 +219,8 @@ def redraft(on: ActedOnDep, instruction: Line = "", template_id: Line = "", with
             instruction=wish,
             template_id=typed(template_id) or None,
             with_follow_up=with_follow_up == "true",
-            jobs=on.request.app.state.jobs,
-            now=on.clock.now(),
+            jobs=on.jobs,
+            now=on.now,
         )
 
     return on.carry_out(act, on.same_page)
@@ -221,40 +228,35 @@ def redraft(on: ActedOnDep, instruction: Line = "", template_id: Line = "", with
 
 @router.post("/{item_id}/undo")
 def undo(on: ActedOnDep) -> Response:
-    """Take an approval or a rejection back, and show the item with the text that had been approved."""
+    """Take the last act back, and show the item with the text that had been approved."""
     approvals: list[int | None] = []
 
     def act(session: Session) -> ReviewItem:
         item = decisions.visible_item(session, on.principal, on.item_id)
         approvals.append(item.approval_id)
-        return decisions.take_back(
-            session,
-            on.principal,
-            on.item_id,
-            version=on.version,
-            jobs=on.request.app.state.jobs,
-            now=on.clock.now(),
-        )
+        return teamwork.take_back(session, on.principal, on.item_id, version=on.version, jobs=on.jobs, now=on.now)
 
     return on.carry_out(act, lambda: on.listing.url(f"{HOME}/{on.item_id}", restore=approvals[-1]))
 
 
-def _failure_of(reason: str) -> tuple[FailureKind, ...]:
+def failure_of(reason: str) -> tuple[FailureKind, ...]:
     """What a reason says of the draft by itself, whether or not its box was ticked too."""
     return (FailureKind.WRONG_TEMPLATE,) if reason == WRONG_TEMPLATE else ()
 
 
-def _rejection(reason: str, note: str) -> str:
+def rejection(reason: str, note: str) -> str:
+    """Why an item is rejected, of what was picked and written; raise InvalidInput where that says too little."""
     if reason not in REJECT_REASONS:
         raise InvalidInput("Pick a reason: it teaches the next draft.")
     if reason == REJECT_REASONS[-1]:
         if not note:
             raise InvalidInput("Say in a few words what the other reason is.")
-        return _short(note)
-    return _short(f"{reason}: {note}" if note else reason)
+        return short(note)
+    return short(f"{reason}: {note}" if note else reason)
 
 
-def _short(reason: str) -> str:
+def short(reason: str) -> str:
+    """The reason; raise InvalidInput for one that is too long."""
     if len(reason) > LONGEST_REASON:
-        raise InvalidInput(f"A reason has at most {LONGEST_REASON} characters.")
+        raise InvalidInput(gettext("A reason has at most %(n)s characters.") % {"n": LONGEST_REASON})
     return reason

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
 
-from replyassist.core.accounts import Principal, authenticate_password, principal
+from replyassist.core.accounts import Principal, authenticate_password, authenticate_session, start_session
+from replyassist.core.accounts.sessions import sign_out as end_session_of
+from replyassist.core.database import Database
 from replyassist.core.errors import Forbidden, NotAuthenticated, ReplyassistError
-from replyassist.core.http import SESSION_USER, ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.http import SESSION_ID, ClockDep, DatabaseDep, SignedInDep, session_id_of
+from replyassist.review.onboarding import service as onboarding
 
+from .language import LANGUAGE, TIME_ZONE
 from .pages import CSRF, HOME, SIGN_IN, PageRoute, page, see_other
 from .rendering import typed
 from .throttle import FailureWindow
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_OWN_PAGE = re.compile(r"/(?:queue(?:/\d+)?|proposals)(?:\?[\w=&%+.:-]*)?", re.ASCII)
-_LONGEST_PASSWORD = 1000
+_OWN_PAGE = re.compile(r"(?!/v1/)(?:/[\w.-]+)+(?:\?[\w=&%+.:-]*)?", re.ASCII)  # never "//host", so always our own
+LONGEST_PASSWORD = 1000
+WELCOME = "/welcome"
+NEW = "new"  # in the cookie, from the sign-in to the first page
 
 
 def _acting(
@@ -47,18 +54,19 @@ def require_csrf(request: Request, token: str) -> None:
 def show_sign_in(
     request: Request,
     database: DatabaseDep,
+    clock: ClockDep,
     wanted: Annotated[str, Query(alias="next", max_length=500)] = HOME,
 ) -> Response:
     """The sign-in page."""
-    next_page = _own_page(wanted)
-    if SESSION_USER in request.session:
+    next_page = own_page(wanted)
+    if secret := session_id_of(request):
         try:
             with database.reading() as session:
-                principal(session, int(request.session[SESSION_USER]))
+                authenticate_session(session, secret, now=clock.now())
             return see_other(next_page)
         except NotAuthenticated:
             request.session.clear()
-    return _sign_in_page(request, next_page=next_page)
+    return sign_in_page(request, next_page=next_page)
 
 
 @router.post(SIGN_IN)
@@ -67,40 +75,86 @@ def sign_in(
     database: DatabaseDep,
     clock: ClockDep,
     email: Annotated[str, Form(max_length=254)] = "",
-    password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)] = "",
+    password: Annotated[str, Form(max_length=LONGEST_PASSWORD)] = "",
     csrf_token: Annotated[str, Form(max_length=200)] = "",
     wanted: Annotated[str, Form(alias="next", max_length=500)] = HOME,
 ) -> Response:
     """Check the password and begin a fresh session."""
     email = typed(email).strip().lower()
-    next_page = _own_page(wanted)
-    failures: FailureWindow = request.app.state.sign_in_failures
-    keys = (f"email:{email}", f"address:{request.client.host if request.client else ''}")
+    next_page = own_page(wanted)
+    keys = guessing_keys(request, email)
     try:
         require_csrf(request, csrf_token)
-        failures.attempt(keys, now=clock.now())
+        failures_of(request).attempt(keys, now=clock.now())
         with database.reading() as session:
             signed_in = authenticate_password(session, email, typed(password))
     except ReplyassistError as error:
-        return _sign_in_page(request, next_page=next_page, email=email, error=error)
-    failures.succeeded(keys, forgiven=keys[0])
-    request.session.clear()  # what was there before the sign-in is worth nothing after it
-    request.session[SESSION_USER] = signed_in.user_id
-    request.session[CSRF] = secrets.token_urlsafe(24)
-    return see_other(next_page)
+        return sign_in_page(request, next_page=next_page, email=email, error=error)
+    failures_of(request).succeeded(keys, forgiven=keys[0])
+    begin_session(request, database, signed_in, now=clock.now())
+    return see_other(first_page(request, next_page))
 
 
 @router.post("/logout")
-def sign_out(request: Request, _acting: ActingDep) -> Response:
-    """End the session."""
+def sign_out(request: Request, _acting: ActingDep, database: DatabaseDep, clock: ClockDep) -> Response:
+    """End the session on the server; the cookie, and every copy of it, is worth nothing then."""
+    with database.writing() as session:
+        end_session_of(session, session_id_of(request), now=clock.now())
     request.session.clear()
     return see_other(SIGN_IN)
 
 
-def _sign_in_page(
-    request: Request, *, next_page: str, email: str = "", error: ReplyassistError | None = None
+def begin_session(request: Request, database: Database, who: Principal, *, now: datetime) -> None:
+    """Begin a session of somebody who has shown who they are; what this browser had before ends."""
+    with database.writing() as session:
+        if before := session_id_of(request):
+            end_session_of(session, before, now=now)
+        secret = start_session(
+            session,
+            who.user_id,
+            address=address_of(request),
+            user_agent=request.headers.get("user-agent", ""),
+            now=now,
+        )
+        is_new = onboarding.is_new(session, who)
+    request.session.clear()
+    if is_new:
+        request.session[NEW] = True
+    request.session[SESSION_ID] = secret
+    request.session[CSRF] = secrets.token_urlsafe(24)
+    remember_choices(request, who.language, who.time_zone)
+
+
+def remember_choices(request: Request, language: str | None, time_zone: str | None) -> None:
+    """Let pages be written in this language and at this time; None is what the browser asks for."""
+    for key, value in ((LANGUAGE, language), (TIME_ZONE, time_zone)):
+        request.session.pop(key, None)
+        if value:
+            request.session[key] = value
+
+
+def failures_of(request: Request) -> FailureWindow:
+    """The count of failed attempts with passwords."""
+    failures: FailureWindow = request.app.state.sign_in_failures
+    return failures
+
+
+def guessing_keys(request: Request, email: str) -> tuple[str, str]:
+    """By what failed attempts with passwords are counted."""
+    return f"email:{email}", f"address:{address_of(request)}"
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from."""
+    return request.client.host if request.client else ""
+
+
+def sign_in_page(
+    request: Request, *, next_page: str = HOME, email: str = "", error: ReplyassistError | None = None
 ) -> Response:
+    """The page; with an error, what is wrong."""
     request.session.setdefault(CSRF, secrets.token_urlsafe(24))
+    provider = request.app.state.oidc
     response = page(
         request,
         "login.html",
@@ -109,11 +163,19 @@ def _sign_in_page(
         next_page=next_page,
         email=email,
         error=error,
+        provider=provider.name if provider else "",
     )
     if error is not None and "retry_after" in error.extra:
         response.headers["Retry-After"] = str(error.extra["retry_after"])
     return response
 
 
-def _own_page(wanted: str) -> str:
+def first_page(request: Request, wanted: str) -> str:
+    """Where somebody goes who has just signed in: a new agent to the welcome, unless they asked for another page."""
+    is_new = request.session.pop(NEW, False)
+    return WELCOME if is_new and wanted == HOME else wanted
+
+
+def own_page(wanted: str) -> str:
+    """The page that was asked for, if it is one of ours; else the queue."""
     return wanted if _OWN_PAGE.fullmatch(wanted) else HOME

@@ -10,21 +10,28 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from replyassist.core.accounts import Principal
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
-from replyassist.core.errors import ClaimedByAnother, Conflict, ReplyassistError
+from replyassist.core.entailment import Entailment
+from replyassist.core.errors import Conflict, ReplyassistError
 from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import decisions
 from replyassist.review.failures import MEANINGS, FailureKind
+from replyassist.review.list_order import place_in
 from replyassist.review.models import ReviewItem
-from replyassist.review.repository import Place
+from replyassist.review.pace import seeded
+from replyassist.review.pace.service import hurries
+from replyassist.review.repository.lists import neighbour
 from replyassist.review.surroundings import surroundings
+from replyassist.review.teamwork import notes, presence
 
 from . import repository
 from .abilities import abilities
 from .auth import ActingDep
-from .item_view import check_view, claimer_of, item_view
+from .check_view import check_view
+from .item_view import claimer_of, item_view
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, is_partial, page, see_other
 from .rendering import typed
+from .sharing_view import team_view
 from .toasts import toast_after
 from .words import REJECT_REASONS
 
@@ -76,7 +83,7 @@ def show_change(
         item = decisions.visible_item(session, principal, item_id)
         if item.version == version:
             return Response(status_code=204)
-        view = item_view(session, principal, item, now=clock.now())
+        view = item_view(session, principal, item, now=clock.now(), entailment=_entailment(request))
     return page(request, "_moved.html", view=view, listing=listing, principal=principal, now=clock.now())
 
 
@@ -95,8 +102,10 @@ def check_draft(
         return item_page(request, principal, database, listing, item_id, text=typed(text))
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
-        check = check_view(principal, item, typed(text), surroundings(session, item), now=clock.now())
-    return page(request, "_check.html", check=check, confirm_to=listing.url(f"{HOME}/{item_id}/confirm"))
+        around = surroundings(session, item)
+    check = check_view(principal, item, typed(text), around, now=clock.now(), entailment=_entailment(request))
+    confirm_to = listing.url(f"{HOME}/{item_id}/confirm")
+    return page(request, "_checked.html", check=check, confirm_to=confirm_to, brand_name=around.brand.name)
 
 
 @router.post(f"{HOME}/{{item_id}}/claim")
@@ -107,9 +116,9 @@ def keep_claim(request: Request, principal: ActingDep, database: DatabaseDep, it
 
 
 @router.post(f"{HOME}/{{item_id}}/release")
-def release_item(principal: ActingDep, database: DatabaseDep, item_id: ItemId) -> Response:
+def release_item(principal: ActingDep, database: DatabaseDep, clock: ClockDep, item_id: ItemId) -> Response:
     """Let others have the item: its page was closed."""
-    _release(principal, database, item_id)
+    _release(principal, database, item_id, now=clock.now())
     return Response(status_code=204)
 
 
@@ -123,7 +132,7 @@ def leave_item(
     to: Annotated[str, Form(pattern="^(next|previous|queue)$")] = "next",
 ) -> Response:
     """Skip the item: let others have it, and go to the next, the previous, or back to the queue."""
-    _release(principal, database, item_id)
+    _release(principal, database, item_id, now=clock.now())
     if to == "queue":
         return see_other(listing.url(HOME))
     return see_other(way_on(principal, database, clock, listing, item_id, backwards=to == "previous"))
@@ -142,11 +151,14 @@ def item_page(
 ) -> Response:
     """The page of an item, claimed for this person when nobody else has it. ``problem`` is why an act was refused."""
     _claim(request, principal, database, item_id)
+    _look(request, principal, database, item_id)
     settings, now = request.app.state.settings, request.app.state.clock.now()
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
-        view = item_view(session, principal, item, now=now, typed=text)
+        view = item_view(session, principal, item, now=now, typed=text, entailment=_entailment(request))
+        team = team_view(session, principal, item, now=now)
         toast = toast_after(session, principal, after, now=now, send_delay_seconds=settings.send_delay_seconds)
+        is_hurried = hurries(session, principal, now=now)
     response = page(
         request,
         "item.html",
@@ -154,7 +166,9 @@ def item_page(
         principal=principal,
         listing=listing,
         view=view,
+        team=team,
         toast=toast,
+        is_hurried=is_hurried,
         problem=problem,
         is_conflict=isinstance(problem, Conflict),
         reject_reasons=REJECT_REASONS,
@@ -165,6 +179,11 @@ def item_page(
     if problem is not None or text is not None:
         response.headers["HX-Replace-Url"] = listing.url(f"{HOME}/{item_id}")
     return response
+
+
+def _entailment(request: Request) -> Entailment | None:
+    entailment: Entailment | None = request.app.state.proposer.entailment
+    return entailment
 
 
 def way_on(
@@ -180,11 +199,11 @@ def way_on(
     """The address of the next free item of the list; from its end on to its beginning, else the queue."""
     with database.reading() as session:
         item = decisions.visible_item(session, principal, item_id)
-        place = Place(urgency=item.urgency, item_id=item_id)
         wanted, user_id, now = listing.wanted(principal), principal.user_id, clock.now()
-        found = repository.neighbour(session, wanted, place, backwards=backwards, user_id=user_id, now=now)
+        place = place_in(item, wanted)
+        found = neighbour(session, wanted, place, backwards=backwards, user_id=user_id, now=now)
         if found is None and not backwards:
-            found = repository.neighbour(session, wanted, None, user_id=user_id, now=now)
+            found = neighbour(session, wanted, None, user_id=user_id, now=now)
     if found is None or found == item_id:
         return listing.url(HOME, after=after)
     return listing.url(f"{HOME}/{found}", after=after)
@@ -202,9 +221,19 @@ def _claim(request: Request, principal: Principal, database: Database, item_id: 
             return
     try:
         with database.writing() as session:
-            decisions.claim(session, principal, item_id, now=now, minutes=minutes)
+            claimed = decisions.claim(session, principal, item_id, now=now, minutes=minutes)
+            seeded.offer(session, principal, claimed, now=now)
     except Conflict:
         return  # somebody was faster, or it was decided just now; the page says so
+
+
+def _look(request: Request, principal: Principal, database: Database, item_id: int) -> None:
+    """Colleagues see who has the page open; who is named in the item's notes has read them."""
+    now = request.app.state.clock.now()
+    with database.writing() as session:
+        item = decisions.visible_item(session, principal, item_id)
+        presence.look(session, item, principal.user_id, now=now)
+        notes.mark_read(session, principal, item_id=item_id, now=now)
 
 
 def _is_fresh(item: ReviewItem, principal: Principal, *, now: datetime, minutes: int) -> bool:
@@ -212,9 +241,7 @@ def _is_fresh(item: ReviewItem, principal: Principal, *, now: datetime, minutes:
     return item.claimed_by == principal.user_id and item.claimed_until is not None and item.claimed_until > half_way
 
 
-def _release(principal: Principal, database: Database, item_id: int) -> None:
-    try:
-        with database.writing() as session:
-            decisions.release(session, principal, item_id)
-    except ClaimedByAnother:
-        return  # it was not ours
+def _release(principal: Principal, database: Database, item_id: int, *, now: datetime) -> None:
+    with database.writing() as session:
+        item = decisions.release(session, principal, item_id, now=now)
+        presence.leave(session, item, principal.user_id, now=now)

@@ -2,89 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from replyassist.brands.counting import Room
 from replyassist.core.accounts import Principal
+from replyassist.core.entailment import Entailment
 from replyassist.core.security import Permission
-from replyassist.faq.learned import examples_of_item
+from replyassist.delivery.outlook import Outlook, outlook
 from replyassist.faq.models import LearnedExampleRow
-from replyassist.guardrails import CheckResult, Finding, LeftOut, Verdict
+from replyassist.faq.repository.learned import examples_of_item
 from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.confidence import Band, band_of
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
-from replyassist.review.checking import assess
-from replyassist.review.conversation import Line as ConversationLine
+from replyassist.review.conversation import ThreadLine as ConversationLine
 from replyassist.review.conversation import conversation_lines
-from replyassist.review.corrections import stored as corrections
+from replyassist.review.corrections import repository as corrections
 from replyassist.review.corrections.models import KindCorrectionRow
 from replyassist.review.models import AuditEntry, ReviewItem
-from replyassist.review.permits import ASKS, may_confirm
-from replyassist.review.standing import standing_findings
+from replyassist.review.policies.models import ProposedApproval
+from replyassist.review.repository import clusters as cluster_rows
 from replyassist.review.surroundings import Surroundings, surroundings
 from replyassist.triage.models import Risk
 
 from . import repository
-from .abilities import Abilities, Gate, abilities, gate
-from .rendering import Segment, find_words, segments, utf16_offset
-from .repository import Answer
+from .abilities import Abilities, abilities
+from .check_view import DraftCheck, check_view, room_for, unchecked
+from .language import gettext
+from .policy_gate import proposed_text
+from .rendering import Segment, find_words, segments
+from .repository import AnsweredMessage, Earlier
+from .seeded_drafts import as_if_unseeded, seeded_text
+
+EARLIER_SHOWN = 10
+_URL_FIELDS = ("permalink", "permalink_url", "post_url", "url", "link")
+"""Where platforms and connectors put the address of a post in a message's metadata."""
+_GIVEN = ("handed_back", "hand_back_undone", "escalated", "approved", "edited_and_approved", "rejected")
+_LONGEST_URL = 2000
 
 
 @dataclass(frozen=True)
-class Line:
+class ThreadLineView:
     """One line of the conversation with its risky words marked, and the item of a message that is not this one's."""
 
     said: ConversationLine
     text: list[Segment]
-    answer: Answer | None
-
-
-@dataclass(frozen=True)
-class MarkedFinding:
-    """A finding with its place as a browser counts, and whether this person may confirm it."""
-
-    finding: Finding
-    start: int
-    end: int
-    may_confirm: bool
-
-
-@dataclass(frozen=True)
-class Ground:
-    """A sentence of the text with what stands behind it."""
-
-    sentence: str
-    support: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Check:
-    """What the checks say of the text in the editor; ``verdict`` is None when there is no text."""
-
-    verdict: Verdict | None
-    segments: list[Segment]
-    findings: list[MarkedFinding]
-    gate: Gate
-    grounds: list[Ground] = field(default_factory=list)
-    left_out: tuple[LeftOut, ...] = ()
-
-    @property
-    def asks(self) -> int:
-        """How many findings leave something to do."""
-        return sum(found.finding.severity in ASKS for found in self.findings)
-
-    @property
-    def summary(self) -> str:
-        """One sentence for people who do not see the marks."""
-        if self.verdict is None:
-            return ""
-        count = self.asks
-        return "Checks: ready." if not count else f"Checks: {count} finding{'s' if count > 1 else ''}."
+    answer: AnsweredMessage | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +76,7 @@ class MarkedCandidate:
 
 @dataclass(frozen=True)
 class ItemView:
-    """Everything on the page of one item."""
+    """Everything on the page of one item; ``asked_by``: so many undecided messages ask the same, with this one."""
 
     item: ReviewItem
     brand_name: str
@@ -115,21 +85,27 @@ class ItemView:
     visibility: str
     posted_at: datetime
     parent_text: str | None
-    lines: list[Line]
-    others: list[Line]
+    post_url: str
+    earlier: list[Earlier]
+    lines: list[ThreadLineView]
+    others: list[ThreadLineView]
     proposal: Proposal
     templates: list[TemplateChoice]
     candidates: list[MarkedCandidate]
     text: str
+    shown_draft: str
     restored: bool
-    check: Check
+    check: DraftCheck
     may: Abilities
     claimer: str | None
-    longest: int
+    room: Room
     history: list[AuditEntry]
     learned: list[LearnedExampleRow]
     may_teach: bool
     correction: KindCorrectionRow | None
+    proposed: ProposedApproval | None
+    outlook: Outlook
+    asked_by: int
 
     @property
     def threshold_percent(self) -> int:
@@ -156,13 +132,25 @@ class ItemView:
         return next((entry for entry in reversed(self.history) if entry.act == "escalated"), None)
 
     @property
+    def handed_back(self) -> AuditEntry | None:
+        """Who handed the item back and with which words, until somebody decides."""
+        acts = [entry for entry in self.history if entry.act in _GIVEN]
+        return acts[-1] if acts and acts[-1].act == "handed_back" and self.item.status == "pending" else None
+
+    @property
     def last_event(self) -> AuditEntry | None:
         """What happened last."""
         return self.history[-1] if self.history else None
 
 
 def item_view(
-    session: Session, principal: Principal, item: ReviewItem, *, now: datetime, typed: str | None = None
+    session: Session,
+    principal: Principal,
+    item: ReviewItem,
+    *,
+    now: datetime,
+    typed: str | None = None,
+    entailment: Entailment | None = None,
 ) -> ItemView:
     """The page of an item; ``typed`` is a text that the person had in the editor and must not lose."""
     around = surroundings(session, item)
@@ -170,16 +158,20 @@ def item_view(
     proposal = item.proposal
     claimer = claimer_of(session, principal, item, now=now)
     may = abilities(item, principal, claimer=claimer)
-    text = typed if typed is not None else (item.final_text or item.draft)
+    seeded = seeded_text(session, principal, item, around) if may.is_open else ""
+    shown = seeded or item.draft
+    text = typed if typed is not None else (item.final_text or proposed_text(item, around) or shown)
     lines, others = _conversation(session, around, proposal.triage.risks)
     return ItemView(
         item=item,
         brand_name=brand.name,
-        author=stored.author.name or stored.author.handle or "Somebody",
+        author=stored.author.name or stored.author.handle or gettext("Somebody"),
         handle=stored.author.handle,
         visibility=stored.conversation.visibility,
         posted_at=stored.message.posted_at,
         parent_text=stored.conversation.parent_text,
+        post_url=post_url(stored.message.attributes) or post_url({"url": stored.conversation.external_id}),
+        earlier=repository.others_of_author(session, stored.message, limit=EARLIER_SHOWN),
         lines=lines,
         others=others,
         proposal=proposal,
@@ -195,26 +187,41 @@ def item_view(
             if candidate.text != item.draft
         ],
         text=text,
-        restored=typed is not None and typed.strip() != item.draft,
-        check=check_view(principal, item, text, around, now=now) if may.is_open else _unchecked(text),
+        shown_draft=shown,
+        restored=typed is not None and typed.strip() != shown,
+        check=as_if_unseeded(
+            check_view(principal, item, item.draft if text == seeded else text, around, now=now, entailment=entailment),
+            shown=text if seeded and text == seeded else "",
+            room=room_for(item, around),
+        )
+        if may.is_open
+        else unchecked(text),
         may=may,
         claimer=claimer,
-        longest=around.voice.length_for(item.channel).max,
+        room=room_for(item, around),
         history=reviews.audit_of(session, item.id or 0),
         learned=examples_of_item(session, item.id or 0),
         may_teach=principal.may(Permission.EXAMPLES_WRITE),
         correction=corrections.of_message(session, item.message_id),
+        proposed=around.proposed if may.is_open else None,
+        outlook=outlook(session, stored, text),
+        asked_by=_asked_by(session, item, now=now),
     )
 
 
-def check_view(principal: Principal, item: ReviewItem, text: str, around: Surroundings, *, now: datetime) -> Check:
-    """What the checks say of this text as the reply to this item."""
-    text = text.strip()
-    if not text:
-        standing = CheckResult(findings=standing_findings(item, around, now=now), verdict=Verdict.READY, coverage=1.0)
-        return replace(_check(text, standing, gate(principal, text, None), principal), verdict=None)
-    result = assess(item, text, around, now=now)
-    return _check(text, result, gate(principal, text, result), principal)
+def post_url(metadata: Mapping[str, Any]) -> str:
+    """Where a message stands on its platform: the first https address under one of the usual names, else empty."""
+    for field_name in _URL_FIELDS:
+        url = metadata.get(field_name)
+        if not isinstance(url, str) or len(url) > _LONGEST_URL or re.search(r"[\s\x00-\x1f]", url):
+            continue
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            continue
+        if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
+            return url
+    return ""
 
 
 def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now: datetime) -> str | None:
@@ -222,47 +229,28 @@ def claimer_of(session: Session, principal: Principal, item: ReviewItem, *, now:
     is_leased = item.claimed_until is not None and item.claimed_until > now
     if item.claimed_by is None or not is_leased or item.claimed_by == principal.user_id:
         return None
-    return repository.user_names(session, [item.claimed_by]).get(item.claimed_by, "Somebody")
+    return repository.user_names(session, [item.claimed_by]).get(item.claimed_by, gettext("Somebody"))
 
 
-def _unchecked(text: str) -> Check:
-    return _check(text, None, Gate("closed"), None)
+def _asked_by(session: Session, item: ReviewItem, *, now: datetime) -> int:
+    if item.cluster_id is None:
+        return 1
+    return cluster_rows.sizes(session, [item.cluster_id], now=now).get(item.cluster_id, 1)
 
 
-def _check(text: str, result: CheckResult | None, gate: Gate, principal: Principal | None) -> Check:
-    findings: Sequence[Finding] = result.findings if result else ()
-    return Check(
-        verdict=result.verdict if result else None,
-        segments=segments(text, findings),
-        findings=[
-            MarkedFinding(
-                finding,
-                utf16_offset(text, finding.start),
-                utf16_offset(text, finding.end),
-                principal is not None and may_confirm(principal, finding),
-            )
-            for finding in findings
-        ],
-        gate=gate,
-        grounds=[
-            Ground(text[span.start : span.end], span.support.value, span.source)
-            for span in (result.spans if result else ())
-        ],
-        left_out=result.left_out if result else (),
-    )
-
-
-def _conversation(session: Session, around: Surroundings, risks: Sequence[Risk]) -> tuple[list[Line], list[Line]]:
+def _conversation(
+    session: Session, around: Surroundings, risks: Sequence[Risk]
+) -> tuple[list[ThreadLineView], list[ThreadLineView]]:
     """The lines that matter, and beside them other people's comments under a public post."""
     stored = around.stored
     answers = repository.answers(session, stored.message.conversation_id)
     words = [(risk.excerpt, risk.explanation) for risk in risks]
     touching = {event.id for event in around.events} | {part.id for part in stored.parts}
-    mine: list[Line] = []
-    others: list[Line] = []
+    mine: list[ThreadLineView] = []
+    others: list[ThreadLineView] = []
     for said in conversation_lines(session, stored, around.sent):
         text = segments(said.text, find_words(said.text, words) if said.is_this else [])
-        line = Line(said, text, None if said.is_this else answers.get(said.message_id or 0))
+        line = ThreadLineView(said, text, None if said.is_this else answers.get(said.message_id or 0))
         is_near = said.is_same_author or said.message_id in touching or said.answers_id in touching
         (mine if is_near or stored.conversation.visibility == "private" else others).append(line)
     return mine, others

@@ -25,13 +25,7 @@ def correct_kind(on: ActedOnDep, kind: Line = "") -> Response:
         if typed(kind) not in list(Kind):
             raise InvalidInput("Pick what the message really is.")
         return corrections.correct(
-            session,
-            on.principal,
-            on.item_id,
-            version=on.version,
-            kind=Kind(typed(kind)),
-            jobs=on.request.app.state.jobs,
-            now=on.clock.now(),
+            session, on.principal, on.item_id, version=on.version, kind=Kind(typed(kind)), jobs=on.jobs, now=on.now
         )
 
     return on.carry_out(act, on.same_page)
@@ -42,13 +36,6 @@ def take_kind_back(on: ActedOnDep) -> Response:
     """Take back what was said of the message, and stay."""
 
     def act(session: Session) -> ReviewItem:
-        return corrections.take_back(
-            session,
-            on.principal,
-            on.item_id,
-            version=on.version,
-            jobs=on.request.app.state.jobs,
-            now=on.clock.now(),
-        )
+        return corrections.take_back(session, on.principal, on.item_id, version=on.version, jobs=on.jobs, now=on.now)
 
     return on.carry_out(act, on.same_page)

@@ -17,9 +17,12 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from replyassist.core.errors import NotAuthenticated, ReplyassistError
+from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError
 
 from . import rendering, words
+from .finding_words import finding_words, refusal_words
+from .language import gettext, install_language, read_by
+from .navigation import places
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -27,7 +30,6 @@ STATIC = HERE / "static"
 CSRF = "csrf"
 SIGN_IN = "/login"
 HOME = "/queue"
-WHOLE_PAGES = ("queue.html", "item.html", "proposals.html")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -53,6 +55,7 @@ class PageRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            read_by(request)
             try:
                 response = await inner(request)
             except NotAuthenticated:
@@ -99,14 +102,17 @@ def is_partial(request: Request) -> bool:
 
 
 def page(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """Render a template."""
+    """Render a template for who asks; one whose name begins with ``_`` is a part of a page."""
+    read_by(request)
     html = (
         templates()
         .get_template(name)
-        .render(partial=is_partial(request), csrf_token=request.session.get(CSRF, ""), **context)
+        .render(partial=is_partial(request), path=request.url.path, csrf_token=request.session.get(CSRF, ""), **context)
     )
     response = HTMLResponse(html, status_code=status)
-    if name in WHOLE_PAGES:  # said here too: the link that asked may be gone from the page when the answer comes
+    if not Path(name).name.startswith(
+        "_"
+    ):  # said here too: the link that asked may be gone from the page when the answer comes
         response.headers["HX-Reswap"] = "outerHTML show:window:top"
     return response
 
@@ -141,12 +147,20 @@ def error_page(request: Request, error: ReplyassistError) -> HTMLResponse:
     return response
 
 
+def problem_words(error: ReplyassistError) -> str:
+    """What went wrong, in the reader's language where it is known, with the place where it is."""
+    if isinstance(error, InvalidInput):
+        return error.detail.removesuffix(error.reason) + gettext(error.reason)
+    return refusal_words(error.detail)
+
+
 def _as_page_error(error: RequestValidationError) -> ReplyassistError:
     places = {str(item["loc"][0]) for item in error.errors()}
     if "path" in places:
         return NoSuchPage("Perhaps the address was cut off.")
     fields = ", ".join(sorted({str(item["loc"][-1]) for item in error.errors()}))
-    return MalformedForm(f"Load the page again and repeat it. The trouble was with: {fields}.")
+    again = gettext("Load the page again and repeat it. The trouble was with: %(fields)s.")
+    return MalformedForm(again % {"fields": fields})
 
 
 @lru_cache(maxsize=1)
@@ -159,18 +173,26 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    install_language(environment)
     environment.filters |= {
         "visible": rendering.visible,
         "plain": rendering.plain,
         "beginning": rendering.beginning,
         "age": rendering.age_words,
+        "model_name": rendering.model_name,
+        "without_addresses": rendering.without_addresses,
+        "ago": rendering.ago_words,
+        "left": rendering.left_words,
+        "problem_words": problem_words,
+        "finding_words": finding_words,
         "path_part": lambda text: quote(str(text), safe=""),
     }
     environment.globals |= {
         "static": static_url,
-        "words": words.in_words,
-        "act_words": words.act_words,
+        "words": lambda table, code: gettext(words.in_words(table, code)),
+        "act_words": lambda act: gettext(words.act_words(act)),
         "urgency_words": words.urgency_words,
+        "places": places,
         "reason_words": words.reason_words,
         "W": words,
     }

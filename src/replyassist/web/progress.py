@@ -12,6 +12,8 @@ from sqlmodel import Session
 from replyassist.inbox.repository import count_drafted
 from replyassist.review.repository import newest_made
 
+from .language import gettext
+
 LATELY = timedelta(hours=1)
 """What came in before and has its draft is no part of what is being drafted now."""
 PACE_OF = 10
@@ -34,7 +36,9 @@ class DraftingProgress:
         """In words, rounded up; empty where it is not known."""
         if self.seconds_left is None:
             return ""
-        return "less than a minute left" if self.seconds_left < 60 else f"about {ceil(self.seconds_left / 60)} min left"
+        if self.seconds_left < 60:
+            return gettext("less than a minute left")
+        return gettext("about %(n)s min left") % {"n": ceil(self.seconds_left / 60)}
 
 
 def drafting_progress(session: Session, brands: Collection[str] | None, *, now: datetime) -> DraftingProgress | None:

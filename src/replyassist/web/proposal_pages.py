@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from sqlmodel import Session
 
-from replyassist.brands.service import list_brands
+from replyassist.brands.repository import list_brands
 from replyassist.core.accounts import Principal
 from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError, VersionConflict
@@ -17,10 +17,12 @@ from replyassist.core.security import Permission
 from replyassist.faq import proposals
 from replyassist.faq.models import TemplateProposalRow
 from replyassist.faq.proposal_endpoints import require_decider
-from replyassist.faq.proposed import Coverage, ProposalState
+from replyassist.faq.proposed import ProposalCoverage, ProposalState
+from replyassist.faq.repository.proposals import last_run, proposals_of
 from replyassist.learning.coverage_chart import coverage_chart
 
 from .auth import ActingDep
+from .language import gettext, number
 from .pages import PageRoute, page, see_other
 from .rendering import typed
 
@@ -56,10 +58,10 @@ class Fields:
         """What was typed for a proposal that has changed: its words are those of now, as some may have been erased."""
         return replace(Fields.proposed(row), id=self.id, reply=self.reply)
 
-    def edited(self, row: TemplateProposalRow) -> proposals.Edited:
+    def edited(self, row: TemplateProposalRow) -> proposals.ProposalEdits:
         """For acceptance; what was left empty of a template that is extended stays as it is."""
         is_extension = row.extends is not None and self.id == row.extends
-        return proposals.Edited(
+        return proposals.ProposalEdits(
             id=self.id,
             title=None if is_extension and not self.title else self.title,
             questions=[line.strip() for line in self.questions.split("\n") if line.strip()],
@@ -68,7 +70,7 @@ class Fields:
 
 
 @dataclass(frozen=True)
-class Refused:
+class ProposalRefusal:
     """An act that did not happen: on which proposal, why, and what had been typed."""
 
     proposal_id: int
@@ -123,7 +125,7 @@ def accept(
                 now=clock.now(),
             )
     except (Conflict, InvalidInput) as error:
-        refused = Refused(proposal_id, error, fields)
+        refused = ProposalRefusal(proposal_id, error, fields)
         return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
     return see_other(f"{PROPOSALS}?brand={brand}&done={proposal_id}")
 
@@ -147,7 +149,7 @@ def dismiss_or_restore(
             else:
                 proposals.restore(session, brand, proposal_id)
     except Conflict as error:
-        refused = Refused(proposal_id, error)
+        refused = ProposalRefusal(proposal_id, error)
         return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
     return see_other(f"{PROPOSALS}?brand={brand}&done={proposal_id}")
 
@@ -161,7 +163,7 @@ def _page(
     *,
     state: ProposalState,
     done: int | None = None,
-    refused: Refused | None = None,
+    refused: ProposalRefusal | None = None,
 ) -> Response:
     """A refused proposal that is not on the list any more is told of above it."""
     principal.require(Permission.TEMPLATES_WRITE)
@@ -169,9 +171,10 @@ def _page(
         brands = [known for known in list_brands(session) if principal.sees(known.id)]
         brand = brand or (brands[0].id if brands else "")
         principal.require_brand(brand)
-        rows = proposals.proposals_of(session, brand, states=(state,), limit=SHOWN)
-        run = proposals.last_run(session, brand)
+        rows = proposals_of(session, brand, states=(state,), limit=SHOWN)
+        run = last_run(session, brand)
         decided = _decided(session, brand, done)
+    sentence = run.coverage.told(gettext, number) if run else ""
     fields = {row.id: _fields(row, refused) for row in rows}
     context: dict[str, Any] = {
         "principal": principal,
@@ -181,7 +184,8 @@ def _page(
         "rows": rows,
         "fields": fields,
         "run": run,
-        "chart": coverage_chart(run.coverage) if run else "",
+        "coverage_sentence": sentence,
+        "chart": coverage_chart(run.coverage, sentence, gettext) if run else "",
         "steps": _steps(run.coverage) if run else [],
         "decided": decided,
         "refused": refused,
@@ -191,7 +195,7 @@ def _page(
     return page(request, "proposals.html", status=refused.error.status if refused else 200, **context)
 
 
-def _fields(row: TemplateProposalRow, refused: Refused | None) -> Fields:
+def _fields(row: TemplateProposalRow, refused: ProposalRefusal | None) -> Fields:
     if refused is None or refused.proposal_id != row.id or refused.fields is None:
         return Fields.proposed(row)
     return refused.fields.renewed(row) if isinstance(refused.error, VersionConflict) else refused.fields
@@ -206,9 +210,9 @@ def _decided(session: Session, brand: str, proposal_id: int | None) -> TemplateP
         return None
 
 
-def _steps(coverage: Coverage) -> list[tuple[str, int]]:
+def _steps(coverage: ProposalCoverage) -> list[tuple[str, int]]:
     """The curve in words and per cent, for who reads figures."""
     return [
-        ("Today" if not number else f"With the first {number}", round(100 * share))
-        for number, share in enumerate(coverage.shares)
+        (gettext("With the first %(n)s") % {"n": count} if count else gettext("Today"), round(100 * share))
+        for count, share in enumerate(coverage.shares)
     ]

@@ -1,52 +1,61 @@
-"""The queue's pages: tabs with counts, filters, rows that renew themselves."""
+"""The queue's pages: tabs with counts, filters, rows of which only what changed is sent again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Header, Query, Request, Response
 from sqlmodel import Session
 
-from replyassist.brands.service import list_brands
+from replyassist.brands.models import Brand
+from replyassist.brands.repository import list_brands
 from replyassist.core.accounts import Principal
+from replyassist.core.digests import document_digest
 from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
-from replyassist.review import repository as reviews
-from replyassist.review.models import ReviewItem
-from replyassist.review.repository import Place, cursor_of, place_of
-from replyassist.review.views import ReviewSummary, summaries
+from replyassist.review.list_order import QueueFilter, place_of
+from replyassist.review.repository.lists import count_up_to, facet_values
+from replyassist.review.saved_views import may_change, views_of
 
+from . import listing as lists
 from . import repository
-from .listing import TABS, Listing, ListingDep, Tab
+from .auth import ActingDep
+from .bulk_acts import SNOOZES
+from .language import number
+from .listing import Listing, ListingDep, Tab, tabs_of
 from .pages import HOME, PageRoute, page, see_other
 from .progress import drafting_progress
-from .toasts import toast_after
+from .queue_rows import changes, rows_of
+from .toasts import toast_after, toast_after_several
 from .words import VERDICTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 ROWS = 30
-MOST_ROWS = 200
+MOST_ROWS = 300
+COUNTED_TO = 1000
+FACETS_FROM = 500
+"""The newest items of which the filters offer channels, languages and templates."""
+DENSITY = "density"
+ROOMY, DENSE = "roomy", "dense"
 ItemId = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Cursor = Annotated[str, Query(max_length=40)]
+_SHOWN = re.compile(r"(\d{1,10})-([0-9a-f]{1,20})")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of the queue. ``claimer`` is the name of somebody else who works on it."""
+class Count:
+    """A tab with its address and how many items it holds, by brand; the other filters do not count."""
 
-    review: ReviewSummary
-    claimer: str | None
-    is_mine: bool
+    tab: Tab
+    url: str
+    number: int
 
-
-@dataclass(frozen=True)
-class Rows:
-    """Some rows, and where the next ones begin; empty on the last page."""
-
-    rows: list[Row]
-    next_cursor: str
+    @property
+    def words(self) -> str:
+        """The number, or that there are more."""
+        return f"{number(COUNTED_TO)}+" if self.number > COUNTED_TO else number(self.number)
 
 
 @router.get("/")
@@ -64,34 +73,44 @@ def show_queue(
     listing: ListingDep,
     cursor: Cursor = "",
     after: ItemId = None,
+    x_queue_rows: Annotated[int, Header(ge=0, le=100_000)] = 0,
+    did: Annotated[str, Query(max_length=20)] = "",
+    to: Annotated[str, Query(max_length=8000)] = "",
+    left: Annotated[int, Query(ge=0, le=1000)] = 0,
 ) -> Response:
-    """The queue. ``after`` is the item that was just acted on."""
+    """The queue. ``after`` is the item that was just acted on, ``did`` what was done to several (``to``); the header
+    ``X-Queue-Rows`` says how many were shown when somebody left."""
     now = clock.now()
+    limit = min(MOST_ROWS, max(ROWS, x_queue_rows))
     with database.reading() as session:
         brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
-        channels = set(repository.recent_channels(session, principal.brands)) | {listing.channel} - {""}
+        wanted = _of_brands(listing.wanted(principal), brands)
+        counts = _counts(session, principal, listing, brands)
+        delay = request.app.state.settings.send_delay_seconds
         context: dict[str, Any] = {
-            "found": _rows(session, principal, listing, place_of(cursor), limit=ROWS, now=now),
-            "tabs": _tabs(session, principal, listing),
-            "progress": drafting_progress(session, listing.wanted(principal).brands, now=now),
-            "toast": toast_after(
-                session,
-                principal,
-                after,
-                now=now,
-                send_delay_seconds=request.app.state.settings.send_delay_seconds,
-            ),
+            "found": rows_of(session, principal, wanted, place_of(cursor), limit=limit, now=now),
+            "counts": counts,
+            "counts_digest": _digest(counts),
+            "progress": drafting_progress(session, wanted.brands, now=now),
+            "views": views_of(session, principal),
+            "offered": _offered(session, listing, wanted),
+            "people": repository.colleagues(session, wanted.brands or ()),
+            "toast": toast_after_several(session, principal, did, to, left=left, now=now, send_delay_seconds=delay)
+            or toast_after(session, principal, after, now=now, send_delay_seconds=delay),
         }
     return page(
         request,
         "queue.html",
         principal=principal,
         listing=listing,
+        L=lists,
         brands=brands,
+        may_change_view=may_change,
         brand_names={brand.id: brand.name for brand in brands},
-        channels=sorted(channels),
         verdicts=VERDICTS,
         is_first_page=not cursor,
+        is_dense=request.cookies.get(DENSITY) == DENSE,
+        snoozes=SNOOZES,
         now=now,
         **context,
     )
@@ -104,60 +123,91 @@ def more_rows(
     database: DatabaseDep,
     clock: ClockDep,
     listing: ListingDep,
-    cursor: Cursor = "",
-    shown: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    cursor: Cursor,
 ) -> Response:
-    """For htmx: the rows after ``cursor``, or all that are ``shown`` anew with the tabs' counts and the progress."""
+    """For htmx: the rows after ``cursor``."""
     now = clock.now()
-    limit = ROWS if cursor else min(MOST_ROWS, max(ROWS, shown))
     with database.reading() as session:
-        found = _rows(session, principal, listing, place_of(cursor), limit=limit, now=now)
-        tabs = [] if cursor else _tabs(session, principal, listing)
-        progress = None if cursor else drafting_progress(session, listing.wanted(principal).brands, now=now)
-        brand_names = {brand.id: brand.name for brand in list_brands(session)}
+        brands = list_brands(session)
+        wanted = _of_brands(listing.wanted(principal), [brand for brand in brands if principal.sees(brand.id)])
+        found = rows_of(session, principal, wanted, place_of(cursor), limit=ROWS, now=now)
+    names = {brand.id: brand.name for brand in brands}
+    return page(request, "_rows.html", found=found, listing=listing, brand_names=names, progress=None, now=now)
+
+
+@router.get(f"{HOME}/changes")
+def show_changes(
+    request: Request,
+    principal: SignedInDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    listing: ListingDep,
+    shown: Annotated[str, Query(max_length=40 * MOST_ROWS)] = "",
+    counts: Annotated[str, Query(max_length=40)] = "",
+    more: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """For htmx: only what is not as the page shows it, which is ``shown`` (ids with digests); 204 where all is."""
+    now = clock.now()
+    before = [(int(item_id), digest) for item_id, digest in _SHOWN.findall(shown)][:MOST_ROWS]
+    with database.reading() as session:
+        brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
+        wanted = _of_brands(listing.wanted(principal), brands)
+        there = rows_of(session, principal, wanted, None, limit=len(before) + ROWS, now=now)
+        now_counted = _counts(session, principal, listing, brands)
+        progress = drafting_progress(session, wanted.brands, now=now)
+    found = changes(there, wanted, before, more=more, at_least=ROWS)
+    digest = _digest(now_counted)
+    if not found and digest == counts and progress is None:
+        return Response(status_code=204)
     return page(
         request,
-        "_rows.html",
+        "_changes.html",
         found=found,
-        tabs=tabs,
+        counts=now_counted if digest != counts else None,
+        counts_digest=digest,
         progress=progress,
         listing=listing,
-        brand_names=brand_names,
+        brand_names={brand.id: brand.name for brand in brands},
         now=now,
-        live=not cursor,
     )
 
 
-def _rows(
-    session: Session, principal: Principal, listing: Listing, place: Place | None, *, limit: int, now: datetime
-) -> Rows:
-    items = reviews.list_items(session, listing.wanted(principal), after=place, limit=limit + 1)
-    shown = items[:limit]
-    names = repository.user_names(session, [item.claimed_by for item in shown if item.claimed_by is not None])
-    return Rows(
-        rows=[
-            _row(principal, item, review, names, now)
-            for item, review in zip(shown, summaries(session, shown, now=now), strict=True)
-        ],
-        next_cursor=cursor_of(shown[-1]) if len(items) > limit else "",
-    )
+@router.post(f"{HOME}/density")
+def choose_density(
+    request: Request,
+    _acting: ActingDep,
+    listing: ListingDep,
+    density: Annotated[str, Form(pattern=f"^({ROOMY}|{DENSE})$")],
+) -> Response:
+    """How close the rows stand, from now on in this browser."""
+    response = see_other(listing.url(HOME))
+    is_secure = request.url.scheme == "https"
+    response.set_cookie(DENSITY, density, max_age=365 * 86400, samesite="lax", httponly=True, secure=is_secure)
+    return response
 
 
-def _row(principal: Principal, item: ReviewItem, review: ReviewSummary, names: dict[int, str], now: datetime) -> Row:
-    is_leased = item.claimed_until is not None and item.claimed_until > now and item.claimed_by is not None
-    is_mine = is_leased and item.claimed_by == principal.user_id
-    claimer = names.get(item.claimed_by or 0, "Somebody") if is_leased and not is_mine else None
-    return Row(review, claimer, is_mine)
+def _of_brands(wanted: QueueFilter, brands: list[Brand]) -> QueueFilter:
+    """The filter with the brands spelt out, so that nobody asks for them again."""
+    return replace(wanted, brands=frozenset(brand.id for brand in brands)) if wanted.brands is None else wanted
 
 
-def _tabs(session: Session, principal: Principal, listing: Listing) -> list[tuple[Tab, str, int]]:
-    """Each tab with its address and how many items it holds (by brand; the other filters do not count)."""
-    counts = reviews.count_by_status(session, {listing.brand} if listing.brand else principal.brands)
-    return [
-        (
-            tab,
-            listing.with_tab(tab).url(HOME),
-            sum(counts.get(status, 0) for status in tab.statuses) if tab.statuses else sum(counts.values()),
-        )
-        for tab in TABS
-    ]
+def _counts(session: Session, principal: Principal, listing: Listing, brands: list[Brand]) -> list[Count]:
+    tabs = tabs_of(principal)
+    bare = [replace(listing.cleared(), tab=tab, brand=listing.brand) for tab in tabs]
+    wanted = [_of_brands(each.wanted(principal), brands) for each in bare]
+    numbers = count_up_to(session, wanted, most=COUNTED_TO + 1)
+    return [Count(tab, listing.with_tab(tab).url(HOME), number) for tab, number in zip(tabs, numbers, strict=True)]
+
+
+def _digest(counts: list[Count]) -> str:
+    return document_digest([[count.tab.key, count.number] for count in counts])[:10]
+
+
+def _offered(session: Session, listing: Listing, wanted: QueueFilter) -> dict[str, list[str]]:
+    """What the filters offer beside what is always there: values of the newest items, and what is chosen."""
+    names = {"channel": "channel", "language": "language", "template": "template_id"}
+    found = facet_values(session, wanted.brands, tuple(names.values()), newest=FACETS_FROM)
+    return {
+        name: sorted({*found[column], *([listing.filters[name]] if listing.filters[name] else [])})
+        for name, column in names.items()
+    }

@@ -11,6 +11,9 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
+from .finding_words import finding_words
+from .language import gettext, local_day, ngettext
+
 _SUBDIVISION_FLAG = "\U0001f3f4[\U000e0020-\U000e007f]+"
 _HIDDEN_CHARACTERS = (
     "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060-\u2064"
@@ -19,6 +22,7 @@ _HIDDEN_CHARACTERS = (
 _HIDDEN = re.compile(f"{_SUBDIVISION_FLAG}|([{_HIDDEN_CHARACTERS}]+)")
 _SHOWN_ONE_BY_ONE = 3
 _SEVERITIES = ("block", "warn", "fix", "info")
+_AGES_UNTIL = timedelta(days=14)
 
 
 class Spot(Protocol):
@@ -67,7 +71,7 @@ def segments(text: str, spots: Sequence[Spot]) -> list[Segment]:
             Segment(
                 text=text[start:end],
                 severity=min((spot.severity for spot in over), key=_SEVERITIES.index, default=""),
-                title=" ".join(dict.fromkeys(spot.explanation for spot in over)),
+                title=" ".join(dict.fromkeys(finding_words(spot.explanation) for spot in over)),
             )
         )
     return found
@@ -113,8 +117,10 @@ def plain(text: str) -> str:
 
 def _badge(characters: str) -> Markup:
     codes = [f"U+{ord(character):04X}" for character in characters]
-    label = " ".join(codes) if len(codes) <= _SHOWN_ONE_BY_ONE else f"{len(codes)} hidden characters"
-    return Markup('<span class="hidden-character" title="hidden: {}">{}</span>').format(" ".join(codes[:50]), label)
+    many = ngettext("%(num)s hidden character", "%(num)s hidden characters", len(codes)) % {"num": len(codes)}
+    label = " ".join(codes) if len(codes) <= _SHOWN_ONE_BY_ONE else many
+    title = gettext("hidden: %(codes)s") % {"codes": " ".join(codes[:50])}
+    return Markup('<span class="hidden-character" title="{}">{}</span>').format(title, label)
 
 
 def beginning(text: str, limit: int = 240) -> str:
@@ -123,18 +129,47 @@ def beginning(text: str, limit: int = 240) -> str:
     return line if len(line) <= limit else line[:limit].rstrip() + "…"
 
 
+def model_name(model: str) -> str:
+    """What a model is called, without the folder or the address where it runs: ``http://host/v1/qwen`` is ``qwen``."""
+    return re.split(r"[/\\]", model.split("?", maxsplit=1)[0].rstrip("/\\"))[-1].removesuffix(".gguf")
+
+
+def without_addresses(text: str) -> str:
+    """What the machine noted of itself, without the addresses of where it runs."""
+    return re.sub(r" at https?://\S+|\bhttps?://\S+|(?<=language model) at \S+", "", text).strip()
+
+
 def age_words(then: datetime, now: datetime) -> str:
-    """How long ago: "now", "4 min", "2 h", "3 d", and from two weeks on the day."""
+    """How long since: "now", "4 min", "2 h", "3 d", and from two weeks on the day, in the reader's language."""
     passed = now - then
     if passed < timedelta(minutes=1):
-        return "now"
+        return gettext("now")
     if passed < timedelta(hours=1):
-        return f"{passed // timedelta(minutes=1)} min"
+        return gettext("%(n)s min") % {"n": passed // timedelta(minutes=1)}
     if passed < timedelta(days=1):
-        return f"{passed // timedelta(hours=1)} h"
-    if passed < timedelta(days=14):
-        return f"{passed.days} d"
-    return f"{then.day} {then:%b %Y}"
+        return gettext("%(n)s h") % {"n": passed // timedelta(hours=1)}
+    if passed < _AGES_UNTIL:
+        return gettext("%(n)s d") % {"n": passed.days}
+    return local_day(then)
+
+
+def left_words(until: datetime, now: datetime) -> str:
+    """How much time is left: "less than a minute", "4 min", "1 h 40 min", and from two hours on as an age."""
+    left = until - now
+    if left < timedelta(minutes=1):
+        return gettext("less than a minute")
+    if timedelta(hours=1) <= left < timedelta(hours=2):
+        return gettext("1 h %(n)s min") % {"n": left // timedelta(minutes=1) - 60}
+    return age_words(now, until)
+
+
+def ago_words(then: datetime, now: datetime) -> str:
+    """The same within a sentence: "4 min ago", "on" a day."""
+    passed = now - then
+    if passed < timedelta(minutes=1):
+        return gettext("now")
+    words = gettext("%(age)s ago") if passed < _AGES_UNTIL else gettext("on %(age)s")
+    return words % {"age": age_words(then, now)}
 
 
 def typed(text: str) -> str:

@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from replyassist.core.accounts import User
+from replyassist.core.accounts import PERSON, User, UserBrand
+from replyassist.core.security import Role
 from replyassist.inbox.models import Message
-from replyassist.review.models import Approval, ReviewItem
-from replyassist.review.repository import Place, QueueFilter
-
-CHANNELS_LOOKED_AT = 2000
+from replyassist.review.models import Approval, AuditEntry, ReviewItem
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnsweredMessage:
     """The review item of a message of the conversation, with the text that was approved for it."""
 
     item_id: int
     status: str
     text: str | None
-
-
-def neighbour(
-    session: Session,
-    wanted: QueueFilter,
-    place: Place | None,
-    *,
-    backwards: bool = False,
-    user_id: int,
-    now: datetime,
-) -> int | None:
-    """The next (or previous) item of a list that nobody else works on; the first when ``place`` is None."""
-    statement = select(ReviewItem.id).where(*_conditions(wanted), _is_free(user_id, now)).limit(1)
-    item_id, urgency = col(ReviewItem.id), col(ReviewItem.urgency)
-    if place is not None:
-        after, before = item_id > place.item_id, item_id < place.item_id
-        if wanted.newest_first:
-            statement = statement.where(after if backwards else before)
-        elif backwards:
-            statement = statement.where(or_(urgency > place.urgency, and_(urgency == place.urgency, before)))
-        else:
-            statement = statement.where(or_(urgency < place.urgency, and_(urgency == place.urgency, after)))
-    if wanted.newest_first:
-        statement = statement.order_by(item_id.asc() if backwards else item_id.desc())
-    elif backwards:
-        statement = statement.order_by(urgency.asc(), item_id.desc())
-    else:
-        statement = statement.order_by(urgency.desc(), item_id.asc())
-    return session.exec(statement).first()
 
 
 def user_names(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
@@ -64,16 +35,20 @@ def user_names(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     return {user_id: name for user_id, name in found if user_id is not None}
 
 
-def recent_channels(session: Session, brands: frozenset[str] | None) -> list[str]:
-    """The channels that the newest items came by."""
-    newest = select(ReviewItem.channel).order_by(col(ReviewItem.id).desc()).limit(CHANNELS_LOOKED_AT)
-    if brands is not None:
-        newest = newest.where(col(ReviewItem.brand_id).in_(brands))
-    found = newest.subquery()
-    return sorted(session.exec(select(found.c.channel).distinct()))
+def colleagues(session: Session, brands: Iterable[str], *, limit: int = 200) -> list[tuple[int, str]]:
+    """Id and name of the people who work for one of these brands, by name."""
+    ids = select(UserBrand.user_id).where(col(UserBrand.brand_id).in_(list(brands)))
+    statement = (
+        select(User.id, User.name)
+        .where(User.kind == PERSON, col(User.is_active).is_(True))
+        .where(or_(col(User.id).in_(ids), col(User.role) == Role.ADMIN.value))
+        .order_by(col(User.name), col(User.id))
+        .limit(limit)
+    )
+    return [(user_id, name) for user_id, name in session.exec(statement) if user_id is not None]
 
 
-def answers(session: Session, conversation_id: int, *, limit: int = 200) -> dict[int, Answer]:
+def answers(session: Session, conversation_id: int, *, limit: int = 200) -> dict[int, AnsweredMessage]:
     """The newest review items of a conversation by message id."""
     statement = (
         select(ReviewItem.message_id, ReviewItem.id, ReviewItem.status, ReviewItem.final_text)
@@ -83,38 +58,62 @@ def answers(session: Session, conversation_id: int, *, limit: int = 200) -> dict
         .limit(limit)
     )
     return {
-        message_id: Answer(item_id, status, text)
+        message_id: AnsweredMessage(item_id, status, text)
         for message_id, item_id, status, text in session.exec(statement)
         if item_id is not None
     }
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Another message of the same author, and how it ended: ``reply`` was approved, ``reason`` says why it was not."""
+
+    item_id: int
+    text: str
+    posted_at: datetime
+    status: str
+    reply: str | None
+    reason: str
+
+
+def others_of_author(session: Session, message: Message, *, limit: int) -> list[Earlier]:
+    """The author's messages in other conversations that have an item, the newest first."""
+    statement = (
+        select_columns(
+            col(ReviewItem.id),
+            col(Message.text),
+            col(Message.posted_at),
+            col(ReviewItem.status),
+            col(ReviewItem.final_text),
+        )
+        .join(Message, col(Message.id) == col(ReviewItem.message_id))
+        .where(col(Message.author_id) == message.author_id, col(Message.conversation_id) != message.conversation_id)
+        .order_by(col(Message.id).desc())
+        .limit(limit)
+    )
+    rows = session.connection().execute(statement).all()
+    why = session.exec(
+        select(AuditEntry.review_item_id, AuditEntry.reason)
+        .where(col(AuditEntry.review_item_id).in_([item_id for item_id, *_ in rows]), AuditEntry.act == "rejected")
+        .order_by(col(AuditEntry.id))
+    )
+    reasons = dict(why.all())
+    return [
+        Earlier(item_id or 0, text, at, status, reply, reasons.get(item_id or 0, "") if status == "rejected" else "")
+        for item_id, text, at, status, reply in rows
+    ]
+
+
+def acted_on(session: Session, brands: Collection[str] | None, item_ids: Collection[int]) -> list[ReviewItem]:
+    """These items as a list shows them, those of these brands (None: all) only, in the order of their ids."""
+    slim = [defer(getattr(ReviewItem, name), raiseload=True) for name in ("proposal", "confirmed")]
+    statement = select(ReviewItem).where(col(ReviewItem.id).in_(item_ids)).order_by(col(ReviewItem.id)).options(*slim)
+    if brands is not None:
+        statement = statement.where(col(ReviewItem.brand_id).in_(brands))
+    return list(session.exec(statement))
 
 
 def approved_text(session: Session, item_id: int, approval_id: int) -> str | None:
     """The text of an earlier approval of this item, or None."""
     approval = session.get(Approval, approval_id)
     return approval.text if approval is not None and approval.review_item_id == item_id else None
-
-
-def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    conditions = [
-        col(column) == value
-        for column, value in (
-            (ReviewItem.route, wanted.route),
-            (ReviewItem.verdict, wanted.verdict),
-            (ReviewItem.channel, wanted.channel),
-        )
-        if value is not None
-    ]
-    if wanted.brands is not None:
-        conditions.append(col(ReviewItem.brand_id).in_(wanted.brands))
-    if wanted.statuses:
-        conditions.append(col(ReviewItem.status).in_(wanted.statuses))
-    return conditions
-
-
-def _is_free(user_id: int, now: datetime) -> ColumnElement[bool]:
-    return or_(
-        col(ReviewItem.claimed_by).is_(None),
-        col(ReviewItem.claimed_by) == user_id,
-        col(ReviewItem.claimed_until) <= now,
-    )

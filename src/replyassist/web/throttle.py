@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from replyassist.core.errors import TooManyRequests
 
+from .language import gettext
+
 FAILURES_ALLOWED = 10
 WINDOW = timedelta(minutes=5)
 KEYS_KEPT = 10_000
@@ -64,6 +66,5 @@ class FailureWindow:
 
 def _refusal(wait: timedelta) -> TooManyRequests:
     seconds = max(1, int(wait.total_seconds()))
-    return TooManyRequests(
-        f"There were too many failed attempts. Try again in {-(-seconds // 60)} min.", retry_after=seconds
-    )
+    words = gettext("There were too many failed attempts. Try again in %(n)s min.") % {"n": -(-seconds // 60)}
+    return TooManyRequests(words, retry_after=seconds)

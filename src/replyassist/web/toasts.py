@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -11,11 +12,14 @@ from replyassist.core.accounts import Principal
 from replyassist.core.errors import NotFound
 from replyassist.review.decisions import visible_item
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.teamwork import acts as teamwork
 
+from . import repository
 from .abilities import abilities
+from .language import gettext, ngettext
 
 SHOWN_FOR = timedelta(minutes=1)
-_WORDS = {
+WORDS = {
     ReviewStatus.APPROVED: "Approved. It is on its way.",
     ReviewStatus.SENDING: "Approved. It is being sent.",
     ReviewStatus.SENT: "Sent.",
@@ -24,17 +28,81 @@ _WORDS = {
     ReviewStatus.REJECTED: "Rejected.",
     ReviewStatus.ESCALATED: "Escalated. A lead has it now.",
 }
+OWN_ACTS = {
+    "snoozed": "Put aside. It comes back by itself.",
+    "handed_back": "Handed back to the queue.",
+}
+
+BULK_WORDS = {
+    "assign": "%(n)s assigned.",
+    "snooze": "%(n)s put off.",
+    "wake": "%(n)s back in the list.",
+    "give_back": "%(n)s as they were before.",
+    "release": "%(n)s released.",
+    "no_reply": "%(n)s rejected: no reply needed.",
+    "undo": "%(n)s back in the queue.",
+    "approve": "%(n)s approved.",
+    "reject": "%(n)s rejected.",
+    "escalate": "%(n)s escalated.",
+    "take_out": "%(n)s taken out, to be decided by itself.",
+}
+UNDONE_BY = {"assign": "give_back", "snooze": "wake", "no_reply": "undo", "approve": "undo", "reject": "undo"}
+TOGETHER = frozenset({"approve", "reject", "escalate", "take_out"})
+"""What is done to messages that ask the same."""
+_SEEN = re.compile(r"\d{1,10}:\d{1,10}(?::\d{1,10})?")
 
 
 @dataclass(frozen=True)
 class Toast:
-    """``undo_seconds`` counts down to the sending; 0 means that undo has no end that is known."""
+    """``undo_seconds`` counts down to the sending; 0 means that undo has no end that is known.
+
+    ``undo_of``: items with their versions, where the act ``did`` was done to several, and of what was assigned whose it
+    was before (0: nobody's); ``items``: their ids and authors.
+    """
 
     text: str
     item_id: int
     version: int
     may_undo: bool
     undo_seconds: int
+    undo_of: tuple[str, ...] = ()
+    did: str = ""
+    items: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def undone_by(self) -> str:
+        """The act that undoes it."""
+        return UNDONE_BY.get(self.did, "")
+
+
+def toast_after_bulk(did: str, to: str, *, left: int) -> Toast | None:
+    """What to say of an act on several items (``to``: ids with versions); None where there was none."""
+    if did not in BULK_WORDS:
+        return None
+    done = tuple(_SEEN.findall(to))
+    text = gettext(BULK_WORDS[did]) % {"n": len(done)}
+    if left:
+        text += " " + ngettext(
+            "%(num)s left as it was: it had changed, or is not yours to decide.",
+            "%(num)s left as they were: they had changed, or are not yours to decide.",
+            left,
+        ) % {"num": left}
+    return Toast(text, 0, 0, may_undo=bool(done) and did in UNDONE_BY, undo_seconds=0, undo_of=done, did=did)
+
+
+def toast_after_several(
+    session: Session, principal: Principal, did: str, to: str, *, left: int, now: datetime, send_delay_seconds: float
+) -> Toast | None:
+    """As ``toast_after_bulk``; where messages were decided together, with a link to each and the time to undo it."""
+    toast = toast_after_bulk(did, to, left=left)
+    if toast is None or did not in TOGETHER:
+        return toast
+    found = repository.acted_on(session, principal.brands, [int(each.split(":")[0]) for each in toast.undo_of])
+    items = tuple((item.id or 0, item.author) for item in found)
+    if did != "approve":
+        return replace(toast, items=items)
+    left_to_undo = min((_seconds_left(item, now, send_delay_seconds) for item in found), default=0)
+    return replace(toast, items=items, may_undo=toast.may_undo and left_to_undo > 0, undo_seconds=left_to_undo)
 
 
 def toast_after(
@@ -48,15 +116,19 @@ def toast_after(
     except NotFound:
         return None
     status = ReviewStatus(item.status)
-    if now - item.updated_at > SHOWN_FOR or status not in _WORDS:
+    if now - item.updated_at > SHOWN_FOR:
         return None
     left = _seconds_left(item, now, send_delay_seconds)
+    own = teamwork.undoable(session, principal, item, now=now)
+    words = OWN_ACTS.get(own) or WORDS.get(status)
+    if words is None:
+        return None
     may_undo = not abilities(item, principal, claimer=None).take_back
     return Toast(
-        text=f"Approved. Sending in {left} s." if left else _WORDS[status],
+        text=gettext("Approved. Sending in %(n)s s.") % {"n": left} if left else gettext(words),
         item_id=item_id,
         version=item.version,
-        may_undo=may_undo and (left > 0 or status is ReviewStatus.REJECTED),
+        may_undo=bool(own) or (may_undo and (left > 0 or status is ReviewStatus.REJECTED)),
         undo_seconds=left,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .language import gettext
+
 CHANNELS = {
     "instagram": "Instagram",
     "tiktok": "TikTok",
@@ -71,6 +73,7 @@ ACTORS = {"pipeline": "The pipeline", "delivery": "Delivery", "platform": "The p
 ACTS = {
     "queued": "put it into the queue",
     "approved": "approved the draft as it was",
+    "proposed": "approved a text, which waits for a second person",
     "edited_and_approved": "edited the draft and approved it",
     "rejected": "rejected it",
     "escalated": "escalated it",
@@ -78,12 +81,25 @@ ACTS = {
     "redrafted": "wrote a new draft",
     "redraft_failed": "could not write a new draft",
     "taken_back": "took it back into the queue",
+    "taken_out": "took it out, to decide it by itself",
     "kind_corrected": "said what it really is",
     "kind_taken_back": "took back what it was said to be",
+    "taken_over": "took it over",
+    "assigned": "assigned it",
+    "unassigned": "took the assignment away",
+    "snoozed": "put it aside",
+    "woken": "brought it back",
+    "handed_back": "handed it back to the queue",
+    "escalation_undone": "took the escalation back",
+    "hand_back_undone": "took the hand-back back",
+    "noted": "wrote a note",
     "conversation_moved": "noticed a newer message",
     "message_added": "reported more by the same author",
     "message_edited": "reported an edit",
     "message_deleted": "reported a deletion",
+    "sent_there_as_is": "reported that the draft was sent from the other inbox",
+    "sent_there_edited": "reported that the draft was edited and sent from the other inbox",
+    "draft_ignored_there": "reported an answer of somebody's own in the other inbox",
     "message_restored": "reported that the message is there again",
     "sending": "began to send it",
     "sent": "sent it",
@@ -91,6 +107,7 @@ ACTS = {
     "uncertain": "could not find out whether it was sent",
     "retry_planned": "will try to send it again",
     "returned": "put it back into the queue",
+    "recalled": "called it back with a changed policy",
 }
 REASONS = {
     "no_template": "No template answers this",
@@ -117,6 +134,7 @@ MATCHED_FIELDS = {
     "questions": "example",
     "question": "example",
     "learned": "learned example",
+    "generated": "generated example",
     "reply": "reply text",
 }
 BANDS = {  # shares of labelled messages: retrieval.confidence
@@ -124,9 +142,45 @@ BANDS = {  # shares of labelled messages: retrieval.confidence
     "look": "Have a look: little more than every second such choice is right. Does it answer what was asked?",
     "none": "None of them is likely enough, so nothing was drafted. Pick one if it fits.",
 }
+UNITS = {  # how a platform counts, where that is not one for each character: brands/counting.yaml
+    "utf16": "An emoji counts as two or more.",
+    "graphemes": "What one sees as one character counts as one, also an emoji of several parts.",
+    "bytes": "Letters with accents count as two, most other writing as three, an emoji as four or more.",
+    "weighted": "A link counts as 23; an emoji or a Chinese, Japanese or Korean character counts as two.",
+    "emoji_bytes": "An emoji counts as four or more.",
+}
+SNOOZES = {
+    "hour": "For an hour",
+    "hours": "For four hours",
+    "tomorrow": "Until tomorrow at 9:00",
+    "monday": "Until Monday at 9:00",
+}
+ROLES = {"agent": "agent", "manager": "manager", "lead": "lead", "admin": "admin", "service": "service"}
+VISIBILITIES = {"public": "public", "private": "private"}
+RISKS = {"low": "low", "high": "high"}
+URGENCIES = {"now": "Now", "high": "High", "normal": "Normal", "low": "Low"}
+MOODS = {"question": "question", "complaint": "complaint", "praise": "praise"}
+ATTACHMENTS = {
+    "image": "image",
+    "video": "video",
+    "audio": "audio",
+    "file": "file",
+    "sticker": "sticker",
+    "link": "link",
+    "other": "attachment",
+}
+SOUNDS = ((0.6, "delighted"), (0.2, "pleased"), (-0.2, "neutral"), (-0.6, "unhappy"), (-1.0, "furious"))
 WRONG_TEMPLATE = "wrong template"
 REJECT_REASONS = (WRONG_TEMPLATE, "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
 NO_REPLY_NEEDED = "no reply needed"
+REJECTIONS = {
+    "wrong template": "Wrong template",
+    "wrong tone": "Wrong tone",
+    "wrong fact": "Wrong fact",
+    "no reply needed": "No reply needed",
+    "already answered": "Already answered",
+    "other": "Other",
+}
 
 
 def in_words(table: dict[str, str], code: str | None) -> str:
@@ -137,24 +191,21 @@ def in_words(table: dict[str, str], code: str | None) -> str:
 
 
 def reason_words(reason: str) -> str:
-    """Why an item was routed so: ``kind: explanation`` with the kind in words."""
+    """Why an item was routed so: ``kind: explanation`` with the kind in words, those in the reader's language."""
     kind, colon, rest = reason.partition(": ")
     if not kind:
         return ""
     label = in_words(REASONS, kind)
     if not colon:
-        return f"{label}."
+        return f"{gettext(label)}."
     if rest.casefold().startswith(label.casefold()):
         return f"{rest[:1].upper()}{rest[1:]}"
-    return f"{label}: {rest[:1].lower()}{rest[1:]}"
+    return f"{gettext(label)}: {rest[:1].lower()}{rest[1:]}"
 
 
 def sounds(sentiment: float) -> str:
     """How a message sounds towards the brand, of a sentiment of -1 to 1."""
-    for least, words in ((0.6, "delighted"), (0.2, "pleased"), (-0.2, "neutral"), (-0.6, "unhappy")):
-        if sentiment >= least:
-            return words
-    return "furious"
+    return gettext(next((words for least, words in SOUNDS if sentiment >= least), SOUNDS[-1][1]))
 
 
 def act_words(act: str) -> str:

@@ -1,4 +1,4 @@
-// Keyboard, messages and the queue's list. Everything here is a convenience: the pages work without it.
+// Keyboard and messages. Everything here is a convenience: the pages work without it.
 (() => {
   "use strict";
 
@@ -9,12 +9,14 @@
   let shownAt = performance.now();
   let busy = false; // a request for another main part is on its way
   let leavingMain = null;
-  let rowsBefore = null;
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const main = () => $("#main");
 
   // Messages -----------------------------------------------------------------------------------
+
+  const translations = JSON.parse($("meta[name=words]")?.content || "{}");
+  const say = (message) => translations[message] || message;  // scripts/messages.py gathers what is said
 
   function announce(text) {
     const place = $("#announce");
@@ -31,7 +33,7 @@
     close.type = "button";
     close.className = "quiet close";
     close.dataset.dismiss = "";
-    close.setAttribute("aria-label", "Dismiss");
+    close.setAttribute("aria-label", say("Dismiss"));
     close.textContent = "×";
     box.append(words, close);
     $("#toasts").replaceChildren(box);
@@ -54,7 +56,7 @@
       if (left > 0 && box.isConnected) return;
       clearInterval(timer);
       if (box.hidden) return;
-      $(".toast-text", box).textContent = "Approved. It is on its way.";
+      $(".toast-text", box).textContent = say("Approved. It is on its way.");
       $("form", box)?.remove();
       setTimeout(() => box.remove(), 3000);
     }, 1000);
@@ -68,44 +70,37 @@
   function whyNot(button) {
     const ids = (button.getAttribute("aria-describedby") || "").split(" ");
     const words = ids.map((id) => document.getElementById(id)?.textContent.trim()).filter(Boolean).join(" ");
-    return words || button.title || "This is not possible now.";
+    return words || button.title || say("This is not possible now.");
   }
 
   function press(button) {
-    if (button.disabled || button.getAttribute("aria-disabled") === "true") {
+    const folded = button.matches("summary") ? null : button.closest("details:not([open])");
+    if (folded && !folded.matches(".act")) {
+      folded.open = true;
+      button.focus();
+    } else if (button.disabled || button.getAttribute("aria-disabled") === "true") {
       toast(whyNot(button), { problem: true });
     } else if (button.tagName === "SUMMARY") {
       const panel = button.parentElement;
       panel.open = !panel.open;
-      if (panel.open) enter(panel);
+      if (panel.open && panel.matches(".act")) enter(panel);
     } else if (button.id === "edit") {
       document.dispatchEvent(new CustomEvent("replyassist:edit"));
+    } else if (button.matches("select, textarea")) {
+      button.focus();
     } else {
       button.click();
     }
   }
 
   function enter(panel) {
-    if ($("form", panel).contains(document.activeElement)) return;
-    const field = $("input[type=radio]", panel) ? $("summary", panel) : $("input:not([type=hidden])", panel);
+    if ($(".pop", panel).contains(document.activeElement)) return;
+    const field = $("[data-number]", panel) ? $("summary", panel) : $("input:not([type=hidden]), select", panel);
     field.focus();
   }
 
-  function moveRow(step) {
-    const rows = all("#rows .row");
-    if (!rows.length) return;
-    let index = rows.indexOf(document.activeElement);
-    if (index < 0) {
-      const last = $(`#row-${CSS.escape(sessionStorage.getItem("last-item") || "none")}`);
-      index = last ? rows.indexOf(last) - (step > 0 ? 1 : -1) : step > 0 ? -1 : rows.length;
-    }
-    const row = rows[Math.min(rows.length - 1, Math.max(0, index + step))];
-    row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
-  }
-
   function onEscape() {
-    const panel = $("details.act[open]");
+    const panel = $("details.act[open], details.menu[open]");
     if (panel) {
       panel.open = false;
       $("summary", panel).focus();
@@ -115,11 +110,19 @@
   }
 
   function pickReason(key) {
-    const radio = $(`details.act[open] input[data-number="${key}"]`);
-    if (!radio) return false;
+    const choice = $(`details.act[open] [data-number="${key}"]`);
+    if (choice?.matches("button")) choice.click();
+    const radio = choice?.matches("input") ? choice : null;
+    if (!radio) return Boolean(choice);
     radio.checked = true;
     (radio.value === "other" ? $("#reject-note") : radio).focus();
     return true;
+  }
+
+  // The one that can be seen; else one that is folded away, which is shown first.
+  function buttonFor(key) {
+    const found = all(`#toasts [data-key="${key}"], #main [data-key="${key}"]`).filter((one) => !one.closest("[hidden]"));
+    return found.find((one) => one.closest("#toasts")) || found.find((one) => one.checkVisibility()) || found[0];
   }
 
   function onKey(event) {
@@ -129,16 +132,11 @@
     if (isTyping(event.target)) return;
     const key = event.key.toLowerCase();
     if (key === "?") return void $("#help")?.showModal();
-    const onQueue = main()?.dataset.page === "queue";
-    if (onQueue && (key === "j" || key === "k")) {
-      event.preventDefault();
-      return void moveRow(key === "j" ? 1 : -1);
-    }
     if (event.repeat) return;
     if (/^[1-9]$/.test(key) && pickReason(key)) return void event.preventDefault();
-    if (!/^[a-z]$/.test(key)) return;
-    const button = $(`#toasts [data-key="${key}"]`) || $(`#main [data-key="${key}"]`);
-    if (!button || button.hidden) return;
+    if (!/^[a-z1-9]$/.test(key)) return;
+    const button = buttonFor(key);
+    if (!button) return;
     event.preventDefault();
     if (busy || (ACTS.has(key) && performance.now() - shownAt < LOOK_MS)) return;
     press(button);
@@ -166,44 +164,32 @@
     const { xhr, target, requestConfig } = event.detail;
     if (!xhr.getResponseHeader("X-Replyassist-Page")) {
       event.detail.shouldSwap = false;
-      toast(`The server answered in a way that this page does not understand (${xhr.status}). Nothing was lost; try again.`, { problem: true });
+      toast(say("The server answered in a way that this page does not understand (%(status)s). Nothing was lost; try again.").replace("%(status)s", xhr.status), { problem: true });
       return;
     }
     if (target.id === "main") leavingMain = { ...target.dataset, verb: requestConfig.verb };
-    if (target.id === "rows" && busy) {
-      event.detail.shouldSwap = false; // somebody is on the way to another page
-    } else if (target.id === "rows") {
-      const rows = all(".row", target);
-      rowsBefore = { ids: new Set(rows.map((row) => row.id)), focused: rows.indexOf(document.activeElement) };
-    }
-  }
-
-  function afterRowsSwap(list) {
-    const rows = all(".row", list);
-    if (!rowsBefore) return;
-    rows.filter((row) => !rowsBefore.ids.has(row.id)).forEach((row) => row.classList.add("fresh"));
-    if (rowsBefore.focused >= 0 && !list.contains(document.activeElement) && rows.length) {
-      rows[Math.min(rowsBefore.focused, rows.length - 1)].focus({ preventScroll: true });
-    }
-    rowsBefore = null;
+    if (target.id === "live" && busy) event.detail.shouldSwap = false; // somebody is on the way to another page
   }
 
   function afterMainSwap(element) {
     shownAt = performance.now();
     if (leavingMain) {
       const stays = leavingMain.item && leavingMain.item === element.dataset.item;
-      if (leavingMain.item && !stays && leavingMain.verb === "get" && "claimed" in leavingMain) release(leavingMain.item);
+      if (leavingMain.item && !stays && leavingMain.verb === "get") release(leavingMain.item);
+      const isBack = element.dataset.page === "queue" && (leavingMain.item || leavingMain.verb !== "get"); // no new list
       leavingMain = null;
-      if (element.dataset.page === "item" || !moveToLastRow()) $("h1", element)?.focus({ preventScroll: true });
+      if (!isBack || !window.replyassist.backToRow()) $("h1", element)?.focus({ preventScroll: true });
     }
     if (element.dataset.item) sessionStorage.setItem("last-item", element.dataset.item);
   }
 
-  function moveToLastRow() {
-    const row = $(`#row-${CSS.escape(sessionStorage.getItem("last-item") || "none")}`);
-    row?.focus({ preventScroll: true });
-    row?.scrollIntoView({ block: "nearest" });
-    return Boolean(row);
+  // The header stays when the main part changes.
+  function showPlace() {
+    all(".top nav a").forEach((link) => {
+      if (location.pathname.startsWith(link.getAttribute("href"))) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    });
+    $("#tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function onLoad(event) {
@@ -213,12 +199,11 @@
     found(".toast").forEach(startToast);
     found(".keys, #help-button").forEach((part) => { part.hidden = false; });
     found("[data-filter-button]").forEach((part) => { part.hidden = true; });
-    found("#rows").forEach(afterRowsSwap);
     found("#main").forEach(afterMainSwap);
   }
 
   function onFailure(event) {
-    if (isForMain(event.detail)) toast("No connection to the server. Nothing was lost; try again in a moment.", { problem: true });
+    if (isForMain(event.detail)) toast(say("No connection to the server. Nothing was lost; try again in a moment."), { problem: true });
   }
 
   // Live updates -------------------------------------------------------------------------------
@@ -227,7 +212,7 @@
     const place = $("#live-state");
     if (!place || place.dataset.state === state) return;
     place.dataset.state = state;
-    place.textContent = state === "on" ? "Live" : "Reconnecting …";
+    place.textContent = state === "on" ? say("Live") : say("Reconnecting …");
     place.hidden = false;
     if (state === "on") all("#live, #watch").forEach((part) => window.htmx.trigger(part, "sse:review")); // what was missed
   }
@@ -266,12 +251,14 @@
     if (event.target.closest?.("#edit")) document.dispatchEvent(new CustomEvent("replyassist:edit"));
     const panel = $("details.act[open]");
     if (panel && !panel.contains(event.target)) panel.open = false;
+    const menu = $("details.menu[open]");
+    if (menu && (!menu.contains(event.target) || event.target.closest("a"))) menu.open = false;
   }, true);
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details.act") && event.target.open) enter(event.target);
   }, true);
   document.addEventListener("change", (event) => {
-    if (event.target.closest(".filters")) event.target.form.requestSubmit();
+    if (event.target.matches(".filters select")) event.target.form.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") === "/logout") sessionStorage.clear();
@@ -280,18 +267,16 @@
   document.addEventListener("htmx:afterRequest", afterRequest);
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:load", onLoad);
+  for (const moved of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) document.addEventListener(moved, showPlace);
   document.addEventListener("htmx:sendError", onFailure);
   document.addEventListener("htmx:timeout", onFailure);
   document.addEventListener("htmx:sseOpen", () => showLive("on"));
   document.addEventListener("htmx:sseError", () => showLive("off"));
-  document.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.elt.id === "live") event.detail.parameters.set("shown", all("#rows .row").length);
-  });
   window.addEventListener("pagehide", () => {
     const page = main();
-    if (page && "claimed" in page.dataset) release(page.dataset.item);
+    if (page?.dataset.item) release(page.dataset.item);
   });
   setTimeout(keepClaim, CLAIM_FIRST_MS);
   setInterval(keepClaim, CLAIM_EVERY_MS);
-  window.replyassist = { announce, toast, press };
+  window.replyassist = { say, announce, toast, press, isTyping };
 })();

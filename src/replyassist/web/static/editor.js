@@ -6,6 +6,7 @@
   const editor = () => $("#text");
   const keyOf = () => `own-text:${$("#main").dataset.item}`;
   let offered = null;
+  let beforeInsertion = null;
 
   function recall() {
     try {
@@ -26,24 +27,71 @@
   }
 
   function showState(area) {
-    const count = [...area.value].length;
-    const counter = $("#counter");
-    counter.textContent = `${count} / ${counter.dataset.longest}`;
-    counter.classList.toggle("over", count > Number(counter.dataset.longest));
+    const { unit, most } = $("#counter").dataset;
+    const count = COUNTS[unit]?.(area.value.trim());
+    if (count !== undefined) showCount(count, count > Number(most));
     $("#own-note").hidden = !(isOwn(area) && area.value.trim() && area.dataset.draft);
     $("#reset").hidden = false;
   }
 
+  // What is counted in another way (weighted, with links) follows with the checks.
+  const COUNTS = {
+    characters: (text) => [...text].length,
+    utf16: (text) => text.length,
+    bytes: (text) => new TextEncoder().encode(text).length,
+    graphemes: (text) => (window.Intl?.Segmenter ? [...new Intl.Segmenter().segment(text)].length : undefined),
+  };
+
+  function showCount(count, isOver) {
+    const counter = $("#counter");
+    counter.textContent = `${count} / ${counter.dataset.most}`;
+    counter.classList.toggle("over", isOver);
+  }
+
+  // The first that was found; what is still being looked for is waited for.
+  function insertFirst() {
+    const found = $("#picked");
+    if (found.ariaBusy === "true") found.dataset.insertFirst = "";
+    else $("[data-insert]", found)?.click();
+  }
+
+  // As if it had been typed, so that Ctrl+Z takes it back. The focus goes back to where it was.
   function setText(area, text) {
-    area.value = text;
-    area.dispatchEvent(new Event("input", { bubbles: true }));
+    const focused = document.activeElement;
+    area.focus();
+    area.select();
+    if (area.readOnly || !document.execCommand("insertText", false, text)) {
+      area.value = text;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    if (focused !== area) {
+      area.blur();
+      focused.focus?.({ preventScroll: true });
+    }
     window.htmx?.trigger(area, "recheck");
+  }
+
+  // At the caret, or instead of all; the editor stays in focus, to write on.
+  function insert(area, text, { instead = false } = {}) {
+    if (area.readOnly) return;
+    beforeInsertion = area.value;
+    area.closest(".editor").querySelectorAll("details.act[open]").forEach((panel) => { panel.open = false; });
+    area.focus();
+    if (instead) area.select();
+    if (!document.execCommand("insertText", false, text)) area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+    $("#undo-insert").hidden = false;
+    window.htmx?.trigger(area, "recheck");
+    const search = $("#pick-q");
+    if (!search?.value) return;
+    search.value = "";
+    window.htmx?.trigger(search, "search");
   }
 
   function showGate() {
     const approve = $("#approve");
     const state = $("#check-state");
     if (!approve || !state || approve.disabled) return;
+    showCount(Number(state.dataset.count), state.dataset.fits === "false");
     const gate = state.dataset.gate;
     const closed = gate === "closed" || (gate === "accept" && !$("#accept")?.checked);
     approve.setAttribute("aria-disabled", String(closed));
@@ -84,7 +132,15 @@
     const moved = element.matches("[data-moved]") ? element : $("[data-moved]", element);
     if (moved) followChange(moved);
   });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "picked") return;
+    event.detail.target.ariaBusy = "false";
+    const wasAsked = "insertFirst" in event.detail.target.dataset;
+    delete event.detail.target.dataset.insertFirst;
+    if (wasAsked) insertFirst();
+  });
   document.addEventListener("input", (event) => {
+    if (event.target.id === "pick-q") $("#picked").ariaBusy = "true";
     if (event.target.id !== "text") return;
     remember(event.target);
     showState(event.target);
@@ -98,6 +154,12 @@
     const area = editor();
     if (!button || !area) return;
     if (button.dataset.use !== undefined) setText(area, button.dataset.use);
+    if (button.dataset.insert !== undefined) insert(area, button.dataset.insert);
+    if (button.dataset.replace !== undefined) insert(area, button.dataset.replace, { instead: true });
+    if (button.id === "undo-insert" && beforeInsertion !== null) {
+      setText(area, beforeInsertion);
+      button.hidden = true;
+    }
     if (button.id === "reset") setText(area, area.dataset.draft);
     if (button.id === "bring-back" && offered !== null) {
       setText(area, offered);
@@ -117,6 +179,10 @@
     area.setSelectionRange(area.value.length, area.value.length);
   });
   document.addEventListener("keydown", (event) => {
+    if (event.target.id === "pick-q" && event.key === "Enter") {
+      event.preventDefault();
+      insertFirst();
+    }
     if (event.target.id === "text" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       window.replyassist.press($("#approve"));

@@ -1,0 +1,1 @@
+"""Pages for leads: templates, voice, channels, audit and overview."""

@@ -1,0 +1,58 @@
+"""``/channels``: what comes in and goes out on a brand's channels, and what needs a look."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from replyassist.channels.endpoints import ConnectionsDep
+from replyassist.channels.models import ConnectionStatus
+from replyassist.channels.repository import newest_acts
+from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.security import Permission
+from replyassist.delivery.endpoints import sending_of
+from replyassist.delivery.repository.health import channels_of
+
+from ..pages import PageRoute, page
+from . import words
+from .brand_choice import chosen_brand
+
+CHANNELS = "/channels"
+router = APIRouter(prefix=CHANNELS, route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("")
+def show_channels(
+    request: Request,
+    principal: SignedInDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    connections: ConnectionsDep,
+    brand: Annotated[str, Query(max_length=60)] = "",
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The accounts and the channels of one brand. ``done`` is what was just done."""
+    principal.require(Permission.CHANNELS_READ)
+    now = clock.now()
+    with database.reading() as session:
+        choice = chosen_brand(session, principal, brand)
+        channels = channels_of(session, choice.brand.id, now=now)
+        acts = newest_acts(session, choice.brand.id)
+        sending = sending_of(session, choice.brand.id, now=now)
+    known = connections.health([choice.brand.id])
+    return page(
+        request,
+        "lead/channels.html",
+        principal=principal,
+        choice=choice,
+        channels=channels,
+        acts=acts,
+        sending=sending,
+        accounts=[each for each in known if each.status != ConnectionStatus.DISCONNECTED],
+        titles={name: adapter.traits.title for name, adapter in connections.adapters.items()},
+        may_change=principal.may(Permission.CONNECTIONS_WRITE),
+        is_disconnected=done == "disconnected",
+        L=words,
+        now=now,
+    )

@@ -1,0 +1,161 @@
+"""``/team/turns/{brand}``: whether new items are given out in turn, who takes part, and who is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+from sqlmodel import Session
+
+from replyassist.brands.repository import list_brands
+from replyassist.brands.service import get_brand
+from replyassist.core.accounts import Principal
+from replyassist.core.clock import Clock
+from replyassist.core.database import Database
+from replyassist.core.errors import InvalidInput, NotFound, ReplyassistError
+from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.security import Permission
+from replyassist.review.teamwork import turns
+
+from .auth import ActingDep
+from .pages import PageRoute, page, see_other
+from .team_pages import TEAM
+from .visits import RefusedAct
+
+TURNS = f"{TEAM}/turns"
+router = APIRouter(prefix=TURNS, route_class=PageRoute, include_in_schema=False)
+BrandId = Annotated[str, Path(max_length=60)]
+UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("")
+def show_first(principal: SignedInDep, database: DatabaseDep) -> Response:
+    """The turns of the first brand of this person."""
+    principal.require(Permission.QUEUE_READ)
+    with database.reading() as session:
+        brand = next((brand.id for brand in list_brands(session) if principal.sees(brand.id)), None)
+    if brand is None:
+        raise NotFound("You have no brand yet.")
+    return see_other(f"{TURNS}/{brand}")
+
+
+@router.get("/{brand}")
+def show_turns(
+    request: Request,
+    principal: SignedInDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    brand: BrandId,
+    done: Annotated[str, Query(max_length=10)] = "",
+    freed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> Response:
+    """The team in the order of its turns. ``freed``: so many items were just let go."""
+    return _page(request, principal, database, clock, brand, is_done=done == "saved", freed=freed)
+
+
+@router.get("/{brand}/{user_id:int}")
+def show_turns_again(brand: BrandId) -> Response:
+    """The address of an act, loaded again, leads back to the page."""
+    return see_other(f"{TURNS}/{brand}")
+
+
+@router.post("/{brand}")
+def switch(
+    request: Request,
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    brand: BrandId,
+    is_on: Annotated[bool, Form()] = False,
+) -> Response:
+    """Give new items out in turn from now on, or do so no more."""
+
+    def act(session: Session) -> int:
+        turns.switch(session, principal, brand, is_on=is_on)
+        return 0
+
+    return _act(request, principal, database, clock, brand, act)
+
+
+@router.post("/{brand}/{user_id:int}")
+def change_person(
+    request: Request,
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    brand: BrandId,
+    user_id: UserId,
+    act: Annotated[str, Form(pattern="^(join|leave|away|back)$")],
+    back_on: Annotated[str, Form(max_length=10)] = "",
+    lets_go: Annotated[bool, Form()] = False,
+) -> Response:
+    """Let somebody take part or not, or say that they are away or back."""
+
+    def carry_out(session: Session) -> int:
+        if act in ("join", "leave"):
+            turns.take_part(session, principal, brand, user_id, takes_part=act == "join")
+            return 0
+        day = _day(back_on) if act == "away" else None
+        return turns.be_away(session, principal, brand, user_id, back_on=day, lets_go=lets_go, now=clock.now())
+
+    return _act(request, principal, database, clock, brand, carry_out)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("choose a day to come, within a year", field="back_on") from None
+
+
+def _act(
+    request: Request,
+    principal: Principal,
+    database: Database,
+    clock: Clock,
+    brand: str,
+    act: Callable[[Session], int],
+) -> Response:
+    try:
+        with database.writing() as session:
+            freed = act(session)
+    except InvalidInput as error:
+        return _page(request, principal, database, clock, brand, refused=RefusedAct("", error))
+    return see_other(f"{TURNS}/{brand}?done=saved" + (f"&freed={freed}" if freed else ""))
+
+
+def _page(
+    request: Request,
+    principal: Principal,
+    database: Database,
+    clock: Clock,
+    brand_id: str,
+    *,
+    is_done: bool = False,
+    freed: int = 0,
+    refused: RefusedAct | None = None,
+) -> Response:
+    principal.require(Permission.QUEUE_READ)
+    principal.require_brand(brand_id)
+    with database.reading() as session:
+        brand = get_brand(session, brand_id)
+        brands = [known for known in list_brands(session) if principal.sees(known.id)]
+        team = turns.turns_of(session, brand_id, now=clock.now())
+    error: ReplyassistError | None = refused.error if refused else None
+    return page(
+        request,
+        "turns.html",
+        status=error.status if error else 200,
+        principal=principal,
+        brand=brand,
+        brands=brands,
+        team=team,
+        may_write=principal.may(Permission.TURNS_WRITE),
+        is_done=is_done,
+        freed=freed,
+        refused=refused,
+        tomorrow=turns.next_day(brand, clock.now()),
+        now=clock.now(),
+    )

@@ -1,0 +1,74 @@
+"""The lists that a person keeps under a name, each with its count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+
+from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.review.repository.lists import count_up_to
+from replyassist.review.saved_views import delete_view, keep_view, rename_view, views_of
+
+from .auth import ActingDep
+from .listing import Listing, ListingDep, listing_of
+from .pages import HOME, PageRoute, page, see_other
+from .rendering import typed
+
+router = APIRouter(prefix=f"{HOME}/views", route_class=PageRoute, include_in_schema=False)
+
+COUNTED_TO = 99
+ViewId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Name = Annotated[str, Form(max_length=300)]
+
+
+@router.get("")
+def show_views(
+    request: Request, principal: SignedInDep, database: DatabaseDep, clock: ClockDep, listing: ListingDep
+) -> Response:
+    """For htmx: the views, each with how many items it holds."""
+    with database.reading() as session:
+        views = views_of(session, principal)
+        lists = [listing_of(principal, view.query, now=clock.now()).wanted(principal) for view in views]
+        numbers = count_up_to(session, lists, most=COUNTED_TO + 1)
+    counts = {
+        view.id: f"{COUNTED_TO}+" if number > COUNTED_TO else str(number)
+        for view, number in zip(views, numbers, strict=True)
+    }
+    return page(request, "_views.html", views=views, listing=listing, view_counts=counts)
+
+
+@router.post("")
+def add_view(
+    principal: ActingDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    listing: ListingDep,
+    name: Name = "",
+    brand_id: Annotated[str, Form(alias="for", max_length=60)] = "",
+) -> Response:
+    """Keep the list that the address names, for oneself or for everybody on a brand, of which it then shows items."""
+    brand = typed(brand_id) or None
+    kept: Listing = replace(listing, brand=brand) if brand else listing
+    with database.writing() as session:
+        keep_view(session, principal, typed(name), kept.query, brand_id=brand, now=clock.now())
+    return see_other(listing.url(HOME))
+
+
+@router.post("/{view_id}/rename")
+def rename(
+    principal: ActingDep, database: DatabaseDep, listing: ListingDep, view_id: ViewId, name: Name = ""
+) -> Response:
+    """Give a view another name."""
+    with database.writing() as session:
+        rename_view(session, principal, view_id, typed(name))
+    return see_other(listing.url(HOME))
+
+
+@router.post("/{view_id}/delete")
+def delete(principal: ActingDep, database: DatabaseDep, listing: ListingDep, view_id: ViewId) -> Response:
+    """Forget a view."""
+    with database.writing() as session:
+        delete_view(session, principal, view_id)
+    return see_other(listing.url(HOME))
