@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 
@@ -15,3 +16,6 @@ class Result(NamedTuple):
     def document(self) -> Any:
         assert self.out, self.err
         return json.loads(self.out)
+
+
+Run = Callable[..., Result]

@@ -16,7 +16,7 @@ from typing import IO, Any
 import httpx2
 import pytest
 
-from replyassist.brands.service import list_brands
+from replyassist.brands.repository import list_brands
 from replyassist.cli import main
 from replyassist.core.database import Database
 

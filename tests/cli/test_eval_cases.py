@@ -8,9 +8,10 @@ import pytest
 
 from replyassist.brands.service import ensure_brand
 from replyassist.cli.evaluation.cases import ColumnMaps, read_cases
-from replyassist.cli.evaluation.contexts import TemplateSource, unknown_templates
 from replyassist.core.database import Database
 from replyassist.core.errors import InvalidInput
+from replyassist.evaluation.contexts import TemplateSource, unknown_templates
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.service import import_templates
 from replyassist.testing import FakeClock
 from tests.evaluation.labelled import context
@@ -69,20 +70,21 @@ class TestReading:
 
 class TestTemplates:
     def test_without_a_file_and_a_folder_the_stored_ones_are_taken_and_told(
-        self, database: Database, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+        self, database: Database, clock: FakeClock
     ) -> None:
         with database.writing() as session:
             ensure_brand(session, "shop", now=clock.now())
             import_templates(session, "shop", [template("hours")], now=clock.now())
 
-        found = TemplateSource(None, {}).templates_of("shop", database)
+        told: list[str] = []
+        found = TemplateSource(None).templates_of("shop", database, tell=told.append)
 
         assert [item.id for item in found] == ["hours"]
-        assert capsys.readouterr().err.strip() == "Templates of shop: the 1 in the database"
+        assert told == ["Templates of shop: the 1 in the database"]
 
     def test_a_brand_that_has_none_anywhere_is_refused(self, database: Database) -> None:
         with pytest.raises(InvalidInput, match="no templates travel with the program for the brand 'shop', and none"):
-            TemplateSource(None, {}).templates_of("shop", database)
+            TemplateSource(None).templates_of("shop", database, tell=print)
 
 
 class TestUnknownTemplates:
@@ -98,3 +100,20 @@ class TestUnknownTemplates:
             f"{path}:3, field 'template_id': no template of fernhill has the id 'zzz' (2 cases, first here), "
             "so it can only be missed",
         ]
+
+
+def test_generated_questions_are_read_as_they_are_listed(tmp_path: Path) -> None:
+    listed = tmp_path / "generated.json"
+    listed.write_text('[{"id": 7, "template_id": "hours", "text": "open on sunday?", "model": "tiny"}]')
+
+    assert TemplateSource(None, {}, listed).examples() == [
+        LearnedExample(1, "hours", "open on sunday?", is_generated=True)
+    ]
+    assert TemplateSource(None, {}).examples() == []
+
+
+def test_a_file_that_is_no_list_of_generated_questions_is_named(tmp_path: Path) -> None:
+    (tmp_path / "wrong.json").write_text('{"text": "open?"}')
+
+    with pytest.raises(InvalidInput, match=r"wrong\.json: this is no list of generated questions"):
+        TemplateSource(None, {}, tmp_path / "wrong.json").examples()

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from replyassist.cli.evaluation.changes import Change, changed_contexts, recent_messages
+from replyassist.cli.evaluation.changes import ProposedChange, changed_contexts, recent_messages
 from replyassist.core.errors import InvalidInput
 from replyassist.core.resources import resource_folder
-from replyassist.faq.learned import LearnedExample
+from replyassist.faq.repository.learned import LearnedExample
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
@@ -43,7 +43,7 @@ class TestTemplates:
         before = brands("fernhill", "harbour")
         written(tmp_path / "harbour" / "hours.yaml")
 
-        after = changed_contexts(before, Change(faq=tmp_path), encoder=FakeEncoder())
+        after = changed_contexts(before, ProposedChange(faq=tmp_path), encoder=FakeEncoder())
 
         assert set(after) == {"harbour"}
         assert after["harbour"].index.template("hours") is not None
@@ -52,11 +52,13 @@ class TestTemplates:
     def test_one_folder_is_for_the_only_brand_or_the_named_one(self, tmp_path: Path) -> None:
         written(tmp_path / "hours.yaml")
 
-        assert set(changed_contexts(brands("fernhill"), Change(faq=tmp_path), encoder=FakeEncoder())) == {"fernhill"}
-        named = Change(faq=tmp_path, brand="harbour")
+        assert set(changed_contexts(brands("fernhill"), ProposedChange(faq=tmp_path), encoder=FakeEncoder())) == {
+            "fernhill"
+        }
+        named = ProposedChange(faq=tmp_path, brand="harbour")
         assert set(changed_contexts(brands("fernhill", "harbour"), named, encoder=FakeEncoder())) == {"harbour"}
         with pytest.raises(InvalidInput, match="--brand"):
-            changed_contexts(brands("fernhill", "harbour"), Change(faq=tmp_path), encoder=FakeEncoder())
+            changed_contexts(brands("fernhill", "harbour"), ProposedChange(faq=tmp_path), encoder=FakeEncoder())
 
     def test_what_decisions_taught_counts_with_the_change_as_it_did_without(self, tmp_path: Path) -> None:
         taught = LearnedExample(1, "hours", "may I come on Sunday")
@@ -64,13 +66,15 @@ class TestTemplates:
         index = TemplateIndex([ReplyTemplate(**TEMPLATE)], FakeEncoder(), examples=[taught])
         written(tmp_path / "hours.yaml", reply="From 8:00.")
 
-        after = changed_contexts({"fernhill": replace(live, index=index)}, Change(faq=tmp_path), encoder=FakeEncoder())
+        after = changed_contexts(
+            {"fernhill": replace(live, index=index)}, ProposedChange(faq=tmp_path), encoder=FakeEncoder()
+        )
         assert after["fernhill"].index.examples == (taught,)
 
 
 class TestVoiceAndPrompts:
     def test_a_voice_changes_the_brand_that_it_names(self) -> None:
-        change = Change(voice=resource_folder("prompts") / "voice" / "harbour.yaml")
+        change = ProposedChange(voice=resource_folder("prompts") / "voice" / "harbour.yaml")
 
         after = changed_contexts(brands("fernhill", "harbour"), change, encoder=FakeEncoder())
 
@@ -78,13 +82,13 @@ class TestVoiceAndPrompts:
         assert after["harbour"].voice.brand == "harbour"
 
     def test_a_voice_of_a_brand_without_cases_is_refused(self) -> None:
-        change = Change(voice=resource_folder("prompts") / "voice" / "harbour.yaml")
+        change = ProposedChange(voice=resource_folder("prompts") / "voice" / "harbour.yaml")
 
         with pytest.raises(InvalidInput, match=r"harbour\.yaml.*'harbour'.*fernhill"):
             changed_contexts(brands("fernhill"), change, encoder=FakeEncoder())
 
     def test_prompts_change_every_brand(self) -> None:
-        change = Change(prompts=resource_folder("prompts"))
+        change = ProposedChange(prompts=resource_folder("prompts"))
 
         assert set(changed_contexts(brands("fernhill", "harbour"), change, encoder=FakeEncoder())) == {
             "fernhill",
@@ -92,8 +96,8 @@ class TestVoiceAndPrompts:
         }
 
     def test_only_prompts_are_expected_to_move_every_draft(self) -> None:
-        assert Change(faq=Path(), voice=Path()).is_local
-        assert not Change(faq=Path(), prompts=Path()).is_local
+        assert ProposedChange(faq=Path(), voice=Path()).is_local
+        assert not ProposedChange(faq=Path(), prompts=Path()).is_local
 
 
 class TestRealMessages:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from replyassist.cli import main
 from replyassist.evaluation.record import load_run
-from tests.cli.result import Result
+from tests.cli.result import Run
 
 PEDAL = Path(__file__).parent / "pedal"
 MAP = (
@@ -21,33 +20,19 @@ MAP = (
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, no model and no database from elsewhere."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("REPLYASSIST_LLM_DISABLED", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
-    return tmp_path
-
-
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Result:
+def run(typed: Run) -> Run:
+    """Runs ``replyassist eval run`` on the files of the foreign brand."""
     files = ("--cases", PEDAL / "labels.csv", "--faq", PEDAL / "templates.csv", "--map", MAP, "--brand", "pedal")
-    typed = ["replyassist", "eval", "run", *map(str, files), "--day", "2026-11-22", *map(str, arguments)]
-    monkeypatch.setattr(sys, "argv", typed)
-    with pytest.raises(SystemExit) as caught:
-        main()
-    captured = capsys.readouterr()
-    return Result(int(caught.value.code or 0), captured.out, captured.err)
+    return partial(typed, "eval", "run", *files, "--day", "2026-11-22")
 
 
 @pytest.mark.encoder
 def test_a_ready_draft_where_no_template_answers_is_wrong_though_nothing_in_it_is_forbidden(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Run, tmp_path: Path
 ) -> None:
-    found = run(monkeypatch, capsys, "--voice", PEDAL / "voice.yaml", "--out", home / "run.json", "--json")
+    found = run("--voice", PEDAL / "voice.yaml", "--out", tmp_path / "run.json", "--json")
 
-    results = load_run(home / "run.json").results
+    results = load_run(tmp_path / "run.json").results
     ready = [result for result in results if "ready_right" in result.assertions]
     outside = {result.case.id for result in ready if not result.case.is_in_scope}
     figures = found.document
@@ -58,14 +43,12 @@ def test_a_ready_draft_where_no_template_answers_is_wrong_though_nothing_in_it_i
     assert figures["ready_right_rate"]["value"] == pytest.approx(1 - len(outside) / len(ready), abs=1e-4)
     assert figures["ready_right_rate"]["low"] > 0
     assert "Voice of pedal: 'Pedal & Co', version" in found.err
-    assert json.loads((home / "run.json").read_text())["voice_sources"] == {"pedal": str(PEDAL / "voice.yaml")}
+    assert json.loads((tmp_path / "run.json").read_text())["voice_sources"] == {"pedal": str(PEDAL / "voice.yaml")}
 
 
 @pytest.mark.encoder
-def test_the_summary_begins_with_the_rate_and_names_what_is_ready_and_wrong(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = run(monkeypatch, capsys, "--voice", "default", "--split", "")
+def test_the_summary_begins_with_the_rate_and_names_what_is_ready_and_wrong(run: Run, tmp_path: Path) -> None:
+    found = run("--voice", "default", "--split", "")
 
     assert found.status == 0
     assert found.out.index("ready_right_rate") < found.out.index("cases")
@@ -73,11 +56,9 @@ def test_the_summary_begins_with_the_rate_and_names_what_is_ready_and_wrong(
     assert re.search(r"drafts are called ready, and are wrong:\n  \d+: template: \S+, not a template at all", found.out)
 
 
-def test_without_a_voice_the_run_is_refused_before_anything_is_drafted(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = run(monkeypatch, capsys)
+def test_without_a_voice_the_run_is_refused_before_anything_is_drafted(run: Run, tmp_path: Path) -> None:
+    found = run()
 
     assert (found.status, found.out) == (2, "")
     assert "field 'voice': the brand 'pedal' has no voice" in found.err
-    assert not (home / "home" / "eval-runs").exists()
+    assert not (tmp_path / "home" / "eval-runs").exists()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from replyassist.cli import main
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.retrieval.renewal import ENCODED_AT_ONCE
-from tests.cli.result import Result
+from tests.cli.result import Run
 
 BITEXT = """intent,category,reply_template
 cancel_order,ORDER,"We're sorry to hear that. You can cancel in your account, under 'Orders'."
@@ -26,24 +24,10 @@ GOOD = (
 )
 
 
-Run = Callable[..., Result]
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command line in an empty folder, with an empty database."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
-
-    def run(*arguments: str | Path) -> Result:
-        monkeypatch.setattr(sys, "argv", ["replyassist", "faq", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        captured = capsys.readouterr()
-        return Result(int(caught.value.code or 0), captured.out, captured.err)
-
-    return run
+def run(typed: Run) -> Run:
+    """Runs ``replyassist faq``."""
+    return partial(typed, "faq")
 
 
 def written(path: Path, text: str) -> Path:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from replyassist.cli import main
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder
 from replyassist.core.settings import Settings
@@ -16,20 +14,15 @@ from replyassist.faq.files import read_templates
 from replyassist.faq.proposed import ProposalState
 from replyassist.retrieval.service import EMBEDDINGS
 from replyassist.testing import FakeClock, FakeEncoder
-from tests.cli.result import Result
+from tests.cli.result import Run
 from tests.faq.test_learned import taught
 from tests.learning.test_erasing import decide, proposed
 from tests.world import BRAND, World
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(typed: Run) -> World:
     """A brand in the database that the commands use."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
     settings = Settings()
     database = Database(settings.resolved_database_url)
     database.upgrade()
@@ -39,15 +32,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
-def run(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["replyassist", "faq", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        captured = capsys.readouterr()
-        return Result(int(caught.value.code or 0), captured.out, captured.err)
-
-    return run
+def run(world: World, typed: Run) -> Run:
+    """Runs ``replyassist faq``."""
+    return partial(typed, "faq")
 
 
 def listed(run: Run, *more: object) -> list[tuple[int, str | None]]:

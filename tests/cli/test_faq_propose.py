@@ -11,6 +11,7 @@ import pytest
 
 from replyassist.faq import proposals
 from replyassist.faq.proposed import ProposalState
+from replyassist.faq.repository.proposals import last_run, proposals_of
 from tests.cli.result import Result
 from tests.cli.test_faq_learned import run, world
 from tests.world import BRAND, World
@@ -59,7 +60,7 @@ def test_the_common_questions_of_a_file_wait_for_a_lead_and_a_dismissed_one_does
     assert "<svg" in (tmp_path / "report" / "proposals.html").read_text(encoding="utf-8")
 
     with world.database.writing() as session:
-        first, _ = proposals.proposals_of(session, BRAND, states=(ProposalState.OPEN,), limit=9)
+        first, _ = proposals_of(session, BRAND, states=(ProposalState.OPEN,), limit=9)
         proposals.dismiss(session, BRAND, first.id or 0, by="Ada", now=world.clock.now())
     again = run("propose", "--from", file, "--brand", BRAND, "--json").document
     assert ([found["size"] for found in again["proposals"]], again["decided_before"]) == ([4], 1)
@@ -74,7 +75,7 @@ def test_stored_messages_are_looked_through_and_people_read_a_table(run: Run, wo
     assert result.status == 0, result.err
     assert "would have answered 50 % of 10 messages" in result.out.replace("\n", " ")
     with world.database.reading() as session:
-        assert proposals.last_run(session, BRAND) is None
+        assert last_run(session, BRAND) is None
 
 
 @pytest.mark.encoder

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.cli.health import Check, run_checks
+from replyassist.cli.health import HealthCheck, run_checks
 from replyassist.core.settings import Settings
 
 pytestmark = pytest.mark.encoder
 
 
-def model_check(settings: Settings) -> Check:
+def model_check(settings: Settings) -> HealthCheck:
     (check,) = [check for check in run_checks(settings) if check.name == "language model"]
     return check
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlmodel import select
 
 from replyassist.app import upgrade_database
 from replyassist.brands.service import ensure_brand
-from replyassist.cli import main
 from replyassist.cli.intake import MAX_PROBLEMS, MESSAGES_PER_TRANSACTION
 from replyassist.core.database import Database
 from replyassist.core.jobs import DbosJobQueue
@@ -23,32 +22,10 @@ from replyassist.core.resources import resource_folder
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.inbox.service import draft_job
 from replyassist.testing import FakeClock
-from tests.cli.result import Result
+from tests.cli.result import Result, Run
 from tests.world import message_in
 
 CLOCK = FakeClock()
-
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command line with a home of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("REPLYASSIST_LLM_DISABLED", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("REPLYASSIST_DATABASE_URL", raising=False)
-
-    def typed(*arguments: str | Path) -> Result:
-        monkeypatch.setattr(sys, "argv", ["replyassist", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        captured = capsys.readouterr()
-        return Result(int(caught.value.code or 0), captured.out, captured.err)
-
-    return typed
 
 
 @pytest.fixture
@@ -187,7 +164,7 @@ class TestImport:
         messages = stored(database)
         assert [message.external_id for message in messages] == ["m-0", "m-1", "m-2"]
         queue = DbosJobQueue(database.url)
-        assert all(queue.is_live(draft_job(message.id or 0, 0).key) for message in messages)
+        assert all(queue.live_keys([draft_job(message.id or 0, 0).key]) for message in messages)
         queue.close()
 
     def test_json_is_exactly_one_document(self, run: Run, database: Database, tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import sys
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from replyassist.core.errors import ConfigurationError, InvalidInput, NotFound, ReplyassistError
+from replyassist.core.patience import is_away
 
-from . import admin, bench, demo, encoder, evaluation, faq, messages, queue, serving, suggest
+from . import admin, assistants, bench, demo, encoder, evaluation, faq, messages, people, queue, serving, suggest
 
 app = typer.Typer(
     name="replyassist",
@@ -24,8 +25,8 @@ app.add_typer(faq.app, name="faq", help="The reply templates of a brand.")
 app.add_typer(messages.app, name="messages", help="Messages in.")
 app.add_typer(queue.app, name="queue", help="The review queue.")
 app.add_typer(admin.db_app, name="db", help="The database.")
-app.add_typer(admin.user_app, name="user", help="Users.")
-app.add_typer(admin.token_app, name="token", help="API tokens.")
+app.add_typer(people.user_app, name="user", help="Users.")
+app.add_typer(people.token_app, name="token", help="API tokens.")
 app.add_typer(admin.brand_app, name="brand", help="Brands: voice and channels.")
 app.add_typer(encoder.app, name="encoder", help="The sentence encoders.")
 app.add_typer(bench.app, name="bench", help="Benchmarks, each beside its reference in the same run.")
@@ -34,6 +35,7 @@ app.command("draft")(suggest.draft)
 app.command("demo")(demo.demo)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.work)
+app.command("mcp")(assistants.mcp)
 app.command("doctor")(admin.doctor)
 
 logger = logging.getLogger(__name__)
@@ -46,7 +48,11 @@ def main() -> None:
     try:
         app()
     except ReplyassistError as error:
-        _complain(error, *error.detail.splitlines())
+        cause = error.__cause__
+        if is_away(cause) and isinstance(cause, DBAPIError):
+            _complain(error, f"the database does not answer or refuses: {_first_line(cause.orig)}")
+        else:
+            _complain(error, *error.detail.splitlines())
         sys.exit(2 if isinstance(error, WRONG_USE) else 1)
     except BrokenPipeError:
         sys.exit(1)

@@ -1,44 +1,33 @@
-"""Administration: the database, users, tokens, brands, and the doctor."""
+"""Administration: the database, brands, and the doctor."""
 
 from __future__ import annotations
 
-import base64
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from replyassist.brands.service import (
-    connect_channel,
-    ensure_brand,
-    get_brand,
-    list_brands,
-    set_abstain_threshold,
-    set_time_zone,
-    set_voice,
-)
+from replyassist.brands.repository import list_brands
+from replyassist.brands.service import ensure_brand, get_brand, set_abstain_threshold, set_time_zone, set_voice
 from replyassist.brands.voice import load_voice
-from replyassist.core.accounts import PERSON, SERVICE, add_user, create_token
 from replyassist.core.errors import InvalidInput
-from replyassist.core.security import Role
-from replyassist.delivery.channels.webhook import SECRET_PREFIX, new_secret, require_safe_url
 
+from .backup import backup, restore
 from .common import cells, clock, console, database, output, print_json, settings
-from .health import Check, run_checks
-
-SECRET_BYTES = (24, 64)  # https://www.standardwebhooks.com: a symmetric key has 192 to 512 bits
+from .connections import brand_connect, brand_connections, brand_disconnect
+from .health import HealthCheck, run_checks
 
 db_app = typer.Typer(no_args_is_help=True)
-user_app = typer.Typer(no_args_is_help=True)
-token_app = typer.Typer(no_args_is_help=True)
 brand_app = typer.Typer(no_args_is_help=True)
+db_app.command("backup")(backup)
+db_app.command("restore")(restore)
+brand_app.command("connect")(brand_connect)
+brand_app.command("connections")(brand_connections)
+brand_app.command("disconnect")(brand_disconnect)
 
 
 @db_app.callback()
-@user_app.callback()
-@token_app.callback()
 def _group() -> None:
     """Administration."""
 
@@ -47,57 +36,6 @@ def _group() -> None:
 def upgrade() -> None:
     """Bring the database to its newest version."""
     console.print(f"{database().engine.url.render_as_string(hide_password=True)} is up to date.", markup=False)
-
-
-@user_app.command("add")
-def user_add(
-    email: str,
-    role: Annotated[Role, typer.Option(help="What they may do.")],
-    name: Annotated[str, typer.Option()] = "",
-    brand: Annotated[list[str] | None, typer.Option(help="A brand that they see; repeat for more.")] = None,
-    password: Annotated[
-        str | None, typer.Option(help="Asked for when not given.", envvar="REPLYASSIST_PASSWORD")
-    ] = None,
-    service: Annotated[
-        bool, typer.Option("--service", help="A program: it has tokens, and can never approve.")
-    ] = False,
-) -> None:
-    """Add a person who signs in, or a service that holds tokens."""
-    if password is None and not service:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    with database().writing() as session:
-        for brand_id in brand or []:
-            get_brand(session, brand_id)
-        add_user(
-            session,
-            email,
-            name=name or email,
-            role=role,
-            brands=brand or [],
-            password=None if service else password,
-            now=clock().now(),
-            kind=SERVICE if service else PERSON,
-        )
-    console.print(f"{email} was added as {role.value}.", markup=False)
-
-
-@token_app.command("create")
-def token_create(
-    email: str,
-    name: Annotated[str, typer.Option(help="What it is for.")] = "api",
-    days: Annotated[int | None, typer.Option(min=1, help="Expires after so many days.")] = None,
-    json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """Make an API token for a user; it is shown once."""
-    now = clock().now()
-    with database().writing() as session:
-        token = create_token(
-            session, email, name=name, now=now, expires_at=now + timedelta(days=days) if days else None
-        )
-    if json:
-        print_json({"token": token})
-    else:
-        output.print(token, markup=False, soft_wrap=True)
 
 
 @brand_app.command("list")
@@ -155,47 +93,6 @@ def brand_time_zone(
     console.print(f"The days of {brand} are those of {zone}.", markup=False)
 
 
-@brand_app.command("connect")
-def brand_connect(
-    brand: str,
-    channel: Annotated[str, typer.Option(help="A platform, or * for all without their own.")] = "*",
-    webhook: Annotated[str | None, typer.Option(help="URL that approved replies are posted to.")] = None,
-    secret: Annotated[str | None, typer.Option(help="whsec_…; made when not given.")] = None,
-) -> None:
-    """Say where approved replies go: to a webhook, or without one to a file."""
-    if webhook is not None:
-        require_safe_url(webhook)
-    if secret is not None:
-        require_valid_secret(secret)
-    made = secret or new_secret()
-    with database().writing() as session:
-        get_brand(session, brand)
-        connect_channel(
-            session,
-            brand,
-            channel,
-            adapter="webhook" if webhook else "file",
-            url=webhook or "",
-            secret=made if webhook else "",
-            now=clock().now(),
-        )
-    if webhook:
-        console.print("The receiver checks signatures with this secret (Standard Webhooks):")
-        output.print(made, markup=False, soft_wrap=True)
-    else:
-        console.print(f"Replies of {brand} on {channel} go to a file.", markup=False)
-
-
-def require_valid_secret(secret: str) -> None:
-    """Raise InvalidInput unless it is a Standard Webhooks secret: whsec_ and the Base64 of 24 to 64 bytes."""
-    try:
-        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except ValueError:
-        key = b""
-    if not secret.startswith(SECRET_PREFIX) or not SECRET_BYTES[0] <= len(key) <= SECRET_BYTES[1]:
-        raise InvalidInput(f"expected {SECRET_PREFIX} and the Base64 of 24 to 64 random bytes", field="--secret")
-
-
 def doctor(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """What is configured, reachable and missing."""
     checks = run_checks(settings())
@@ -207,7 +104,7 @@ def doctor(json: Annotated[bool, typer.Option("--json")] = False) -> None:
         raise typer.Exit(1)
 
 
-def _table(checks: list[Check]) -> Table:
+def _table(checks: list[HealthCheck]) -> Table:
     table = Table()
     for name in ("", "what", "detail"):
         table.add_column(name, overflow="fold")

@@ -18,6 +18,7 @@ from replyassist.core.clock import Clock, SystemClock
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder, Encoder, SentenceTransformerEncoder
 from replyassist.core.errors import ConfigurationError
+from replyassist.core.patience import MAINTENANCE
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import configure_logging
 from replyassist.privacy import scrub
@@ -43,9 +44,9 @@ def settings() -> Settings:
 
 
 @contextmanager
-def parts() -> Iterator[Parts]:
-    """Every adapter, closed at the end."""
-    built = build_parts(settings())
+def parts(*, serves: bool = False) -> Iterator[Parts]:
+    """Every adapter, closed at the end; ``serves``: others wait for this process, which therefore waits for nobody."""
+    built = build_parts(settings(), patience=None if serves else MAINTENANCE)
     try:
         yield built
     finally:
@@ -56,7 +57,7 @@ def database() -> Database:
     """The database, brought to its newest version."""
     found = settings()
     found.home.mkdir(parents=True, exist_ok=True)
-    opened = Database(found.resolved_database_url)
+    opened = Database(found.resolved_database_url, MAINTENANCE)
     upgrade_database(opened)
     return opened
 

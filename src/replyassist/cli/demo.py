@@ -11,19 +11,19 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-from sqlmodel import col, select
 
 from replyassist.app import Parts
 from replyassist.brands.service import ensure_brand
 from replyassist.brands.voice import sample_voice
-from replyassist.core.accounts import User, add_user
+from replyassist.core.accounts import add_user
+from replyassist.core.accounts.repository import user_by_email
 from replyassist.core.resources import resource_folder
 from replyassist.core.security import Role
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
-from replyassist.inbox.models import Message
+from replyassist.loading import load_model
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.review.models import ReviewItem
+from replyassist.review.repository import newest_item_of
 
 from .common import console, output, parts, print_json
 from .intake import a_worker, read_messages, take_all, wait_until_queued
@@ -50,7 +50,7 @@ def demo(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Load the sample brands, serve the console, draft the sample messages one by one, show what came of it."""
-    with parts() as built:
+    with parts(serves=True) as built:
         if prepare:
             prepare_samples(built)
             return
@@ -72,14 +72,14 @@ def prepare_samples(built: Parts) -> None:
     """Encode the sample templates, which are then found in the home folder, and unpack and try the embedded model."""
     for brand in BRANDS:
         TemplateIndex(read_templates(resource_folder("faq") / brand).templates, built.registry.template_encoder)
-    built.worker.load_model()
+    load_model(built.worker.proposer)
 
 
 def draft_samples(built: Parts, *, json: bool, ends: Ending = lambda: False) -> None:
     """Take the sample messages in, wait until a worker has drafted them all, and print the summary."""
     messages = read_messages(resource_folder("examples") / "messages.jsonl", brand=None).messages
     ids = take_all(built, messages)
-    Thread(target=built.worker.load_model, name="reading-ahead", daemon=True).start()
+    Thread(target=load_model, args=(built.worker.proposer,), name="reading-ahead", daemon=True).start()
     if not wait_until_queued(built, ids, ends=ends, preview=lambda: _last_drafted(built, ids)):
         return
     with built.database.reading() as session:
@@ -101,7 +101,7 @@ def load_samples(built: Parts) -> str:
             result = import_templates(session, brand, templates, now=now)
             console.print(f"{brand}: {len(templates)} templates ({len(result.added)} new)")
         for name, role, email in PEOPLE:
-            if session.exec(select(User).where(User.email == email)).first() is None:
+            if user_by_email(session, email) is None:
                 add_user(session, email, name=name, role=role, brands=list(BRANDS), password=password, now=now)
     return password
 
@@ -116,12 +116,7 @@ def _welcome(address: str, password: str) -> None:
 def _last_drafted(built: Parts, message_ids: Sequence[int]) -> str:
     """The newest item of these messages in one line: what was asked, and the draft or why there is none."""
     with built.database.reading() as session:
-        found = session.exec(
-            select(Message.text, ReviewItem)
-            .where(Message.id == ReviewItem.message_id, col(Message.id).in_(message_ids))
-            .order_by(col(ReviewItem.id).desc())
-            .limit(1)
-        ).first()
+        found = newest_item_of(session, message_ids)
     if found is None:
         return ""
     asked, item = found

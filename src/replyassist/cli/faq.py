@@ -9,14 +9,16 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from replyassist.brands.service import get_brand, list_brands
+from replyassist.brands.repository import list_brands
+from replyassist.brands.service import get_brand
 from replyassist.faq import service
 from replyassist.faq.files import FileFormat, write_templates
 from replyassist.faq.folding import with_examples
-from replyassist.faq.learned import active_examples
+from replyassist.faq.repository.learned import active_examples
 from replyassist.faq.template import ReplyTemplate
 
 from . import common
+from .faq_generated import app as generated_app
 from .faq_import import BrandOption, JsonOption, import_command, parse_map
 from .faq_learned import gaps_command, learned_command
 from .faq_lint import lint_command
@@ -76,6 +78,7 @@ def list_command(
     common.output.print(table)
 
 
+app.add_typer(generated_app, name="generated")
 app.command("lint")(lint_command)
 app.command("import")(import_command)
 app.command("learned")(learned_command)

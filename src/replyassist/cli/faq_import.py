@@ -18,7 +18,7 @@ from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.resources import resource_folder
 from replyassist.faq import service
 from replyassist.faq.files import LoadedTemplates, load_templates
-from replyassist.faq.problems import Change, InvalidTemplates, LeftOut
+from replyassist.faq.problems import InvalidTemplates, MendedText, SkippedRecord
 from replyassist.faq.service import ImportResult
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.known import texts_of
@@ -106,13 +106,13 @@ def report_reading(loaded: LoadedTemplates) -> None:
         common.console.print(f"Ignored columns: {names} (--map FIELD=COLUMN uses one)", soft_wrap=True)
 
 
-def change_line(change: Change) -> str:
+def change_line(change: MendedText) -> str:
     """One line: what was mended, before and after."""
     after = repr(_short(change.after)) if change.after else "left out"
     return f"{change.place}, field '{change.field}': {', '.join(change.done)}: {_short(change.before)!r} -> {after}"
 
 
-def left_out_line(item: LeftOut) -> str:
+def left_out_line(item: SkippedRecord) -> str:
     """One line: which record was left out, and why."""
     return f"{item.place}: {item.name or 'a record'}: {item.reason}"
 

@@ -15,7 +15,8 @@ from replyassist.core.errors import InvalidInput
 from replyassist.core.forgetting import forget
 from replyassist.faq import learned
 from replyassist.faq.learned_endpoints import LARGEST_ID, example_out
-from replyassist.learning.erasing import Erased, erase
+from replyassist.faq.repository.learned import examples_of_brand
+from replyassist.learning.erasing import ErasureResult, erase
 from replyassist.learning.gaps import gaps, unanswered
 from replyassist.retrieval.service import EMBEDDINGS
 
@@ -63,7 +64,7 @@ def learned_command(
         erased = _act(
             session, brand, withdraw=withdraw, restore=restore, erase_message=erase_message, whole_author=whole_author
         )
-        found = [example_out(row) for row in learned.examples_of_brand(session, brand, limit=limit)]
+        found = [example_out(row) for row in examples_of_brand(session, brand, limit=limit)]
     if erased is not None:
         forget(common.settings().home / EMBEDDINGS, erased.texts)
         _say(erased)
@@ -107,7 +108,7 @@ def _act(
     restore: int | None,
     erase_message: int | None,
     whole_author: bool,
-) -> Erased | None:
+) -> ErasureResult | None:
     """Do what was asked; returns what was erased, None where nothing was to be."""
     now = common.clock().now()
     if withdraw is not None:
@@ -119,7 +120,7 @@ def _act(
     return None
 
 
-def _say(erased: Erased) -> None:
+def _say(erased: ErasureResult) -> None:
     done = (
         f"Erased the words from {erased.learned} learned examples and {erased.proposed} proposals, "
         f"and {erased.corrected} corrections of what a message is"

@@ -15,16 +15,16 @@ from replyassist.brands.voice import VoiceRules
 from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.coverage.actions import actions_of
-from replyassist.evaluation.coverage.figures import SECONDS, Coverage, coverage_of
+from replyassist.evaluation.coverage.figures import SECONDS, BrandCoverage, coverage_of
 from replyassist.evaluation.report.coverage import place_of, write_coverage
 from replyassist.faq import service
 from replyassist.faq.files import LoadedTemplates, load_templates
 from replyassist.faq.folding import with_examples
-from replyassist.faq.learned import active_examples
-from replyassist.faq.lint import LintFinding, Severity, has_errors, lint
+from replyassist.faq.lint import LintFinding, LintSeverity, has_errors, lint
 from replyassist.faq.lint_findings import warning
 from replyassist.faq.problems import InvalidTemplates
 from replyassist.faq.repair.defects import DAMAGED, PLACEHOLDER
+from replyassist.faq.repository.learned import active_examples
 from replyassist.faq.template import ReplyTemplate
 
 from . import common
@@ -113,7 +113,7 @@ def _checked(path: Path | None, brand: str, column_map: list[str] | None) -> _Ch
         return _Checked(brand, templates, with_examples(templates, active_examples(session, brand)), voice)
 
 
-def _stolen(coverage: Coverage) -> list[LintFinding]:
+def _stolen(coverage: BrandCoverage) -> list[LintFinding]:
     return [
         warning(
             "stolen_questions",
@@ -130,13 +130,15 @@ def _findings_of_file(loaded: LoadedTemplates) -> list[LintFinding]:
     """What the door says of a file; raise InvalidTemplates for problems that lint has no name for."""
     if any(problem.rule not in LINT_RULES for problem in loaded.problems):
         raise InvalidTemplates(loaded.problems)
-    refused = [LintFinding(problem.rule, Severity.ERROR, (), str(problem)) for problem in loaded.problems]
+    refused = [LintFinding(problem.rule, LintSeverity.ERROR, (), str(problem)) for problem in loaded.problems]
     mended = [warning("mended", change.template_id, change_line(change)) for change in loaded.changes]
     return refused + mended + [warning("left_out", (), left_out_line(item)) for item in loaded.left_out]
 
 
-def _print_findings(findings: list[LintFinding], *, checked: int, coverage: Coverage | None, as_json: bool) -> None:
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+def _print_findings(
+    findings: list[LintFinding], *, checked: int, coverage: BrandCoverage | None, as_json: bool
+) -> None:
+    errors = sum(finding.severity is LintSeverity.ERROR for finding in findings)
     if as_json:
         document: dict[str, Any] = {"templates": checked, "errors": errors, "warnings": len(findings) - errors}
         document["findings"] = [asdict(finding) for finding in findings]
@@ -147,7 +149,7 @@ def _print_findings(findings: list[LintFinding], *, checked: int, coverage: Cove
         common.print_json(document)
         return
     for finding in findings:
-        colour = "red" if finding.severity is Severity.ERROR else "yellow"
+        colour = "red" if finding.severity is LintSeverity.ERROR else "yellow"
         ids = ", ".join(finding.template_ids)
         line = f"{ids}: {finding.explanation}" if ids else finding.explanation
         text = f"[{colour}]{finding.severity}[/] {escape(f'[{finding.rule}]')} {escape(line)}"

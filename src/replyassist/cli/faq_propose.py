@@ -17,13 +17,13 @@ from replyassist.core.database import Database
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import InvalidInput
-from replyassist.faq.proposals import Proposal, keep_run, remembered
+from replyassist.faq.proposals import FoundProposal, keep_run, remembered
 from replyassist.faq.service import active_templates
 from replyassist.learning.coverage import Today
 from replyassist.learning.erasing import standing
 from replyassist.learning.past_messages import PastMessages, read_past_messages
-from replyassist.learning.pile import MOST_MESSAGES, Pile, make_pile
-from replyassist.learning.proposals import FEWEST, BrandKnowledge, Found, find_proposals
+from replyassist.learning.pile import MOST_MESSAGES, QuestionPool, make_pile
+from replyassist.learning.proposals import FEWEST, BrandKnowledge, ProposalRun, find_proposals
 from replyassist.learning.report import write_proposals
 from replyassist.learning.stored_messages import stored_messages, with_stored
 from replyassist.retrieval.service import IndexRegistry
@@ -43,8 +43,8 @@ class _Run:
     brand: str
     source: str
     past: PastMessages
-    pile: Pile
-    found: Found
+    pile: QuestionPool
+    found: ProposalRun
 
 
 def propose_command(
@@ -196,7 +196,7 @@ def _say(run: _Run, *, dry_run: bool) -> None:
     )
 
 
-def _table(found: Found) -> Table:
+def _table(found: ProposalRun) -> Table:
     table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
     for proposal in found.proposals:
         name = f"more questions for {proposal.extends}" if proposal.extends else proposal.suggested_id
@@ -229,7 +229,7 @@ def _document(run: _Run, *, stored: bool) -> dict[str, Any]:
     }
 
 
-def proposal_document(proposal: Proposal) -> dict[str, Any]:
+def proposal_document(proposal: FoundProposal) -> dict[str, Any]:
     """A proposal for programs; ``template`` is in the format of a template, ``reply_is_a_proposal`` until a person has
     checked it."""
     reply = proposal.texts.reply

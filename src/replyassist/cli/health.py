@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import make_url
 
 from replyassist.app import build_parts
-from replyassist.brands.service import list_brands
+from replyassist.brands.repository import list_brands
 from replyassist.core.database import Database
 from replyassist.core.errors import ConfigurationError, ReplyassistError
 from replyassist.core.jobs import Heartbeats
@@ -19,10 +19,12 @@ from replyassist.faq.service import active_templates
 from replyassist.web.pages import STATIC
 
 from .encoder_checks import encoder_in_use, other_encoders
+from .entailment_check import entailment_model
+from .people_checks import mail_server, sign_in_provider
 
 
 @dataclass(frozen=True)
-class Check:
+class HealthCheck:
     """One thing that was looked at."""
 
     name: str
@@ -30,7 +32,7 @@ class Check:
     detail: str
 
 
-def run_checks(settings: Settings) -> list[Check]:
+def run_checks(settings: Settings) -> list[HealthCheck]:
     """Look at everything; a failing check never stops the others."""
     looks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("files of the program", _resources),
@@ -40,17 +42,20 @@ def run_checks(settings: Settings) -> list[Check]:
         ("encoder in use", encoder_in_use),
         ("other encoders", other_encoders),
         ("language model", _model),
+        ("entailment model", entailment_model),
+        ("sign-in provider", sign_in_provider),
+        ("e-mail", mail_server),
     )
     return [_look(name, look, settings) for name, look in looks]
 
 
-def _look(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+def _look(name: str, look: Callable[[Settings], str], settings: Settings) -> HealthCheck:
     try:
-        return Check(name, ok=True, detail=look(settings))
+        return HealthCheck(name, ok=True, detail=look(settings))
     except ReplyassistError as error:
-        return Check(name, ok=False, detail=error.detail)
+        return HealthCheck(name, ok=False, detail=error.detail)
     except Exception as error:
-        return Check(name, ok=False, detail=f"{type(error).__name__}: {error}")
+        return HealthCheck(name, ok=False, detail=f"{type(error).__name__}: {error}")
 
 
 def _resources(_settings: Settings) -> str:
@@ -67,9 +72,9 @@ def _assets(_settings: Settings) -> str:
 def _database(settings: Settings) -> str:
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(settings.resolved_database_url)
+    database.ping()
     with database.reading() as session:
-        session.connection().execute(text("SELECT 1"))
-        address = database.engine.url.render_as_string(hide_password=True)
+        address = make_url(database.url).render_as_string(hide_password=True)
         try:
             brands = [f"{brand.id} ({len(active_templates(session, brand.id))})" for brand in list_brands(session)]
         except Exception as error:

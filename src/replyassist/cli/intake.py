@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlmodel import col, func, select
+from sqlalchemy.exc import IntegrityError
 
 from replyassist.app import Parts
 from replyassist.brands.service import get_brand
 from replyassist.core.digests import text_digest
-from replyassist.core.errors import InvalidInput, QueueFull, ReplyassistError
+from replyassist.core.errors import DatabaseBusy, InvalidInput, QueueFull, ReplyassistError
 from replyassist.core.jobs import Heartbeats
-from replyassist.inbox.models import Message, MessageStatus
+from replyassist.core.patience import is_away
+from replyassist.inbox.repository import count_no_longer_received
 from replyassist.inbox.schemas import MessageIn
 from replyassist.intake.service import take_in
 
@@ -33,7 +33,6 @@ MAX_PROBLEMS = 20
 MESSAGES_PER_TRANSACTION = 50
 LOOKUP_CHUNK = 500
 POLL_SECONDS = 0.3
-PASSING_SQLSTATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
 FULL_QUEUE_PAUSE_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 300.0
 
@@ -201,8 +200,8 @@ def _take_when_there_is_room(parts: Parts, chunk: Sequence[MessageIn]) -> list[i
             if time.monotonic() > deadline:
                 raise
             continue  # somebody else stored one of these authors, conversations or messages: it is there now
-        except OperationalError as error:
-            if not _may_pass(error) or time.monotonic() > deadline:
+        except DatabaseBusy as error:
+            if is_away(error.__cause__) or time.monotonic() > deadline:
                 raise
             time.sleep(POLL_SECONDS)
         except QueueFull:
@@ -211,19 +210,10 @@ def _take_when_there_is_room(parts: Parts, chunk: Sequence[MessageIn]) -> list[i
             time.sleep(FULL_QUEUE_PAUSE_SECONDS)
 
 
-def _may_pass(error: OperationalError) -> bool:
-    """Whether others were in the way (a lock, a deadlock), and not the database away."""
-    return getattr(error.orig, "sqlstate", None) in PASSING_SQLSTATES or "locked" in str(error.orig)
-
-
 def _count_queued(parts: Parts, message_ids: Sequence[int]) -> int:
     count = 0
     with parts.database.reading() as session:
         for start in range(0, len(message_ids), LOOKUP_CHUNK):
             chunk = message_ids[start : start + LOOKUP_CHUNK]
-            count += session.exec(
-                select(func.count())
-                .select_from(Message)
-                .where(col(Message.id).in_(chunk), Message.status != MessageStatus.RECEIVED)
-            ).one()
+            count += count_no_longer_received(session, chunk)
     return count

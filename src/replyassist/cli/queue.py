@@ -8,8 +8,9 @@ import typer
 from rich.table import Table
 
 from replyassist.core.errors import InvalidInput
+from replyassist.review.list_order import ListPosition, QueueFilter, place_in
 from replyassist.review.models import ReviewStatus
-from replyassist.review.repository import Place, QueueFilter, list_items
+from replyassist.review.repository.lists import list_items
 from replyassist.review.views import ReviewSummary, summaries
 
 from .common import cells, clock, database, output, print_json
@@ -60,12 +61,12 @@ def list_queue(
 
 def _rows(wanted: QueueFilter, limit: int) -> list[ReviewSummary]:
     rows: list[ReviewSummary] = []
-    place: Place | None = None
+    place: ListPosition | None = None
     with database().reading() as session:
         while len(rows) < limit:
             items = list_items(session, wanted, after=place, limit=min(PAGE, limit - len(rows)))
             rows += summaries(session, items, now=clock().now())
             if len(items) < PAGE:
                 break
-            place = Place(urgency=items[-1].urgency, item_id=items[-1].id or 0)
+            place = place_in(items[-1], wanted)
     return rows

@@ -12,9 +12,12 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from prometheus_client import start_http_server
 
 from replyassist.app import Parts, create_app
-from replyassist.core.errors import ReplyassistError
+from replyassist.backlog import Metrics
+from replyassist.core.errors import ConfigurationError, ReplyassistError
+from replyassist.loading import load_ahead
 
 from .common import console, parts
 
@@ -35,7 +38,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
 ) -> None:
     """The API with the console."""
-    with parts() as built:
+    with parts(serves=True) as built:
         run_server(
             built,
             with_worker=with_worker,
@@ -49,9 +52,10 @@ def run_server(
 ) -> None:
     """Serve until a signal comes; live connections get some seconds to end.
 
-    The worker begins before the server and ends after it. ``beside`` is called in a thread as soon as the server
-    answers, and has to return soon after the server ends; what it raises is said, and the server goes on. Raises
-    ConfigurationError when the worker may not begin, and ReplyassistError when another process took its place.
+    The worker begins beside the server, which waits for no predecessor that crashed, and ends after it. ``beside`` is
+    called in a thread as soon as the server answers, and has to return soon after the server ends; what it raises is
+    said, and the server goes on. Raises ConfigurationError when the worker may not begin, and ReplyassistError when
+    another process took its place.
     """
     app = create_app(built.settings, parts=built)
     config = uvicorn.Config(
@@ -92,26 +96,31 @@ def _ending_at_sigterm(server: uvicorn.Server) -> Iterator[None]:
 
 @contextmanager
 def _working(built: Parts, server: uvicorn.Server) -> Iterator[None]:
-    """A worker beside the server; when it loses its place, the server ends too."""
+    """A worker beside the server; when it may not begin or loses its place, the server ends too."""
     done = threading.Event()
-    with built.worker.runner() as runner:
-        built.worker.load_ahead()
+    failures: list[ReplyassistError] = []
+    runner = built.worker.runner()
+    runner.begin(failures.append)
+    load_ahead(built.worker.proposer)
 
-        def watch() -> None:
-            while not done.wait(WATCH_SECONDS):
-                if runner.lost_place.is_set():
-                    server.should_exit = True
-                    return
+    def watch() -> None:
+        while not done.wait(WATCH_SECONDS):
+            if runner.lost_place.is_set() or failures:
+                server.should_exit = True
+                return
 
-        watcher = threading.Thread(target=watch, name="watch-worker", daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            done.set()
-            watcher.join()
-        if runner.lost_place.is_set():
-            raise ReplyassistError(LOST_PLACE)
+    watcher = threading.Thread(target=watch, name="watch-worker", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        runner.stop()
+    if failures:
+        raise failures[0]
+    if runner.lost_place.is_set():
+        raise ReplyassistError(LOST_PLACE)
 
 
 @contextmanager
@@ -137,13 +146,33 @@ def _beside(server: uvicorn.Server, task: Callable[[Ending], None]) -> Iterator[
         thread.join()
 
 
+@contextmanager
+def telling_metrics(built: Parts) -> Iterator[None]:
+    """A server for Prometheus alone, where the settings name a port; raise ConfigurationError where it is taken."""
+    settings = built.settings
+    if not settings.metrics_port:
+        yield
+        return
+    try:
+        told = Metrics(built.database, built.clock).registry
+        server, thread = start_http_server(settings.metrics_port, addr=settings.host, registry=told)
+    except OSError as error:
+        raise ConfigurationError(f"REPLYASSIST_METRICS_PORT: {settings.metrics_port} cannot be opened") from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 def work() -> None:
     """Background work: drafts and deliveries, until a signal comes."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with parts() as built, built.worker.runner() as runner:
-        built.worker.load_ahead()
+    with parts(serves=True) as built, telling_metrics(built), built.worker.runner() as runner:
+        load_ahead(built.worker.proposer)
         console.print("Working. Stop with Ctrl+C.")
         while not stop.wait(WATCH_SECONDS):
             if runner.lost_place.is_set():

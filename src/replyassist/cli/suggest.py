@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from replyassist.core.errors import InvalidInput
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.schemas import MAX_TEXT
 from replyassist.proposal import Proposal
 
@@ -30,7 +30,9 @@ def draft(
     with parts() as built:
         proposal = built.proposer.propose(
             brand,
-            Inbound(text=text, channel=channel, visibility="private" if private else "public", author_name=author),
+            InboundMessage(
+                text=text, channel=channel, visibility="private" if private else "public", author_name=author
+            ),
         )
     if json:
         print_json(proposal.model_dump(mode="json"))

@@ -8,9 +8,10 @@ from statistics import median
 from typing import Any
 
 from rich.table import Table
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from replyassist.review.models import ReviewItem
+from replyassist.review.repository import items_of_messages
 
 CHUNK = 500
 NO_DRAFT = "no_draft"
@@ -21,7 +22,7 @@ def summarise(session: Session, message_ids: Sequence[int]) -> dict[str, Any]:
     items: list[ReviewItem] = []
     for start in range(0, len(message_ids), CHUNK):
         chunk = message_ids[start : start + CHUNK]
-        items += session.exec(select(ReviewItem).where(col(ReviewItem.message_id).in_(chunk)))
+        items += items_of_messages(session, chunk)
     seconds = [item.proposal.timings.total / 1000 for item in items if item.draft and item.proposal.model]
     return {
         "messages": len(message_ids),
@@ -41,9 +42,8 @@ def summary_table(summary: dict[str, Any]) -> Table:
     table.add_column("")
     table.add_column("messages", justify="right")
     for title, key in (("route", "routes"), ("verdict", "verdicts"), ("drafted by", "drafted_by")):
-        for name, count in sorted(summary[key].items(), key=lambda pair: -pair[1]):
-            table.add_row(title, name.replace("_", " "), str(count))
-            title = ""  # noqa: PLW2901 - the group's name stands once
+        for row, (name, count) in enumerate(sorted(summary[key].items(), key=lambda pair: -pair[1])):
+            table.add_row("" if row else title, name.replace("_", " "), str(count))
         table.add_section()
     if summary["seconds_per_draft_p50"] is not None:
         table.add_row("seconds per draft", "median", f"{summary['seconds_per_draft_p50']:.2f}")

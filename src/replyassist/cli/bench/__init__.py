@@ -13,21 +13,25 @@ from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
 from replyassist.inbox.schemas import MessageIn
-from replyassist.review.repository import QueueFilter, list_items
+from replyassist.review.list_order import QueueFilter
+from replyassist.review.repository.lists import list_items
 from replyassist.review.views import summaries
 
 from ..common import progress
 from ..demo import load_samples
 from ..intake import take_all, wait_until_queued
 from ..summary import summarise
+from .engine import bench_engine
 from .free_text import bench_free_text
 from .grounding import bench_grounding
 from .injection import bench_injection
 from .pii import bench_pii
 from .printing import bench_data, print_result
+from .queue import bench_queue
 from .redraft import bench_redraft
 from .retrieval import bench_retrieval
 from .scratch import llm_address, scratch_parts, service_token, serving
+from .streams import bench_streams
 from .triage import bench_triage
 
 app = typer.Typer(no_args_is_help=True)
@@ -38,6 +42,9 @@ QUICK_UTTERANCES = 12
 @app.callback()
 def _group() -> None:
     """Benchmarks."""
+
+
+app.command("engine")(bench_engine)
 
 
 app.command("free-text")(bench_free_text)
@@ -52,10 +59,16 @@ app.command("injection")(bench_injection)
 app.command("pii")(bench_pii)
 
 
+app.command("queue")(bench_queue)
+
+
 app.command("redraft")(bench_redraft)
 
 
 app.command("retrieval")(bench_retrieval)
+
+
+app.command("streams")(bench_streams)
 
 
 app.command("triage")(bench_triage)

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress, TaskID
 
+from replyassist.app import entailment_of
 from replyassist.benchmarks import free_text
 from replyassist.benchmarks.grounding import RememberingEncoder
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 
-from ..common import progress
+from ..common import progress, settings
 from .printing import print_result
 
 
@@ -27,7 +28,8 @@ def bench_free_text(
 ) -> None:
     """Drafts that models wrote, labelled sentence by sentence: what the checks catch, and each rule's part in it."""
     encoder = RememberingEncoder(SentenceTransformerEncoder(CHECKS.name))
-    result: dict[str, Any] = {}
+    entailment = entailment_of(settings())
+    result: dict[str, Any] = {"entailment_model": entailment.name} if entailment is not None else {}
     with progress() as bar:
         for split in ("dev", "test"):
             of_split = free_text.read_drafts(drafts, split=split)[: free_text.QUICK_DRAFTS if quick else None]
@@ -35,6 +37,7 @@ def bench_free_text(
             result[split] = free_text.measure(
                 of_split,
                 encoder=encoder,
+                entailment=entailment,
                 progress=partial(_show, bar, task),
             )
     print_result(result, as_json=json)

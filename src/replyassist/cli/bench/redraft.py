@@ -60,6 +60,7 @@ def bench_redraft(
                 threshold=built.settings.abstain_threshold,
                 candidates=built.settings.llm_candidates,
                 deadline_seconds=built.settings.llm_timeout_seconds,
+                entailment=built.proposer.entailment,
             )
 
         task = bar.add_task("redrafts", total=len(asked))

@@ -10,6 +10,7 @@ from .compare import compare
 from .gate import gate
 from .judge import judge
 from .run import run
+from .runs import list_runs
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -20,6 +21,7 @@ def _group() -> None:
 
 
 app.command("run")(run)
+app.command("list")(list_runs)
 app.command("compare")(compare)
 app.command("gate")(gate)
 app.command("judge")(judge)

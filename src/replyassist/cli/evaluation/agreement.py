@@ -12,20 +12,20 @@ from rich.table import Table
 from replyassist.evaluation.agreement import Agreement
 from replyassist.evaluation.agreement import agreement as agreement_of
 from replyassist.evaluation.labels import STRICTNESS, load_labels
-from replyassist.evaluation.record import load_run
 from replyassist.evaluation.statistics import Interval
 
 from ..common import cells, output, print_json
 from .printing import print_figures
+from .runs import RunName, kept_run
 
 
 def agreement(
-    run: Annotated[Path, typer.Argument(help="A run, as eval run --out keeps it.")],
+    run: RunName,
     labels: Annotated[Path, typer.Option("--labels", help="A JSONL file of labels, or a folder of them.")],
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Say how well the checks' verdict agrees with people who read the same drafts."""
-    found = agreement_of(load_run(run), load_labels(labels))
+    found = agreement_of(kept_run(run), load_labels(labels))
     if json:
         print_json(found.model_dump(mode="json"))
         return

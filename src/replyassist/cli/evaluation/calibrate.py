@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from replyassist.app import Parts
 from replyassist.core.errors import InvalidInput
 from replyassist.core.words import read
+from replyassist.evaluation.contexts import TemplateSource, unknown_templates
 from replyassist.evaluation.dataset import Dataset
 from replyassist.evaluation.report.calibration import write_calibration
 from replyassist.evaluation.sureness import Sureness
@@ -24,8 +25,18 @@ from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
 
 from .. import common
-from .cases import ColumnMaps, read_cases, warn
-from .contexts import TemplateSource, unknown_templates
+from .cases import (
+    BrandOption,
+    CasesOption,
+    ColumnMaps,
+    DayOption,
+    FaqOption,
+    MapOption,
+    SplitOption,
+    read_cases,
+    tell,
+    warn,
+)
 from .printing import print_figures
 
 BEFORE, HELD_OUT = "before", "after the fit, on cases that it did not see"
@@ -63,19 +74,12 @@ class _Evidence:
 
 
 def calibrate(
-    cases: Annotated[Path, typer.Option("--cases", help="A JSONL or CSV file of labelled cases, or a folder of them.")],
-    faq: Annotated[
-        Path | None, typer.Option("--faq", help="Templates for every case: YAML folder, CSV or JSONL.")
-    ] = None,
-    column_map: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="Foreign columns of --faq and --cases: reply=answer,text=message"),
-    ] = None,
-    brand: Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")] = "",
-    split: Annotated[str, typer.Option("--split", help="Only cases of this split, such as dev.")] = "",
-    day: Annotated[
-        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The day it is; templates may expire.")
-    ] = None,
+    cases: CasesOption,
+    faq: FaqOption = None,
+    column_map: MapOption = None,
+    brand: BrandOption = "",
+    split: SplitOption = "",
+    day: DayOption = None,
     report: Annotated[
         Path | None, typer.Option("--report", help="Draw it before and on held-out cases, into this folder.")
     ] = None,
@@ -166,7 +170,8 @@ def _evidence(dataset: Dataset, built: Parts, *, source: TemplateSource, day: da
         if case.brand not in indexes:
             key = case.brand if source.path is None else ""
             if key not in shared:
-                shared[key] = TemplateIndex(source.templates_of(case.brand, built.database), registry.template_encoder)
+                templates = source.templates_of(case.brand, built.database, tell=tell)
+                shared[key] = TemplateIndex(templates, registry.template_encoder)
             indexes[case.brand] = shared[key]
         where: dict[str, Any] = {"channel": case.channel, "visibility": case.visibility, "day": day}
         first = indexes[case.brand].first_signals(reading.vector, text=case.text, words=reading.words, **where)

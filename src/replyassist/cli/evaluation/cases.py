@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from replyassist.brands.service import BRAND_ID
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.case_files import load_cases
 from replyassist.evaluation.columns import CASE_FIELDS
 from replyassist.evaluation.dataset import Dataset
+from replyassist.evaluation.voices import NO_BRAND
 from replyassist.faq.template import ReplyTemplate
 
 from .. import common
 from ..faq import parse_map
-from .voices import NO_BRAND
 
 OF_CASES = "cases."
 MOST_NOTES = 20
+CasesOption = Annotated[
+    Path, typer.Option("--cases", help="A JSONL or CSV file of labelled cases, or a folder of them.")
+]
+FaqOption = Annotated[Path | None, typer.Option("--faq", help="Templates for every case: YAML folder, CSV or JSONL.")]
+MapOption = Annotated[
+    list[str] | None, typer.Option("--map", help="Foreign columns of --faq and --cases: reply=answer,text=message")
+]
+BrandOption = Annotated[str, typer.Option("--brand", help="The brand of cases that name none.")]
+SplitOption = Annotated[str, typer.Option("--split", help="Only cases of this split, such as dev or test.")]
+DayOption = Annotated[
+    datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The day it is; templates may expire.")
+]
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,11 @@ def read_cases(
             place, detail = chosen.places[case.id], "a brand id is 1 to 60 lower-case letters, digits, '-' or '_'"
             raise InvalidInput(f"case '{case.id}': {detail}", file=place.file, line=place.line, field="brand")
     return chosen.of(named)
+
+
+def tell(line: str) -> None:
+    """Print a line on stderr."""
+    common.console.print(line, markup=False, soft_wrap=True)
 
 
 def warn(notes: Iterable[str]) -> None:

@@ -14,22 +14,24 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
+from replyassist.evaluation.contexts import TemplateSource, contexts_for
 from replyassist.evaluation.dataset import Case
 from replyassist.evaluation.replay import case_of
+from replyassist.evaluation.voices import VoiceSource
 from replyassist.faq.files import read_templates
 from replyassist.inbox.service import load
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.review.repository import QueueFilter, list_items
+from replyassist.review.list_order import QueueFilter, Sort
+from replyassist.review.repository.lists import list_items
 
-from .contexts import TemplateSource, contexts_for
-from .voices import VoiceSource
+from .cases import tell
 
 Contexts = dict[str, PipelineContext]
 
 
 @dataclass(frozen=True)
-class Change:
+class ProposedChange:
     """What would go live; None is left as it is. ``brand`` is the one whose templates ``faq`` holds."""
 
     faq: Path | None = None
@@ -53,7 +55,7 @@ def live_contexts(brands: Iterable[str], built: Parts, *, day: date) -> Contexts
     return {brand: _live(brand, built, day) for brand in sorted(set(brands))}
 
 
-def changed_contexts(before: Contexts, change: Change, *, encoder: Encoder) -> Contexts:
+def changed_contexts(before: Contexts, change: ProposedChange, *, encoder: Encoder) -> Contexts:
     """The brands that the change touches, with it and with what decisions taught them so far.
 
     Raise InvalidInput when it fits none of them.
@@ -80,7 +82,7 @@ def changed_contexts(before: Contexts, change: Change, *, encoder: Encoder) -> C
 def recent_messages(database: Database, brands: Iterable[str], *, limit: int) -> list[Case]:
     """The last messages in the queue of these brands, the newest first; nothing is written."""
     with database.reading() as session:
-        wanted = QueueFilter(brands=frozenset(brands), newest_first=True)
+        wanted = QueueFilter(brands=frozenset(brands), sort=Sort.NEWEST)
         items = list_items(session, wanted, after=None, limit=limit) if limit else []
         stored = [load(session, item.message_id) for item in items]
         return [case_of(message) for message in stored if message.text]
@@ -91,7 +93,7 @@ def _live(brand: str, built: Parts, day: date) -> PipelineContext:
         return replace(built.proposer.context_for(brand), day=day)
     except NotFound:
         voices = VoiceSource().voices([brand], built.database, is_needed=True)
-        return contexts_for(voices, built, source=TemplateSource(None, {}), day=day)[brand]
+        return contexts_for(voices, built.proposer, source=TemplateSource(None), day=day, tell=tell)[brand]
 
 
 def _template_folders(path: Path, brands: Contexts, brand: str) -> dict[str, Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,21 +9,22 @@ from rich.table import Table
 
 from replyassist.evaluation.compare import Comparison, MeasureDifference
 from replyassist.evaluation.compare import compare as compare_runs
-from replyassist.evaluation.record import READY_RIGHT, load_run
+from replyassist.evaluation.record import READY_RIGHT
 
 from ..common import cells, output, print_json
+from .runs import RunName, kept_run
 
 AllowDifferent = Annotated[bool, typer.Option("--allow-different", help="Compare the cases that both runs have.")]
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(help="A run, as eval run --out keeps it.")],
-    after: Annotated[Path, typer.Argument(help="Another run of the same cases.")],
+    before: RunName,
+    after: RunName,
     allow_different: AllowDifferent = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Say what became better or worse, by how much, and whether chance could have done it."""
-    found = compare_runs(load_run(before), load_run(after), allow_different=allow_different)
+    found = compare_runs(kept_run(before), kept_run(after), allow_different=allow_different)
     if json:
         print_json(as_document(found))
     else:

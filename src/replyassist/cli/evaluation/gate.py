@@ -11,13 +11,13 @@ import typer
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.gate import EVERY_MEASURE, Gate
 from replyassist.evaluation.gate import gate as hold
-from replyassist.evaluation.record import load_run
 
 from ..common import output, print_json
-from .cases import ColumnMaps
-from .changes import Change
+from .cases import ColumnMaps, SplitOption
+from .changes import ProposedChange
 from .compare import AllowDifferent, as_document, show_comparison
 from .rehearsal import Limits, Material, rehearse, show_replay
+from .runs import kept_run
 
 CaseColumns = Annotated[
     list[str] | None, typer.Option("--map", help="Foreign columns of --cases: text=message,template_id=intent")
@@ -26,8 +26,8 @@ NOTHING_TO_HOLD = "give --candidate RUN.json, or --changed-faq, --changed-voice 
 
 
 def gate(
-    candidate: Annotated[Path | None, typer.Option("--candidate", help="The run in question.")] = None,
-    baseline: Annotated[Path | None, typer.Option("--baseline", help="The run that it must not fall behind.")] = None,
+    candidate: Annotated[str | None, typer.Option("--candidate", help="The run in question.")] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help="The run that it must not fall behind.")] = None,
     max_drop: Annotated[
         list[str] | None, typer.Option("--max-drop", help="Allowed significant fall: 0.02, or grounded=0.01.")
     ] = None,
@@ -53,13 +53,13 @@ def gate(
         ),
     ] = None,
     brand: Annotated[str, typer.Option("--brand", help="Brand of cases that name none, and of --changed-faq.")] = "",
-    split: Annotated[str, typer.Option("--split", help="Only cases of this split.")] = "",
+    split: SplitOption = "",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many cases, spread evenly.")] = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Exit with 1 when a run, or a change before it goes live, is worse than what there is."""
     drops, floors = _numbers(max_drop, "max-drop"), _numbers(minimum, "min")
-    change = Change(faq=changed_faq, voice=changed_voice, prompts=changed_prompts, brand=brand)
+    change = ProposedChange(faq=changed_faq, voice=changed_voice, prompts=changed_prompts, brand=brand)
     if change.is_any:
         if candidate or baseline or not (cases or recent):
             raise InvalidInput("a change is tried on --cases, on --recent, or both; without --candidate and --baseline")
@@ -67,9 +67,9 @@ def gate(
         columns = ColumnMaps.of(column_map, with_faq=False).cases
         found = _try(change, Material(cases, brand, split, limit, recent, columns), limits, json=json)
     elif candidate:
-        against = load_run(baseline) if baseline else None
+        against = kept_run(baseline) if baseline else None
         held = hold(
-            load_run(candidate),
+            kept_run(candidate),
             baseline=against,
             max_drop=drops,
             minimum=floors,
@@ -82,7 +82,7 @@ def gate(
     raise typer.Exit(0 if found.is_open else 1)
 
 
-def _try(change: Change, material: Material, limits: Limits, *, json: bool) -> Gate:
+def _try(change: ProposedChange, material: Material, limits: Limits, *, json: bool) -> Gate:
     replayed = rehearse(change, material, limits)
     if not json:
         show_replay(replayed)

@@ -15,22 +15,27 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.evaluation.cache import GenerationCache, MeteredModel
-from replyassist.evaluation.judge import DEADLINE_SECONDS, JudgeSummary, judge_run, summarise
+from replyassist.evaluation.judge import DEADLINE_SECONDS, JudgeSummary, judge_run, summarise, with_labelled_drafts
 from replyassist.evaluation.labels import load_labels
-from replyassist.evaluation.record import load_run
+from replyassist.evaluation.store import CACHE
 
 from .. import common
 from .agreement import figure, show_confusion
 from .printing import print_figures
-from .run import CACHE
+from .runs import RunName, kept_run
 
 EMBEDDED = "embedded"
+TRUSTED_FROM = 0.4
+"""Kappa from which a judge's verdicts may count: "moderate" by Landis and Koch, Biometrics 33 (1977)."""
 NO_LABELS = "No labels of these drafts: how far this judge can be trusted is unknown."
 
 
 def judge(
-    run: Annotated[Path, typer.Argument(help="A run, as eval run --out keeps it.")],
+    run: RunName,
     labels: Annotated[Path | None, typer.Option("--labels", help="People's labels, to hold the judge against.")] = None,
+    of_labels: Annotated[
+        bool, typer.Option("--drafts-of-labels", help="Judge the drafts that people read, in place of the run's own.")
+    ] = False,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64)] = 4,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask again what was answered before.")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
@@ -39,8 +44,10 @@ def judge(
 
     REPLYASSIST_JUDGE_MODEL=embedded takes the model in the box.
     """
-    evaluated = load_run(run)
+    evaluated = kept_run(run)
     read = load_labels(labels) if labels else ()
+    if of_labels:
+        evaluated = with_labelled_drafts(evaluated, read)
     settings = common.settings()
     cache = None if no_cache else GenerationCache(settings.home / CACHE)
     drafts = sum(bool(result.proposal and result.proposal.draft) for result in evaluated.results)
@@ -60,6 +67,10 @@ def judge(
         return
     print_figures(_figures(found))
     if found.labelled:
+        if found.kappa is None or found.kappa.value < TRUSTED_FROM:
+            common.output.print(
+                f"Not to be used for decisions: its kappa with people is not known to be {TRUSTED_FROM} or more."
+            )
         show_confusion(found.confusion, "judge")
     else:
         common.output.print(NO_LABELS)

