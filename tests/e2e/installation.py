@@ -1,0 +1,110 @@
+"""replyassist as a user has it: its command line, a server in a process of its own, and a person at a browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from playwright.sync_api import Page
+from typer.testing import CliRunner
+
+from replyassist.cli import app
+from replyassist.core.resources import resource_folder
+from tests.channels.peers.processes import free_port
+
+EMAIL, NAME, PASSWORD = "ana@test.example", "Ana", "a long password"
+BRAND = "fernhill"
+START_SECONDS = 900.0
+MAIN = ("-c", "from replyassist.cli import main; main()")
+
+
+class Installation:
+    """A brand with templates and a manager; ``program`` is what Python is given to run the command line."""
+
+    def __init__(self, home: Path, *, program: Sequence[str] = MAIN, **settings: str) -> None:
+        home.mkdir()
+        self.home, self.port, self._program = home, free_port(), program
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = os.environ | {
+            "REPLYASSIST_HOME": str(home),
+            "REPLYASSIST_PORT": str(self.port),
+            "REPLYASSIST_PASSWORD": PASSWORD,
+            "REPLYASSIST_SEND_DELAY_SECONDS": "1",
+            "REPLYASSIST_ALLOW_PRIVATE_ADDRESSES": "1",
+            **{f"REPLYASSIST_{name.upper()}": value for name, value in settings.items()},
+        }
+        self.run("faq", "import", str(resource_folder("faq") / BRAND), "--brand", BRAND)
+        self.run("user", "add", EMAIL, "--role", "manager", "--name", NAME, "--brand", BRAND)
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def database(self) -> Path:
+        """The file that all is kept in."""
+        return self.home / "replyassist.db"
+
+    def run(self, *arguments: str) -> str:
+        """In this process, which has loaded everything already."""
+        done = CliRunner().invoke(app, arguments, env=self.environment)
+        assert done.exit_code == 0, done.output
+        return done.stdout.strip()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server does not run."""
+        return self._server is None or self._server.poll() is not None
+
+    def keep_up(self) -> bool:
+        """Start the server where it does not run, as a supervisor does, and wait until it answers; True if it did."""
+        if not self.has_ended:
+            return False
+        command = [sys.executable, *self._program, "serve", "--with-worker"]
+        with (self.home / "server.log").open("ab") as log:
+            self._server = subprocess.Popen(
+                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        wait(self._answers, START_SECONDS, "the server")
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL to the server and its worker, which are one process."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGKILL)
+        self._server.wait()
+
+    def stop(self) -> None:
+        """As a user ends it."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(timeout=120)
+
+    def sign_in(self, page: Page) -> None:
+        """The manager signs in at the console."""
+        page.goto(self.url)
+        page.get_by_label("E-mail").fill(EMAIL)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    def _answers(self) -> bool:
+        assert self._server is not None
+        status = self._server.poll()
+        assert status is None, f"the server ended with status {status}: {self.home / 'server.log'}"
+        try:
+            return httpx2.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+
+def wait(ready: Callable[[], Any], seconds: float, what: str) -> Any:
+    """What ``ready`` finds, as soon as it finds something."""
+    deadline = time.monotonic() + seconds
+    while not (found := ready()):
+        assert time.monotonic() < deadline, f"{what} did not come within {seconds:.0f} s"
+        time.sleep(0.2)
+    return found
