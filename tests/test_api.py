@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from itsdangerous import TimestampSigner
 
 from replyassist.app import build_parts, create_app
-from replyassist.core.http import SESSION_USER
+from replyassist.core.accounts import start_session
+from replyassist.core.http import SESSION_ID
 from replyassist.core.security import Role
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import MESSAGES
@@ -102,7 +103,10 @@ def test_messages_are_counted_by_outcome(api: Api) -> None:
 
 def test_a_session_cookie_is_enough_for_reading_only(api: Api) -> None:
     item = api.world.item()
-    session = b64encode(json.dumps({SESSION_USER: api.world.person().user_id}).encode())
+    user_id, now = api.world.person().user_id, api.world.clock.now()
+    with api.world.database.writing() as writing:
+        secret = start_session(writing, user_id, address="", user_agent="", now=now)
+    session = b64encode(json.dumps({SESSION_ID: secret}).encode())
     key = (api.world.settings.home / "secret_key").read_text(encoding="utf-8")
     api.client.cookies.set("replyassist_session", TimestampSigner(key).sign(session).decode())
 
@@ -261,5 +265,5 @@ def test_every_endpoint_is_in_the_api_description_with_an_example(api: Api) -> N
         "/v1/messages", "/v1/messages/batch", "/v1/suggestions", "/v1/reviews", "/v1/reviews/{item_id}",
         "/v1/reviews/{item_id}/claim", "/v1/reviews/{item_id}/release", "/v1/reviews/{item_id}/approve",
         "/v1/reviews/{item_id}/reject", "/v1/reviews/{item_id}/escalate", "/v1/reviews/{item_id}/redraft",
-        "/v1/events", "/v1/templates", "/v1/templates/search",
+        "/v1/events", "/v1/templates", "/v1/templates/search", "/v1/tokens", "/v1/tokens/{token_id}",
     }  # fmt: skip

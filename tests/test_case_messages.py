@@ -20,7 +20,7 @@ from replyassist.core.settings import Settings
 from replyassist.drafting.names import first_name
 from replyassist.drafting.personalise import greetings_for
 from replyassist.faq.files import read_templates
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
@@ -38,7 +38,7 @@ def test_every_kind_comes_out_right(capsys: pytest.CaptureFixture[str]) -> None:
     wrong: dict[str, list[str]] = defaultdict(list)
     for case in cases:
         context = contexts[case.get("brand2", case["brand"])]
-        message = Inbound(text=case["text"], channel="instagram", author_name=case.get("author_name"))
+        message = InboundMessage(text=case["text"], channel="instagram", author_name=case.get("author_name"))
         faults = list(faults_of(propose(message, context), case["expect"], message, context.voice))
         wrong[case["kind"]] += [f"{case['id']} ({', '.join(faults)})"] if faults else []
     with capsys.disabled():
@@ -69,7 +69,7 @@ def voice_of(brand: str) -> VoiceRules:
     return voice
 
 
-def faults_of(found: Proposal, expect: dict[str, Any], message: Inbound, voice: VoiceRules) -> Iterator[str]:
+def faults_of(found: Proposal, expect: dict[str, Any], message: InboundMessage, voice: VoiceRules) -> Iterator[str]:
     """What is not as it should be, in a few words each."""
     if "route_in" in expect and found.route.value not in expect["route_in"]:
         yield f"routed {found.route.value}"

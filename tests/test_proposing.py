@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from replyassist.brands.service import ensure_brand
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatMessage, Generation
 from replyassist.inbox.service import load
+from replyassist.loading import load_model
 from replyassist.pipeline import PipelineContext
 from replyassist.proposing import EXAMPLE_AUTHOR, UNREAD
 from replyassist.review import decisions
-from replyassist.review.approved import exemplary_replies, replies_in_threads
+from replyassist.review.repository.approved import exemplary_replies, replies_in_threads
 from replyassist.review.thread import as_inbound
 from replyassist.testing import FakeChatModel
 from tests.review.test_decisions import approve
@@ -91,7 +93,8 @@ def test_an_example_reaches_a_chat_model(world: World) -> None:
             work.draft(*job.arguments)
 
     asked = "\n".join(message.content for message in model.calls[-1].messages)
-    assert DRAFT.replace("Tom", EXAMPLE_AUTHOR) in asked
+    said = [part["text"] for part in json.loads(model.calls[-1].messages[-2].content)["reply"]]
+    assert " ".join(said) == DRAFT.replace("Tom", EXAMPLE_AUTHOR)
     assert voice().name in asked
 
 
@@ -134,7 +137,7 @@ def test_a_model_reads_ahead_what_all_prompts_of_the_brand_begin_with(world: Wor
     model = ModelThatReadsAhead()
     work = worker(world, model)
     message_id = world.message()
-    work.load_model()
+    load_model(work.proposer)
     work.draft(message_id, 0)
 
     (ahead,) = model.read
@@ -148,12 +151,12 @@ def test_the_brand_of_the_message_that_waits_longest_is_read_ahead_else_that_of_
         ensure_brand(session, "acme", now=world.clock.now(), voice=voice(brand="acme", name="Acme Pumps"))
     model = ModelThatReadsAhead()
     work = worker(world, model)
-    work.load_model()
+    load_model(work.proposer)
     world.item(message={"brand": "acme"}, template_id=None, template_version=None)
-    work.load_model()
+    load_model(work.proposer)
     world.message()
     world.message(brand="acme")
-    work.load_model()
+    load_model(work.proposer)
 
     nothing, newest, longest = (messages[0].content for messages in model.read)
     assert nothing == UNREAD
@@ -164,5 +167,5 @@ def test_the_brand_of_the_message_that_waits_longest_is_read_ahead_else_that_of_
 def test_a_model_that_cannot_be_loaded_ahead_stops_nothing(world: World) -> None:
     model = ModelThatReadsAhead()
     model.error = LanguageModelError("it does not start")
-    worker(world, model).load_model()
+    load_model(worker(world, model).proposer)
     assert len(model.read) == 1

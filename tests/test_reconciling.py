@@ -82,8 +82,7 @@ def test_a_template_that_runs_out_reaches_the_kept_verdict_as_the_day_passes(wor
 
 def test_nobody_decided_so_the_item_leaves_the_queue_and_an_escalated_one_stays(world: World) -> None:
     forgotten, asked, who = world.item(), world.item(), world.person()
-    with world.database.writing() as session:
-        decisions.escalate(session, who, asked.id or 0, version=1, reason="?", jobs=world.jobs, now=world.clock.now())
+    world.escalate(asked, who, "?")
     world.clock.advance(days=world.settings.expire_after_days + 1)
     worker(world).reconciler.reconcile()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from replyassist.brands.service import get_brand, set_voice
 from replyassist.core.embedding import Vectors
 from replyassist.core.errors import EncoderBusy
 from replyassist.core.llm import ChatModel
@@ -13,7 +14,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.core.settings import Settings
 from replyassist.delivery.service import channels_from, outbox_folder
-from replyassist.faq.learned import active_examples
+from replyassist.faq.repository.learned import active_examples
 from replyassist.faq.service import import_templates
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.proposal import BY_MODEL
@@ -24,7 +25,7 @@ from replyassist.review.repository import find_by_message
 from replyassist.testing import FakeChatModel, FakeEncoder
 from replyassist.worker import Worker
 from tests.review.test_decisions import approve
-from tests.world import BRAND, World, shipping
+from tests.world import BRAND, World, shipping, voice
 
 GOOD = "Hi Tom! Yes, we ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 
@@ -44,7 +45,8 @@ def worker(world: World, model: ChatModel | None = None) -> Worker:
         database=world.database,
         proposer=proposer,
         jobs=world.jobs,
-        connect=channels_from(settings, world.clock),
+        connect=channels_from(world.connections),
+        connections=world.connections,
         clock=world.clock,
         settings=settings,
     )
@@ -76,6 +78,39 @@ def test_a_message_that_cannot_be_drafted_still_reaches_a_person(world: World) -
     assert item is not None
     assert item.route == "escalate"
     assert item.proposal.reason.startswith("drafting_failed")
+
+
+def test_a_message_without_an_attempt_left_reaches_a_person_before_a_platform_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> bool:
+        raise RuntimeError("a platform was asked")
+
+    monkeypatch.setattr("replyassist.worker.fill_context", fail)
+    message_id, work = world.message(), worker(world)
+    with world.database.writing() as session:
+        session.get_one(Message, message_id).attempt = 2
+    work.draft(message_id, 2)
+
+    with world.database.reading() as session:
+        item = find_by_message(session, message_id)
+    assert item is not None
+    assert item.proposal.reason.startswith("drafting_failed")
+
+
+def test_a_brands_own_risk_words_count_where_drafting_failed(world: World) -> None:
+    with world.database.writing() as session:
+        set_voice(session, get_brand(session, BRAND), voice(risk_words={"vip": ["Norway"]}))
+    message_id = world.message()
+    work = worker(world, FakeChatModel(error=RuntimeError("a bug")))
+    for _ in range(2):
+        work.draft(*world.jobs.take("draft").arguments)
+
+    with world.database.reading() as session:
+        item = find_by_message(session, message_id)
+    assert item is not None
+    assert item.proposal.reason.startswith("drafting_failed")
+    assert [risk.kind for risk in item.proposal.triage.risks] == ["vip"]
 
 
 def test_a_changed_template_is_found_without_a_restart(world: World) -> None:
@@ -206,3 +241,25 @@ def test_nothing_is_learned_where_the_setting_says_so(world: World) -> None:
 
     with world.database.reading() as session:
         assert active_examples(session, BRAND) == []
+
+
+def test_messages_that_ask_the_same_are_put_together_as_they_arrive(world: World) -> None:
+    work = worker(world, FakeChatModel([]))
+    ids = [
+        world.message(author={"external_id": name, "handle": name, "name": name}, text=text)
+        for name, text in (
+            ("Ana", "do you ship to Norway??"),
+            ("Ben", "Do you ship to Norway?"),
+            ("Tom", "who won 2:1"),
+        )
+    ]
+    for _ in ids:
+        work.draft(*world.jobs.take("draft").arguments)
+
+    with world.database.reading() as session:
+        first, second, other = (find_by_message(session, message_id) for message_id in ids)
+    assert first is not None
+    assert second is not None
+    assert other is not None
+    assert second.draft == first.draft.replace("Ana", "Ben")
+    assert (first.cluster_id, second.cluster_id, other.cluster_id) == (first.id, first.id, None)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from replyassist.brands.service import ensure_brand
 from replyassist.brands.voice import VoiceRules
+from replyassist.channels import Tested
+from replyassist.channels.connections import Connections
+from replyassist.channels.keeping import save
+from replyassist.channels.models import Connection
 from replyassist.core.accounts import PERSON, SERVICE, Principal, add_user, create_token, principal
 from replyassist.core.database import Database
+from replyassist.core.embedding import Vectors
 from replyassist.core.security import Role
 from replyassist.core.settings import Settings
 from replyassist.faq.service import import_templates
@@ -23,9 +30,11 @@ from replyassist.intake.service import delete, edit, take_in
 from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import decisions
+from replyassist.review.clusters import MessageVector
+from replyassist.review.failures import FailureKind
 from replyassist.review.models import ReviewItem
 from replyassist.review.queue import enqueue_proposal
-from replyassist.testing import FakeClock, FakeJobQueue
+from replyassist.testing import FakeClock, FakeEncoder, FakeJobQueue
 from replyassist.triage import Route, triage
 
 BRAND = "fernhill"
@@ -110,14 +119,28 @@ class World:
             assert user.id is not None
             return principal(session, user.id)
 
-    def token(self, who: Principal) -> str:
+    @property
+    def connections(self) -> Connections:
+        """The connections of this deployment."""
+        return Connections.of(self.database, self.settings, self.clock)
+
+    def connect(
+        self, platform: str, channel: str = "*", account: str = "", brand: str = BRAND, **credentials: str
+    ) -> Connection:
+        """Connect a brand without trying it."""
+        tested = Tested((), account=account, shown_as=urlsplit(credentials.get("url", "")).hostname or "")
+        with self.database.writing() as session:
+            vault, now = self.connections.vault, self.clock.now()
+            return save(session, vault, brand, channel, platform, credentials, tested=tested, now=now)
+
+    def token(self, who: Principal, **more: Any) -> str:
         """An API token of somebody."""
         from replyassist.core.accounts import User
 
         with self.database.writing() as session:
             user = session.get(User, who.user_id)
             assert user is not None
-            return create_token(session, user.email, name="test", now=self.clock.now())
+            return create_token(session, user.email, name="test", now=self.clock.now(), **more)
 
     def service(self) -> Principal:
         """A program with a manager's role."""
@@ -152,29 +175,47 @@ class World:
         with self.database.reading() as session:
             return load(session, item.message_id).message.external_id
 
-    def item(self, *, message: dict[str, Any] | None = None, **overrides: Any) -> ReviewItem:
-        """A message with its proposal in the queue."""
+    def item(
+        self, *, message: dict[str, Any] | None = None, vector: MessageVector | None = None, **overrides: Any
+    ) -> ReviewItem:
+        """A message with its proposal in the queue; with its ``vector`` it is put to those that ask the same."""
         message_id = self.message(**(message or {}))
         with self.database.writing() as session:
-            item = enqueue_proposal(session, message_id, self.proposal(**overrides), now=self.clock.now())
+            proposal = self.proposal(**overrides)
+            item = enqueue_proposal(session, message_id, proposal, now=self.clock.now(), vector=vector)
             assert item is not None
             return item
+
+    def second_brand(self, brand_id: str) -> None:
+        """Another brand with the same template."""
+        with self.database.writing() as session:
+            ensure_brand(session, brand_id, now=self.clock.now(), voice=voice(brand=brand_id))
+            import_templates(session, brand_id, [shipping()], now=self.clock.now())
 
     def redraft(
         self, item: ReviewItem, who: Principal, instruction: str = "", *, template_id: str | None = None
     ) -> ReviewItem:
         """Somebody asks for another draft of the item as they saw it."""
+        return self._decide(decisions.redraft, item, who, instruction=instruction, template_id=template_id)
+
+    def reject(
+        self, item: ReviewItem, who: Principal, reason: str = "no", *, failures: Sequence[FailureKind] = ()
+    ) -> ReviewItem:
+        """Somebody rejects the item as they saw it."""
+        return self._decide(decisions.reject, item, who, reason=reason, failures=failures)
+
+    def escalate(self, item: ReviewItem, who: Principal, reason: str) -> ReviewItem:
+        """Somebody hands the item as they saw it to a lead."""
+        return self._decide(decisions.escalate, item, who, reason=reason)
+
+    def take_back(self, item: ReviewItem, who: Principal) -> ReviewItem:
+        """Somebody takes the last decision on the item back."""
+        return self._decide(decisions.take_back, item, who)
+
+    def _decide(self, act: Callable[..., ReviewItem], item: ReviewItem, who: Principal, **more: Any) -> ReviewItem:
         with self.database.writing() as session:
-            return decisions.redraft(
-                session,
-                who,
-                item.id or 0,
-                version=item.version,
-                instruction=instruction,
-                template_id=template_id,
-                jobs=self.jobs,
-                now=self.clock.now(),
-            )
+            now, version = self.clock.now(), item.version
+            return act(session, who, item.id or 0, version=version, jobs=self.jobs, now=now, **more)
 
     def proposal(self, **overrides: Any) -> Proposal:
         """A draft from the template that the checks call ready."""
@@ -210,3 +251,36 @@ class World:
             found = session.get(ReviewItem, item.id)
             assert found is not None
             return found
+
+
+NAMES = (
+    "Ana", "Ben", "Carla", "Dev", "Eva", "Finn", "Gita", "Hugo", "Ida", "Jon", "Kaya", "Liam", "Mia", "Nora", "Omar",
+    "Pia", "Quinn", "Rosa", "Sam", "Tara", "Uma", "Vik", "Wanda", "Xavi", "Yara", "Zoe", "Arne", "Bea", "Cem", "Dina",
+    "Eli", "Fay", "Gus", "Hana", "Ivo", "Jade", "Kim", "Lena", "Max", "Nell",
+)  # fmt: skip
+
+
+def asked_by(text: str) -> Vectors:
+    """The vector of a message."""
+    vector: Vectors = FakeEncoder().encode([text])[0]
+    return vector
+
+
+def alike(
+    world: World,
+    number: int,
+    *,
+    text: str = "do you ship to Norway??",
+    message: dict[str, Any] | None = None,
+    **overrides: Any,
+) -> list[ReviewItem]:
+    """So many people who ask the same under one post, each with a draft of their own."""
+    under = {"conversation": {"external_id": "post-77", "visibility": "public", "parent_text": "New roast is out!"}}
+    vector = MessageVector(FakeEncoder().model_digest, asked_by(text))
+    items = []
+    for name in NAMES[:number]:
+        author = {"external_id": f"{name}-{next(world.numbers)}", "handle": name.lower(), "name": name}
+        own = {"text": text, "author": author, **under, **(message or {})}
+        draft = {"draft": DRAFT.replace("Tom", name), **overrides}
+        items.append(world.item(message=own, vector=vector, **draft))
+    return [world.reload(item) for item in items]

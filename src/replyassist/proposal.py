@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from replyassist.guardrails.findings import Concern, Finding, Verdict
-from replyassist.guardrails.spans import LeftOut, Span
+from replyassist.guardrails.spans import EntailmentJudgement, OmittedFact, Span
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.triage import Route, Triage
 
@@ -16,10 +16,34 @@ BY_TEMPLATE = "template"
 BY_NOBODY = "none"
 
 
+class OpenOrAnswered(BaseModel):
+    """What a model thinks is asked, as the message says it (empty where nobody can tell), and what answers it.
+
+    ``answered_by``, ``bounded_by``: sentences of the templates, "template#number"; the first is empty where the model
+    found no answer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    answered_by: tuple[str, ...] = ()
+    bounded_by: tuple[str, ...] = ()
+
+
+class ReplyPlan(BaseModel):
+    """The plan that a model gave with its reply; ``rests_on``: for each sentence of that, those of the templates."""
+
+    model_config = ConfigDict(frozen=True)
+
+    questions: tuple[OpenOrAnswered, ...]
+    rests_on: tuple[tuple[str, ...], ...]
+
+
 class Candidate(BaseModel):
     """One text that was considered, with what the checks said of it. ``score`` orders candidates, 0 to 1.
 
-    ``personalisation`` (0 to 1) says how much the text speaks to this author and not to anybody.
+    ``personalisation`` (0 to 1) says how much the text speaks to this author and not to anybody; ``judged`` is what an
+    entailment model says of its statements, where one was asked; ``plan``: the one that the model gave with it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,12 +55,17 @@ class Candidate(BaseModel):
     coverage: float
     score: float
     spans: tuple[Span, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[OmittedFact, ...] = ()
     personalisation: float = 0.0
+    judged: EntailmentJudgement | None = None
+    plan: ReplyPlan | None = None
 
 
 class Timings(BaseModel):
-    """Milliseconds of each stage of one proposal; ``wait`` (for a place at the model) is not part of ``total``."""
+    """Milliseconds of each stage of one proposal; ``wait`` (for a place at the model) is not part of ``total``.
+
+    ``entailment``: of the checks, those that an entailment model took.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,6 +75,7 @@ class Timings(BaseModel):
     wait: float = 0.0
     llm: float = 0.0
     check: float = 0.0
+    entailment: float = 0.0
     total: float = 0.0
 
 
@@ -106,7 +136,9 @@ class Proposal(BaseModel):
     draft stands on beside the first template, for the others of them.
     ``findings`` are about the draft's text, ``doubts`` about the message or the choice of template: an edit clears
     none of those. ``verdict`` follows from both.
+    ``plan``: what a model that plans thought of the message, whether or not its reply became the draft.
     ``readiness``: how likely the template answers; None for proposals of earlier versions and where it was not told.
+    ``cost_micro_usd``: what the language model was paid for it, in millionths of a dollar.
     ``follow_up``: the private message that goes with a public draft, when a person asked for both. ``asked``: the
     redraft that is being made.
     """
@@ -129,14 +161,16 @@ class Proposal(BaseModel):
     drafted_by: str = BY_NOBODY
     verdict: Verdict | None = None
     readiness: Readiness | None = None
+    plan: ReplyPlan | None = None
     findings: tuple[Finding, ...] = ()
     doubts: tuple[Finding, ...] = ()
     spans: tuple[Span, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[OmittedFact, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     follow_up: Candidate | None = None
     model: str | None = None
     prompt_digest: str | None = None
+    cost_micro_usd: int = 0
     instruction: str | None = None
     notes: tuple[str, ...] = ()
     timings: Timings = Timings()

@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from replyassist.brands.model_use import MICRO, BrandModel, ModelLimits, Places
+from replyassist.brands.models import Brand
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import WorkedExample
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.embedding import Encoder
+from replyassist.core.entailment import Entailment
 from replyassist.core.llm import ChatMessage, ChatModel, WarmableModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
+from replyassist.core.tracing import note, span
 from replyassist.drafting.profiles import profile_named
 from replyassist.drafting.prompt import DraftRequest, build_prompt
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.readable import readable
 from replyassist.inbox.repository import next_to_draft
+from replyassist.learning.generated.service import QuestionMaker
 from replyassist.pipeline import PastReply, PipelineContext, propose
+from replyassist.pipeline.plan_prompt import as_planned
 from replyassist.privacy.nameless import nameless
 from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
-from replyassist.review.approved import ApprovedReply, approved_texts, exemplary_replies
 from replyassist.review.corrections.memory import CorrectionMemory
+from replyassist.review.repository.approved import ApprovedReply, approved_texts, exemplary_replies
 from replyassist.triage.reader import shipped_reader
 
 REMEMBERED_REPLIES = 100
@@ -41,7 +47,8 @@ EXAMPLE_AUTHOR = "Sam"
 class Proposer:
     """The parts that every proposal needs, built once. ``model`` is None when drafts come from templates only.
 
-    ``encoder`` is that of the checks.
+    ``encoder`` is that of the checks, and so is ``entailment``, where one is configured. ``spare``: the model that is
+    asked where the first one fails.
     """
 
     database: Database
@@ -52,21 +59,28 @@ class Proposer:
     settings: Settings
     clock: Clock
     corrections: CorrectionMemory = field(default_factory=CorrectionMemory, kw_only=True)
+    entailment: Entailment | None = field(default=None, kw_only=True)
+    spare: ChatModel | None = field(default=None, kw_only=True)
+    places: Places = field(default_factory=Places, kw_only=True)
 
     def propose(
         self,
         brand_id: str,
-        message: Inbound,
+        message: InboundMessage,
         *,
         template_id: str | None = None,
         instruction: str | None = None,
         with_follow_up: bool = False,
     ) -> Proposal:
         """A proposal for one message of a brand; raise NotFound for an unknown brand."""
-        context = self.context_for(brand_id)
-        proposal = propose(
-            message, context, template_id=template_id, instruction=instruction, with_follow_up=with_follow_up
-        )
+        with span("propose", brand=brand_id):
+            context = self.context_for(brand_id)
+            proposal = propose(
+                message, context, template_id=template_id, instruction=instruction, with_follow_up=with_follow_up
+            )
+            used = [each for each in (context.model, context.spare) if isinstance(each, BrandModel)]
+            proposal = proposal.model_copy(update={"cost_micro_usd": sum(each.micro_usd for each in used)})
+            note(route=proposal.route.value, verdict=proposal.verdict, drafted_by=proposal.drafted_by)
         _count(proposal)
         return proposal
 
@@ -84,13 +98,38 @@ class Proposer:
         if message is None or voice is None:
             self.model.warm([ChatMessage("user", UNREAD)])
             return
+        profile = profile_named(self.model.profile)
         prompt = build_prompt(
-            DraftRequest(Inbound(UNREAD, message.channel), answer=UNREAD),
-            voice=voice,
-            profile=profile_named(self.model.profile),
+            DraftRequest(InboundMessage(UNREAD, message.channel), answer=UNREAD, plans=profile.plans),
+            voice=as_planned(voice) if profile.plans else voice,
+            profile=profile,
             library=self.library,
         )
         self.model.warm(prompt.messages)
+
+    @property
+    def question_maker(self) -> QuestionMaker | None:
+        """What writes questions that people would ask; None without a model."""
+        if self.model is None:
+            return None
+        return QuestionMaker(self.database, self.registry, self.model, self.library, self.clock)
+
+    def _model_of(self, brand: Brand, model: ChatModel | None) -> ChatModel | None:
+        """The model within the limits of a brand, for one draft."""
+        if model is None:
+            return None
+        settings = self.settings
+        general = ModelLimits(
+            settings.llm_brand_concurrency or None, round(settings.llm_brand_daily_usd * MICRO) or None
+        )
+        return BrandModel(
+            model,
+            brand.id,
+            general.of(brand),
+            self.database,
+            self.places,
+            today=lambda: brand.day(self.clock.now()),
+        )
 
     def context_for(self, brand_id: str) -> PipelineContext:
         """The brand's voice, index, threshold, approved replies and corrections as they stand now."""
@@ -106,7 +145,8 @@ class Proposer:
             voice=voice,
             index=index,
             encoder=self.encoder,
-            model=self.model,
+            model=self._model_of(brand, self.model),
+            spare=self._model_of(brand, self.spare),
             library=self.library,
             day=day,
             threshold=threshold,
@@ -115,8 +155,9 @@ class Proposer:
             deadline_seconds=self.settings.llm_timeout_seconds,
             approved=_as_examples(exemplary, index),
             recent=tuple(PastReply(template_id, text) for template_id, text in recent),
-            hides_names=bool(self.settings.llm_base_url) and not self.settings.llm_send_names,
+            hides_names=bool(self.settings.llm_base_url or self.spare) and not self.settings.llm_send_names,
             corrections=self.corrections.of(self.database, brand_id, reads),
+            entailment=self.entailment,
         )
 
 

@@ -12,20 +12,24 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from replyassist.brands.models import Brand
-from replyassist.brands.service import list_brands
+from replyassist.brands.repository import list_brands
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.job_runner import Periodic
-from replyassist.core.jobs import JobQueue
+from replyassist.core.jobs import JobQueue, without_job
 from replyassist.core.settings import Settings
+from replyassist.evaluation.jobs import service as evaluations
 from replyassist.guardrails import CheckResult
 from replyassist.inbox import repository as inbox
-from replyassist.inbox.service import draft_job
+from replyassist.inbox.service import draft_job, load
+from replyassist.learning.generated.service import enqueue_due
 from replyassist.review import repository as reviews
 from replyassist.review.checking import check_text, keep_verdict, weigh
 from replyassist.review.decisions import deliver_job, redraft_job
+from replyassist.review.listed import keep_listed
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.queue import expire, give_up_redraft
+from replyassist.review.repository.lists import unlisted
 from replyassist.review.surroundings import surroundings, surroundings_of
 
 logger = logging.getLogger(__name__)
@@ -50,17 +54,29 @@ class Reconciler:
         return {
             "reconcile": (EVERY_SECONDS, lambda: self._log(self.reconcile())),
             "refresh_verdicts": (EVERY_SECONDS, self.refresh_verdicts),
+            "ask_for_questions": (EVERY_SECONDS, self.ask_for_questions),
         }
 
     def reconcile(self) -> int:
         """Give a new job to every row that has waited long and whose job is gone; returns how many."""
-        before = self.clock.now() - timedelta(seconds=self.settings.reconcile_after_seconds)
+        now = self.clock.now()
+        before = now - timedelta(seconds=self.settings.reconcile_after_seconds)
         self._expire()
+        self._list_rows()
         return (
             self._revive_messages(before=before)
             + self._revive_deliveries(before=before)
             + self._give_up_redrafts(before=before)
+            + evaluations.revive(self.database, self.jobs, before=before, now=now, limit=ROWS_AT_ONCE)
         )
+
+    def ask_for_questions(self) -> None:
+        """Enqueue what the language model is still to be asked for, where the settings want that and there is one."""
+        if self.settings.generated_questions and not self.settings.llm_disabled:
+            now = self.clock.now()
+            before = now - timedelta(seconds=self.settings.reconcile_after_seconds)
+            attempts = self.settings.draft_attempts
+            enqueue_due(self.database, self.jobs, attempts=attempts, lost_before=before, now=now)
 
     def refresh_verdicts(self) -> None:
         """Hold the drafts of open items anew against templates, voice and calendar, where a brand's have changed.
@@ -78,10 +94,8 @@ class Reconciler:
         with self.database.reading() as session:
             waiting = inbox.stale_received(session, before=before, limit=ROWS_AT_ONCE)
         revived = 0
-        for message in waiting:
+        for message in without_job(self.jobs, waiting, lambda each: draft_job(each.id or 0, each.attempt)):
             message_id, attempt = message.id or 0, message.attempt
-            if self.jobs.is_live(draft_job(message_id, attempt).key):
-                continue
             with self.database.writing() as session:
                 if inbox.next_attempt(session, message_id, attempt=attempt):
                     self.jobs.enqueue(session, draft_job(message_id, attempt + 1))
@@ -93,9 +107,7 @@ class Reconciler:
         with self.database.reading() as session:
             waiting = reviews.in_status_since(session, moving, before=before, limit=ROWS_AT_ONCE)
         revived = 0
-        for item in waiting:
-            if self.jobs.is_live(deliver_job(item.approval_id, item.attempt).key):
-                continue
+        for item in without_job(self.jobs, waiting, lambda each: deliver_job(each.approval_id, each.attempt)):
             with self.database.writing() as session:
                 if reviews.next_attempt(session, item):
                     self.jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
@@ -106,9 +118,7 @@ class Reconciler:
         with self.database.reading() as session:
             waiting = reviews.redrafting_since(session, before=before, limit=ROWS_AT_ONCE)
         given_up = 0
-        for item in waiting:
-            if self.jobs.is_live(redraft_job(item.id or 0, item.redraft_attempt).key):
-                continue
+        for item in without_job(self.jobs, waiting, lambda each: redraft_job(each.id or 0, each.redraft_attempt)):
             with self.database.writing() as session:
                 current = session.get(ReviewItem, item.id)
                 if current is not None and current.version == item.version:
@@ -129,6 +139,15 @@ class Reconciler:
                 current = session.get(ReviewItem, item.id)
                 if current is not None and current.version == item.version:
                     expire(session, current, days=days, now=self.clock.now())
+
+    def _list_rows(self) -> None:
+        """Rows by a program of an earlier version say nothing of their message yet."""
+        with self.database.reading() as session:
+            found = unlisted(session, limit=ROWS_AT_ONCE)
+        for item in found:
+            with self.database.writing() as session:
+                current = session.get_one(ReviewItem, item.id)
+                keep_listed(session, current, load(session, current.message_id))
 
     def _state_of(self, brand: Brand) -> tuple[str, int, str]:
         return brand.voice_version, brand.faq_revision, brand.day(self.clock.now()).isoformat()

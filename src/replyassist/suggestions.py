@@ -7,13 +7,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from replyassist.core.accounts import Principal
 from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep
 from replyassist.core.security import Permission
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.proposal import Proposal
 from replyassist.proposing import Proposer
 
 router = APIRouter(prefix="/v1/suggestions", tags=["suggestions"], responses=PROBLEM_RESPONSES)
+
+MessageText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Short = Annotated[str, Field(max_length=60)]
+Visibility = Literal["public", "private"]
 
 
 class SuggestionBody(BaseModel):
@@ -27,9 +32,9 @@ class SuggestionBody(BaseModel):
         },
     )
     brand: str
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
-    channel: Annotated[str, Field(max_length=60)] = "instagram"
-    visibility: Literal["public", "private"] = "public"
+    text: MessageText
+    channel: Short = "instagram"
+    visibility: Visibility = "public"
     author_name: Annotated[str, Field(max_length=200)] | None = None
     parent_text: Annotated[str, Field(max_length=10_000)] | None = None
     instruction: Annotated[str, Field(max_length=500)] | None = None
@@ -41,10 +46,14 @@ class SuggestionBody(BaseModel):
 @router.post("")
 def suggest(request: Request, principal: PrincipalDep, body: SuggestionBody) -> Proposal:
     """One proposal with its templates, candidates, findings and verdict; nothing is stored or sent."""
+    return suggestion(request.app.state.proposer, principal, body)
+
+
+def suggestion(proposer: Proposer, principal: Principal, body: SuggestionBody) -> Proposal:
+    """One proposal for somebody who may ask for it; raise Forbidden, and NotFound for a brand that is not theirs."""
     principal.require(Permission.SUGGEST)
     principal.require_brand(body.brand)
-    proposer: Proposer = request.app.state.proposer
-    message = Inbound(
+    message = InboundMessage(
         text=body.text,
         channel=body.channel,
         visibility=body.visibility,

@@ -1,5 +1,4 @@
-"""Takes work from the durable queue: received -> pipeline -> queue, asked -> redraft, approved -> delivery,
-decided -> learning.
+"""Takes work from the durable queue, and hands it to what does it.
 
 Jobs carry ids only; the truth is in the rows. ``reconciling`` gives a new job to every row that lost its own.
 """
@@ -7,58 +6,64 @@ Jobs carry ids only; the truth is in the rows. ``reconciling`` gives a new job t
 from __future__ import annotations
 
 import logging
-import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from replyassist.brands.service import get_brand, voice_of
+from replyassist.cards.posting import CARD_JOB, CardWriter, plan_shown
+from replyassist.channels.connections import Connections
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder
 from replyassist.core.errors import ReplyassistError
-from replyassist.core.job_runner import JobRunner
+from replyassist.core.job_runner import Handler, JobRunner
 from replyassist.core.jobs import JobQueue
-from replyassist.core.settings import Settings
+from replyassist.core.settings import REDRAFTS_AT_ONCE, Settings
+from replyassist.delivery.notes import NOTE_JOB, write_note
 from replyassist.delivery.service import ChannelFactory, deliver
+from replyassist.delivery.slots import Slots
+from replyassist.evaluation.jobs.service import EVALUATE_JOB, EvaluationRunner
 from replyassist.faq.service import current_version
+from replyassist.faq.trials import TRIAL_JOB
+from replyassist.guardrails.vectors import MEMORY
 from replyassist.inbox import repository as inbox
-from replyassist.inbox.inbound import Inbound
-from replyassist.inbox.models import AttachmentKind, MessageStatus
+from replyassist.inbox.inbound import InboundMessage
+from replyassist.inbox.models import WITH_ARTICLE, MessageStatus
 from replyassist.inbox.service import DRAFT_JOB, draft_job, load
 from replyassist.inbox.threads import StoredMessage
+from replyassist.intake.context import fill_context
+from replyassist.intake.pulling import PULL_JOB, Puller
+from replyassist.job_tracing import traced
+from replyassist.learning.generated.service import GENERATE_JOB
 from replyassist.learning.service import learn
 from replyassist.proposal import Proposal, RedraftRequest
 from replyassist.proposing import Proposer
 from replyassist.reconciling import Reconciler
 from replyassist.retrieval.service import EMBEDDINGS
+from replyassist.review.clusters import MessageVector
 from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, learn_job, redraft_job
 from replyassist.review.models import ReviewItem
 from replyassist.review.queue import enqueue_proposal, replace_proposal
 from replyassist.review.thread import as_inbound
-from replyassist.triage import Route, triage, warm_up
+from replyassist.triage import Route, triage
+from replyassist.triage.reading import as_read
+from replyassist.trying import Trials
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
-_WITH_ARTICLE = {
-    AttachmentKind.IMAGE: "an image",
-    AttachmentKind.VIDEO: "a video",
-    AttachmentKind.AUDIO: "a recording",
-    AttachmentKind.FILE: "a file",
-    AttachmentKind.STICKER: "a sticker",
-    AttachmentKind.LINK: "a link",
-    AttachmentKind.OTHER: "an attachment",
-}
 
 
 @dataclass(frozen=True)
 class Worker:
-    """The handlers of the four jobs, and the runner that calls them."""
+    """The handlers of the jobs, and the runner that calls them."""
 
     database: Database
     proposer: Proposer
     jobs: JobQueue
     connect: ChannelFactory
+    connections: Connections
     clock: Clock
     settings: Settings
 
@@ -67,15 +72,35 @@ class Worker:
         """Puts right what the handlers left behind."""
         return Reconciler(database=self.database, jobs=self.jobs, clock=self.clock, settings=self.settings)
 
+    @cached_property
+    def puller(self) -> Puller:
+        """Brings what platforms do not send."""
+        return Puller(connections=self.connections, jobs=self.jobs, settings=self.settings)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """What this process's deliveries share."""
+        return Slots.of(self.settings)
+
+    @cached_property
+    def cards(self) -> CardWriter:
+        """Shows drafts where people approve them besides."""
+        return CardWriter(connections=self.connections, jobs=self.jobs, settings=self.settings)
+
     def draft(self, message_id: int, attempt: int) -> None:
         """Propose a reply to a message that was taken in, and put it into the queue."""
         with self.database.reading() as session:
             stored = load(session, message_id)
-            message = as_inbound(session, stored)
-        if stored.message.status != MessageStatus.RECEIVED or stored.message.attempt != attempt:
+        if not _is_due(stored, attempt):
             return
         if attempt >= self.settings.draft_attempts:
             self._give_up(stored)
+            return
+        fill_context(self.connections, stored, jobs=self.jobs, settings=self.settings)
+        with self.database.reading() as session:
+            stored = load(session, message_id)
+            message = as_inbound(session, stored)
+        if not _is_due(stored, attempt):
             return
         try:
             proposal = self._proposal(stored, message)
@@ -83,7 +108,7 @@ class Worker:
             logger.exception("drafting message %d failed, attempt %d", message_id, attempt)
             self._draft_failed(stored, attempt)
             return
-        self._enqueue(stored, proposal)
+        self._enqueue(stored, proposal, vector=self._vector(message, proposal))
 
     def redraft(self, item_id: int, attempt: int) -> None:
         """Draft anew as a person asked; when it fails, the old draft stays."""
@@ -109,6 +134,7 @@ class Worker:
             if current is not None:
                 now = self.clock.now()
                 replace_proposal(session, current, proposal, redraft_attempt=attempt, now=now, read=stored.digest)
+                plan_shown(session, current, connections=self.connections, jobs=self.jobs)
 
     def deliver(self, approval_id: int, attempt: int) -> None:
         """Make one attempt at sending an approved reply."""
@@ -120,7 +146,13 @@ class Worker:
             jobs=self.jobs,
             clock=self.clock,
             settings=self.settings,
+            slots=self.slots,
         )
+
+    def note(self, item_id: int, redraft_attempt: int, attempt: int) -> None:
+        """Show a draft in the platform's own inbox, to those who answer there."""
+        connections, jobs, settings = self.connections, self.jobs, self.settings
+        write_note(item_id, redraft_attempt, attempt, connections=connections, jobs=jobs, settings=settings)
 
     def learn(self, item_id: int, attempt: int = 0) -> None:
         """Make what an item taught what its last decision teaches; safe to run again, and late.
@@ -146,37 +178,61 @@ class Worker:
                 again = learn_job(session.get_one(ReviewItem, item_id), attempt + 1)
                 self.jobs.enqueue(session, again, delay_seconds=RETRY_SECONDS)
 
-    def runner(self, *, concurrency: dict[str, int] | None = None) -> JobRunner:
-        """The runner that takes these jobs from the durable queue."""
-        return JobRunner(
+    def generate_questions(self, row_id: int, attempt: int) -> None:
+        """Have the chat model write what people would ask for a template, and keep what fits."""
+        maker = self.proposer.question_maker
+        if maker is not None and self.settings.generated_questions:
+            maker.run(row_id, attempt, jobs=self.jobs, attempts=self.settings.draft_attempts)
+
+    def evaluate(self, job_id: int, attempt: int, *, is_ending: Callable[[], bool] = lambda: False) -> None:
+        """Score cases that somebody asked for in the console; ``is_ending``: whether this process is about to end."""
+        doer = EvaluationRunner(database=self.database, adapters=self.proposer, jobs=self.jobs, clock=self.clock)
+        doer.do(job_id, attempt, is_ending=is_ending)
+
+    def trial(self, trial_id: int) -> None:
+        """Try a change of a template before it goes live."""
+        Trials(self.proposer).run(trial_id)
+
+    def runner(self) -> JobRunner:
+        """The runner that takes these jobs from the durable queue; evaluations one at a time."""
+
+        def evaluate(job_id: int, attempt: int) -> None:
+            self.evaluate(job_id, attempt, is_ending=lambda: runner.is_ending)
+
+        def pull(connection_id: int, pull: int) -> None:
+            self.puller.pull(connection_id, pull, is_ending=lambda: runner.is_ending)
+
+        handlers: dict[str, Handler] = {
+            DRAFT_JOB: self.draft,
+            REDRAFT_JOB: self.redraft,
+            DELIVER_JOB: self.deliver,
+            NOTE_JOB: self.note,
+            CARD_JOB: self.cards.write,
+            LEARN_JOB: self.learn,
+            GENERATE_JOB: self.generate_questions,
+            EVALUATE_JOB: evaluate,
+            TRIAL_JOB: self.trial,
+            PULL_JOB: pull,
+        }
+        runner = JobRunner(
             self.database.url,
-            {DRAFT_JOB: self.draft, REDRAFT_JOB: self.redraft, DELIVER_JOB: self.deliver, LEARN_JOB: self.learn},
-            concurrency=concurrency or {DRAFT_JOB: self.settings.draft_concurrency, REDRAFT_JOB: 2, DELIVER_JOB: 8},
+            traced(handlers, self.database),
+            concurrency={
+                DRAFT_JOB: self.settings.draft_concurrency,
+                REDRAFT_JOB: REDRAFTS_AT_ONCE,
+                DELIVER_JOB: self.settings.delivery_concurrency,
+                NOTE_JOB: 4,
+                CARD_JOB: 2,
+                TRIAL_JOB: 1,
+                PULL_JOB: 8,
+            },
             poll_seconds=self.settings.job_poll_seconds,
+            soon=(DELIVER_JOB,),
+            calm=(NOTE_JOB, CARD_JOB, LEARN_JOB, GENERATE_JOB, EVALUATE_JOB, TRIAL_JOB, PULL_JOB),
             dead_after_seconds=self.settings.worker_dead_after_seconds,
-            periodic=self.reconciler.periodic,
+            periodic=self.reconciler.periodic | self.puller.periodic | self.cards.periodic,
         )
-
-    def load_ahead(self) -> None:
-        """Begin to load, in the background, what the first draft needs; what fails is that draft's to report."""
-        threading.Thread(target=self._load_encoders, name="loading-encoders").start()
-        threading.Thread(target=self.load_model, name="loading-model", daemon=True).start()
-
-    def _load_encoders(self) -> None:
-        """One after the other: imports in several threads only take the interpreter from each other."""
-        try:
-            for encoder in (self.proposer.registry.encoder, self.proposer.encoder):
-                encoder.encode(["warm"])
-            warm_up()
-        except Exception:
-            logger.exception("the encoders could not be loaded ahead")
-
-    def load_model(self) -> None:
-        """Load the embedded model, a process of its own; a remote one has nothing to load. What fails is logged."""
-        try:
-            self.proposer.warm_model()
-        except ReplyassistError as error:
-            logger.warning("the language model could not be loaded ahead: %s", error)
+        return runner
 
     def _draft_failed(self, stored: StoredMessage, attempt: int) -> None:
         """Try again later; after the last attempt the message goes to a person without a draft."""
@@ -195,28 +251,54 @@ class Worker:
             triage=triage(
                 stored.text,
                 context_texts=[text for text in (stored.author.name, stored.conversation.parent_text) if text],
+                own_words=self._own_words(stored),
             ),
         )
         self._enqueue(stored, proposal)
 
-    def _proposal(self, stored: StoredMessage, message: Inbound, **asked: Any) -> Proposal:
+    def _proposal(self, stored: StoredMessage, message: InboundMessage, **asked: Any) -> Proposal:
         """What the pipeline makes of a message; without words it is for a person, who can look and pick a template."""
         if message.text or asked.get("template_id"):
             return self.proposer.propose(stored.message.brand_id, message, **asked)
         words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
-        with self.database.reading() as session:
-            own_words = voice_of(get_brand(session, stored.message.brand_id)).risk_words
-        kinds = " and ".join(dict.fromkeys(_WITH_ARTICLE[attached.kind] for attached in stored.attachments))
+        kinds = " and ".join(dict.fromkeys(WITH_ARTICLE[attached.kind] for attached in stored.attachments))
         return Proposal(
             route=Route.ESCALATE,
             reason=f"attachment: {kinds or 'nothing'} without words",
-            triage=triage("\n".join(words), context_texts=message.context_texts, own_words=own_words),
+            triage=triage("\n".join(words), context_texts=message.context_texts, own_words=self._own_words(stored)),
         )
 
-    def _enqueue(self, stored: StoredMessage, proposal: Proposal) -> None:
+    def _own_words(self, stored: StoredMessage) -> Mapping[str, Sequence[str]]:
+        """The words by topic that the brand sends to a person."""
+        with self.database.reading() as session:
+            return voice_of(get_brand(session, stored.message.brand_id)).risk_words
+
+    def _vector(self, message: InboundMessage, proposal: Proposal) -> MessageVector | None:
+        """The message as the checks' encoder reads it, which it has done already; None where there is no draft.
+
+        Nothing depends on it but whether messages are shown together: what fails is logged.
+        """
+        if not proposal.draft:
+            return None
+        encoder, text = self.proposer.encoder, as_read(message).text
+        try:
+            return MessageVector(encoder.model_digest, MEMORY.of(encoder, [text])[0])
+        except ReplyassistError:
+            logger.exception("a message could not be compared with others")
+            return None
+
+    def _enqueue(self, stored: StoredMessage, proposal: Proposal, *, vector: MessageVector | None = None) -> None:
         """Make the item; where the author changed the message while it was drafted, another draft follows."""
         with self.database.writing() as session:
             now = self.clock.now()
-            item = enqueue_proposal(session, stored.message.id or 0, proposal, now=now, read=stored.digest)
+            item = enqueue_proposal(
+                session, stored.message.id or 0, proposal, now=now, read=stored.digest, vector=vector
+            )
             if item is not None and item.is_redrafting:
                 self.jobs.enqueue(session, redraft_job(item.id or 0, item.redraft_attempt))
+            elif item is not None:
+                plan_shown(session, item, connections=self.connections, jobs=self.jobs)
+
+
+def _is_due(stored: StoredMessage, attempt: int) -> bool:
+    return stored.message.status == MessageStatus.RECEIVED and stored.message.attempt == attempt
