@@ -5,7 +5,7 @@ PYTHON ?=
 PIP_FLAGS ?=
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
-BENCH ?= pipeline retrieval grounding injection pii triage queue engine
+BENCH ?= pipeline retrieval grounding injection pii triage queue streams engine
 BENCH_ARGS ?=
 
 BIN := .venv/bin
@@ -17,16 +17,20 @@ TEST_TIMEOUT ?= 900
 # The tests run in this many processes; 0 is in pytest's own. Each computes with one thread: two processes with two
 # threads each would wait for one another on two cores.
 TEST_WORKERS ?= 2
+PICTURES := docs/images
+# Where published specifications of platforms are kept; what needs one that is not there is left out with a reason.
+SPECS ?= ../shared/data/specs
 
 export PYTHON PIP_FLAGS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check lint format build bench peers constraints clean distclean browser-and-peers
+.PHONY: help setup run test check lint format docs build bench peers constraints screenshots clean distclean
+.PHONY: browser-and-peers platforms test-platforms peers-up peers-down
 
 help: ## show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 
 setup: $(INSTALLED) $(ASSETS) $(PREPARED) ## build .venv and the front-end assets; does nothing the second time
 
@@ -40,23 +44,40 @@ test: setup browser-and-peers ## set up and run every test, browser, database an
 		-o faulthandler_timeout=$(TEST_TIMEOUT) -o faulthandler_exit_on_timeout=true \
 		$(PYTEST_ARGS) </dev/null
 
+test-platforms: setup browser-and-peers platforms ## run the long tests against whole platforms; renew docs/platforms.md (PYTEST_ARGS=...)
+	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 \
+		$(BIN)/python -m pytest -p no:xdist tests/platforms $(PYTEST_ARGS) </dev/null; status=$$?; \
+		$(BIN)/python scripts/platforms.py && exit $$status
+
+peers-up: setup platforms ## start the real platforms that tests run against, until Ctrl-C (SPECS=folder with x-openapi.json)
+	@bash scripts/install_peers.sh
+	@SPECS="$(SPECS)" exec $(BIN)/python -m tests.channels.peers.up
+
+peers-down: ## end what `make peers-up` started elsewhere
+	@$(BIN)/python -m tests.channels.peers.up down
+
 check: lint test ## format check, lint, types, import contracts, then every test
 
-lint: $(INSTALLED) ## format check, lint, types and import contracts, without the tests
+lint: $(INSTALLED) ## format check, lint, types, import contracts, translations and docs' links, without the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/constraints.py --check
+	$(BIN)/python scripts/messages.py --check
+	$(BIN)/zensical build --strict -f mkdocs.yml
 
 format: $(INSTALLED) ## rewrite the source in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(INSTALLED) ## build the docs as a site into .make/site; a link that leads nowhere is an error
+	$(BIN)/zensical build --strict -f mkdocs.yml
+
 build: setup ## build the wheel into dist/
 	$(BIN)/python -m build --wheel </dev/null
 
-bench: setup peers ## run the benchmarks in full (BENCH="queue engine" BENCH_ARGS=--quick)
+bench: setup peers ## run the benchmarks in full (BENCH="pii triage")
 	@set -e; for name in $(BENCH); do $(BIN)/replyassist bench $$name $(BENCH_ARGS); done
 
 peers: $(INSTALLED) ## install the frameworks that eval/peers/ compares retrieval with, into an environment of their own
@@ -66,6 +87,14 @@ constraints: ## renew constraints.txt: resolve everything anew in a scratch envi
 	@bash scripts/install_python.sh --scratch .make/resolve
 	@.make/resolve/bin/python scripts/constraints.py --renew
 	@rm -rf .make/resolve
+
+screenshots: setup ## picture every page, light, dark and narrow; renew those that README and docs show
+	@bash scripts/ensure_chromium.sh
+	@$(BIN)/replyassist encoder install
+	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_SCREENSHOTS=$(PICTURES)/pages OMP_NUM_THREADS=1 \
+		$(BIN)/python -m pytest tests/web/test_screenshots.py </dev/null
+	@for picture in $$(grep -ohE 'images/[a-z-]+\.webp' README.md docs/*.md | sort -u); do \
+		cp $(PICTURES)/pages/$${picture#images/} $(PICTURES)/; done
 
 clean: ## remove what builds and checks leave; keeps .venv and the database
 	rm -rf .make dist build node_modules src/replyassist/web/static/vendor
@@ -87,6 +116,9 @@ $(PREPARED): $(INSTALLED)
 	@mkdir -p $(@D)
 	@$(BIN)/replyassist demo --prepare </dev/null || echo "the sample templates will be encoded at the first start"
 	@touch $@
+
+platforms: $(INSTALLED)
+	@bash scripts/install_platforms.sh
 
 # Two downloads that do not need each other; both have ended when this has.
 browser-and-peers: $(INSTALLED)

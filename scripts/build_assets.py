@@ -136,7 +136,7 @@ def copy_files(sources: str) -> None:
 
 def run(command: list[str], *, seconds: int) -> subprocess.CompletedProcess[str]:
     """Runs a command in the project's folder, without a keyboard and never longer than ``seconds``."""
-    return subprocess.run(  # noqa: S603 - fixed commands of this script, no shell
+    return subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=True
     )
 

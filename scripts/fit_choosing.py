@@ -3,15 +3,16 @@
 Usage: python scripts/fit_choosing.py [--check]
 Logistic regression over the rows of ``answering.sentence_rows``, for both named encoders, on eval/answers/train.jsonl:
 a sentence that a reader found to answer the message, or to bound the answer, is needed. Each brand is judged by a model
-of the others; printed is what thresholds do. With ``--check`` nothing is written, and it exits 1 where the shipped
-weights give other probabilities than the new ones by more than 0.02. The test file is only measured.
+of the others; printed is what the plans of a reply come to, of them and of each brand of the test file, which is only
+measured. With ``--check`` nothing is written, and it exits 1 where the shipped weights give other probabilities than
+the new ones by more than 0.02.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +21,15 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from replyassist.answering.choosing import KEPT_FROM, PATH
+from replyassist.answering.choosing import PATH
 from replyassist.answering.fitted import FittedModel, background_of, load_fitted, save_fitted
+from replyassist.answering.keeping import KEPT_FROM, kept_places
 from replyassist.answering.measures import Background, Rows, said, texts_of
 from replyassist.answering.sentence_rows import sentence_rows
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import KNOWN
 from replyassist.core.words import Reading
+from replyassist.pipeline.planning import PlannedSentence, answer_first
 
 SOURCE = Path(__file__).resolve().parents[1] / "eval" / "answers"
 STRENGTH = 0.1  # inverse of the ridge; .03 and .3 are no better
@@ -51,9 +54,10 @@ class Labelled:
         """The title and the sentences as they are read."""
         return texts_of(self.title, " ".join(self.sentences))
 
-    def keeps(self, likely: Rows, least: float) -> frozenset[int]:
-        """The sentences that a reply says with this threshold."""
-        return frozenset(np.flatnonzero(likely >= least).tolist()) | {int(likely.argmax())}
+    @property
+    def asked(self) -> frozenset[int]:
+        """What a reply has to say."""
+        return self.needed | self.bounds
 
 
 def labelled(split: str) -> list[Labelled]:
@@ -77,7 +81,7 @@ def labelled(split: str) -> list[Labelled]:
 def fit(rows: Sequence[Rows], examples: Sequence[Labelled]) -> tuple[Rows, float]:
     """The weights of a row and the constant."""
     every = np.concatenate(rows)
-    truth = [place in each.needed | each.bounds for each in examples for place in range(len(each.sentences))]
+    truth = [place in each.asked for each in examples for place in range(len(each.sentences))]
     means, scales = every.mean(axis=0), np.maximum(every.std(axis=0), 1e-6)
     model = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit((every - means) / scales, truth)
     weights = model.coef_[0] / scales
@@ -97,21 +101,36 @@ def left_out(rows: Sequence[Rows], examples: Sequence[Labelled]) -> list[Rows]:
 
 def report(examples: Sequence[Labelled], likely: Sequence[Rows]) -> Iterator[str]:
     """How well the sentences are chosen, line by line."""
-    truth = [place in each.needed | each.bounds for each in examples for place in range(len(each.sentences))]
+    truth = [place in each.asked for each in examples for place in range(len(each.sentences))]
     first = np.mean([int(found.argmax()) in each.needed for each, found in zip(examples, likely, strict=True)])
     yield f"  auroc {roc_auc_score(truth, np.concatenate(likely)):.3f}, likeliest answers {first:.3f}"
-    yield "  from: all answers kept, all conditions too, share of the template's length"
+    yield "  from: all answers kept, all conditions too, nothing unasked, words asked for, first answers, of the length"
     for least in THRESHOLDS:
-        kept = [each.keeps(found, least) for each, found in zip(examples, likely, strict=True)]
-        answers = np.mean([each.needed <= own for each, own in zip(examples, kept, strict=True)])
-        whole = np.mean([each.needed | each.bounds <= own for each, own in zip(examples, kept, strict=True)])
-        share = np.mean([_share(each, own) for each, own in zip(examples, kept, strict=True)])
-        yield f"  {least:.2f}: {answers:.3f} {whole:.3f} {share:.3f}{' *' if least == KEPT_FROM else ''}"
+        plans = [_plan(each, found, least) for each, found in zip(examples, likely, strict=True)]
+        both = list(zip(examples, map(frozenset, plans), strict=True))
+        figures = (
+            np.mean([each.needed <= own for each, own in both]),
+            np.mean([each.asked <= own for each, own in both]),
+            np.mean([own <= each.asked for each, own in both]),
+            sum(_words(each, own & each.asked) for each, own in both) / sum(_words(each, own) for each, own in both),
+            np.mean([plan[0] in each.needed for each, plan in zip(examples, plans, strict=True)]),
+            np.mean([_words(each, own) / _words(each, range(len(each.sentences))) for each, own in both]),
+        )
+        yield f"  {least:.2f}: {' '.join(f'{each:.3f}' for each in figures)}{' *' if least == KEPT_FROM else ''}"
 
 
-def _share(example: Labelled, kept: frozenset[int]) -> float:
-    said_of_it = sum(len(text) for place, text in enumerate(example.sentences) if place in kept)
-    return said_of_it / sum(map(len, example.sentences))
+def _plan(example: Labelled, likely: Rows, least: float) -> list[int]:
+    """Places of what a reply says, in its order."""
+    kept = kept_places(likely[np.newaxis], example.sentences, least=least)
+    sentences = [
+        PlannedSentence(text, float(likely[place]), is_kept=place in kept, place=place)
+        for place, text in enumerate(example.sentences)
+    ]
+    return [each.place for each in answer_first(sentences) if each.is_kept]
+
+
+def _words(example: Labelled, places: Iterable[int]) -> int:
+    return sum(len(example.sentences[place].split()) for place in places)
 
 
 def main() -> int:
@@ -130,13 +149,14 @@ def main() -> int:
         made[encoder.model_digest] = FittedModel(background, weights, constant)
         if "--check" in sys.argv[1:]:
             shipped = load_fitted(PATH)[encoder.model_digest]
-            before = [_rows(each, readings, shipped.background) @ shipped.weights + shipped.constant for each in train]
-            now = [own @ weights + constant for own in rows[0]]
-            pairs = zip(before, now, strict=True)
-            worst = max(worst, *(float(np.abs(expit(one) - expit(two)).max()) for one, two in pairs))
-            continue
-        of_test = [expit(own @ weights + constant) for own in rows[1]]
-        for part, examples, found in (("brands left out", train, left_out(rows[0], train)), ("test", test, of_test)):
+            before = [shipped.probabilities(_rows(each, readings, shipped.background)) for each in train]
+            pairs = zip(before, rows[0], strict=True)
+            worst = max(worst, *(float(np.abs(one - expit(two @ weights + constant)).max()) for one, two in pairs))
+        parts = {"brands left out": (train, left_out(rows[0], train))}
+        for brand in sorted({each.brand for each in test}):
+            own = [place for place, each in enumerate(test) if each.brand == brand]
+            parts[f"test, {brand}"] = [test[at] for at in own], [expit(rows[1][at] @ weights + constant) for at in own]
+        for part, (examples, found) in parts.items():
             sys.stdout.write("\n".join([f"{name}, {part}, {len(examples)}:", *report(examples, found)]) + "\n")
     if "--check" in sys.argv[1:]:
         sys.stdout.write(f"the probabilities differ by at most {worst:.3f}\n")

@@ -2,10 +2,11 @@
 
 Usage: python scripts/fit_readiness.py [--check] RUN.json ...
 ``RUN.json`` are runs (``eval run --out``, without a language model) of labelled messages: eval/cases/dev.jsonl, and the
-brands of eval/brands/dev and eval/replies/dev with ``--voice default``. A draft is right where the label wants one,
-from these templates. Logistic regression over the evidence that the proposals keep; each brand is judged by a model of
-the others, and printed is what thresholds do with drafts that nothing else speaks against. With ``--check`` nothing is
-written, and it exits 1 where the shipped weights give other probabilities by more than 0.02.
+brands of eval/brands/dev and eval/replies/dev with ``--voice default``. A draft is right as for ``ready_right_rate``:
+in route, templates, asked facts and forbidden passages. Logistic regression over the evidence that the proposals keep;
+each brand is judged by a model of the others, and printed is what thresholds do with drafts that nothing else speaks
+against. With ``--check`` nothing is written, and it exits 1 where the shipped weights give other probabilities by more
+than 0.02.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from replyassist.evaluation.evaluators.readiness import wrongs
 from replyassist.evaluation.record import CaseResult, load_run
 from replyassist.pipeline.readiness import PATH, shipped_model
 from replyassist.proposal import Readiness
@@ -30,14 +32,14 @@ Rows = NDArray[np.float64]
 STRENGTH = 0.03  # inverse of the ridge; .01 and .1 are no better
 STEPS = 3000
 DIFFERENCE = 0.02
-THRESHOLDS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
+THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 ABOUT_THE_CHOICE = frozenset({"draft.unsure_template", "draft.fact_not_in_answer"})
 HEADER = "# Fitted by scripts/fit_readiness.py; the evidence is told in pipeline/readiness.py.\n"
 
 
 @dataclass(frozen=True)
 class Drafted:
-    """A draft with its evidence, whether its template is right, and whether nothing else speaks against it."""
+    """A draft with its evidence, whether it is right, and whether nothing else speaks against it."""
 
     brand: str
     readiness: Readiness
@@ -60,12 +62,11 @@ def _drafted(result: CaseResult) -> Drafted:
     proposal = result.proposal
     assert proposal is not None
     assert proposal.readiness is not None
-    used = {each.id for each in proposal.used_templates}
     others = (*proposal.findings, *(doubt for doubt in proposal.doubts if doubt.rule not in ABOUT_THE_CHOICE))
     return Drafted(
         brand=result.case.brand,
         readiness=proposal.readiness,
-        is_right=result.case.should_be_drafted and used <= set(result.case.right_templates),
+        is_right=not any(wrongs(result.case, proposal)),
         may_be_ready=not any(finding.severity in ("warn", "block") for finding in others),
     )
 

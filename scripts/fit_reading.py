@@ -32,7 +32,7 @@ from replyassist.cli.bench.printing import bench_data
 from replyassist.core.embedding import SentenceTransformerEncoder, Vectors
 from replyassist.core.encoders import KNOWN
 from replyassist.core.words import read
-from replyassist.inbox.inbound import Inbound
+from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import MessageReading
 from replyassist.triage.kinds import Kind
 from replyassist.triage.measures import LETTER_PLACES, WORD_PLACES, layers_row, parts_of, shape_of, words_row
@@ -102,7 +102,7 @@ def depths_of(texts: Sequence[str], encoder: SentenceTransformerEncoder) -> Vect
     return np.array([reading.depths for reading in read(encoder, texts)])
 
 
-def dense_of(messages: Sequence[Inbound], depths: Vectors, mean: Vectors, spread: Vectors) -> Vectors:
+def dense_of(messages: Sequence[InboundMessage], depths: Vectors, mean: Vectors, spread: Vectors) -> Vectors:
     """The dense rows, shape (messages, row)."""
     return np.array(
         [

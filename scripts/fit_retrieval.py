@@ -54,9 +54,9 @@ from replyassist.retrieval.elsewhere import elsewhere, messages_elsewhere
 from replyassist.retrieval.fits import PATH, Fit, scores_digest, shipped_fits
 from replyassist.retrieval.fitting import answerable_head, case_weights, right_head
 from replyassist.retrieval.index import TemplateIndex
-from replyassist.retrieval.learnt import Usual
 from replyassist.retrieval.parts import parts_of
 from replyassist.retrieval.ranking import Ranking
+from replyassist.retrieval.trained import BackgroundScores
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 22)
@@ -101,12 +101,12 @@ class Part:
         """Whether any template answers, by message."""
         return np.asarray(self.right.any(axis=1))
 
-    def usual(self, weights: Sequence[float]) -> Usual:
+    def usual(self, weights: Sequence[float]) -> BackgroundScores:
         """What messages from elsewhere score on the mean."""
         everything = np.ones(self.features.shape[1], dtype=np.bool_)
         scores = [best_and_lead(_ranking(one, weights), allowed=everything) for one in self.elsewhere]
         best, lead = np.mean(scores, axis=0)
-        return Usual(float(best), float(lead))
+        return BackgroundScores(float(best), float(lead))
 
     def signals(self, weights: Sequence[float]) -> tuple[list[Signals], NDArray[np.bool_]]:
         """The signals of each message with these weights, and whether its first template is right."""

@@ -28,7 +28,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext
 from replyassist.guardrails import likeness as module
 from replyassist.guardrails.clauses import clause_spans
-from replyassist.guardrails.ground import Ground, ground_of
+from replyassist.guardrails.ground import CheckSources, ground_of
 from replyassist.guardrails.likeness import measure, texts_to_embed
 from replyassist.guardrails.pleasantries import is_pleasantry, without_opening
 from replyassist.guardrails.terms import terms
@@ -69,12 +69,12 @@ def examples(pairs: Sequence[Pair], *, encoder: Encoder | None) -> list[Example]
     return found
 
 
-def _ground(pair: Pair, encoder: Encoder | None) -> Ground:
+def _ground(pair: Pair, encoder: Encoder | None) -> CheckSources:
     template = ReplyTemplate(id="fact", title=pair.question[:300], reply=pair.answer)
     return ground_of(CheckContext(voice=voice_of(pair.row), template=template, encoder=encoder))
 
 
-def _statements(draft: str, ground: Ground) -> list[str]:
+def _statements(draft: str, ground: CheckSources) -> list[str]:
     clauses = [draft[start:end] for start, end in clause_spans(draft)]
     stated = [
         ground.masked(without_opening(clause))
