@@ -124,7 +124,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def scratch_database(admin: Engine, template: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # Copied as files, which costs a fifth of the time of copying through the log.
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     try:
         yield name
     finally:
