@@ -17,6 +17,7 @@ from sqlalchemy import Dialect, Engine, create_engine, text
 
 from replyassist.core.database import Database
 from replyassist.core.embedded_llm import embedded_weights
+from replyassist.core.patience import Patience
 from replyassist.core.settings import Settings
 from replyassist.testing import FakeClock
 from tests.postgres import postgres
@@ -32,6 +33,7 @@ for _name in ("COLUMNS", "LINES"):
 os.environ["REPLYASSIST_ENCODER_MODEL"] = "minilm"
 SHARED_HOME = Path(__file__).resolve().parents[1] / ".make"  # `make clean` removes it
 _KNOWN_STATEMENTS: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+ON_BUSY_CORES = Patience.of(120.0)  # a test that stands still for a while must not lose its transaction
 NOT_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -103,13 +105,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         path = tmp_path / "test.db"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        sqlite = with_known_statements(Database(f"sqlite:///{path}"))
+        sqlite = with_known_statements(Database(f"sqlite:///{path}", ON_BUSY_CORES))
         yield sqlite
         sqlite.dispose()
         return
     admin: Engine = request.getfixturevalue("postgres_admin")
     with scratch_database(admin, request.getfixturevalue("migrated_postgres")) as name:
-        postgres = with_known_statements(Database(at_database(request.getfixturevalue("postgres_server"), name)))
+        url = at_database(request.getfixturevalue("postgres_server"), name)
+        postgres = with_known_statements(Database(url, ON_BUSY_CORES))
         yield postgres
         postgres.dispose()
 
