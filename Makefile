@@ -99,7 +99,7 @@ screenshots: setup ## picture every page, light, dark and narrow; renew those th
 clean: ## remove what builds and checks leave; keeps .venv and the database
 	rm -rf .make dist build node_modules src/replyassist/web/static/vendor
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src eval tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove .venv too
 	rm -rf .venv

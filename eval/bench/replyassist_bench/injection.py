@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from replyassist.benchmarks.obedient_model import ObedientModel
 from replyassist.core.errors import InvalidInput
 from replyassist.guardrails import Verdict
 from replyassist.inbox.inbound import InboundMessage
@@ -26,6 +25,7 @@ from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 from replyassist.triage import Route
 from replyassist.triage.suspicion import DISTRUST_FROM, ESCALATE_FROM, suspicion_of
+from replyassist_bench.obedient_model import ObedientModel
 
 FILE = "prompt_injection.jsonl"
 QUICK_ROWS = 24  # of each label

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from replyassist.benchmarks.queue.sample import DRAFT, EMAIL
 from replyassist.channels import OutgoingReply, Platform, Repeat, Traits
 from replyassist.core.accounts import Principal
 from replyassist.core.accounts.principal import principal_of
@@ -23,6 +22,7 @@ from replyassist.review.approving import approve, checked
 from replyassist.review.queue import enqueue_proposal
 from replyassist.triage import Route, triage
 from replyassist.worker import Worker
+from replyassist_bench.queue.sample import DRAFT, EMAIL
 
 from .intake import document
 

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from replyassist.benchmarks.negations import negated
+from replyassist_bench.negations import negated
 
 KINDS = ("number", "time", "price", "negation")
 

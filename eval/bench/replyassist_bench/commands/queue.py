@@ -15,12 +15,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from replyassist.app import build_parts, create_app
-from replyassist.benchmarks.queue.filling import fill
-from replyassist.benchmarks.queue.measuring import Room, measure
-from replyassist.benchmarks.queue.sample import furnish
+from replyassist.cli.common import progress, settings
 from replyassist.core.settings import Settings
+from replyassist_bench.queue.filling import fill
+from replyassist_bench.queue.measuring import Room, measure
+from replyassist_bench.queue.sample import furnish
 
-from ..common import progress, settings
 from .printing import print_result
 
 FEW, MANY, REQUESTS = 1_000, 1_000_000, 200

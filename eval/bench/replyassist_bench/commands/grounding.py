@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from replyassist.benchmarks import grounding
+from replyassist.cli.common import progress
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
+from replyassist_bench import grounding
 
-from ..common import progress
 from .printing import bench_data, print_result
 
 

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from replyassist.benchmarks import retrieval
-from replyassist.benchmarks.retrieval.published import Saved, machine, publish
+from replyassist.cli.common import clock, console, progress, settings
 from replyassist.core.embedding import CachedEncoder, SentenceTransformerEncoder
 from replyassist.core.encoders import model_named, source_of
 from replyassist.core.errors import InvalidInput
+from replyassist_bench import retrieval
+from replyassist_bench.retrieval.published import Saved, machine, publish
 
-from ..common import clock, console, progress, settings
 from .printing import bench_data, print_result
 
 VECTORS = "bench-embeddings"

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ..common import output, print_json
+from replyassist.cli.common import output, print_json
 
 DEFAULT_DATA = "../shared/data"
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from replyassist.benchmarks import pii
+from replyassist.cli.common import progress
+from replyassist_bench import pii
 
-from ..common import progress
 from .printing import bench_data, print_result
 
 

@@ -81,6 +81,6 @@ def _in_a_form(asked: Sequence[str], chance: np.random.Generator) -> str:
 @cache
 def _words() -> dict[str, Any]:
     given: dict[str, Any] = yaml.safe_load(
-        (files("replyassist.benchmarks") / "put_together.yaml").read_text(encoding="utf-8")
+        (files("replyassist_bench") / "put_together.yaml").read_text(encoding="utf-8")
     )
     return given

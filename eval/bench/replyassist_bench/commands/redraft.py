@@ -9,16 +9,16 @@ from typing import Annotated
 
 import typer
 
-from replyassist.benchmarks.redraft import measure_redrafts, read_instructions
 from replyassist.brands.voice import default_voice, sample_voice
+from replyassist.cli.common import parts, progress
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS, model_named
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
+from replyassist_bench.redraft import measure_redrafts, read_instructions
 
-from ..common import parts, progress
 from .printing import print_result
 
 QUICK_INSTRUCTIONS = 6

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from replyassist.benchmarks import bitext, pipeline
 from replyassist.brands.service import ensure_brand
+from replyassist.cli.common import progress
+from replyassist.cli.demo import load_samples
+from replyassist.cli.intake import take_all, wait_until_queued
+from replyassist.cli.summary import summarise
 from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
@@ -16,11 +19,8 @@ from replyassist.inbox.schemas import MessageIn
 from replyassist.review.list_order import QueueFilter
 from replyassist.review.repository.lists import list_items
 from replyassist.review.views import summaries
+from replyassist_bench import bitext, pipeline
 
-from ..common import progress
-from ..demo import load_samples
-from ..intake import take_all, wait_until_queued
-from ..summary import summarise
 from .engine import bench_engine
 from .free_text import bench_free_text
 from .grounding import bench_grounding

@@ -19,7 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from replyassist.benchmarks.fact_pairs import (
+from replyassist.brands.voice import VoiceRules
+from replyassist.core.embedding import Encoder, EncoderBehind
+from replyassist.faq.template import ReplyTemplate
+from replyassist.guardrails import CheckContext, Severity, check
+from replyassist.guardrails.text import sentence_spans
+from replyassist.inbox.inbound import InboundMessage
+from replyassist_bench.fact_pairs import (
     ALTERED,
     OTHER_ENTITY,
     OWN,
@@ -30,12 +36,6 @@ from replyassist.benchmarks.fact_pairs import (
     read_rows,
     sample,
 )
-from replyassist.brands.voice import VoiceRules
-from replyassist.core.embedding import Encoder, EncoderBehind
-from replyassist.faq.template import ReplyTemplate
-from replyassist.guardrails import CheckContext, Severity, check
-from replyassist.guardrails.text import sentence_spans
-from replyassist.inbox.inbound import InboundMessage
 
 __all__ = ["Pair", "judge", "measure", "pairs_of", "read_rows", "reference", "sample", "score"]
 

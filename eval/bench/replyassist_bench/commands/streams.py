@@ -18,9 +18,7 @@ import httpx2
 import typer
 
 from replyassist.app import Parts, build_parts
-from replyassist.benchmarks.queue.filling import fill
-from replyassist.benchmarks.queue.sample import EMAIL, furnish
-from replyassist.benchmarks.streams import measure
+from replyassist.cli.common import settings
 from replyassist.core.accounts import create_token
 from replyassist.core.accounts.principal import principal_of
 from replyassist.core.accounts.repository import user_by_email
@@ -31,8 +29,10 @@ from replyassist.review.decisions import escalate
 from replyassist.review.list_order import QueueFilter
 from replyassist.review.models import ReviewStatus
 from replyassist.review.repository.lists import list_items
+from replyassist_bench.queue.filling import fill
+from replyassist_bench.queue.sample import EMAIL, furnish
+from replyassist_bench.streams import measure
 
-from ..common import settings
 from .printing import print_result
 from .queue import postgres_database, sqlite_database
 
@@ -119,7 +119,7 @@ def served(folder: Path, url: str, *options: str) -> Iterator[tuple[str, int]]:
         process.wait(timeout=60)
 
 
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
     """Wait until the server of a process answers; raise ReplyassistError when it ends or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from replyassist.core.embedding import Vectors
 from replyassist.core.errors import InvalidInput
@@ -44,10 +45,6 @@ def read_rated(folder: Path, *, part: Part) -> tuple[list[InboundMessage], Vecto
 
 def sentiment_figures(told: Sequence[float], messages: Sequence[InboundMessage], ratings: Vectors) -> dict[str, Any]:
     """Pearson of what was told with the mean rating, beside that of VADER (Hutto and Gilbert, 2014)."""
-    try:
-        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-    except ImportError as error:
-        raise InvalidInput("VADER is missing to compare with: pip install vaderSentiment") from error
     analyzer = SentimentIntensityAnalyzer()
     by_words = [analyzer.polarity_scores(message.text)["compound"] for message in messages]
     return {

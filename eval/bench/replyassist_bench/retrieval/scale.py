@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +17,7 @@ import numpy as np
 from replyassist.core.embedding import Vectors
 from replyassist.retrieval.ranking import CANDIDATES
 from replyassist.retrieval.store.products import nearest_rows
+from replyassist_bench.processes import start_module
 
 from . import faiss_options, scale_process
 from .bench import Bench, Figures
@@ -96,8 +96,7 @@ def _process(folder: Path, size: int, task: str, *, module: ModuleType = scale_p
 
 
 def _started(folder: Path, size: int, task: str, *, module: ModuleType = scale_process) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", module.__name__, str(folder), str(size), task]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return start_module(module.__name__, str(folder), str(size), task, pipes=True)
 
 
 def _line(process: subprocess.Popen[str]) -> str:

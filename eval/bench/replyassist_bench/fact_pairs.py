@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from replyassist.benchmarks.alterations import KINDS, alter
 from replyassist.core.errors import InvalidInput
 from replyassist.guardrails.ground import masked
 from replyassist.guardrails.terms import terms
+from replyassist_bench.alterations import KINDS, alter
 
 FILE = "dstc9_faq_replies.csv"
 OWN, SAME_ENTITY, OTHER_ENTITY = "own_fact", "other_fact_same_entity", "other_fact_other_entity"

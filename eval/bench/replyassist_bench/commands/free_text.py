@@ -10,12 +10,12 @@ import typer
 from rich.progress import Progress, TaskID
 
 from replyassist.app import entailment_of
-from replyassist.benchmarks import free_text
-from replyassist.benchmarks.grounding import RememberingEncoder
+from replyassist.cli.common import progress, settings
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
+from replyassist_bench import free_text
+from replyassist_bench.grounding import RememberingEncoder
 
-from ..common import progress, settings
 from .printing import print_result
 
 

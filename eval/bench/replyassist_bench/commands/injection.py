@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from replyassist.benchmarks import injection
 from replyassist.brands.voice import sample_voice
+from replyassist.cli.common import progress, settings
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.core.errors import ConfigurationError
@@ -17,8 +17,8 @@ from replyassist.core.resources import resource_folder
 from replyassist.faq.files import read_templates
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
+from replyassist_bench import injection
 
-from ..common import progress, settings
 from .printing import bench_data, print_result
 
 BRAND = "fernhill"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,14 +13,15 @@ from typing import Annotated, Any
 import typer
 
 from replyassist.app import build_parts
-from replyassist.benchmarks.engine import delivering, others
-from replyassist.benchmarks.engine.intake import messages_per_second
-from replyassist.benchmarks.queue.sample import BRANDS, EMAIL, furnish
+from replyassist.cli.common import progress, settings
 from replyassist.core.accounts import create_token
 from replyassist.core.settings import Settings
 from replyassist.worker import Worker
+from replyassist_bench.engine import delivering, others
+from replyassist_bench.engine.intake import messages_per_second
+from replyassist_bench.processes import start_module
+from replyassist_bench.queue.sample import BRANDS, EMAIL, furnish
 
-from ..common import progress, settings
 from .printing import print_result
 from .queue import postgres_database, sqlite_database
 from .streams import served, wait_for
@@ -111,7 +110,7 @@ def _intake(room: _Room, size: Size) -> dict[str, Any]:
 def _bare(url: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "replyassist.benchmarks.engine.bare", url, str(port)])
+    process = start_module("replyassist_bench.engine.bare", url, str(port))
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(address, process)

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from replyassist.benchmarks import kinds, near_misses, questions
-from replyassist.benchmarks.confusion_picture import confusion_svg
-from replyassist.benchmarks.sentiment import read_rated, sentiment_figures
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS, model_named
 from replyassist.core.settings import Settings
 from replyassist.evaluation.record import load_run
 from replyassist.triage.reader import shipped_reader
+from replyassist_bench import kinds, near_misses, questions
+from replyassist_bench.confusion_picture import confusion_svg
+from replyassist_bench.sentiment import read_rated, sentiment_figures
 
 from .printing import bench_data, print_result
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from replyassist.app import Parts, build_parts, create_app
-from replyassist.benchmarks import pipeline
+from replyassist.cli.common import settings
 from replyassist.core.accounts import SERVICE, add_user, create_token
 from replyassist.core.embedded_llm import EmbeddedChatModel
 from replyassist.core.errors import ConfigurationError, ReplyassistError
@@ -22,8 +22,7 @@ from replyassist.core.llm import ChatModel
 from replyassist.core.security import Role
 from replyassist.core.settings import Settings
 from replyassist.worker import Worker
-
-from ..common import settings
+from replyassist_bench import pipeline
 
 START_SECONDS = 120.0
 
