@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,34 +135,21 @@ def _jobs(room: _Room, size: Size) -> dict[str, Any]:
 
 
 def _receivers(room: _Room, size: Size) -> dict[str, Any]:
-    with progress() as bar:
-        task = bar.add_task("replies beside receivers that hold on", total=2 * size.of_others)
-        quiet, busy = others.waits_for_receivers(
-            room.worker,
-            troubled=TROUBLED,
-            other=OTHER,
-            replies=size.receivers,
-            of_others=size.of_others,
-            told=lambda: bar.advance(task),
-        )
-    return _beside("delivery", quiet, busy)
+    return _beside("delivery", others.waits_for_receivers, room, size.of_others, of_troubled=size.receivers)
 
 
 def _storm(room: _Room, size: Size) -> dict[str, Any]:
+    return _beside("storm", others.waits_in_storm, room, size.of_others, of_troubled=size.storm)
+
+
+def _beside(
+    name: str, waits: Callable[..., tuple[list[float], list[float]]], room: _Room, of_others: int, *, of_troubled: int
+) -> dict[str, Any]:
+    """How long a brand waits while all is quiet, and beside another in trouble."""
     with progress() as bar:
-        task = bar.add_task("messages beside a storm", total=2 * size.of_others)
-        quiet, busy = others.waits_in_storm(
-            room.worker,
-            stormy=TROUBLED,
-            other=OTHER,
-            messages=size.storm,
-            of_others=size.of_others,
-            told=lambda: bar.advance(task),
-        )
-    return _beside("storm", quiet, busy)
-
-
-def _beside(name: str, quiet: list[float], busy: list[float]) -> dict[str, Any]:
+        task = bar.add_task(f"{name} beside a brand in trouble", total=2 * of_others)
+        brands = {"troubled": TROUBLED, "other": OTHER, "of_troubled": of_troubled, "of_others": of_others}
+        quiet, busy = waits(room.worker, **brands, told=lambda: bar.advance(task))
     return {
         f"{name}_quiet_p50_ms": delivering.at_share(sorted(1000 * each for each in quiet), 0.5),
         f"{name}_busy_p50_ms": delivering.at_share(sorted(1000 * each for each in busy), 0.5),

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from statistics import median
 
 from sqlmodel import Session
@@ -76,7 +77,7 @@ def pickup_ms(worker: Worker, brand: str, replies: int, *, told: Callable[[], No
     with timed_worker(worker, left).runner():
         for _ in range(replies):
             key, at = approve_one(worker, who, brand)
-            left.wait_for(lambda key=key: key in left.at)  # type: ignore[misc]  # the key of this round
+            left.wait_for(partial(left.at.__contains__, key))
             waits.append(max(0.0, 1000 * (left.at[key] - at)))
             told()
     return sorted(waits)

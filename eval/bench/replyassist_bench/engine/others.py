@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from replyassist.channels import Tested
 from replyassist.channels.keeping import save
@@ -27,10 +28,10 @@ STORM_SECONDS = 60.0
 
 
 def waits_for_receivers(
-    worker: Worker, *, troubled: str, other: str, replies: int, of_others: int, told: Callable[[], None]
+    worker: Worker, *, troubled: str, other: str, of_troubled: int, of_others: int, told: Callable[[], None]
 ) -> tuple[list[float], list[float]]:
     """Seconds from a decision of one brand to the arrival of its reply: on a quiet system, and while another brand has
-    ``replies`` for each of three receivers, which are slow, drip and are silent."""
+    ``of_troubled`` for each of three receivers, which are slow, drip and are silent."""
     left, who = Left(), approver(worker)
     with receivers(left) as addresses:
         for name, url in addresses.items():
@@ -40,7 +41,7 @@ def waits_for_receivers(
             found = []
             for _ in range(of_others):
                 key, at = approve_one(worker, who, other)
-                left.wait_for(lambda key=key: key in left.at)  # type: ignore[misc]  # the key of this round
+                left.wait_for(partial(left.at.__contains__, key))
                 found.append(max(0.0, left.at[key] - at))
                 told()
                 time.sleep(PAUSE_SECONDS)
@@ -48,7 +49,7 @@ def waits_for_receivers(
 
         with worker.runner():
             quiet = waits()
-            for _ in range(replies):
+            for _ in range(of_troubled):
                 for name in TROUBLED:
                     approve_one(worker, who, troubled, channel=name)
             return quiet, waits()
@@ -71,10 +72,10 @@ def connect(worker: Worker, brand: str, channel: str, url: str) -> None:
 
 
 def waits_in_storm(
-    worker: Worker, *, stormy: str, other: str, messages: int, of_others: int, told: Callable[[], None]
+    worker: Worker, *, troubled: str, other: str, of_troubled: int, of_others: int, told: Callable[[], None]
 ) -> tuple[list[float], list[float]]:
-    """Seconds from taking a message of one brand in until it is in the queue: on a quiet system, and while so many
-    messages of another brand come in within a minute."""
+    """Seconds from taking a message of one brand in until it is in the queue: on a quiet system, and while
+    ``of_troubled`` messages of another brand come in within a minute."""
 
     def waits() -> list[float]:
         found = []
@@ -88,9 +89,9 @@ def waits_in_storm(
         return found
 
     def storm() -> None:
-        chunks = max(1, messages // STORM_CHUNK)
+        chunks = max(1, of_troubled // STORM_CHUNK)
         for _ in range(chunks):
-            take(worker, stormy, min(STORM_CHUNK, messages))
+            take(worker, troubled, min(STORM_CHUNK, of_troubled))
             if ended.wait(STORM_SECONDS / chunks):
                 return
 
