@@ -97,8 +97,8 @@ def test_the_audit_is_searched_and_taken_away(desk: Desk, world: World, tmp_path
     download.value.save_as(tmp_path / "audit.csv")
 
     header, line = (tmp_path / "audit.csv").read_text(encoding="utf-8").splitlines()
-    assert header.startswith("id,at,brand,item")
-    assert f",{BRAND},{item.id},pipeline,queued," in line
+    assert header.startswith("id,at,brand,item,actor,via,act,")
+    assert f",{BRAND},{item.id},pipeline,,queued," in line
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -117,11 +117,12 @@
     const { elt, parameters, headers } = event.detail;
     const lines = all("#rows .queue-line");
     headers["X-Queue-Rows"] = isQueue() ? lines.length : Number(sessionStorage.getItem(ROWS) || 0); // kept through redirects
-    if (elt.id === "live") {
+    const [tabs, more] = [$("#tabs"), $("#more")];
+    if (elt.id === "live" && tabs && more) { // not while another page takes the list's place
       const told = lines.slice(0, MOST_TOLD);
       parameters.set("shown", told.map((line) => `${line.dataset.seen.split(":")[0]}-${line.dataset.digest}`).join(","));
-      parameters.set("counts", $("#tabs").dataset.digest);
-      if (told.length === lines.length) parameters.set("more", $("#more").dataset.cursor);
+      parameters.set("counts", tabs.dataset.digest);
+      if (told.length === lines.length) parameters.set("more", more.dataset.cursor);
     }
   }
 
