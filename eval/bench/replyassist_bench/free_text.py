@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from replyassist.brands.voice import default_voice
 from replyassist.core.embedding import Encoder
@@ -47,20 +47,16 @@ FAITHFUL = frozenset({Label.SUPPORTED, Label.HARMLESS})
 FALSE = frozenset(Label) - FAITHFUL - {Label.MISSING_FACT}
 
 
-class Sentence(BaseModel):
+class Sentence(BaseModel, frozen=True, extra="forbid"):
     """A sentence of a draft with the labels of two readers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: str
     label: Label
     second: Label
 
 
-class FreeDraft(BaseModel):
+class FreeDraft(BaseModel, frozen=True, extra="forbid"):
     """A draft with the message that it answers, and the ``title`` and reply (``source``) that it was written from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     split: Split

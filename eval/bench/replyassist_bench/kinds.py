@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.types import StringConstraints
 from sklearn.metrics import confusion_matrix, f1_score
 
@@ -31,9 +31,7 @@ QUICK_MESSAGES = 20
 Split = Literal["train", "test"]
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Line(BaseModel, frozen=True, extra="forbid"):
     id: str
     brand: str
     split: Split

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.types import StringConstraints
 from sklearn.metrics import roc_auc_score
 
@@ -48,9 +48,7 @@ class Label(StrEnum):
 ANSWERED = frozenset({Label.STATED, Label.DENIED, Label.FOLLOWS})
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Line(BaseModel, frozen=True, extra="forbid"):
     id: str
     split: Split
     template_id: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic.types import StringConstraints
 
 from replyassist.core.errors import InvalidInput
@@ -22,15 +22,13 @@ MOST_LINES = 5_000
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
 
 
-class Expected(BaseModel):
+class Expected(BaseModel, frozen=True, extra="forbid"):
     """What is to come of an instruction; all that is set has to hold.
 
     ``shorter_than``: shorter than the draft without it. ``says``, ``says_not``: parts of the text. ``language``: ISO
     639-1. ``sympathy``: the voice's sentence for a complaint. ``friendly``: a sentence of courtesy. ``noted``: nobody
     follows this without a larger model, so that a note has to say so.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     shorter_than: bool = False
     says: tuple[Text, ...] = ()
@@ -41,10 +39,8 @@ class Expected(BaseModel):
     noted: bool = False
 
 
-class Instruction(BaseModel):
+class Instruction(BaseModel, frozen=True, extra="forbid"):
     """A person's wish for the draft that answers a message from a template."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     split: Literal["dev", "test"]

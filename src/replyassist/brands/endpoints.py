@@ -46,10 +46,9 @@ class TimeZone(BaseModel):
     time_zone: Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class RoundRobin(BaseModel):
+class RoundRobin(BaseModel, frozen=True, extra="forbid"):
     """Whether each new item is assigned to somebody of the team in turn."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     round_robin: bool
 
 

@@ -44,18 +44,16 @@ class Sending(BaseModel):
     quiet_ends: datetime | None
 
 
-class StopBody(BaseModel):
+class StopBody(BaseModel, frozen=True, extra="forbid"):
     """What is stopped, and why."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     channel: Channel = THE_BRAND
     reason: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
 
 
-class ResumeBody(BaseModel):
+class ResumeBody(BaseModel, frozen=True, extra="forbid"):
     """What is resumed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     channel: Channel = THE_BRAND
 
 

@@ -108,13 +108,11 @@ class ProposalListOut(BaseModel):
     last_run: CoverageOut | None
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(BaseModel, extra="forbid"):
     """The ``version`` that a person saw, and what they changed; what is left out stays as proposed.
 
     Of a proposal that extends a template, the questions are added to it; another ``id`` makes a template of its own.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     version: str
     id: str | None = None
