@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .port import Adapter
-from .traits import Repeat, Signature
+from replyassist.channels import Adapter
+from replyassist.channels.traits import Repeat, Signature
 
 BEGIN, END = "<!-- table of cases -->", "<!-- end of the table -->"
 _NO_EVENTS = "brings no messages in"
