@@ -137,8 +137,7 @@ def _page(
     freed: int = 0,
     refused: RefusedAct | None = None,
 ) -> Response:
-    principal.require(Permission.QUEUE_READ)
-    principal.require_brand(brand_id)
+    principal.require_for(Permission.QUEUE_READ, brand_id)
     with database.reading() as session:
         brand = get_brand(session, brand_id)
         brands = [known for known in list_brands(session) if principal.sees(known.id)]

@@ -46,22 +46,16 @@ def show_account(
 @router.post("/{brand}/accounts/{channel}/test")
 def test_now(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath, channel: ChannelPath) -> Response:
     """Sign in now, and show what works."""
-    require(visit, brand, Permission.CONNECTIONS_WRITE)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     return _account_page(visit, connections, brand, channel, tested=connections.test(brand, channel))
 
 
 @router.post("/{brand}/accounts/{channel}/disconnect")
 def disconnect(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath, channel: ChannelPath) -> Response:
     """Forget the account's credentials, and go to the channels."""
-    require(visit, brand, Permission.CONNECTIONS_WRITE)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     connections.disconnect(brand, channel, actor=visit.principal.name)
     return see_other(f"{CHANNELS}?brand={quote(brand, safe='')}&done=disconnected")
-
-
-def require(visit: Visit, brand: str, permission: Permission) -> None:
-    """Raise Forbidden without the permission, and NotFound for a brand that is not theirs."""
-    visit.principal.require(permission)
-    visit.principal.require_brand(brand)
 
 
 def account_path(connection: Connection) -> str:
@@ -72,7 +66,7 @@ def account_path(connection: Connection) -> str:
 def _account_page(
     visit: Visit, connections: Connections, brand: str, channel: str, *, done: str = "", tested: Tested | None = None
 ) -> Response:
-    require(visit, brand, Permission.CHANNELS_READ)
+    visit.principal.require_for(Permission.CHANNELS_READ, brand)
     connection = connections.found(brand, channel)
     with visit.database.reading() as session:
         choice = chosen_brand(session, visit.principal, brand)

@@ -23,7 +23,7 @@ from ..pages import PageRoute, page, see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep, Visit, VisitDep
 from . import words
-from .account_pages import BrandPath, account_path, require
+from .account_pages import BrandPath, account_path
 from .brand_choice import chosen_brand
 from .channels_page import CHANNELS
 
@@ -60,7 +60,7 @@ def show_connect(
     visit: VisitDep, connections: ConnectionsDep, brand: BrandPath, platform: Short = "", channel: Short = ""
 ) -> Response:
     """The platforms; with ``platform`` its form, filled in with what may be shown where ``channel`` is connected."""
-    require(visit, brand, Permission.CONNECTIONS_WRITE)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     if not platform:
         return _platforms(visit, connections, brand)
     adapter = connections.adapter(platform)
@@ -71,7 +71,7 @@ def show_connect(
 @router.post("/{brand}/connect")
 def connect(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath, what: TypedDep) -> Response:
     """Try what was typed, keep it, and go to the account; what does not work is said in the page."""
-    require(visit, brand, Permission.CONNECTIONS_WRITE)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     name, actor = what.adapter.traits.name, visit.principal.name
     try:
         kept, _ = connections.connect(brand, name, what.given, actor=actor, channel=what.channel, renewed=what.renewed)
@@ -83,7 +83,7 @@ def connect(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath
 @router.post("/{brand}/try")
 def try_out(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath, what: TypedDep) -> Response:
     """Say what works with what was typed, and keep nothing; only this part where the page's script asks."""
-    require(visit, brand, Permission.CONNECTIONS_WRITE)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     tested: Tested | None = None
     refused: InvalidInput | None = None
     try:
@@ -109,7 +109,7 @@ def try_out(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath
 @router.get("/{brand}/{act:path}")
 def show_channels_again(visit: VisitDep, brand: BrandPath) -> Response:
     """The address of an act, loaded again, leads back to the channels."""
-    require(visit, brand, Permission.CHANNELS_READ)
+    visit.principal.require_for(Permission.CHANNELS_READ, brand)
     return see_other(f"{CHANNELS}?brand={quote(brand, safe='')}")
 
 
