@@ -8,7 +8,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from replyassist.evaluation.record import (
     READY_RIGHT,
@@ -160,9 +159,11 @@ def _middle(values: Sequence[float]) -> Figures | None:
     """The median with the interval between order statistics (exact and free of distribution; Conover 1999, 3.2)."""
     if not values:
         return None
+    from scipy.stats import binom  # loaded late: see statistics
+
     ordered = sorted(values)
     count = len(ordered)
-    low = int(stats.binom.ppf(0.025, count, 0.5))
+    low = int(binom.ppf(0.025, count, 0.5))
     return _figure(Interval(median(ordered), ordered[max(0, low - 1)], ordered[min(count - 1, count - low)], count))
 
 
@@ -181,7 +182,9 @@ def _auroc(inside: Sequence[float], outside: Sequence[float]) -> float | None:
     """The Mann-Whitney statistic over the number of pairs; a tie counts half (Hanley and McNeil 1982)."""
     if not inside or not outside:
         return None
-    return round(float(stats.mannwhitneyu(inside, outside).statistic) / (len(inside) * len(outside)), DIGITS)
+    from scipy.stats import mannwhitneyu
+
+    return round(float(mannwhitneyu(inside, outside).statistic) / (len(inside) * len(outside)), DIGITS)
 
 
 def _mcc(truth: Sequence[bool], answers: Sequence[bool]) -> float | None:

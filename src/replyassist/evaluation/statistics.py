@@ -1,16 +1,19 @@
-"""Intervals, paired tests, effect sizes and agreement: how sure a measured difference is."""
+"""Intervals, paired tests, effect sizes and agreement: how sure a measured difference is.
+
+scipy.stats, which takes a second to load, is loaded where it is called: every command imports this file.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-Z_95 = float(stats.norm.ppf(0.975))
+Z_95 = NormalDist().inv_cdf(0.975)
 CONFIDENCE = 0.95
 RESAMPLES = 2000  # the bounds of a percentile bootstrap settle to two digits at about this many (Efron 1987)
 ACCELERATE_UP_TO = 1000  # BCa needs n x n memory for its jackknife; past this the percentile bounds are as good
@@ -137,7 +140,9 @@ def mcnemar_exact(b01: int, b10: int) -> float:
     """Two-sided exact p-value of McNemar's test (1947): ``b01`` pairs went one way, ``b10`` the other."""
     if b01 + b10 == 0:
         return 1.0
-    return float(stats.binomtest(b01, b01 + b10, 0.5).pvalue)
+    from scipy.stats import binomtest
+
+    return float(binomtest(b01, b01 + b10, 0.5).pvalue)
 
 
 def permutation_test(differences: Sequence[float], *, seed: int = 0) -> float:
@@ -206,7 +211,9 @@ def cohens_kappa(labels_a: Sequence[Hashable], labels_b: Sequence[Hashable]) -> 
 
 
 def _resampled(sample: NDArray[np.float64], method: str, *, seed: int, resamples: int) -> tuple[float, float]:
-    found = stats.bootstrap(
+    from scipy.stats import bootstrap
+
+    found = bootstrap(
         (sample,),
         np.mean,
         n_resamples=resamples,

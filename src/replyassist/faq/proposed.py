@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Self
 
 from pydantic import BaseModel, model_validator
-from scipy.stats import binomtest
 
 
 class ProposalState(StrEnum):
@@ -80,6 +79,8 @@ class ProposalCoverage(BaseModel, frozen=True):
         if not self.today and not self.with_first:
             nothing = translate("Nothing was found to propose in %(messages)s messages.")
             return nothing % {"messages": number(self.messages)}
+        from scipy.stats import binomtest  # takes a second to load
+
         answered = self.with_first[-1] if self.with_first else self.today
         low, high = binomtest(answered, self.counted).proportion_ci(0.95, "wilson")
         said = {
