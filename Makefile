@@ -39,10 +39,7 @@ run: setup ## set up, serve the review console, draft the sample messages one by
 
 test: setup browser-and-peers ## set up and run every test, browser, database and models included (PYTEST_ARGS=...)
 	@$(BIN)/replyassist encoder install
-	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
-		-n $(TEST_WORKERS) --dist worksteal \
-		-o faulthandler_timeout=$(TEST_TIMEOUT) -o faulthandler_exit_on_timeout=true \
-		$(PYTEST_ARGS) </dev/null
+	@TEST_WORKERS=$(TEST_WORKERS) TEST_TIMEOUT=$(TEST_TIMEOUT) bash scripts/run_tests.sh $(PYTEST_ARGS)
 
 test-platforms: setup browser-and-peers platforms ## run the long tests against whole platforms; renew docs/platforms.md (PYTEST_ARGS=...)
 	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 \

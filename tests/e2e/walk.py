@@ -34,7 +34,7 @@ QUICK = {
 }
 """Templates alone draft, and a worker that died is missed after seconds; the defaults wait a minute."""
 WAY_SECONDS, SEEN_SECONDS, DECIDED_SECONDS = 1800.0, 0.2, 30.0
-PAGE_MS = 300_000
+PAGE_MS = 60_000
 OPEN, UNSURE = ("pending", "claimed"), ("uncertain", "failed")
 READING = ("keep connection", "keep workflow", "com.atproto.repo.listRecords", "app.bsky.notification.", "IMAP")
 """What repeated readings begin with: how many of them a walk has is left to time."""
@@ -152,11 +152,12 @@ class Walk:
         self._at(item, lambda page: page.get_by_role("button", name=re.compile("^Put it back")).click())
 
     def _at(self, item: int, act: Callable[[Page], None]) -> None:
+        seen = self._status(item)
         try:
             self.page.goto(f"{self.installation.url}/queue/{item}")
             act(self.page)
-        except BrowserError:  # the server died meanwhile, or else the page does not work
-            wait(lambda: self.installation.has_ended, DECIDED_SECONDS, "the end of the server")
+        except BrowserError:  # the server died meanwhile, or found out by itself; or else the page does not work
+            wait(lambda: self.installation.has_ended or self._status(item) != seen, DECIDED_SECONDS, "the reason")
 
     def _read_now(self) -> None:
         """The minute between two readings has passed."""
