@@ -44,7 +44,7 @@ test: setup browser-and-peers ## set up and run every test, browser, database an
 test-platforms: setup browser-and-peers platforms ## run the long tests against whole platforms; renew docs/platforms.md (PYTEST_ARGS=...)
 	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -p no:xdist tests/platforms $(PYTEST_ARGS) </dev/null; status=$$?; \
-		$(BIN)/python scripts/platforms.py && exit $$status
+		$(BIN)/python -m scripts.platforms && exit $$status
 
 peers-up: setup platforms ## start the real platforms that tests run against, until Ctrl-C (SPECS=folder with x-openapi.json)
 	@bash scripts/install_peers.sh
@@ -96,7 +96,7 @@ screenshots: setup ## picture every page, light, dark and narrow; renew those th
 clean: ## remove what builds and checks leave; keeps .venv and the database
 	rm -rf .make dist build node_modules src/replyassist/web/static/vendor
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src eval tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove .venv too
 	rm -rf .venv

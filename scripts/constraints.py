@@ -1,7 +1,7 @@
 """Renews or checks constraints.txt, the exact versions that `make setup` installs.
 
 --renew  writes what is installed beside this interpreter (`make constraints` calls it in a scratch
-         environment that holds the project with its extras `local`, `traces` and `dev`, alone)
+         environment that holds the project with its extras `local`, `traces`, `bench` and `dev`, alone)
 --check  says whether every requirement of pyproject.toml has a pin that satisfies it
 """
 
@@ -24,7 +24,7 @@ NOT_PINNED = {"pip", "replyassist"}
 MARKERS = {"lingua-language-detector": 'python_version < "3.14"'}
 PLAIN_PIN = re.compile(r"[a-z0-9-]+==[a-z0-9.]+(; python_version < \"[0-9.]+\")?")
 HEADER = """\
-# The versions that `make setup` installs, resolved on Python {python} for the extras local, traces and dev.
+# The versions that `make setup` installs, resolved on Python {python} for the extras local, traces, bench and dev.
 # Renew with `make constraints`. torch carries no build label here: pip takes the CPU build where one
 # is offered to it, else its registry's default.
 """

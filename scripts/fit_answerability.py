@@ -29,12 +29,12 @@ from sklearn.metrics import roc_auc_score
 from replyassist.answering.fitted import FittedModel, background_of, load_fitted, save_fitted
 from replyassist.answering.measures import COMPARISONS, Background, Rows, measure, said, texts_of
 from replyassist.answering.reader import PATH
-from replyassist.benchmarks.near_misses import Label, Pair, read_pairs
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import KNOWN
 from replyassist.core.words import Reading
 from replyassist.faq.files import read_templates
 from replyassist.guardrails.text import sentence_spans
+from replyassist_bench.near_misses import Label, Pair, read_pairs
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "eval" / "near_misses"

@@ -21,10 +21,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from replyassist.benchmarks.asking_examples import Example, examples_of, located
-from replyassist.benchmarks.kinds import read_labelled
-from replyassist.benchmarks.put_together import put_together
-from replyassist.benchmarks.questions import measures_of
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.triage import Kind
@@ -37,6 +33,10 @@ from replyassist.triage.asking.reader import (
     save_reader,
 )
 from replyassist.triage.asking.tokens import PLACES
+from replyassist_bench.asking_examples import Example, examples_of, located
+from replyassist_bench.kinds import read_labelled
+from replyassist_bench.put_together import put_together
+from replyassist_bench.questions import measures_of
 
 SOURCE = Path(__file__).resolve().parents[1] / "eval" / "reading"
 NOT_TO_US = frozenset({Kind.TALK_TO_OTHERS, Kind.SPAM, Kind.OUR_OWN_WORDS, Kind.AUTOMATIC_MAIL, Kind.IRONY, Kind.ABUSE})

@@ -26,9 +26,6 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from replyassist.benchmarks.kinds import Labelled, measures_of, read_labelled
-from replyassist.benchmarks.sentiment import read_rated
-from replyassist.cli.bench.printing import bench_data
 from replyassist.core.embedding import SentenceTransformerEncoder, Vectors
 from replyassist.core.encoders import KNOWN
 from replyassist.core.words import read
@@ -38,6 +35,9 @@ from replyassist.triage.kinds import Kind
 from replyassist.triage.measures import LETTER_PLACES, WORD_PLACES, layers_row, parts_of, shape_of, words_row
 from replyassist.triage.reader import LIKENESS_LAYER, PATH, Layers, MessageReader, load_reader, save_reader
 from replyassist.triage.risks import topics
+from replyassist_bench.commands.printing import bench_data
+from replyassist_bench.kinds import Labelled, measures_of, read_labelled
+from replyassist_bench.sentiment import read_rated
 
 SOURCE = Path(__file__).resolve().parents[1] / "eval" / "reading"
 GROUPS = 5

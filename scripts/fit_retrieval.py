@@ -23,20 +23,6 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from scipy.optimize import minimize
 
-from replyassist.benchmarks.retrieval.data import (
-    OUT_OF_SCOPE,
-    RETRIEVAL_DEV,
-    Task,
-    banking77,
-    bitext_cold,
-    clinc150,
-    everyday_brands,
-    few_shot,
-    retrieval_dev,
-)
-from replyassist.benchmarks.retrieval.scores import auroc
-from replyassist.cli.bench.printing import bench_data
-from replyassist.cli.bench.retrieval import VECTORS
 from replyassist.cli.common import settings
 from replyassist.core.embedding import CachedEncoder, Encoder, SentenceTransformerEncoder
 from replyassist.core.words import Reading, read
@@ -57,6 +43,20 @@ from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.parts import parts_of
 from replyassist.retrieval.ranking import Ranking
 from replyassist.retrieval.trained import BackgroundScores
+from replyassist_bench.commands.printing import bench_data
+from replyassist_bench.commands.retrieval import VECTORS
+from replyassist_bench.retrieval.data import (
+    OUT_OF_SCOPE,
+    RETRIEVAL_DEV,
+    Task,
+    banking77,
+    bitext_cold,
+    clinc150,
+    everyday_brands,
+    few_shot,
+    retrieval_dev,
+)
+from replyassist_bench.retrieval.scores import auroc
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 22)

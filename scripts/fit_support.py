@@ -19,9 +19,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from replyassist.benchmarks.fact_pairs import ALTERED, OWN, Pair, pairs_of, read_rows
-from replyassist.benchmarks.grounding import voice_of
-from replyassist.cli.bench.printing import bench_data
 from replyassist.core.embedding import Encoder, SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
@@ -33,6 +30,9 @@ from replyassist.guardrails.likeness import measure, texts_to_embed
 from replyassist.guardrails.pleasantries import is_pleasantry, without_opening
 from replyassist.guardrails.terms import terms
 from replyassist.guardrails.vectors import MEMORY
+from replyassist_bench.commands.printing import bench_data
+from replyassist_bench.fact_pairs import ALTERED, OWN, Pair, pairs_of, read_rows
+from replyassist_bench.grounding import voice_of
 
 RIDGE = 0.1
 STEPS = 50

@@ -81,7 +81,7 @@ if [[ "${1:-}" == --scratch ]]; then
   rm -rf "$folder"
   make_environment "$folder"
   echo "setup: resolving every package anew (minutes; log: .make/pip.log) ..." >&2
-  pip_install "$folder" -e '.[local,traces,dev]' "${TOOLS[@]}"
+  pip_install "$folder" -e '.[local,traces,bench,dev]' "${TOOLS[@]}"
   exit 0
 fi
 
@@ -90,7 +90,7 @@ digest=$({ pwd && cat pyproject.toml constraints.txt scripts/install_python.sh; 
 if [[ "$(cat .venv/.installed 2>/dev/null)" != "$digest" || ! -x .venv/bin/replyassist ]]; then
   rm -f .venv/.installed
   echo "setup: installing the Python packages into .venv (minutes the first time; log: .make/pip.log) ..." >&2
-  pip_install .venv -c constraints.txt -e '.[local,traces,dev]'
+  pip_install .venv -c constraints.txt -e '.[local,traces,bench,dev]'
   ensure_openmp .venv
   fetch_encoder
   echo "$digest" >.venv/.installed

@@ -1,4 +1,7 @@
-"""Renews docs/platforms.md: the table from the registry, and the last run of `make test-platforms` from its record."""
+"""Renews docs/platforms.md: the table from the registry, and the last run of `make test-platforms` from its record.
+
+`python -m scripts.platforms`, from the root of a checkout.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from replyassist.channels.cases import with_table
+from tests.channels.cases import with_table
+
 from replyassist.channels.registry import adapters
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

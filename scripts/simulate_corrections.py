@@ -16,11 +16,11 @@ import numpy as np
 from fit_reading import SOURCE, Rows, classified, coldness_of, dense_of, depths_of, groups_of, rarity_of, words_of
 from numpy.typing import NDArray
 
-from replyassist.benchmarks.kinds import Labelled, read_labelled
 from replyassist.core.embedding import SentenceTransformerEncoder, Vectors
 from replyassist.core.encoders import DEFAULT
 from replyassist.triage.kinds import Kind
 from replyassist.triage.reader import LIKENESS_LAYER
+from replyassist_bench.kinds import Labelled, read_labelled
 
 DRAWN = 3
 CORRECTED, STRENGTHS, FLOORS = (20, 60), (5.0, 10.0), (0.3, 0.4, 0.5, 0.6)

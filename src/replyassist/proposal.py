@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, model_validator
 
 from replyassist.guardrails.findings import Concern, Finding, Verdict
 from replyassist.guardrails.spans import EntailmentJudgement, OmittedFact, Span
@@ -16,37 +16,31 @@ BY_TEMPLATE = "template"
 BY_NOBODY = "none"
 
 
-class OpenOrAnswered(BaseModel):
+class OpenOrAnswered(BaseModel, frozen=True):
     """What a model thinks is asked, as the message says it (empty where nobody can tell), and what answers it.
 
     ``answered_by``, ``bounded_by``: sentences of the templates, "template#number"; the first is empty where the model
     found no answer.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     text: str
     answered_by: tuple[str, ...] = ()
     bounded_by: tuple[str, ...] = ()
 
 
-class ReplyPlan(BaseModel):
+class ReplyPlan(BaseModel, frozen=True):
     """The plan that a model gave with its reply; ``rests_on``: for each sentence of that, those of the templates."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: tuple[OpenOrAnswered, ...]
     rests_on: tuple[tuple[str, ...], ...]
 
 
-class Candidate(BaseModel):
+class Candidate(BaseModel, frozen=True):
     """One text that was considered, with what the checks said of it. ``score`` orders candidates, 0 to 1.
 
     ``personalisation`` (0 to 1) says how much the text speaks to this author and not to anybody; ``judged`` is what an
     entailment model says of its statements, where one was asked; ``plan``: the one that the model gave with it.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     drafted_by: str
@@ -61,13 +55,11 @@ class Candidate(BaseModel):
     plan: ReplyPlan | None = None
 
 
-class Timings(BaseModel):
+class Timings(BaseModel, frozen=True):
     """Milliseconds of each stage of one proposal; ``wait`` (for a place at the model) is not part of ``total``.
 
     ``entailment``: of the checks, those that an entailment model took.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     triage: float = 0.0
     encode: float = 0.0
@@ -79,12 +71,10 @@ class Timings(BaseModel):
     total: float = 0.0
 
 
-class RedraftRequest(BaseModel):
+class RedraftRequest(BaseModel, frozen=True):
     """What a person asked the next draft to be. ``vouched_by`` and its id say who named the
     template, where that person may confirm that it is the right one.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     instruction: str = ""
     template_id: str | None = None
@@ -93,13 +83,11 @@ class RedraftRequest(BaseModel):
     vouched_by_id: int = 0
 
 
-class AskedQuestion(BaseModel):
+class AskedQuestion(BaseModel, frozen=True):
     """One thing that the message asks, in its own words, and the template that answers it; None: no template does.
 
     ``probability`` (0 to 1) is how sure it is that the template answers this question by itself.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     template_id: str | None = None
@@ -107,29 +95,25 @@ class AskedQuestion(BaseModel):
     probability: float = 0.0
 
 
-class Readiness(BaseModel):
+class Readiness(BaseModel, frozen=True):
     """How likely the draft's template answers the message (0 to 1), whether that is enough, and from what it follows.
 
     ``evidence`` by its name, probabilities as log-odds (``pipeline/readiness.py``).
     """
-
-    model_config = ConfigDict(frozen=True)
 
     probability: float
     is_enough: bool
     evidence: dict[str, float] = {}
 
 
-class UsedTemplate(BaseModel):
+class UsedTemplate(BaseModel, frozen=True):
     """A template that a draft stands on, as it was then."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     version: str
 
 
-class Proposal(BaseModel):
+class Proposal(BaseModel, frozen=True):
     """What a person decides on. ``verdict`` is None when there is no draft to judge.
 
     ``questions``: all that the message asks, in its order, where it asks several things. ``also_templates``: what the
@@ -142,8 +126,6 @@ class Proposal(BaseModel):
     ``follow_up``: the private message that goes with a public draft, when a person asked for both. ``asked``: the
     redraft that is being made.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     route: Route
     reason: str

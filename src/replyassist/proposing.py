@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from replyassist.brands.model_use import MICRO, BrandModel, ModelLimits, Places
 from replyassist.brands.models import Brand
@@ -21,8 +22,10 @@ from replyassist.core.tracing import note, span
 from replyassist.drafting.profiles import profile_named
 from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.inbox.inbound import InboundMessage
+from replyassist.inbox.models import WITH_ARTICLE
 from replyassist.inbox.readable import readable
 from replyassist.inbox.repository import next_to_draft
+from replyassist.inbox.threads import StoredMessage
 from replyassist.learning.generated.service import QuestionMaker
 from replyassist.pipeline import PastReply, PipelineContext, propose
 from replyassist.pipeline.plan_prompt import as_planned
@@ -32,6 +35,7 @@ from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.corrections.memory import CorrectionMemory
 from replyassist.review.repository.approved import ApprovedReply, approved_texts, exemplary_replies
+from replyassist.triage import Route, triage
 from replyassist.triage.reader import shipped_reader
 
 REMEMBERED_REPLIES = 100
@@ -83,6 +87,32 @@ class Proposer:
             note(route=proposal.route.value, verdict=proposal.verdict, drafted_by=proposal.drafted_by)
         _count(proposal)
         return proposal
+
+    def propose_stored(self, stored: StoredMessage, message: InboundMessage, **asked: Any) -> Proposal:
+        """The same for a message on disk; without words it is for a person, who can look and pick a template."""
+        if message.text or asked.get("template_id"):
+            return self.propose(stored.message.brand_id, message, **asked)
+        words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
+        kinds = " and ".join(dict.fromkeys(WITH_ARTICLE[attached.kind] for attached in stored.attachments))
+        return Proposal(
+            route=Route.ESCALATE,
+            reason=f"attachment: {kinds or 'nothing'} without words",
+            triage=triage("\n".join(words), context_texts=message.context_texts, own_words=self._own_words(stored)),
+        )
+
+    def given_up(self, stored: StoredMessage) -> Proposal:
+        """What stands for a proposal where every attempt at one failed."""
+        context = [text for text in (stored.author.name, stored.conversation.parent_text) if text]
+        return Proposal(
+            route=Route.ESCALATE,
+            reason="drafting_failed: the machine could not draft this; the error is in the log",
+            triage=triage(stored.text, context_texts=context, own_words=self._own_words(stored)),
+        )
+
+    def _own_words(self, stored: StoredMessage) -> Mapping[str, Sequence[str]]:
+        """The words by topic that the brand sends to a person."""
+        with self.database.reading() as session:
+            return voice_of(get_brand(session, stored.message.brand_id)).risk_words
 
     def warm_model(self) -> None:
         """Load a model that has to be loaded, and let it read what the prompt of the next message begins with.

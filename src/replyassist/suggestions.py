@@ -51,8 +51,7 @@ def suggest(request: Request, principal: PrincipalDep, body: SuggestionBody) -> 
 
 def suggestion(proposer: Proposer, principal: Principal, body: SuggestionBody) -> Proposal:
     """One proposal for somebody who may ask for it; raise Forbidden, and NotFound for a brand that is not theirs."""
-    principal.require(Permission.SUGGEST)
-    principal.require_brand(body.brand)
+    principal.require_for(Permission.SUGGEST, body.brand)
     message = InboundMessage(
         text=body.text,
         channel=body.channel,

@@ -6,12 +6,10 @@ Jobs carry ids only; the truth is in the rows. ``reconciling`` gives a new job t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from replyassist.brands.service import get_brand, voice_of
 from replyassist.cards.posting import CARD_JOB, CardWriter, plan_shown
 from replyassist.channels.connections import Connections
 from replyassist.core.clock import Clock
@@ -30,7 +28,7 @@ from replyassist.faq.trials import TRIAL_JOB
 from replyassist.guardrails.vectors import MEMORY
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.inbound import InboundMessage
-from replyassist.inbox.models import WITH_ARTICLE, MessageStatus
+from replyassist.inbox.models import MessageStatus
 from replyassist.inbox.service import DRAFT_JOB, draft_job, load
 from replyassist.inbox.threads import StoredMessage
 from replyassist.intake.context import fill_context
@@ -47,7 +45,6 @@ from replyassist.review.decisions import DELIVER_JOB, LEARN_JOB, REDRAFT_JOB, le
 from replyassist.review.models import ReviewItem
 from replyassist.review.queue import enqueue_proposal, replace_proposal
 from replyassist.review.thread import as_inbound
-from replyassist.triage import Route, triage
 from replyassist.triage.reading import as_read
 from replyassist.trying import Trials
 
@@ -103,7 +100,7 @@ class Worker:
         if not _is_due(stored, attempt):
             return
         try:
-            proposal = self._proposal(stored, message)
+            proposal = self.proposer.propose_stored(stored, message)
         except Exception:
             logger.exception("drafting message %d failed, attempt %d", message_id, attempt)
             self._draft_failed(stored, attempt)
@@ -122,7 +119,7 @@ class Worker:
             picked = asked.template_id or item.proposal.picked_template
             if picked and current_version(session, item.brand_id, picked) is None:
                 picked = None  # it went out of use meanwhile: the best of the others, as for a new message
-        proposal = self._proposal(
+        proposal = self.proposer.propose_stored(
             stored,
             message,
             template_id=picked,
@@ -245,33 +242,7 @@ class Worker:
         self._give_up(stored)
 
     def _give_up(self, stored: StoredMessage) -> None:
-        proposal = Proposal(
-            route=Route.ESCALATE,
-            reason="drafting_failed: the machine could not draft this; the error is in the log",
-            triage=triage(
-                stored.text,
-                context_texts=[text for text in (stored.author.name, stored.conversation.parent_text) if text],
-                own_words=self._own_words(stored),
-            ),
-        )
-        self._enqueue(stored, proposal)
-
-    def _proposal(self, stored: StoredMessage, message: InboundMessage, **asked: Any) -> Proposal:
-        """What the pipeline makes of a message; without words it is for a person, who can look and pick a template."""
-        if message.text or asked.get("template_id"):
-            return self.proposer.propose(stored.message.brand_id, message, **asked)
-        words = [attached.alt_text for attached in stored.attachments if attached.alt_text]
-        kinds = " and ".join(dict.fromkeys(WITH_ARTICLE[attached.kind] for attached in stored.attachments))
-        return Proposal(
-            route=Route.ESCALATE,
-            reason=f"attachment: {kinds or 'nothing'} without words",
-            triage=triage("\n".join(words), context_texts=message.context_texts, own_words=self._own_words(stored)),
-        )
-
-    def _own_words(self, stored: StoredMessage) -> Mapping[str, Sequence[str]]:
-        """The words by topic that the brand sends to a person."""
-        with self.database.reading() as session:
-            return voice_of(get_brand(session, stored.message.brand_id)).risk_words
+        self._enqueue(stored, self.proposer.given_up(stored))
 
     def _vector(self, message: InboundMessage, proposal: Proposal) -> MessageVector | None:
         """The message as the checks' encoder reads it, which it has done already; None where there is no draft.

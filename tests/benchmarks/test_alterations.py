@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replyassist.benchmarks.alterations import KINDS, alter
+from replyassist_bench.alterations import KINDS, alter
 
 REPLY = "Yes, they allow 2 pets until 10:30 for 12 GBP. Anything else?"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from replyassist.benchmarks.confusion_picture import confusion_svg
+from replyassist_bench.confusion_picture import confusion_svg
 
 
 def test_every_count_is_drawn_and_named() -> None:

@@ -7,8 +7,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from replyassist.benchmarks.engine.delivering import at_share, ratio_of_medians
-from replyassist.cli.bench import app
+from replyassist_bench.commands import app
+from replyassist_bench.engine.delivering import at_share, ratio_of_medians
 
 KEYS = {"intake_ratio_to_bare", "jobs_ratio_to_engine", "pickup_p50_ms", "pickup_p99_ms"}
 

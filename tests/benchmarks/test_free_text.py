@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from replyassist.benchmarks.free_text import FreeDraft, Judged, measure, read_drafts, score
 from replyassist.core.errors import InvalidInput
+from replyassist_bench.free_text import FreeDraft, Judged, measure, read_drafts, score
 
 
 def draft(number: int, *labels: str, writer: str = "edited") -> dict[str, Any]:

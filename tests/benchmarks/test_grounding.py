@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.benchmarks.fact_pairs import ALTERED, OTHER_ENTITY, OWN, SAME_ENTITY, Row, pairs_of, read_rows
-from replyassist.benchmarks.grounding import RememberingEncoder, measure, reference
 from replyassist.core.errors import InvalidInput
 from replyassist.testing.encoder import FakeEncoder
+from replyassist_bench.fact_pairs import ALTERED, OTHER_ENTITY, OWN, SAME_ENTITY, Row, pairs_of, read_rows
+from replyassist_bench.grounding import RememberingEncoder, measure, reference
 
 ROWS = [
     Row("hotel", "Acorn", "Is there a lift?", "Acorn has a lift.", "Yes, Acorn has a lift. Anything else?"),

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.benchmarks import injection
-from replyassist.benchmarks.obedient_model import ObedientModel, obedient_drafts
 from replyassist.core.errors import InvalidInput
 from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
@@ -17,6 +15,8 @@ from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeChatModel, FakeEncoder
+from replyassist_bench import injection
+from replyassist_bench.obedient_model import ObedientModel, obedient_drafts
 from tests.sureness import sure_of_few
 from tests.world import shipping, voice
 

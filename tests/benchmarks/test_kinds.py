@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.benchmarks.kinds import Labelled, measures_of, read_labelled
 from replyassist.core.errors import InvalidInput
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind, MessageReading
+from replyassist_bench.kinds import Labelled, measures_of, read_labelled
 
 LABELLED = Path(__file__).parents[2] / "eval" / "reading"
 

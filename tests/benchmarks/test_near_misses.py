@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from replyassist.benchmarks.near_misses import ANSWERED, Label, Pair, measures_of, read_pairs
 from replyassist.core.errors import InvalidInput
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity, verdict_of
 from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER, UNSURE_TEMPLATE
 from replyassist.proposal import Proposal
 from replyassist.triage import Route
+from replyassist_bench.near_misses import ANSWERED, Label, Pair, measures_of, read_pairs
 from tests.evaluation.builders import proposal
 
 FOLDER = Path(__file__).parents[2] / "eval" / "near_misses"

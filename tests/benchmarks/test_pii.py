@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from replyassist.benchmarks import pii
 from replyassist.cli import app
 from replyassist.core.errors import InvalidInput
+from replyassist_bench import pii
 
 ROWS = [
     ("mail a@mail.example now", [["EMAIL_ADDRESS", 5, 19, "a@mail.example"]], 1),

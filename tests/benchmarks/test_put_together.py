@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from replyassist.benchmarks.asking_examples import begins_of
-from replyassist.benchmarks.kinds import Labelled
-from replyassist.benchmarks.put_together import OF_EACH_WRITER, put_together
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind
 from replyassist.triage.asking.tokens import tokens_of
+from replyassist_bench.asking_examples import begins_of
+from replyassist_bench.kinds import Labelled
+from replyassist_bench.put_together import OF_EACH_WRITER, put_together
 
 
 def begins(text: str, *questions: str) -> list[str] | None:

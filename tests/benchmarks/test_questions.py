@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from replyassist.benchmarks.kinds import Labelled
-from replyassist.benchmarks.questions import measures_of
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.triage import Kind
+from replyassist_bench.kinds import Labelled
+from replyassist_bench.questions import measures_of
 
 
 def labelled(kind: Kind, *questions: str) -> Labelled:

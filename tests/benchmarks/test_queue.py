@@ -7,15 +7,15 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from replyassist.benchmarks.queue.filling import fill
-from replyassist.benchmarks.queue.sample import BRANDS, furnish, some_rows
-from replyassist.cli.bench import app
 from replyassist.core.database import Database
 from replyassist.review.list_order import QueueFilter
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository.lists import count_up_to, list_items
 from replyassist.review.verdicts import current_verdicts
 from replyassist.testing import FakeClock
+from replyassist_bench.commands import app
+from replyassist_bench.queue.filling import fill
+from replyassist_bench.queue.sample import BRANDS, furnish, some_rows
 
 ITEMS = 300
 

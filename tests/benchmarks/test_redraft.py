@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.benchmarks.redraft import Expected, Instruction, measure_redrafts, read_instructions
 from replyassist.core.errors import InvalidInput
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
+from replyassist_bench.redraft import Expected, Instruction, measure_redrafts, read_instructions
 from tests.pipeline.builders import context
 
 FILE = Path(__file__).parents[2] / "eval" / "redraft" / "instructions.jsonl"

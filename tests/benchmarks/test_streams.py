@@ -6,7 +6,7 @@ import json
 
 from typer.testing import CliRunner
 
-from replyassist.cli.bench import app
+from replyassist_bench.commands import app
 
 
 def test_every_connection_is_told_of_every_decision() -> None:

@@ -4,7 +4,7 @@
         @pytest.fixture
         def harness(self, world: World, ...) -> Harness: ...
 
-The cases, and which of them a platform cannot show, are ``replyassist.channels.cases``. Each runs against the harness's
+The cases, and which of them a platform cannot show, are ``tests.channels.cases``. Each runs against the harness's
 peer, real or fake, and through the whole of intake and delivery.
 """
 
@@ -25,13 +25,13 @@ from replyassist.channels import (
     Platform,
     Repeat,
 )
-from replyassist.channels.cases import CASES
 from replyassist.core.errors import RateLimited, SignatureInvalid
 from replyassist.core.jobs import Fence
 from replyassist.delivery import attempts
 from replyassist.delivery.models import DeliveryStatus
 from replyassist.inbox.models import Message
 from replyassist.review.models import ReviewItem, ReviewStatus
+from tests.channels.cases import CASES
 from tests.world import World
 
 from .harness import MALFORMED, QUESTION, Harness

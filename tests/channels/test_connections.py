@@ -1,49 +1,33 @@
-"""Connecting, sealing, disconnecting, budgets, windows and costs, with the platform in memory."""
+"""Connecting, sealing and disconnecting, with the platform in memory."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, select, text
+from sqlmodel import select, text
 
-from replyassist.channels import Account, Adapter, Budget, Check, Credentials, Field, OutgoingReply, Runtime
+from replyassist.channels import Credentials, OutgoingReply
 from replyassist.channels import repository as stored
-from replyassist.channels.account import Tested as Found
-from replyassist.channels.budgets import seconds_to_wait
 from replyassist.channels.connections import Connections
-from replyassist.channels.http import Answer
-from replyassist.channels.keeping import save
-from replyassist.channels.models import Connection, Spending
-from replyassist.channels.oauth import Tokens
+from replyassist.channels.models import Connection
 from replyassist.channels.registry import adapters
 from replyassist.channels.vault import Vault
-from replyassist.core.clock import Clock
 from replyassist.core.errors import (
     ConfigurationError,
     CredentialsRefused,
-    DeliveryNotMade,
     InvalidInput,
     NotFound,
-    RateLimited,
     ReplyassistError,
 )
-from replyassist.delivery.models import Delivery
-from replyassist.delivery.outlook import Outlook, outlook, outlooks
-from replyassist.inbox.service import load
-from replyassist.review.models import ReviewItem
 from replyassist.testing import FakePeer, FakePlatform, fake_adapter
 from replyassist.testing.platform import TOKEN, TRAITS, US
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.review.test_decisions import approve
 from tests.world import BRAND, World
-
-from .test_fake_platform import FakeHarness
 
 
 def connections(world: World, peer: FakePeer | None = None, **traits: Any) -> Connections:
@@ -168,112 +152,6 @@ def test_what_was_disconnected_for_long_begins_anew(world: World, days: int, *, 
     assert again.cursor == ("7" if goes_on else None)
 
 
-def of_the_outlook(world: World, item: ReviewItem) -> tuple[datetime | None, datetime | None]:
-    """When the window closes by the item's page and by the queue."""
-    with world.database.reading() as session:
-        ahead = outlooks(session, [session.get_one(ReviewItem, item.id)])
-        return outlook(session, load(session, item.message_id), "yes").closes_at, ahead[item.id or 0].closes_at
-
-
-def test_the_clock_of_an_item_is_that_of_the_account(world: World) -> None:
-    given = {"token": "t", "app_secret": "s", "verify_token": "v", "human_agent": "yes"}
-    item = world.item(message={"conversation": {"external_id": "tom", "visibility": "private"}})
-    with world.database.writing() as session:
-        kept = save(
-            session, world.connections.vault, BRAND, "instagram", "instagram", given,
-            tested=Found(()), now=world.clock.now(), options={"human_agent": "no"},
-        )  # fmt: skip
-    posted_at = world.reload(item).posted_at
-    assert of_the_outlook(world, item) == (posted_at + timedelta(days=1),) * 2
-    with world.database.writing() as session:
-        session.get_one(Connection, kept.id).options = None
-    world.connections.note_options()
-    assert of_the_outlook(world, item) == (posted_at + timedelta(days=7),) * 2
-    assert row(world, "instagram").options is not None
-    assert "app_secret" not in (row(world, "instagram").options or {})
-
-
-class Issuer:
-    """Gives a new refresh token with each access token, and takes each of them once."""
-
-    def __init__(self) -> None:
-        self.asked, self.refresh = 0, "refresh-0"
-
-    def ask(self, refresh: str) -> Mapping[str, Any]:
-        if refresh != self.refresh:
-            raise CredentialsRefused("the refresh token is no longer taken")
-        self.asked += 1
-        self.refresh = f"refresh-{self.asked}"
-        return {"access_token": f"access-{self.asked}", "expires_in": 3600, "refresh_token": self.refresh}
-
-    def call(self, token: str) -> Answer:
-        if token != f"access-{self.asked}":
-            raise CredentialsRefused("401")
-        return Answer(200, {}, b"{}")
-
-
-class Renewing(FakePlatform):
-    """A platform whose sign-in is tried with a token that is renewed."""
-
-    issuer: Issuer
-    peer_clock: Clock
-
-    def test(self) -> Found:
-        try:
-            Tokens(self.account, self.peer_clock, self.issuer.ask).used(self.issuer.call)
-        except CredentialsRefused as error:
-            return Found((Check("sign-in", is_ok=False, detail=error.detail),))
-        return Found((Check("sign-in", is_ok=True),), US, "@us")
-
-
-class TestTokensThatRotate:
-    def test_two_attempts_renew_once(self, world: World) -> None:
-        issuer = Issuer()
-        world.connect("fake", "fake", account=US, access="over", refresh_token="refresh-0")
-        opened = [world.connections.account(row(world)) for _ in range(2)]
-        for account in opened:
-            Tokens(account, world.clock, issuer.ask).used(issuer.call)
-
-        assert issuer.asked == 1
-        assert world.connections.account(row(world)).credentials["refresh_token"] == "refresh-1"
-
-    def test_one_waits_while_the_other_is_at_it(self, world: World) -> None:
-        issuer = Issuer()
-        world.connect("fake", "fake", account=US, access="over", refresh_token="refresh-0")
-        first, second = (world.connections.account(row(world)) for _ in range(2))
-        with first.renewing(), pytest.raises(RateLimited):
-            Tokens(second, world.clock, issuer.ask).used(issuer.call)
-        Tokens(second, world.clock, issuer.ask).used(issuer.call)
-        world.clock.advance(seconds=1)
-        world.connect("fake", "fake", account=US, access="another", refresh_token="refresh-9")
-        with pytest.raises(DeliveryNotMade):
-            first.renewing().__enter__()
-
-    def test_what_a_try_renews_is_what_is_connected(self, world: World) -> None:
-        issuer = Issuer()
-        mine = replace(connections(world), adapters={"fake": renewing_adapter(world, issuer)})
-        given = {"refresh_token": "refresh-0"}
-        tried = mine.try_out(BRAND, "fake", given)
-        assert tried.is_ok
-        assert "refresh-1" not in repr(tried)
-        again = mine.try_out(BRAND, "fake", given, renewed=tried.renewed)
-        assert again.is_ok
-        with pytest.raises(InvalidInput, match="no longer taken"):
-            mine.connect(BRAND, "fake", {"refresh_token": "refresh-of-another"}, actor="Lea", renewed=again.renewed)
-        kept, _ = mine.connect(BRAND, "fake", given, actor="Lea", renewed=again.renewed)
-
-        assert mine.account(kept).credentials["refresh_token"] == issuer.refresh
-
-
-def renewing_adapter(world: World, issuer: Issuer) -> Adapter:
-    def platform(account: Account, _: Runtime) -> FakePlatform:
-        made = Renewing(account, FakePeer(world.clock.now))
-        made.issuer, made.peer_clock = issuer, world.clock
-        return made
-
-    return Adapter(TRAITS, fields=(Field("refresh_token", "Refresh token"),), platform=platform)
-
-
 class TestHealthOfSending:
     @staticmethod
     def refuse(world: World, connection_id: int | None, error: ReplyassistError | None) -> None:
@@ -340,75 +218,3 @@ class TestVault:
         assert [world.connections.seal_what_is_open(), world.connections.seal_what_is_open()] == [1, 0]
         assert "whsec_x" not in row(world, "*").sealed
         assert world.connections.account(row(world, "*")).credentials["secret"] == "whsec_x"
-
-
-class TestBudgets:
-    def wait(self, world: World, conversation: str = "c") -> float:
-        traits = replace(TRAITS, budgets=(Budget(5, seconds=60, send=2), Budget(1, seconds=1, scope="conversation")))
-        with world.database.writing() as session:
-            connection = stored.hold(session, row(world).id or 0)
-            now = world.clock.now()
-            return seconds_to_wait(session, connection, traits, conversation=conversation, now=now)
-
-    def test_no_span_holds_more_than_the_budget(self, world: World) -> None:
-        world.connect("fake", "fake")
-
-        assert [self.wait(world, "a"), self.wait(world, "a"), self.wait(world, "b")] == [0, 1, 0]
-        world.clock.advance(seconds=20)
-        assert self.wait(world) == 40, "5 points a minute are two sends of 2"
-        world.clock.advance(seconds=40)
-        assert self.wait(world) == 0
-
-    def test_what_no_budget_looks_back_at_is_forgotten_of_every_conversation(self, world: World) -> None:
-        world.connect("fake", "fake")
-        self.wait(world, "a")
-        world.clock.advance(seconds=60)
-        self.wait(world, "b")
-
-        with world.database.reading() as session:
-            kept = session.exec(select(Spending.budget)).all()
-        assert sorted(kept) == ["1/1 b", "5/60"]
-
-    def test_a_platform_that_asked_to_wait_is_waited_for_by_all(self, world: World) -> None:
-        kept = world.connect("fake", "fake")
-        with world.database.writing() as session:
-            stored.hold(session, kept.id or 0).paused_until = world.clock.now() + timedelta(seconds=25)
-
-        assert self.wait(world) == 25
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestDelivery:
-    def test_a_reply_waits_for_its_accounts_budget_and_uses_up_no_attempt(self, world: World) -> None:
-        harness = FakeHarness(world, "own id")
-        kept = world.connect("fake", "instagram", account=US, token=TOKEN)
-        traits = replace(TRAITS, budgets=(Budget(1, seconds=60),), repeat=harness.adapter.traits.repeat)
-        platform: Any = fake_adapter(harness.peer, traits).platform
-        assert platform is not None
-        channel = platform(Account(BRAND, "instagram", US, Credentials({"token": TOKEN})), world.connections.runtime)
-        items = [approve(world, world.person(), world.item()) for _ in range(2)]
-        for _ in items:
-            run(world, channel, connection_id=kept.id)
-
-        (again,) = [(job, delay) for job, delay in world.jobs.planned if job.name == "deliver"]
-        assert again[1] == 60
-        assert [world.reload(item).status for item in items] == ["sent", "approved"]
-        world.clock.advance(seconds=60)
-        run(world, channel, connection_id=kept.id)
-        assert world.reload(items[1]).status == "sent"
-        with world.database.reading() as session:
-            last = session.exec(select(Delivery).order_by(col(Delivery.id).desc())).first()
-        assert last is not None
-        assert (last.postponed, last.cost_micro_usd) == (1, 15_000)
-
-
-def test_costs_read_as_people_write_them() -> None:
-    assert [Outlook(None, micro).cost for micro in (None, 0, 15_000, 200_000, 1_000_000)] == [
-        "",
-        "",
-        "$0.015",
-        "$0.20",
-        "$1.00",
-    ]
-    assert TRAITS.cost is not None
-    assert [TRAITS.cost.micro_usd(said) for said in ("yes", "see https://a.example")] == [15_000, 200_000]

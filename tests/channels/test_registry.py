@@ -4,8 +4,8 @@ from pathlib import Path
 
 from replyassist.brands.counting import counting_for
 from replyassist.channels import Repeat
-from replyassist.channels.cases import CASES, with_table
 from replyassist.channels.registry import PLATFORMS, adapter_named, adapters
+from tests.channels.cases import CASES, with_table
 from tests.channels.conformance import Conformance
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 def test_the_table_of_the_platforms_page_is_current() -> None:
     page = (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8")
 
-    assert page == with_table(page, adapters()), "run scripts/platforms.py"
+    assert page == with_table(page, adapters()), "run python -m scripts.platforms"
 
 
 def test_every_adapter_is_held_to_the_suite() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from replyassist.benchmarks.retrieval.published.page import BEGIN, END
 from replyassist.cli import app
 from replyassist.core.errors import InvalidInput
+from replyassist_bench.retrieval.published.page import BEGIN, END
 from tests.benchmarks.retrieval.small_data import write_small_data
 
 ACCURACY = {"banking77_5", "banking77_10", "banking77_all", "clinc150_10", "bitext_cold", "vira-4", "summary"}

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.channels.cases import CASES
+from tests.channels.cases import CASES
 from tests.channels.peers.bluesky_network import Addresses, bluesky_network
 
 HERE = Path(__file__).parent

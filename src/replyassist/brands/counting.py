@@ -12,7 +12,7 @@ from typing import Literal
 import emoji
 import regex
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 Unit = Literal["characters", "utf16", "graphemes", "bytes", "weighted", "emoji_bytes"]
 OTHER_CHANNELS = "default"
@@ -24,14 +24,12 @@ _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 config v3)."""
 
 
-class Counting(BaseModel):
+class Counting(BaseModel, frozen=True, extra="forbid"):
     """How one platform counts. ``most`` is its own limit, None where none is known; ``bytes`` a second one.
 
     ``unproven`` is a limit that only third parties tell of. ``link`` is what a link counts, None for its length;
     ``fold`` the characters before "see more".
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     unit: Unit = "characters"
     most: int | None = Field(default=None, ge=1)
@@ -51,9 +49,7 @@ class Counting(BaseModel):
         return _count(rest + text[last:], self.unit) + self.link * len(links)
 
 
-class _Places(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Places(BaseModel, frozen=True, extra="forbid"):
     public: Counting = Counting()
     private: Counting = Counting()
 

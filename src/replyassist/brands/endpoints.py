@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from replyassist.core.accounts import Principal
 from replyassist.core.clock import Clock
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
 from replyassist.core.security import Permission
@@ -46,10 +45,9 @@ class TimeZone(BaseModel):
     time_zone: Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class RoundRobin(BaseModel):
+class RoundRobin(BaseModel, frozen=True, extra="forbid"):
     """Whether each new item is assigned to somebody of the team in turn."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     round_robin: bool
 
 
@@ -73,7 +71,7 @@ class ModelUseOut(ModelUse):
 @router.get("/{brand}/language-model")
 def read_model_use(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep, clock: ClockDep) -> ModelUseOut:
     """What the brand may ask of the language model, and what that has cost today."""
-    _require(principal, Permission.METRICS_READ, brand)
+    principal.require_for(Permission.METRICS_READ, brand)
     return _model_use(session, get_brand(session, brand), clock)
 
 
@@ -82,7 +80,7 @@ def change_model_use(
     *, brand: BrandId, principal: PrincipalDep, session: WritingDep, clock: ClockDep, body: ModelUse
 ) -> ModelUseOut:
     """Set its limits; they count from the next draft on."""
-    _require(principal, Permission.POLICIES_WRITE, brand)
+    principal.require_for(Permission.POLICIES_WRITE, brand)
     usd = body.daily_usd
     limits = ModelLimits(body.concurrency, None if usd is None else round(usd * MICRO))
     return _model_use(session, set_model_limits(session, brand, limits), clock)
@@ -91,7 +89,7 @@ def change_model_use(
 @router.get("/{brand}/threshold")
 def read_threshold(*, request: Request, brand: BrandId, principal: PrincipalDep, session: ReadingDep) -> ThresholdOut:
     """How sure (0 to 1) to be that a template answers before a draft is made from it."""
-    _require(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     return _out(get_brand(session, brand), request)
 
 
@@ -100,7 +98,7 @@ def change_threshold(
     *, request: Request, brand: BrandId, principal: PrincipalDep, session: WritingDep, body: ThresholdBody
 ) -> ThresholdOut:
     """Set it, or with null go back to the number of the settings; it counts from the next message on."""
-    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     set_abstain_threshold(session, brand, body.threshold)
     return _out(get_brand(session, brand), request)
 
@@ -108,14 +106,14 @@ def change_threshold(
 @router.get("/{brand}/time-zone")
 def read_time_zone(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep) -> TimeZone:
     """When a day of the brand begins: templates that are valid until a day end with it."""
-    _require(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     return TimeZone(time_zone=get_brand(session, brand).time_zone)
 
 
 @router.put("/{brand}/time-zone")
 def change_time_zone(*, brand: BrandId, principal: PrincipalDep, session: WritingDep, body: TimeZone) -> TimeZone:
     """Set it; it counts at once, also for what was approved and not sent yet."""
-    _require(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     set_time_zone(session, brand, body.time_zone)
     return body
 
@@ -123,21 +121,16 @@ def change_time_zone(*, brand: BrandId, principal: PrincipalDep, session: Writin
 @router.get("/{brand}/round-robin")
 def read_round_robin(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep) -> RoundRobin:
     """Whether each new item is assigned to somebody of the team in turn."""
-    _require(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     return RoundRobin(round_robin=get_brand(session, brand).round_robin)
 
 
 @router.put("/{brand}/round-robin")
 def change_round_robin(*, brand: BrandId, principal: PrincipalDep, session: WritingDep, body: RoundRobin) -> RoundRobin:
     """Set it; it counts for the items that arrive from now on."""
-    _require(principal, Permission.TURNS_WRITE, brand)
+    principal.require_for(Permission.TURNS_WRITE, brand)
     set_round_robin(session, brand, body.round_robin)
     return body
-
-
-def _require(principal: Principal, permission: Permission, brand: str) -> None:
-    principal.require(permission)
-    principal.require_brand(brand)
 
 
 def _out(brand: Brand, request: Request) -> ThresholdOut:

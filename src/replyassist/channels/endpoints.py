@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from replyassist.core.accounts import Principal
 from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep
 from replyassist.core.security import Permission
 
@@ -109,7 +108,7 @@ def list_platforms(*, principal: PrincipalDep, connections: ConnectionsDep) -> l
 @router.get("/brands/{brand}/connections")
 def list_connections(*, brand: BrandId, principal: PrincipalDep, connections: ConnectionsDep) -> list[ConnectionOut]:
     """The brand's accounts by channel, disconnected ones too."""
-    _require(principal, Permission.CHANNELS_READ, brand)
+    principal.require_for(Permission.CHANNELS_READ, brand)
     return [_out(each, connections) for each in connections.health([brand])]
 
 
@@ -121,7 +120,7 @@ def connect(
 
     Where something does not work nothing is kept: 422, with what was tried as ``checks``.
     """
-    _require(principal, Permission.CONNECTIONS_WRITE, brand)
+    principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     kept, tested = connections.connect(
         brand, body.platform, body.credentials, actor=principal.name, channel=body.channel
     )
@@ -131,7 +130,7 @@ def connect(
 @router.post("/brands/{brand}/connections/{channel}/test")
 def test(*, brand: BrandId, channel: Channel, principal: PrincipalDep, connections: ConnectionsDep) -> TriedConnection:
     """Sign in and say what works; the outcome is kept as the connection's health."""
-    _require(principal, Permission.CONNECTIONS_WRITE, brand)
+    principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     tested = connections.test(brand, channel)
     return _tried(connections.found(brand, channel), tested, connections)
 
@@ -139,13 +138,8 @@ def test(*, brand: BrandId, channel: Channel, principal: PrincipalDep, connectio
 @router.delete("/brands/{brand}/connections/{channel}", status_code=204)
 def disconnect(*, brand: BrandId, channel: Channel, principal: PrincipalDep, connections: ConnectionsDep) -> None:
     """Forget the credentials; messages stay. Approved replies that wait fail, unless ``*`` takes them."""
-    _require(principal, Permission.CONNECTIONS_WRITE, brand)
+    principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     connections.disconnect(brand, channel, actor=principal.name)
-
-
-def _require(principal: Principal, permission: Permission, brand: str) -> None:
-    principal.require(permission)
-    principal.require_brand(brand)
 
 
 def _platform(adapter: Adapter) -> PlatformOut:

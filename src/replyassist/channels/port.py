@@ -143,7 +143,10 @@ class HookAnswer:
 
 
 class Inbound(ABC):
-    """Reads a platform's webhooks. Nothing here calls anybody, or takes long: the platform waits for the answer."""
+    """Reads an account's webhooks. Nothing here calls anybody, or takes long: the platform waits for the answer."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
 
     def handshake(self, request: HookRequest) -> HookAnswer | None:
         """The answer to a test of the address (GET challenge, Slack's ``url_verification``), None where it is none.

@@ -41,7 +41,6 @@ class Signature(StrEnum):
 
     TIMED = "timed"  # over the raw body and a time: also refuses what is older than five minutes
     BODY = "body"  # over the raw body
-    SHARED = "shared"  # a secret that comes back in a header or in the address
     NONE = "none"  # it sends no webhooks
 
 
@@ -121,11 +120,6 @@ class Traits:
         """What makes another attempt safe when the first one was made ``age`` ago."""
         is_forgotten = self.key_lifetime is not None and age >= self.key_lifetime
         return self.then if self.repeat is Repeat.IDEMPOTENCY_KEY and is_forgotten else self.repeat
-
-    @property
-    def ever_finds(self) -> bool:
-        """Whether ``find`` is ever asked."""
-        return self.repeat.finds or (self.repeat is Repeat.IDEMPOTENCY_KEY and self.then.finds)
 
     def counting(self, visibility: str) -> Counting:
         """How the platform counts, and its limit; a platform with a limit per server overrides Platform.counting."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from .language_files import read_languages
 
@@ -44,7 +44,7 @@ _WITHOUT_STROKE = str.maketrans("łøıđ", "loid")  # letters that Unicode does
 _FOLDER = Path(__file__).with_name("languages")
 
 
-class LanguageData(BaseModel):
+class LanguageData(BaseModel, frozen=True, extra="forbid"):
     """What is known of a language: ``detector`` is lingua's name for it, ``words`` are its function words and slang.
 
     ``called``: what it is called by its own speakers, in one word each.
@@ -52,8 +52,6 @@ class LanguageData(BaseModel):
     ``prior``: how much likelier it is than others before a word is read, as a logarithm. A language in Latin letters
     that has no ``words`` yet can be suspected, never sure.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     detector: str

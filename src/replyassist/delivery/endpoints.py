@@ -13,7 +13,6 @@ from replyassist.brands.quiet import quiet_end, set_quiet_hours
 from replyassist.brands.service import get_brand
 from replyassist.channels import repository as connections
 from replyassist.channels.stops import STOPPED, THE_BRAND
-from replyassist.core.accounts import Principal
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
 from replyassist.core.security import Permission
 
@@ -44,18 +43,16 @@ class Sending(BaseModel):
     quiet_ends: datetime | None
 
 
-class StopBody(BaseModel):
+class StopBody(BaseModel, frozen=True, extra="forbid"):
     """What is stopped, and why."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     channel: Channel = THE_BRAND
     reason: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
 
 
-class ResumeBody(BaseModel):
+class ResumeBody(BaseModel, frozen=True, extra="forbid"):
     """What is resumed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     channel: Channel = THE_BRAND
 
 
@@ -72,14 +69,14 @@ class QuietHours(BaseModel):
 @router.get("/sending")
 def read_sending(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep, clock: ClockDep) -> Sending:
     """What is stopped, and the quiet hours."""
-    _require(principal, Permission.CHANNELS_READ, brand)
+    principal.require_for(Permission.CHANNELS_READ, brand)
     return sending_of(session, brand, now=clock.now())
 
 
 @router.post("/sending/stop")
 def stop(*, brand: BrandId, principal: PrincipalDep, session: WritingDep, clock: ClockDep, body: StopBody) -> Sending:
     """Send nothing more; drafting goes on, and what is approved waits and says why."""
-    _require(principal, Permission.CONNECTIONS_WRITE, brand)
+    principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     now = clock.now()
     stop_sending(session, brand, body.channel, actor=principal.name, reason=body.reason, now=now)
     return sending_of(session, brand, now=now)
@@ -96,7 +93,7 @@ def resume(
     body: ResumeBody,
 ) -> Sending:
     """Send again, also what was approved meanwhile."""
-    _require(principal, Permission.CONNECTIONS_WRITE, brand)
+    principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     now, jobs = clock.now(), request.app.state.jobs
     resume_sending(session, brand, body.channel, actor=principal.name, jobs=jobs, now=now)
     return sending_of(session, brand, now=now)
@@ -113,7 +110,7 @@ def change_quiet_hours(
     body: QuietHours,
 ) -> Sending:
     """Set them; they count at once, also for what is approved."""
-    _require(principal, Permission.CONNECTIONS_WRITE, brand)
+    principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     set_quiet_hours(session, brand, body.quiet_from, body.quiet_until)
     wake(session, brand, jobs=request.app.state.jobs)
     return sending_of(session, brand, now=clock.now())
@@ -134,8 +131,3 @@ def sending_of(session: Session, brand_id: str, *, now: datetime) -> Sending:
         time_zone=brand.time_zone,
         quiet_ends=quiet_end(brand, now),
     )
-
-
-def _require(principal: Principal, permission: Permission, brand: str) -> None:
-    principal.require(permission)
-    principal.require_brand(brand)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import BaseModel, Field, StrictInt, ValidationError
 
 MOST_QUESTIONS, MOST_SENTENCES, MOST_NUMBERS = 12, 24, 48
 """More than a message or a reply has: an answer beyond these is none."""
@@ -14,32 +14,26 @@ MOST_QUESTIONS, MOST_SENTENCES, MOST_NUMBERS = 12, 24, 48
 Numbers = Annotated[tuple[StrictInt, ...], Field(max_length=MOST_NUMBERS)]
 
 
-class ClaimedQuestion(BaseModel):
+class ClaimedQuestion(BaseModel, frozen=True):
     """One thing that is asked, in the model's words, with the numbers of the source's sentences (from 1).
 
     ``answered_by`` is empty where the model found no answer.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     asks: str
     answered_by: Numbers
     bounded_by: Numbers = ()
 
 
-class ClaimedSentence(BaseModel):
+class ClaimedSentence(BaseModel, frozen=True):
     """One sentence of the reply, and the numbers of those that say it; none for a greeting and the like."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     rests_on: Numbers
 
 
-class ClaimedReply(BaseModel):
+class ClaimedReply(BaseModel, frozen=True):
     """A reply with its plan, as a model claims it: nothing of it is believed."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: Annotated[tuple[ClaimedQuestion, ...], Field(max_length=MOST_QUESTIONS)]
     reply: Annotated[tuple[ClaimedSentence, ...], Field(min_length=1, max_length=MOST_SENTENCES)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.resources import resource_folder
@@ -15,7 +15,7 @@ from replyassist.core.resources import resource_folder
 FILE = "profiles.yaml"
 
 
-class Profile(BaseModel):
+class Profile(BaseModel, frozen=True, extra="forbid"):
     """What a kind of model needs and can do.
 
     ``layout``: ``facts`` for a small model, which words the sentences that our plan chose and writes neither greeting
@@ -25,8 +25,6 @@ class Profile(BaseModel):
     ``repair_turns``: how often the model may mend a draft that the checks refuse. ``languages``: what it can
     put a reply into that is written in another one (ISO 639-1).
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     layout: Literal["facts", "rules"]
     plans: bool = False

@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.evaluation.labels import VERDICT_MEANS, Label, Usability, majority
 from replyassist.evaluation.record import EvaluationRun
 from replyassist.evaluation.statistics import Interval, cohens_kappa, proportion_interval
 
 
-class Agreement(BaseModel):
+class Agreement(BaseModel, frozen=True):
     """``confusion`` counts drafts by our verdict and then by what people say.
 
     ``ready_precision`` is the share of our ready drafts that people would send, ``ready_recall`` the share of what
@@ -21,8 +21,6 @@ class Agreement(BaseModel):
     the kappa of pairs of people, the ceiling for ours. None: too little to say. ``too_lenient`` are the cases that we
     call ready and people would not send. Labels of another draft than the run's are counted and left out.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     compared: int
     other_draft: int

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.record import READY_RIGHT, SEND_READY, CaseResult, EvaluationRun
@@ -43,17 +43,15 @@ NEITHER = frozenset({"best_score", "answerable"})
 """Descriptions that are neither good nor bad; they are not compared."""
 
 
-class CaseMovement(BaseModel):
+class CaseMovement(BaseModel, frozen=True):
     """One case whose value changed."""
-
-    model_config = ConfigDict(frozen=True)
 
     case_id: str
     before: float
     after: float
 
 
-class MeasureDifference(BaseModel):
+class MeasureDifference(BaseModel, frozen=True):
     """One measure over the pairs that have it. ``difference`` is after less before, with a paired bootstrap interval.
 
     ``p_value`` is McNemar's exact test for a yes-or-no measure, else a sign-flip permutation test of the mean;
@@ -61,8 +59,6 @@ class MeasureDifference(BaseModel):
     direction that is. ``ready_right`` is over what each run calls ready, which need not be the same cases: its test is
     of randomisation, it is not adjusted, and it wins and loses the cases that are no longer, or newly, ready and wrong.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     measure: str
     before: float
@@ -95,20 +91,16 @@ class MeasureDifference(BaseModel):
         return self.gain > 0 and self.p_adjusted < SIGNIFICANT
 
 
-class OtherVoice(BaseModel):
+class OtherVoice(BaseModel, frozen=True):
     """A brand that the two runs answered with different voice rules; a voice is its version and where it is from."""
-
-    model_config = ConfigDict(frozen=True)
 
     brand: str
     before: str
     after: str
 
 
-class Comparison(BaseModel):
+class Comparison(BaseModel, frozen=True):
     """All measures of two runs over the cases that both have."""
-
-    model_config = ConfigDict(frozen=True)
 
     before: str
     after: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
@@ -23,15 +23,13 @@ MessageText = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 OptionalName = Annotated[str, Field(max_length=200)] | None
 
 
-class Expected(BaseModel):
+class Expected(BaseModel, frozen=True, extra="forbid"):
     """What a person says that the answer should be.
 
     ``template_id`` None: no template answers this, and the right act is to abstain; ``also_template_ids`` are as good,
     and a list of ids as ``template_id`` is the first and the others.
     ``must_include`` and ``must_not_include`` are passages that a draft must and must not say, in any equal notation.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     template_id: Identifier | None
     also_template_ids: list[Identifier] = []
@@ -60,10 +58,8 @@ class Expected(BaseModel):
         return self
 
 
-class Case(BaseModel):
+class Case(BaseModel, frozen=True, extra="forbid"):
     """One labelled message. An empty ``brand`` means the one that the command names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Identifier
     brand: Annotated[str, Field(max_length=60)] = ""

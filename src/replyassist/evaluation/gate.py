@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.compare import COSTS, Comparison, compare
@@ -28,10 +28,8 @@ class FailedCheck(StrEnum):
     READY_AND_WRONG = "ready_and_wrong"  # more labelled cases than allowed are called ready and wrong, and were not
 
 
-class GateObjection(BaseModel):
+class GateObjection(BaseModel, frozen=True):
     """One reason against a run, in words, with the cases that show it."""
-
-    model_config = ConfigDict(frozen=True)
 
     check: FailedCheck
     measure: str
@@ -39,10 +37,8 @@ class GateObjection(BaseModel):
     cases: tuple[str, ...] = ()
 
 
-class Gate(BaseModel):
+class Gate(BaseModel, frozen=True):
     """The objections; the gate is open without any. ``comparison`` is None without a baseline."""
-
-    model_config = ConfigDict(frozen=True)
 
     objections: tuple[GateObjection, ...]
     comparison: Comparison | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatMessage, ChatModel
@@ -36,20 +36,16 @@ class Unjudged(StrEnum):
     FALSE_QUOTE = "false_quote"  # a finding quotes what does not stand there, so nothing of the answer is trusted
 
 
-class JudgeFinding(BaseModel):
+class JudgeFinding(BaseModel, frozen=True):
     """One thing that is wrong with a draft, and the passage that shows it."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: FailureKind
     quote: str
     why: str = ""
 
 
-class Judgement(BaseModel):
+class Judgement(BaseModel, frozen=True):
     """What the judge found in one draft; ``verdict`` is None when ``unjudged`` says why."""
-
-    model_config = ConfigDict(frozen=True)
 
     case_id: str
     draft: str
@@ -58,13 +54,11 @@ class Judgement(BaseModel):
     unjudged: Unjudged | None = None
 
 
-class JudgeSummary(BaseModel):
+class JudgeSummary(BaseModel, frozen=True):
     """The judge's score with how far it can be trusted: ``kappa`` is its agreement with people on the same drafts.
 
     ``confusion`` counts the ``labelled`` drafts by the judge's verdict and then by the people's. None: nothing to say.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     judged: int
     unjudged: int

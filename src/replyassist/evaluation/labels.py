@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.text_files import json_object, numbered_lines, read_text
@@ -32,10 +32,8 @@ VERDICT_MEANS = {
 """Which label each verdict of the checks claims."""
 
 
-class Label(BaseModel):
+class Label(BaseModel, frozen=True, extra="forbid"):
     """One reader's judgement of one draft; ``draft`` is the exact text that they read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     case_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     draft: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import Conflict
@@ -23,10 +23,8 @@ Draft = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 _writing = threading.Lock()
 
 
-class Preference(BaseModel):
+class Preference(BaseModel, frozen=True):
     """One reader's choice between the drafts of two runs; a line of ``eval/pairs``."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     by: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from replyassist.core.errors import InvalidInput
 from replyassist.evaluation.dataset import Case
@@ -22,7 +22,7 @@ READY_WRONG = "ready_wrong"  # the label that says why one called ready is not g
 VERDICT_HOLDS = "verdict_holds"  # no blocking finding in spite of the verdict
 
 
-class CaseResult(BaseModel):
+class CaseResult(BaseModel, frozen=True):
     """One case with what the pipeline made of it and what the evaluators say.
 
     ``scores`` are numbers, ``assertions`` passed or not, ``labels`` words; an evaluator that does not apply to a case
@@ -30,8 +30,6 @@ class CaseResult(BaseModel):
     proposal without waiting for a place at the model; ``was_cached``: the model's answers came from the cache, and
     their seconds are those of the first time.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     case: Case
     proposal: Proposal | None = None
@@ -48,14 +46,12 @@ class CaseResult(BaseModel):
         return not self.assertions.get(READY_RIGHT, True)
 
 
-class EvaluationRun(BaseModel):
+class EvaluationRun(BaseModel, frozen=True):
     """Every result with what it depends on. Voice, template and threshold entries are by brand.
 
     ``title`` is what a person called it; ``cases_from`` and ``templates_from`` say in words what was scored.
     Two runs with equal digests and the same model differ by chance alone.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     title: str = ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.evaluation.dataset import Case, Expected
 from replyassist.evaluation.gate import FailedCheck, Gate, GateObjection, gate
@@ -20,10 +20,8 @@ MOST_SHOWN = 10
 Answers = tuple[list[CaseResult], list[CaseResult]]
 
 
-class Side(BaseModel):
+class Side(BaseModel, frozen=True):
     """What became of a message, with or without the change."""
-
-    model_config = ConfigDict(frozen=True)
 
     route: str = ""
     template: str | None = None
@@ -33,14 +31,12 @@ class Side(BaseModel):
     error: str | None = None
 
 
-class Difference(BaseModel):
+class Difference(BaseModel, frozen=True):
     """One message that the change treats differently; ``changed`` names what: error, route, template, verdict, draft.
 
     ``lost``: it was ready to send by its labels, and is not any more; ``won`` the reverse. ``wrong``: it is called
     ready and its label says that it is wrong, and was not.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     brand: str
@@ -53,10 +49,8 @@ class Difference(BaseModel):
     wrong: bool = False
 
 
-class Replay(BaseModel):
+class Replay(BaseModel, frozen=True):
     """What the change does to the labelled cases, and to real messages. ``changes`` counts what changed, by name."""
-
-    model_config = ConfigDict(frozen=True)
 
     cases: int
     recent: int

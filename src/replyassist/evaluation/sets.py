@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import Conflict, InvalidInput, NotFound
@@ -25,10 +25,8 @@ DECIDED = "decided-"
 """What the name of a set of decided items begins with; the brand follows."""
 
 
-class SetInfo(BaseModel):
+class SetInfo(BaseModel, frozen=True):
     """What is known of a kept set. ``files`` are the names it came from, ``left_out`` the lines that were not taken."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     title: str

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.evaluation.record import CaseResult, EvaluationRun, load_run, save_run
@@ -21,10 +21,8 @@ CACHE = Path("eval-cache") / "generations.sqlite"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
-class RunSummary(BaseModel):
+class RunSummary(BaseModel, frozen=True):
     """What a list shows of a run: its head and its figures (``scores.summarise``), without the cases."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     title: str = ""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from replyassist.core.errors import InvalidInput, NotFound, PayloadTooLarge
 from replyassist.evaluation.case_files import check_cases
@@ -27,10 +27,8 @@ KEPT_FOR = timedelta(days=2)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class Upload(BaseModel):
+class Upload(BaseModel, frozen=True):
     """Files that wait to be kept: whose, of which brand, and what they were called."""
-
-    model_config = ConfigDict(frozen=True)
 
     token: str
     kind: UploadKind

@@ -25,7 +25,7 @@ from .browsing import TemplateFilter, browse
 from .generated_endpoints import GeneratedQuestionOut, questions_out
 from .generated_endpoints import router as generated_router
 from .learned_endpoints import router as examples_router
-from .parameters import NO_NUL, BrandQuery, TemplateId, require_for_brand
+from .parameters import NO_NUL, BrandQuery, TemplateId
 from .proposal_endpoints import router as proposals_router
 from .repair.door import FieldChange
 from .repository import StoredTemplate
@@ -135,7 +135,7 @@ def list_templates(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TemplateListOut:
     """The templates in use, by id."""
-    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     wanted = TemplateFilter(tag=tag, query=q, template_id=template_id)
     page = browse(session, brand, wanted, cursor=cursor, limit=limit)
     questions = questions_out(session, brand, [stored.template_id for stored in page.items])
@@ -148,7 +148,7 @@ def list_versions(
     *, template_id: TemplateId, brand: BrandQuery, principal: PrincipalDep, session: ReadingDep
 ) -> TemplateVersionListOut:
     """Every content that the template ever had, also of a deleted one. PUT an old one to restore it."""
-    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     found = service.template_versions(session, brand, template_id)
     items = [
         TemplateVersionOut(
@@ -167,7 +167,7 @@ def get_template(
     *, template_id: TemplateId, brand: BrandQuery, principal: PrincipalDep, session: ReadingDep, response: Response
 ) -> TemplateOut:
     """One template; its version is also the ETag."""
-    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     stored = service.stored_template(session, brand, template_id)
     return _answer(response, session, brand, stored)
 
@@ -187,7 +187,7 @@ def add_template(
     HTML, damaged letters and placeholders of other programs are mended (``changes`` says how); 422 names the field of
     what only its writer can mend.
     """
-    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     new = admitted(template)
     service.add_template(session, brand, new.template, now=clock.now(), by=principal.name)
     return _answer(response, session, brand, service.stored_template(session, brand, new.template.id), new.changes)
@@ -206,7 +206,7 @@ def replace_template(
     expected: ExpectedDep,
 ) -> TemplateOut:
     """Give a template new content, mended as on adding; the same content again changes nothing."""
-    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     new = admitted(template)
     if new.template.id != template_id:
         raise InvalidInput("the id in the body is not the id in the path", field="id")
@@ -225,7 +225,7 @@ def delete_template(
     expected: ExpectedDep,
 ) -> None:
     """Take a template out of use; its versions stay."""
-    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     service.delete_template(session, brand, template_id, now=clock.now(), expected_version=expected, by=principal.name)
 
 

@@ -17,7 +17,7 @@ from replyassist.core.security import Permission
 from . import generated
 from .learned_endpoints import LARGEST_ID
 from .models import GeneratedQuestionRow
-from .parameters import BrandQuery, TemplateId, require_for_brand
+from .parameters import BrandQuery, TemplateId
 from .repository.generated import active_questions
 
 router = APIRouter()
@@ -47,7 +47,7 @@ def remove_question(
     clock: ClockDep,
 ) -> GeneratedQuestionOut:
     """Let a generated question count no more; its wording is not kept again. Again it changes nothing."""
-    require_for_brand(principal, Permission.EXAMPLES_WRITE, brand)
+    principal.require_for(Permission.EXAMPLES_WRITE, brand)
     row = generated.remove(session, brand, question_id, template_id=template_id, by=principal.name, now=clock.now())
     return question_out(row)
 

@@ -14,7 +14,7 @@ from replyassist.core.security import Permission
 
 from . import learned
 from .models import LearnedExampleRow
-from .parameters import BrandQuery, TemplateId, require_for_brand
+from .parameters import BrandQuery, TemplateId
 from .repository.learned import examples_of_template
 from .service import template_versions
 
@@ -63,7 +63,7 @@ def list_examples(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> LearnedExampleListOut:
     """Everything that decisions taught this template, also what was withdrawn."""
-    require_for_brand(principal, Permission.TEMPLATES_READ, brand)
+    principal.require_for(Permission.TEMPLATES_READ, brand)
     template_versions(session, brand, template_id)  # NotFound for one that never was
     page = examples_of_template(session, brand, template_id, before=cursor, limit=limit)
     return LearnedExampleListOut(items=[example_out(row) for row in page.items], next_cursor=page.next_cursor)
@@ -80,7 +80,7 @@ def withdraw_example(
     clock: ClockDep,
 ) -> LearnedExampleOut:
     """Let an example count no more, whoever taught its words; they are not learned again. Again it changes nothing."""
-    require_for_brand(principal, Permission.EXAMPLES_WRITE, brand)
+    principal.require_for(Permission.EXAMPLES_WRITE, brand)
     _require_of_template(learned.find_example(session, brand, example_id), template_id)
     return example_out(learned.withdraw(session, brand, example_id, by=principal.name, now=clock.now()))
 
@@ -95,7 +95,7 @@ def restore_example(
     session: WritingDep,
 ) -> LearnedExampleOut:
     """Let a withdrawn example count again; 409 when its text was erased or a later decision says the opposite."""
-    require_for_brand(principal, Permission.EXAMPLES_WRITE, brand)
+    principal.require_for(Permission.EXAMPLES_WRITE, brand)
     _require_of_template(learned.find_example(session, brand, example_id), template_id)
     return example_out(learned.restore(session, brand, example_id))
 

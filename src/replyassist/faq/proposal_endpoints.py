@@ -19,7 +19,7 @@ from replyassist.core.security import Permission
 from . import proposals
 from .learned_endpoints import LARGEST_ID
 from .models import ProposalRunRow, TemplateProposalRow
-from .parameters import BrandQuery, require_for_brand
+from .parameters import BrandQuery
 from .proposed import ProposalCoverage, ProposalState
 from .repository.proposals import last_run, proposals_of
 from .template import TemplateFields
@@ -108,13 +108,11 @@ class ProposalListOut(BaseModel):
     last_run: CoverageOut | None
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(BaseModel, extra="forbid"):
     """The ``version`` that a person saw, and what they changed; what is left out stays as proposed.
 
     Of a proposal that extends a template, the questions are added to it; another ``id`` makes a template of its own.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     version: str
     id: str | None = None
@@ -141,7 +139,7 @@ def list_proposals(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ProposalListOut:
     """Templates that past messages propose; `replyassist faq propose` makes them. Only leads see them."""
-    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     rows = proposals_of(session, brand, states=(ProposalState(state),), limit=limit)
     run = last_run(session, brand)
     return ProposalListOut(items=[proposal_out(row) for row in rows], last_run=run and _run_out(run))
@@ -215,7 +213,7 @@ def proposal_out(row: TemplateProposalRow) -> ProposalOut:
 
 def require_decider(principal: Principal, brand: str) -> None:
     """Raise Forbidden for who may not write templates and for programs, NotFound for a brand that is not theirs."""
-    require_for_brand(principal, Permission.TEMPLATES_WRITE, brand)
+    principal.require_for(Permission.TEMPLATES_WRITE, brand)
     if principal.kind != PERSON:
         raise Forbidden("only a person decides about proposals; this token belongs to a service")
 

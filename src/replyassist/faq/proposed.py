@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, model_validator
 
 
 class ProposalState(StrEnum):
@@ -17,19 +17,15 @@ class ProposalState(StrEnum):
     DISMISSED = "dismissed"  # not wanted; a later run does not bring its question back
 
 
-class PastText(BaseModel):
+class PastText(BaseModel, frozen=True):
     """Words of one message without personal data; ``key`` names the message: "line 7" of a file, "message 12"."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     key: str
 
 
-class ProposedTexts(BaseModel):
+class ProposedTexts(BaseModel, frozen=True):
     """Questions as they were asked, the most central first, and a human reply; None where there was none."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: tuple[PastText, ...]
     reply: PastText | None = None
@@ -45,15 +41,13 @@ class ProposedTexts(BaseModel):
         return self.model_copy(update={"questions": tuple(q for q in self.questions if q.key != key), "reply": reply})
 
 
-class ProposalCoverage(BaseModel):
+class ProposalCoverage(BaseModel, frozen=True):
     """How many of ``counted`` messages templates would have answered; both are numbers of messages.
 
     ``messages`` are all that were looked at. ``held_out``: those counted were kept apart while the groups were made;
     else there were too few for that, and they are the same messages, which flatters. ``today`` are answered by the
     templates of now, ``with_first[k]`` by these and the first k + 1 proposals.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     messages: int
     counted: int

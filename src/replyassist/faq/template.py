@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from replyassist.core.digests import document_digest
@@ -50,10 +50,8 @@ Fact = Annotated[str | int | float, BeforeValidator(_check_fact)]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
-class TemplateFields(BaseModel):
+class TemplateFields(BaseModel, frozen=True, extra="forbid"):
     """The fields of a reply template."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
     title: Annotated[str, Field(max_length=300)] = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 
 class TrialState(StrEnum):
@@ -17,10 +17,8 @@ class TrialState(StrEnum):
     FAILED = "failed"  # the error is in the log; it may be asked for again
 
 
-class TrialCases(BaseModel):
+class TrialCases(BaseModel, frozen=True):
     """The kept set of labelled cases that a change is tried on: as it was when the trial was asked for."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     title: str
@@ -28,15 +26,13 @@ class TrialCases(BaseModel):
     at: datetime
 
 
-class TemplateMovement(BaseModel):
+class TemplateMovement(BaseModel, frozen=True):
     """One message that would find another template; None: no template would be sure enough.
 
     ``decided`` is the template whose reply a person approved for it, None where nobody did; of a labelled case the one
     that is right, None there (``is_labelled``) where none is. ``case_id`` is that of a case, which has no message and
     no item (0). Sureness is 0 to 1.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     message_id: int
     review_item_id: int
@@ -64,15 +60,13 @@ class TemplateMovement(BaseModel):
         return self.is_decided and self.before == self.decided
 
 
-class TrialOutcome(BaseModel):
+class TrialOutcome(BaseModel, frozen=True):
     """Counts over the messages that were tried, and those that move, the worse ones first.
 
     ``found_before`` and ``found_after``: messages that find the template in question; ``decided``: messages for which
     a person approved a reply from a template, and cases with a label, of which ``right_before`` and ``right_after``
     find that one. ``left_out``: cases of the set beyond those that are tried.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     messages: int
     found_before: int

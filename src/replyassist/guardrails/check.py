@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.guardrails.advice import forbidden_advice
 from replyassist.guardrails.claims import unsupported_actions, unsupported_promises
@@ -58,14 +58,12 @@ RULES: tuple[Rule, ...] = (
 _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.FIX: 2, Severity.INFO: 3}
 
 
-class CheckResult(BaseModel):
+class CheckResult(BaseModel, frozen=True):
     """What all rules say of one draft. ``coverage`` is the share of the template's facts that it keeps, 0 to 1.
 
     ``spans`` are its clauses with what supports them; ``left_out`` is what of the template it does not say. ``judged``
     is what an entailment model says of its statements, where one was asked.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     findings: tuple[Finding, ...]
     verdict: Verdict

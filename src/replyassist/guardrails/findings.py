@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.core.digests import text_digest
 
@@ -76,13 +76,11 @@ def concern_of(rule: str) -> Concern:
     return CONCERNS.get(rule) or CONCERNS.get(rule.partition(".")[0]) or Concern.MESSAGE
 
 
-class Finding(BaseModel):
+class Finding(BaseModel, frozen=True):
     """One rule's objection; ``start`` and ``end`` are character offsets into the checked text.
 
     ``confirmed_by`` names the person who confirmed a finding about the message; it then asks nothing more.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     rule: str
     severity: Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, field_validator
 
 from replyassist.core.language_files import read_languages
 from replyassist.triage.phrases import Phrases, folded_for_phrases, phrases_of
@@ -13,10 +13,8 @@ from replyassist.triage.phrases import Phrases, folded_for_phrases, phrases_of
 _FOLDER = Path(__file__).with_name("promise_words")
 
 
-class PromiseWords(BaseModel):
+class PromiseWords(BaseModel, frozen=True, extra="forbid", arbitrary_types_allowed=True):
     """The promises of one language, a phrase a line, as ``triage/phrases.py`` describes them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     promises: Phrases
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from replyassist.core.language import detect_language
 from replyassist.core.language_files import read_languages
@@ -18,14 +18,12 @@ from replyassist.core.language_files import read_languages
 _FOLDER = Path(__file__).with_name("quantities")
 
 
-class QuantityWords(BaseModel):
+class QuantityWords(BaseModel, frozen=True, extra="forbid"):
     """What a language writes; names of one thing are separated by ``|``.
 
     ``units`` has the names of each unit after its English one. ``months`` begins with January, ``weekdays`` with
     Monday. ``only_with_unit``: numbers that mean something else too. ``of``: what may stand between day and month.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     numbers: dict[str, int]
     units: dict[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 
 class Support(StrEnum):
@@ -18,13 +18,11 @@ class Support(StrEnum):
     NONE = "none"  # nothing that the check knows says it
 
 
-class Span(BaseModel):
+class Span(BaseModel, frozen=True):
     """One sentence of a draft, ``text[start:end]``, with the passage that supports it best.
 
     ``score`` is 0 (nothing in common) to 1 (the source's own words); ``source`` is the supporting passage, or empty.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     start: int
     end: int
@@ -42,10 +40,8 @@ class Relation(StrEnum):
     UNJUDGED = "unjudged"  # it is too long, or one of too many
 
 
-class JudgedStatement(BaseModel):
+class JudgedStatement(BaseModel, frozen=True):
     """A statement of a draft, ``text[start:end]``, and how probable (0 to 1) its relation is; 0 where unjudged."""
-
-    model_config = ConfigDict(frozen=True)
 
     start: int
     end: int
@@ -53,10 +49,8 @@ class JudgedStatement(BaseModel):
     probability: float = 0.0
 
 
-class EntailmentJudgement(BaseModel):
+class EntailmentJudgement(BaseModel, frozen=True):
     """What an entailment model said of a draft's statements; ``has_failed``: it said nothing, for it did not answer."""
-
-    model_config = ConfigDict(frozen=True)
 
     model: str
     statements: tuple[JudgedStatement, ...] = ()
@@ -68,10 +62,8 @@ class EntailmentJudgement(BaseModel):
         return not self.has_failed and all(each.relation is not Relation.UNJUDGED for each in self.statements)
 
 
-class OmittedFact(BaseModel):
+class OmittedFact(BaseModel, frozen=True):
     """A fact of the template that the draft does not give; ``was_asked``: the message asks for it."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     was_asked: bool

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.core.language_files import languages_in, read_languages
 from replyassist.guardrails.text import normalise
@@ -16,10 +16,8 @@ _HYPHENATED = re.compile(r"(?<!\w)(e|wi|check)[ -](mails?|mailed|fi|in|out)(?!\w
 _FOLDER = Path(__file__).with_name("meaning_words")
 
 
-class MeaningWords(BaseModel):
+class MeaningWords(BaseModel, frozen=True, extra="forbid"):
     """What every text of a language has: words that say nothing of its matter, words of courtesy, endings of words."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     stop_words: str
     pleasantries: str

@@ -83,8 +83,8 @@ AltText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Strict(BaseModel, frozen=True, extra="forbid"):
+    """Unknown fields are refused."""
 
 
 class AuthorIn(_Strict):

@@ -99,7 +99,7 @@ def edit_message(
     Where the reply is being sent, or was, the item says so. The same edit again, or one older than the last, changes
     nothing.
     """
-    _require_may_write(principal, brand)
+    principal.require_for(Permission.MESSAGES_WRITE, brand)
     return edit(session, brand, channel, external_id, change, jobs=request.app.state.jobs, now=clock.now())
 
 
@@ -117,13 +117,8 @@ def delete_message(
 
     The same deletion again changes nothing. ``PUT`` brings the message back.
     """
-    _require_may_write(principal, brand)
+    principal.require_for(Permission.MESSAGES_WRITE, brand)
     return delete(session, brand, channel, external_id, jobs=request.app.state.jobs, now=clock.now())
-
-
-def _require_may_write(principal: Principal, brand: str) -> None:
-    principal.require(Permission.MESSAGES_WRITE)
-    principal.require_brand(brand)
 
 
 def _take(request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn) -> TakenMessage:
@@ -139,7 +134,7 @@ def _take(request: Request, principal: Principal, database: Database, clock: Clo
 def _stored(
     request: Request, principal: Principal, database: Database, clock: Clock, message: MessageIn
 ) -> TakenMessage:
-    _require_may_write(principal, message.brand)
+    principal.require_for(Permission.MESSAGES_WRITE, message.brand)
     jobs: JobQueue = request.app.state.jobs
     settings: Settings = request.app.state.settings
 

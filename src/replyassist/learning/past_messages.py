@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from replyassist.core.errors import InvalidInput
 from replyassist.core.tables import Table, read_table
@@ -75,10 +75,8 @@ def _as_text(value: Any) -> Any:
 _Text = Annotated[str, BeforeValidator(_as_text)]
 
 
-class PastMessageRow(BaseModel):
+class PastMessageRow(BaseModel, extra="ignore"):
     """What is read of a row, in the product's format or flat; other fields are somebody else's business."""
-
-    model_config = ConfigDict(extra="ignore")
 
     text: Annotated[_Text, Field(max_length=100_000)]
     reply: Annotated[_Text, Field(max_length=100_000)] = ""

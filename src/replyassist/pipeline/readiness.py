@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from replyassist.answering.answered import Answered
 from replyassist.pipeline.planning import SentencePlan
@@ -23,13 +23,11 @@ _FARTHEST = 0.001
 _KINDS = (Kind.OWN_CASE, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.STATEMENT, Kind.CLOSING, Kind.PRAISE)
 
 
-class ReadinessModel(BaseModel):
+class ReadinessModel(BaseModel, frozen=True, extra="forbid"):
     """Logistic regression; ``weights`` by the name of the evidence, which is used as ``evidence_of`` gives it.
 
     ``ready_from`` is the probability from which only the message itself can raise a doubt.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     constant: float
     ready_from: float = Field(ge=0, le=1)

@@ -5,38 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from replyassist.brands.voice import Greetings, SignOff, VoiceRules
 from replyassist.core.errors import BudgetUsedUp, LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.drafting.claimed import is_json, numbered
-from replyassist.drafting.personalise import Manner, greeting_in, is_closed, join, personalise, thank
+from replyassist.drafting.personalise import greeting_in, join
 from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
 from replyassist.drafting.short_prompts import translation_prompt
 from replyassist.drafting.variants import Variant
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.pipeline.assignment import PRIVATE, PUBLIC, AssembledDraft, Assignment
+from replyassist.pipeline.assignment import PRIVATE, AssembledDraft, Assignment
 from replyassist.pipeline.instructions import LengthOrTone
 from replyassist.pipeline.judging import judge
 from replyassist.pipeline.plan_prompt import as_planned, claimed_in, may_plan, planned_examples
 from replyassist.pipeline.redaction import Redactor, redactor_for
 from replyassist.pipeline.sampling import sampled
 from replyassist.pipeline.thanking import thanked
+from replyassist.pipeline.whole_replies import VISIBILITY, by_template, whole_reply, without_greeting
 from replyassist.pipeline.wording import worded
-from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Candidate
+from replyassist.proposal import BY_MODEL, Candidate
 
 NO_MODEL = "no language model is configured"
 NONE_PASSED = "no candidate passed the checks; the template's reply was used"
 _MUST_GO = frozenset({Severity.BLOCK, Severity.WARN})
 _BEYOND_WORDS = frozenset({"safety.suspicious_message", "language.meaning_unchecked", "language.message_unread"})
-_VISIBILITY = {Variant.PUBLIC: PUBLIC, Variant.PRIVATE: PRIVATE}
 
 
 def write(assignment: Assignment, *, is_public_half: bool = False) -> AssembledDraft:
     """The best candidate of the model that passes every check, else the template's reply without a model."""
     variant = Variant.PUBLIC if is_public_half else Variant.REPLY
-    fallback = _without_model(assignment, variant)
+    fallback = by_template(assignment, variant)
     model, profile = assignment.context.model, assignment.context.profile
     if assignment.template is None:
         return thanked(assignment, fallback)
@@ -49,7 +48,7 @@ def write_follow_up(assignment: Assignment) -> Candidate | None:
     """The private message that goes with a public reply; None for praise, which needs none."""
     if assignment.template is None:
         return None
-    fallback = _without_model(assignment, Variant.PRIVATE)
+    fallback = by_template(assignment, Variant.PRIVATE)
     model, profile = assignment.context.model, assignment.context.profile
     if model is None or profile is None:
         return fallback
@@ -107,7 +106,7 @@ class _DraftTask:
     @property
     def visibility(self) -> str:
         """Who will see the text."""
-        return _VISIBILITY.get(self.variant, self.assignment.message.visibility)
+        return VISIBILITY.get(self.variant, self.assignment.message.visibility)
 
     @property
     def words_facts(self) -> bool:
@@ -142,7 +141,7 @@ def _prompt(task: _DraftTask, *, plans: bool) -> Prompt:
     assert template is not None
     if task.words_facts and assignment.is_translation:
         return translation_prompt(
-            _without_greeting(assignment, task.variant),
+            without_greeting(assignment, task.variant),
             language=assignment.language,
             voice=context.voice,
             profile=task.profile,
@@ -236,7 +235,7 @@ def _dressed(task: _DraftTask, written: str) -> str:
         return written
     is_warm = LengthOrTone.WARMER in assignment.wish.changes
     answer = worded(written, assignment.plan, message=assignment.message.text, is_warm=is_warm)
-    return _whole_reply(assignment, answer.text, task.variant) if answer.is_worded else ""
+    return whole_reply(assignment, answer.text, task.variant) if answer.is_worded else ""
 
 
 def _best(written: Iterable[WrittenDraft]) -> Candidate | None:
@@ -265,47 +264,3 @@ def _settled(
         )
         return AssembledDraft(candidates=candidates, stopped_by=reason, notes=(note,) if note else ())
     return AssembledDraft(chosen=chosen, candidates=candidates, notes=(note,) if note else ())
-
-
-def _without_model(assignment: Assignment, variant: Variant) -> Candidate | None:
-    """The template's reply under the brand's greeting; None where it would be in another language than asked."""
-    if assignment.is_translation:
-        return None
-    voice, template = assignment.context.voice, assignment.template
-    visibility = _VISIBILITY.get(variant, assignment.message.visibility)
-    to, checks = assignment.message_as(visibility), assignment.checks(visibility=visibility)
-    if template is None:
-        text = thank(voice=voice, to=to)
-        return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks) if text else None
-    text = _whole_reply(assignment, assignment.answer, variant)
-    return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks)
-
-
-def _whole_reply(assignment: Assignment, answer: str, variant: Variant) -> str:
-    """An answer with the brand's greeting, sympathy where the message is a complaint, and a closing."""
-    return _personalised(assignment, answer, variant, voice=assignment.context.voice)
-
-
-def _without_greeting(assignment: Assignment, variant: Variant) -> str:
-    """The same reply without what opens and signs it, which are not translated."""
-    nothing = {"greetings": Greetings(named=[], unnamed=[]), "sign_off": SignOff()}
-    voice = assignment.context.voice.model_copy(update=nothing)
-    return _personalised(assignment, assignment.answer, variant, voice=voice)
-
-
-def _personalised(assignment: Assignment, answer: str, variant: Variant, *, voice: VoiceRules) -> str:
-    """The answer as one of these variants, in the manner that a person wishes."""
-    if variant is Variant.PRIVATE:
-        answer = join(voice.handover.private[0], answer)
-    elif variant is Variant.PUBLIC:  # nothing may follow a link
-        handover = voice.handover.public[0]
-        answer = join(answer, handover) if is_closed(answer) else join(handover, answer)
-    to = assignment.message_as(_VISIBILITY.get(variant, assignment.message.visibility))
-    said_before = (*assignment.message.earlier_replies, *assignment.context.last_replies)
-    changes = assignment.wish.changes
-    manner = Manner(
-        has_sympathy=LengthOrTone.SORRIER in changes or not changes & {LengthOrTone.SHORTER, LengthOrTone.NOT_SORRY},
-        has_closing=LengthOrTone.WARMER in changes or LengthOrTone.SHORTER not in changes,
-        is_warm=bool(changes & {LengthOrTone.WARMER, LengthOrTone.SORRIER}),
-    )
-    return personalise(answer, voice=voice, mood=assignment.opening_mood, to=to, said_before=said_before, manner=manner)

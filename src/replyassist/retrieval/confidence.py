@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 from scipy.special import expit
 
@@ -47,13 +47,11 @@ def band_of(probability: float, *, threshold: float, abstained: bool) -> Band:
     return Band.SURE if probability >= SURE_FROM else Band.LOOK
 
 
-class Head(BaseModel):
+class Head(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """A logistic model over signals, standardised by ``means`` and ``scales``; fitted on ``cases`` messages.
 
     The three have a number for each signal. Raise ValidationError when one is longer or not finite.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     means: tuple[float, ...]
     scales: tuple[float, ...]
@@ -73,14 +71,12 @@ class Head(BaseModel):
         return np.asarray(expit(standard @ np.array(self.weights) + self.bias + shift))
 
 
-class Calibration(BaseModel):
+class Calibration(BaseModel, frozen=True, extra="forbid"):
     """Two heads: ``answerable``, that any template answers, and ``right``, that the first does if any does.
 
     ``encoder`` is the digest of the model whose scores it was fitted on, and ``scores`` that of what makes scores and
     signals of its vectors (``fits.Fit.scores``). Raise ValidationError where a head is not of its signals.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: str
     scores: str

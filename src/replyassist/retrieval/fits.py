@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from replyassist.core.digests import document_digest
 from replyassist.core.errors import InvalidInput
@@ -23,13 +23,11 @@ logger = logging.getLogger(__name__)
 PATH = Path(str(files("replyassist.retrieval"))) / "fits.json"
 
 
-class Fit(BaseModel):
+class Fit(BaseModel, frozen=True, extra="forbid"):
     """For one encoder, by ``scripts/fit_retrieval.py``; ``ranking`` weighs ``FEATURES`` in their order.
 
     Raise ValidationError for a calibration that was fitted on other scores.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: str
     name: str

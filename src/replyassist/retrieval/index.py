@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.core.embedding import CachedEncoder, Encoder, Vectors
 from replyassist.core.words import WordVectors
@@ -28,15 +28,13 @@ from .training import train, untrained
 PLACES_KEPT = 100  # channels, visibilities and days for which it is known which templates may be used
 
 
-class TemplateMatch(BaseModel):
+class TemplateMatch(BaseModel, frozen=True):
     """A template that may answer.
 
     ``probability`` (0 to 1) is how sure it is that the template answers the message, ``answerable`` that any of the
     brand's does; ``score`` is the cosine of the message and ``matched_text``, the template's nearest text, -1 to 1.
     Proposals of before there were probabilities have 0.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     template_id: str
     version: str

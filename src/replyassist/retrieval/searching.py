@@ -48,8 +48,7 @@ def search(
     registry: IndexRegistry, database: Database, principal: Principal, body: SearchBody, *, now: datetime
 ) -> SearchResult:
     """The templates that may answer a text; raise Forbidden, and NotFound for a brand that is not theirs."""
-    principal.require(Permission.TEMPLATES_READ)
-    principal.require_brand(body.brand)
+    principal.require_for(Permission.TEMPLATES_READ, body.brand)
     index = registry.index_for(database, body.brand)
     with database.reading() as session:
         threshold = registry.threshold_for(session, body.brand)

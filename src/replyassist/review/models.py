@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -45,13 +45,11 @@ class ReviewStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # the message is gone
 
 
-class Confirmation(BaseModel):
+class Confirmation(BaseModel, frozen=True):
     """Somebody's word that a finding about the message or the template is no obstacle.
 
     ``finding`` is its key, ``read`` the digest of the message that it was said about: of other words it says nothing.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     finding: str
     read: str | None
@@ -61,10 +59,8 @@ class Confirmation(BaseModel):
     at: datetime
 
 
-class Confirmations(BaseModel):
+class Confirmations(BaseModel, frozen=True):
     """All that people confirmed of one item."""
-
-    model_config = ConfigDict(frozen=True)
 
     given: tuple[Confirmation, ...] = ()
 

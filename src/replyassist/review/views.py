@@ -32,8 +32,7 @@ Failures = Annotated[
 ]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Body(BaseModel, frozen=True, extra="forbid"):
     version: Annotated[int, Field(ge=1, description="The version that the person saw")]
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .kinds import Kind
 
 
-class Example(BaseModel):
+class Example(BaseModel, frozen=True):
     """A labelled message that a message is like, ``likeness`` (cosine, -1 to 1) to it.
 
     ``is_own``: a person of the brand said so of one of its messages; else it travels with the program.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     kind: Kind
@@ -24,14 +22,12 @@ class Example(BaseModel):
     is_own: bool = False
 
 
-class MessageReading(BaseModel):
+class MessageReading(BaseModel, frozen=True):
     """``probabilities`` of the kinds add up to 1, ``risks`` are apart, ``sentiment`` is the writer's towards the brand,
     -1 (furious) to 1 (delighted), ``nearest`` the labelled message of the likeliest kind that it is most like.
 
     ``digest`` is that of the weights. What is None or empty was not told by the weights of that time.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     probabilities: dict[Kind, float] = Field(min_length=2)
     digest: str

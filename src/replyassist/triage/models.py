@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from .message_reading import MessageReading
 
@@ -26,13 +26,11 @@ class Mood(StrEnum):
     PRAISE = "praise"
 
 
-class Risk(BaseModel):
+class Risk(BaseModel, frozen=True):
     """One reason for care, with the words that showed it; one that ``escalates`` is never drafted for.
 
     ``is_watched``: it would escalate were it surer; a draft for it is never ready.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     kind: str
     explanation: str
@@ -41,7 +39,7 @@ class Risk(BaseModel):
     is_watched: bool = False
 
 
-class Triage(BaseModel):
+class Triage(BaseModel, frozen=True):
     """What triage made of a message. ``urgency`` is 0 (can wait) to 100 (now).
 
     ``suspicion`` (0 to 1) is how much the message, or what stands around it, looks like an order to the machine.
@@ -52,8 +50,6 @@ class Triage(BaseModel):
 
     ``reading``: what it is for the brand, with probabilities; None where no model read it.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     route: Route
     reason: str

@@ -1,7 +1,7 @@
 """Orders to the machine in English: to drop its rules, to play somebody without any, to give away what it knows.
 
 The words were collected from published descriptions of prompt injection and tuned on the development half of the
-injection benchmark (``benchmarks/injection.py``) alone. Weights: 0.7 and more sends a message to a person by itself,
+injection benchmark (``eval/bench``) alone. Weights: 0.7 and more sends a message to a person by itself,
 0.35 to 0.7 only lowers trust; signs of several kinds add up.
 """
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import BaseModel, Field, RootModel, field_validator
 
 from replyassist.core.language_files import languages_in, read_languages, read_table
 from replyassist.core.plain_text import bare
@@ -27,15 +27,13 @@ _WORDS = Path(__file__).with_name("risk_words")
 _TOPICS = Path(__file__).with_name("risk_topics.yaml")
 
 
-class Topic(BaseModel):
+class Topic(BaseModel, frozen=True, extra="forbid"):
     """Why a person must look, and how soon: ``urgency`` is 0 (can wait) to 100 (now).
 
     ``learnt_from`` are the labels whose messages show it, kinds or risks of ``eval/reading``. One that ``escalates`` is
     never drafted for; the words of a ``floor`` are believed whatever is read. Labels that are ``asked_in_advance``
     are no risk in a question or a request: whether there is milk in it, before anybody drinks it.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     explanation: str
     urgency: int = Field(ge=0, le=100)
@@ -62,14 +60,12 @@ class Topics(RootModel[dict[str, Topic]]):
     """``risk_topics.yaml``."""
 
 
-class RiskWords(BaseModel):
+class RiskWords(BaseModel, frozen=True, extra="forbid", arbitrary_types_allowed=True):
     """The phrases of one language, a topic each; ``harmless`` ones are taken out of a text first,
     those of every language.
 
     A phrase a line, as ``phrases.py`` describes them.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     self_harm: Phrases
     danger: Phrases

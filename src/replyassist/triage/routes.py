@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from replyassist.core.language_files import read_table
 
@@ -22,10 +22,8 @@ FITTED_TO = "en"
 _TABLE = Path(__file__).with_name("routes.yaml")
 
 
-class Rule(BaseModel):
+class Rule(BaseModel, frozen=True, extra="forbid"):
     """Holds where these kinds together are at least ``least`` and at most ``most`` likely, 0 to 1."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kinds: tuple[Kind, ...] = Field(min_length=1)
     least: float = Field(default=0.0, ge=0, le=1, alias="from")
@@ -55,10 +53,8 @@ class DoubtRule(Rule):
     explanation: str
 
 
-class RouteTable(BaseModel):
+class RouteTable(BaseModel, frozen=True, extra="forbid"):
     """All rules, and the languages (ISO 639-1, or und) in which a reading may decide a route; see ``routes.yaml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     read_in: frozenset[str]
     escalate_from: float = Field(gt=0, le=1)

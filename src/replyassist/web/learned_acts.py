@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from replyassist.core.errors import Conflict, Forbidden, NotFound
-from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.core.security import Permission
 from replyassist.faq import learned
 from replyassist.review import decisions
 
-from .auth import ActingDep
 from .item_pages import ItemId, item_page
 from .listing import ListingDep
 from .pages import HOME, PageRoute, see_other
+from .visits import ActingVisitDep
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -24,10 +23,7 @@ ExampleId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @router.post("/{item_id}/examples/{example_id}/{act}")
 def change_example(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     listing: ListingDep,
     item_id: ItemId,
     example_id: ExampleId,
@@ -35,15 +31,15 @@ def change_example(
 ) -> Response:
     """Withdraw or restore one example that this item taught, and stay."""
     try:
-        with database.writing() as session:
-            item = decisions.visible_item(session, principal, item_id)
-            principal.require(Permission.EXAMPLES_WRITE)
+        with visit.database.writing() as session:
+            item = decisions.visible_item(session, visit.principal, item_id)
+            visit.principal.require(Permission.EXAMPLES_WRITE)
             if learned.find_example(session, item.brand_id, example_id).review_item_id != item_id:
                 raise NotFound(f"the item {item_id} taught no example {example_id}")
             if act == "withdraw":
-                learned.withdraw(session, item.brand_id, example_id, by=principal.name, now=clock.now())
+                learned.withdraw(session, item.brand_id, example_id, by=visit.principal.name, now=visit.now)
             else:
                 learned.restore(session, item.brand_id, example_id)
     except (Conflict, Forbidden) as error:
-        return item_page(request, principal, database, listing, item_id, problem=error)
+        return item_page(visit.request, visit.principal, visit.database, listing, item_id, problem=error)
     return see_other(listing.url(f"{HOME}/{item_id}"))

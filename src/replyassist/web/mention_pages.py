@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.review.teamwork import notes
 
-from .auth import ActingDep
 from .pages import PageRoute, page, see_other
+from .visits import ActingVisitDep, VisitDep
 
 router = APIRouter(prefix="/mentions", route_class=PageRoute, include_in_schema=False)
 
@@ -19,41 +18,35 @@ ROWS = 25
 
 
 @router.get("")
-def show_mentions(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-) -> Response:
+def show_mentions(visit: VisitDep, before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None) -> Response:
     """The newest first; a note is read once its item was opened, or when all are marked."""
-    principal.require(Permission.QUEUE_READ)
-    with database.reading() as session:
-        found = notes.mentions_of(session, principal, before=before, limit=ROWS + 1)
-        unread = notes.count_unread(session, principal)
+    visit.principal.require(Permission.QUEUE_READ)
+    with visit.database.reading() as session:
+        found = notes.mentions_of(session, visit.principal, before=before, limit=ROWS + 1)
+        unread = notes.count_unread(session, visit.principal)
     shown = found[:ROWS]
     return page(
-        request,
+        visit.request,
         "mentions.html",
-        principal=principal,
+        principal=visit.principal,
         mentions=shown,
         unread=unread,
         next_before=shown[-1].id if len(found) > ROWS else None,
-        now=clock.now(),
+        now=visit.now,
     )
 
 
 @router.get("/count")
-def show_count(request: Request, principal: SignedInDep, database: DatabaseDep) -> Response:
+def show_count(visit: VisitDep) -> Response:
     """For htmx: how many are unread; empty for none."""
-    with database.reading() as session:
-        unread = notes.count_unread(session, principal)
-    return page(request, "_mention_count.html", unread=unread)
+    with visit.database.reading() as session:
+        unread = notes.count_unread(session, visit.principal)
+    return page(visit.request, "_mention_count.html", unread=unread)
 
 
 @router.post("/read")
-def mark_all_read(principal: ActingDep, database: DatabaseDep, clock: ClockDep) -> Response:
+def mark_all_read(visit: ActingVisitDep) -> Response:
     """Mark all as read, and stay."""
-    with database.writing() as session:
-        notes.mark_read(session, principal, now=clock.now())
+    with visit.database.writing() as session:
+        notes.mark_read(session, visit.principal, now=visit.now)
     return see_other("/mentions")

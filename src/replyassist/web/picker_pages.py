@@ -13,7 +13,6 @@ from sqlmodel import Session
 from replyassist.brands.service import get_brand
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.faq.browsing import TemplateFilter, browse
 from replyassist.faq.service import get_template, templates_in_use
@@ -28,6 +27,7 @@ from .item_pages import ItemId, item_page
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, is_partial, page
 from .rendering import typed
+from .visits import VisitDep
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -45,20 +45,14 @@ class Pick:
 
 @router.get("/{item_id}/pick")
 def find_templates(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    listing: ListingDep,
-    item_id: ItemId,
-    q: Annotated[str, Query(max_length=200)] = "",
+    visit: VisitDep, listing: ListingDep, item_id: ItemId, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """For htmx: the brand's templates with all these words; without any, those that were found for the message."""
-    with database.reading() as session:
-        item = decisions.visible_item(session, principal, item_id)
-        principal.require(Permission.TEMPLATES_READ)
-        picks = _picks(session, item, q.replace("\x00", "").strip(), now=clock.now())
-    return page(request, "_picked.html", picks=picks, item=item, listing=listing)
+    with visit.database.reading() as session:
+        item = decisions.visible_item(session, visit.principal, item_id)
+        visit.principal.require(Permission.TEMPLATES_READ)
+        picks = _picks(session, item, q.replace("\x00", "").strip(), now=visit.now)
+    return page(visit.request, "_picked.html", picks=picks, item=item, listing=listing)
 
 
 @router.post("/{item_id}/pick")
@@ -84,13 +78,11 @@ def show_picker(on: ActedOnDep, q: Line = "") -> Response:
 
 
 @router.get("/{item_id}/saved")
-def list_saved(
-    request: Request, principal: SignedInDep, database: DatabaseDep, listing: ListingDep, item_id: ItemId
-) -> Response:
+def list_saved(visit: VisitDep, listing: ListingDep, item_id: ItemId) -> Response:
     """For htmx: the replies that were saved."""
-    with database.reading() as session:
-        item = decisions.visible_item(session, principal, item_id)
-        return _saved_list(request, principal, session, item, listing)
+    with visit.database.reading() as session:
+        item = decisions.visible_item(session, visit.principal, item_id)
+        return _saved_list(visit.request, visit.principal, session, item, listing)
 
 
 @router.post("/{item_id}/insert")

@@ -10,10 +10,8 @@ from starlette.datastructures import FormData
 
 from replyassist.brands.repository import list_brands
 from replyassist.brands.service import get_brand
-from replyassist.core.accounts import Principal
-from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.http import DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.guardrails import Verdict
 from replyassist.review.policies import repository
@@ -22,11 +20,10 @@ from replyassist.review.policies.policy import Policy
 from replyassist.review.policies.service import restored
 from replyassist.triage.kinds import Kind
 
-from .auth import ActingDep
 from .pages import PageRoute, page, see_other
 from .policy_form import FIELDS, GROUPS, FieldLook, policy_from, values_of
 from .rendering import typed
-from .visits import RefusedAct
+from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
 
 POLICIES = "/policies"
 VERSIONS_SHOWN = 20
@@ -57,9 +54,7 @@ def show_first(principal: SignedInDep, database: DatabaseDep) -> Response:
 
 @router.get("/{brand}")
 def show_policy(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
+    visit: VisitDep,
     brand: BrandId,
     version: AnInteger = None,
     before: AnInteger = None,
@@ -68,17 +63,12 @@ def show_policy(
 ) -> Response:
     """The policy of a brand; ``version`` fills the form from an earlier one, ``before`` pages through versions."""
     is_done = done == "saved"
-    return _page(
-        request, principal, database, brand, version=version, before=before, is_done=is_done, recalled=recalled
-    )
+    return _page(visit, brand, version=version, before=before, is_done=is_done, recalled=recalled)
 
 
 @router.post("/{brand}")
 def save(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     brand: BrandId,
     form: FormDep,
     seen: Number = 0,
@@ -91,24 +81,24 @@ def save(
     """
     try:
         policy = _policy(form)
-        with database.writing() as session:
+        with visit.database.writing() as session:
             _, recalled = save_policy(
                 session,
-                principal,
+                visit.principal,
                 brand,
                 policy,
                 seen=seen,
                 note=typed(note).strip(),
                 may_recall=may_recall,
-                jobs=request.app.state.jobs,
-                now=clock.now(),
+                jobs=visit.request.app.state.jobs,
+                now=visit.now,
             )
     except NotFound:
         raise
     except ReplyassistError as error:
         asked = int(error.extra.get("recalls", 0))
         refused = None if asked else RefusedAct("", error)
-        return _page(request, principal, database, brand, refused=refused, recalls=asked, form=form)
+        return _page(visit, brand, refused=refused, recalls=asked, form=form)
     more = f"&recalled={recalled}" if recalled else ""
     return see_other(f"{POLICIES}/{brand}?done=saved{more}")
 
@@ -124,9 +114,7 @@ def _policy(form: FormData) -> Policy:
 
 
 def _page(
-    request: Request,
-    principal: Principal,
-    database: Database,
+    visit: Visit,
     brand_id: str,
     *,
     version: int | None = None,
@@ -137,21 +125,20 @@ def _page(
     refused: RefusedAct | None = None,
     form: FormData | None = None,
 ) -> Response:
-    principal.require(Permission.QUEUE_READ)
-    principal.require_brand(brand_id)
-    with database.reading() as session:
+    visit.principal.require_for(Permission.QUEUE_READ, brand_id)
+    with visit.database.reading() as session:
         brand = get_brand(session, brand_id)
-        brands = [known for known in list_brands(session) if principal.sees(known.id)]
+        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
         newest = repository.versions_of(session, brand_id, before=None, limit=1)
         policy = restored(session, brand_id, version) if version else (newest[0].policy if newest else Policy())
         versions = repository.versions_of(session, brand_id, before=before, limit=VERSIONS_SHOWN + 1)
     context: dict[str, Any] = {"brand": brand, "brands": brands, "versions": versions[:VERSIONS_SHOWN]}
     return page(
-        request,
+        visit.request,
         "policies.html",
         status=Conflict.status if recalls else refused.error.status if refused else 200,
-        principal=principal,
-        may_change=principal.may(Permission.POLICIES_WRITE),
+        principal=visit.principal,
+        may_change=visit.principal.may(Permission.POLICIES_WRITE),
         fields=list(FIELDS.values()),
         groups=GROUPS,
         values=values_of(policy) if form is None else {name: form.getlist(name) for name in form},
@@ -166,6 +153,6 @@ def _page(
         recalled=recalled,
         recalls=recalls,
         refused=refused,
-        now=request.app.state.clock.now(),
+        now=visit.now,
         **context,
     )

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.repository import list_brands
-from replyassist.core.accounts import Principal
-from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError, VersionConflict
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.faq import proposals
 from replyassist.faq.models import TemplateProposalRow
@@ -21,10 +18,10 @@ from replyassist.faq.proposed import ProposalCoverage, ProposalState
 from replyassist.faq.repository.proposals import last_run, proposals_of
 from replyassist.learning.coverage_chart import coverage_chart
 
-from .auth import ActingDep
 from .language import gettext, number
 from .pages import PageRoute, page, see_other
 from .rendering import typed
+from .visits import ActingVisitDep, Visit, VisitDep
 
 PROPOSALS = "/proposals"
 router = APIRouter(prefix=PROPOSALS, route_class=PageRoute, include_in_schema=False)
@@ -80,24 +77,18 @@ class ProposalRefusal:
 
 @router.get("")
 def show_proposals(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     brand: Annotated[str, Query(max_length=60)] = "",
     state: Annotated[Literal["open", "dismissed"], Query()] = "open",
     done: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """The proposals of one brand. ``done`` is the one that was just decided about."""
-    return _page(request, principal, database, clock, brand, state=ProposalState(state), done=done)
+    return _page(visit, brand, state=ProposalState(state), done=done)
 
 
 @router.post("/{proposal_id}/accept")
 def accept(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     proposal_id: ProposalId,
     brand: BrandField,
     version: Annotated[str, Form(max_length=64)],
@@ -112,8 +103,8 @@ def accept(
     """
     fields = Fields(typed(template_id).strip(), typed(title).strip(), typed(questions), typed(reply).strip())
     try:
-        with database.writing() as session:
-            require_decider(principal, brand)
+        with visit.database.writing() as session:
+            require_decider(visit.principal, brand)
             row = proposals.find_proposal(session, brand, proposal_id)
             proposals.accept(
                 session,
@@ -121,63 +112,52 @@ def accept(
                 proposal_id,
                 version=version,
                 edited=fields.edited(row),
-                by=principal.name,
-                now=clock.now(),
+                by=visit.principal.name,
+                now=visit.now,
             )
     except (Conflict, InvalidInput) as error:
         refused = ProposalRefusal(proposal_id, error, fields)
-        return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
+        return _page(visit, brand, state=ProposalState.OPEN, refused=refused)
     return see_other(f"{PROPOSALS}?brand={brand}&done={proposal_id}")
 
 
 @router.post("/{proposal_id}/{act}")
 def dismiss_or_restore(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     proposal_id: ProposalId,
     act: Annotated[str, Path(pattern="^(dismiss|restore)$")],
     brand: BrandField,
 ) -> Response:
     """Take a proposal off the list, or put it back, and stay on the list."""
     try:
-        with database.writing() as session:
-            require_decider(principal, brand)
+        with visit.database.writing() as session:
+            require_decider(visit.principal, brand)
             if act == "dismiss":
-                proposals.dismiss(session, brand, proposal_id, by=principal.name, now=clock.now())
+                proposals.dismiss(session, brand, proposal_id, by=visit.principal.name, now=visit.now)
             else:
                 proposals.restore(session, brand, proposal_id)
     except Conflict as error:
         refused = ProposalRefusal(proposal_id, error)
-        return _page(request, principal, database, clock, brand, state=ProposalState.OPEN, refused=refused)
+        return _page(visit, brand, state=ProposalState.OPEN, refused=refused)
     return see_other(f"{PROPOSALS}?brand={brand}&done={proposal_id}")
 
 
 def _page(
-    request: Request,
-    principal: Principal,
-    database: Database,
-    clock: ClockDep,
-    brand: str,
-    *,
-    state: ProposalState,
-    done: int | None = None,
-    refused: ProposalRefusal | None = None,
+    visit: Visit, brand: str, *, state: ProposalState, done: int | None = None, refused: ProposalRefusal | None = None
 ) -> Response:
     """A refused proposal that is not on the list any more is told of above it."""
-    principal.require(Permission.TEMPLATES_WRITE)
-    with database.reading() as session:
-        brands = [known for known in list_brands(session) if principal.sees(known.id)]
+    visit.principal.require(Permission.TEMPLATES_WRITE)
+    with visit.database.reading() as session:
+        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
         brand = brand or (brands[0].id if brands else "")
-        principal.require_brand(brand)
+        visit.principal.require_brand(brand)
         rows = proposals_of(session, brand, states=(state,), limit=SHOWN)
         run = last_run(session, brand)
         decided = _decided(session, brand, done)
     sentence = run.coverage.told(gettext, number) if run else ""
     fields = {row.id: _fields(row, refused) for row in rows}
     context: dict[str, Any] = {
-        "principal": principal,
+        "principal": visit.principal,
         "brands": brands,
         "brand": brand,
         "state": state.value,
@@ -190,9 +170,9 @@ def _page(
         "decided": decided,
         "refused": refused,
         "examples_shown": EXAMPLES_SHOWN,
-        "now": clock.now(),
+        "now": visit.now,
     }
-    return page(request, "proposals.html", status=refused.error.status if refused else 200, **context)
+    return page(visit.request, "proposals.html", status=refused.error.status if refused else 200, **context)
 
 
 def _fields(row: TemplateProposalRow, refused: ProposalRefusal | None) -> Fields:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
 from replyassist.core.errors import Forbidden, InvalidInput
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
 from replyassist.review.teamwork import acts, notes, presence
@@ -21,29 +20,24 @@ from .listing import ListingDep
 from .pages import HOME, PageRoute, is_partial, page
 from .rendering import typed
 from .sharing_view import team_view
+from .visits import VisitDep
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/{item_id}/live")
 def show_live(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    listing: ListingDep,
-    item_id: ItemId,
-    was_held: Annotated[bool, Query()] = False,
+    visit: VisitDep, listing: ListingDep, item_id: ItemId, was_held: Annotated[bool, Query()] = False
 ) -> Response:
     """For htmx: who looks, the notes, and whether the item that somebody held is free now; and this person looks on."""
-    now = clock.now()
-    with database.writing() as session:
-        item = decisions.visible_item(session, principal, item_id)
-        presence.look(session, item, principal.user_id, now=now)
-        team = team_view(session, principal, item, now=now)
-        is_held = claimer_of(session, principal, item, now=now) is not None
+    now = visit.now
+    with visit.database.writing() as session:
+        item = decisions.visible_item(session, visit.principal, item_id)
+        presence.look(session, item, visit.principal.user_id, now=now)
+        team = team_view(session, visit.principal, item, now=now)
+        is_held = claimer_of(session, visit.principal, item, now=now) is not None
     return page(
-        request, "_live.html", team=team, item=item, listing=listing, is_freed=was_held and not is_held, now=now
+        visit.request, "_live.html", team=team, item=item, listing=listing, is_freed=was_held and not is_held, now=now
     )
 
 

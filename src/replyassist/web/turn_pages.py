@@ -6,23 +6,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.repository import list_brands
 from replyassist.brands.service import get_brand
-from replyassist.core.accounts import Principal
-from replyassist.core.clock import Clock
-from replyassist.core.database import Database
 from replyassist.core.errors import InvalidInput, NotFound, ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.http import DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.review.teamwork import turns
 
-from .auth import ActingDep
 from .pages import PageRoute, page, see_other
 from .team_pages import TEAM
-from .visits import RefusedAct
+from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
 
 TURNS = f"{TEAM}/turns"
 router = APIRouter(prefix=TURNS, route_class=PageRoute, include_in_schema=False)
@@ -43,16 +39,13 @@ def show_first(principal: SignedInDep, database: DatabaseDep) -> Response:
 
 @router.get("/{brand}")
 def show_turns(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     brand: BrandId,
     done: Annotated[str, Query(max_length=10)] = "",
     freed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
     """The team in the order of its turns. ``freed``: so many items were just let go."""
-    return _page(request, principal, database, clock, brand, is_done=done == "saved", freed=freed)
+    return _page(visit, brand, is_done=done == "saved", freed=freed)
 
 
 @router.get("/{brand}/{user_id:int}")
@@ -62,29 +55,19 @@ def show_turns_again(brand: BrandId) -> Response:
 
 
 @router.post("/{brand}")
-def switch(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    brand: BrandId,
-    is_on: Annotated[bool, Form()] = False,
-) -> Response:
+def switch(visit: ActingVisitDep, brand: BrandId, is_on: Annotated[bool, Form()] = False) -> Response:
     """Give new items out in turn from now on, or do so no more."""
 
     def act(session: Session) -> int:
-        turns.switch(session, principal, brand, is_on=is_on)
+        turns.switch(session, visit.principal, brand, is_on=is_on)
         return 0
 
-    return _act(request, principal, database, clock, brand, act)
+    return _act(visit, brand, act)
 
 
 @router.post("/{brand}/{user_id:int}")
 def change_person(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     brand: BrandId,
     user_id: UserId,
     act: Annotated[str, Form(pattern="^(join|leave|away|back)$")],
@@ -95,12 +78,12 @@ def change_person(
 
     def carry_out(session: Session) -> int:
         if act in ("join", "leave"):
-            turns.take_part(session, principal, brand, user_id, takes_part=act == "join")
+            turns.take_part(session, visit.principal, brand, user_id, takes_part=act == "join")
             return 0
         day = _day(back_on) if act == "away" else None
-        return turns.be_away(session, principal, brand, user_id, back_on=day, lets_go=lets_go, now=clock.now())
+        return turns.be_away(session, visit.principal, brand, user_id, back_on=day, lets_go=lets_go, now=visit.now)
 
-    return _act(request, principal, database, clock, brand, carry_out)
+    return _act(visit, brand, carry_out)
 
 
 def _day(text: str) -> date:
@@ -110,52 +93,36 @@ def _day(text: str) -> date:
         raise InvalidInput("choose a day to come, within a year", field="back_on") from None
 
 
-def _act(
-    request: Request,
-    principal: Principal,
-    database: Database,
-    clock: Clock,
-    brand: str,
-    act: Callable[[Session], int],
-) -> Response:
+def _act(visit: Visit, brand: str, act: Callable[[Session], int]) -> Response:
     try:
-        with database.writing() as session:
+        with visit.database.writing() as session:
             freed = act(session)
     except InvalidInput as error:
-        return _page(request, principal, database, clock, brand, refused=RefusedAct("", error))
+        return _page(visit, brand, refused=RefusedAct("", error))
     return see_other(f"{TURNS}/{brand}?done=saved" + (f"&freed={freed}" if freed else ""))
 
 
 def _page(
-    request: Request,
-    principal: Principal,
-    database: Database,
-    clock: Clock,
-    brand_id: str,
-    *,
-    is_done: bool = False,
-    freed: int = 0,
-    refused: RefusedAct | None = None,
+    visit: Visit, brand_id: str, *, is_done: bool = False, freed: int = 0, refused: RefusedAct | None = None
 ) -> Response:
-    principal.require(Permission.QUEUE_READ)
-    principal.require_brand(brand_id)
-    with database.reading() as session:
+    visit.principal.require_for(Permission.QUEUE_READ, brand_id)
+    with visit.database.reading() as session:
         brand = get_brand(session, brand_id)
-        brands = [known for known in list_brands(session) if principal.sees(known.id)]
-        team = turns.turns_of(session, brand_id, now=clock.now())
+        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
+        team = turns.turns_of(session, brand_id, now=visit.now)
     error: ReplyassistError | None = refused.error if refused else None
     return page(
-        request,
+        visit.request,
         "turns.html",
         status=error.status if error else 200,
-        principal=principal,
+        principal=visit.principal,
         brand=brand,
         brands=brands,
         team=team,
-        may_write=principal.may(Permission.TURNS_WRITE),
+        may_write=visit.principal.may(Permission.TURNS_WRITE),
         is_done=is_done,
         freed=freed,
         refused=refused,
-        tomorrow=turns.next_day(brand, clock.now()),
-        now=clock.now(),
+        tomorrow=turns.next_day(brand, visit.now),
+        now=visit.now,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Response
 
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.http import DatabaseDep
 from replyassist.review.repository.lists import count_up_to
 from replyassist.review.saved_views import delete_view, keep_view, rename_view, views_of
 
@@ -15,6 +15,7 @@ from .auth import ActingDep
 from .listing import Listing, ListingDep, listing_of
 from .pages import HOME, PageRoute, page, see_other
 from .rendering import typed
+from .visits import ActingVisitDep, VisitDep
 
 router = APIRouter(prefix=f"{HOME}/views", route_class=PageRoute, include_in_schema=False)
 
@@ -24,26 +25,22 @@ Name = Annotated[str, Form(max_length=300)]
 
 
 @router.get("")
-def show_views(
-    request: Request, principal: SignedInDep, database: DatabaseDep, clock: ClockDep, listing: ListingDep
-) -> Response:
+def show_views(visit: VisitDep, listing: ListingDep) -> Response:
     """For htmx: the views, each with how many items it holds."""
-    with database.reading() as session:
-        views = views_of(session, principal)
-        lists = [listing_of(principal, view.query, now=clock.now()).wanted(principal) for view in views]
+    with visit.database.reading() as session:
+        views = views_of(session, visit.principal)
+        lists = [listing_of(visit.principal, view.query, now=visit.now).wanted(visit.principal) for view in views]
         numbers = count_up_to(session, lists, most=COUNTED_TO + 1)
     counts = {
         view.id: f"{COUNTED_TO}+" if number > COUNTED_TO else str(number)
         for view, number in zip(views, numbers, strict=True)
     }
-    return page(request, "_views.html", views=views, listing=listing, view_counts=counts)
+    return page(visit.request, "_views.html", views=views, listing=listing, view_counts=counts)
 
 
 @router.post("")
 def add_view(
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     listing: ListingDep,
     name: Name = "",
     brand_id: Annotated[str, Form(alias="for", max_length=60)] = "",
@@ -51,8 +48,8 @@ def add_view(
     """Keep the list that the address names, for oneself or for everybody on a brand, of which it then shows items."""
     brand = typed(brand_id) or None
     kept: Listing = replace(listing, brand=brand) if brand else listing
-    with database.writing() as session:
-        keep_view(session, principal, typed(name), kept.query, brand_id=brand, now=clock.now())
+    with visit.database.writing() as session:
+        keep_view(session, visit.principal, typed(name), kept.query, brand_id=brand, now=visit.now)
     return see_other(listing.url(HOME))
 
 

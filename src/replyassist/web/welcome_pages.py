@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.models import Brand
@@ -12,7 +12,6 @@ from replyassist.brands.repository import list_brands
 from replyassist.brands.service import voice_of
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, NotFound
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.privacy.nameless import nameless
 from replyassist.review.onboarding import repository, service
@@ -21,9 +20,10 @@ from replyassist.review.onboarding.practice import PracticeAct
 from replyassist.review.onboarding.service import STAND_IN
 from replyassist.review.repository.approved import exemplary_replies
 
-from .auth import WELCOME, ActingDep
+from .auth import WELCOME
 from .pages import PageRoute, page, see_other
 from .rendering import typed
+from .visits import ActingVisitDep, Visit, VisitDep
 
 router = APIRouter(prefix=WELCOME, route_class=PageRoute, include_in_schema=False)
 RunId = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -37,71 +37,55 @@ ANSWERS = {
 
 
 @router.get("")
-def show_welcome(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    brand: Annotated[str, Query(max_length=60)] = "",
-) -> Response:
+def show_welcome(visit: VisitDep, brand: Annotated[str, Query(max_length=60)] = "") -> Response:
     """The page of a brand, of one's first one by itself."""
-    principal.require(Permission.QUEUE_READ)
-    with database.reading() as session:
-        brands, chosen = _brand(session, principal, typed(brand))
+    visit.principal.require(Permission.QUEUE_READ)
+    with visit.database.reading() as session:
+        brands, chosen = _brand(session, visit.principal, typed(brand))
         approved = exemplary_replies(session, chosen.id, limit=1)
-        runs = repository.runs_of(session, principal.user_id, limit=RUNS_SHOWN)
+        runs = repository.runs_of(session, visit.principal.user_id, limit=RUNS_SHOWN)
     return page(
-        request,
+        visit.request,
         "welcome.html",
-        principal=principal,
+        principal=visit.principal,
         brands=brands,
         brand=chosen,
         voice=voice_of(chosen),
         example=_example(approved[0].message, approved[0].text, approved[0].author_name) if approved else None,
         runs=runs,
-        now=request.app.state.clock.now(),
+        now=visit.now,
     )
 
 
 @router.post("/practice")
-def begin(
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    brand: Annotated[str, Form(max_length=60)] = "",
-) -> Response:
+def begin(visit: ActingVisitDep, brand: Annotated[str, Form(max_length=60)] = "") -> Response:
     """Begin with five practice items."""
-    with database.writing() as session:
-        run = service.begin(session, principal, typed(brand), now=clock.now())
+    with visit.database.writing() as session:
+        run = service.begin(session, visit.principal, typed(brand), now=visit.now)
     return see_other(f"{WELCOME}/practice/{run.id}")
 
 
 @router.get("/practice/{run_id}")
 def show_practice(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    run_id: RunId,
-    answered: Annotated[int | None, Query(ge=0, le=20)] = None,
+    visit: VisitDep, run_id: RunId, answered: Annotated[int | None, Query(ge=0, le=20)] = None
 ) -> Response:
     """The next item, or what a lead decided about the one that was just ``answered``, by its number."""
-    with database.reading() as session:
-        run = service.own_run(session, principal, run_id)
-        return _show(request, principal, session, run, answered)
+    with visit.database.reading() as session:
+        run = service.own_run(session, visit.principal, run_id)
+        return _show(visit, session, run, answered)
 
 
 @router.post("/practice/{run_id}")
 def answer(
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     run_id: RunId,
     number: Annotated[int, Form(ge=0, le=20)],
     given: Annotated[PracticeAct, Form()],
 ) -> Response:
     """Answer one item, and be told at once."""
     try:
-        with database.writing() as session:
-            service.answer(session, principal, run_id, number, given, now=clock.now())
+        with visit.database.writing() as session:
+            service.answer(session, visit.principal, run_id, number, given, now=visit.now)
     except Conflict:
         return see_other(f"{WELCOME}/practice/{run_id}")
     return see_other(f"{WELCOME}/practice/{run_id}?answered={number}")
@@ -113,7 +97,7 @@ def show_welcome_again() -> Response:
     return see_other(WELCOME)
 
 
-def _show(request: Request, principal: Principal, session: Session, run: PracticeRun, answered: int | None) -> Response:
+def _show(visit: Visit, session: Session, run: PracticeRun, answered: int | None) -> Response:
     given, items = run.answers.given, service.items_of(session, run)
     number = answered if answered is not None and answered < len(given) else len(given)
     context: dict[str, Any] = {
@@ -121,9 +105,9 @@ def _show(request: Request, principal: Principal, session: Session, run: Practic
         "told": given[number] if number < len(given) else None,
     }
     return page(
-        request,
+        visit.request,
         "practice.html",
-        principal=principal,
+        principal=visit.principal,
         run=run,
         number=number,
         count=len(items),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from replyassist.benchmarks.retrieval.data import RETRIEVAL_DEV
+from replyassist_bench.retrieval.data import RETRIEVAL_DEV
 
 ASKED = {
     "track_order": ["where is my parcel", "has my order shipped yet", "when does my delivery come", "track my box"],

@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from replyassist.benchmarks.retrieval.accuracy import accuracy, answers_of, calibrated, nearest_neighbour, summary
-from replyassist.benchmarks.retrieval.bench import Bench
-from replyassist.benchmarks.retrieval.data import (
+from replyassist.cli import app
+from replyassist.core.settings import Settings
+from replyassist.core.words import read
+from replyassist.retrieval.index import TemplateIndex
+from replyassist.testing import FakeEncoder
+from replyassist_bench.retrieval.accuracy import accuracy, answers_of, calibrated, nearest_neighbour, summary
+from replyassist_bench.retrieval.bench import Bench
+from replyassist_bench.retrieval.data import (
     OUT_OF_SCOPE,
     RETRIEVAL_DEV,
     Task,
@@ -17,12 +22,7 @@ from replyassist.benchmarks.retrieval.data import (
     few_shot,
     retrieval_dev,
 )
-from replyassist.benchmarks.retrieval.scores import DRAFT_FROM, Answer, auroc, figures, hits, mean_of
-from replyassist.cli import app
-from replyassist.core.settings import Settings
-from replyassist.core.words import read
-from replyassist.retrieval.index import TemplateIndex
-from replyassist.testing import FakeEncoder
+from replyassist_bench.retrieval.scores import DRAFT_FROM, Answer, auroc, figures, hits, mean_of
 
 from .small_data import write_small_data
 

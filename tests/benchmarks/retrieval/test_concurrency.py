@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.benchmarks.retrieval.bench import Bench
-from replyassist.benchmarks.retrieval.concurrency import Times, at_once, concurrency
 from replyassist.core.embedding import CachedEncoder
 from replyassist.core.errors import ReplyassistError
 from replyassist.testing import FakeEncoder
+from replyassist_bench.retrieval.bench import Bench
+from replyassist_bench.retrieval.concurrency import Times, at_once, concurrency
 
 
 def test_so_many_callers_are_under_way_together() -> None:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from replyassist.benchmarks.retrieval.bench import Bench
-from replyassist.benchmarks.retrieval.latency import latency
 from replyassist.core.words import Reading
 from replyassist.testing import FakeEncoder, FakeReader
+from replyassist_bench.retrieval.bench import Bench
+from replyassist_bench.retrieval.latency import latency
 
 from .small_data import write_small_data
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replyassist.benchmarks.retrieval.bench import Bench
-from replyassist.benchmarks.retrieval.data import Task, few_shot
-from replyassist.benchmarks.retrieval.learning import RUNS, Learner, curve, drawn, learning, nearest, unchanged
 from replyassist.core.words import read
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.testing import FakeEncoder
+from replyassist_bench.retrieval.bench import Bench
+from replyassist_bench.retrieval.data import Task, few_shot
+from replyassist_bench.retrieval.learning import RUNS, Learner, curve, drawn, learning, nearest, unchanged
 
 PLACES = ("Norway", "Sweden", "Spain", "Malta", "Italy", "Greece", "Poland", "Latvia")
 SHIPPING = [(f"do you ship anything to {place}", "ship_abroad") for place in PLACES]

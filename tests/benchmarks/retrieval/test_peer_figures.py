@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.benchmarks.retrieval.peer_figures import best_framework, of_system, spread
+from replyassist_bench.retrieval.peer_figures import best_framework, of_system, spread
 
 BUILT = {"build_seconds": 2.0, "build_seconds_without_encoder": 0.5, "build_peak_mb": 700.0, "index_mb": 3.0}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replyassist.benchmarks.retrieval.data import few_shot
-from replyassist.benchmarks.retrieval.peer_process import PeerFailed, PeerProcesses
+from replyassist_bench.retrieval.data import few_shot
+from replyassist_bench.retrieval.peer_process import PeerFailed, PeerProcesses
 
 PARROT = """
 import json, os, sys

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.benchmarks.retrieval.bench import Bench
-from replyassist.benchmarks.retrieval.data import few_shot
-from replyassist.benchmarks.retrieval.peers import SYSTEMS, answers_to, documents_of, latency_task, peers, ranking_tasks
-from replyassist.benchmarks.retrieval.scores import Answer
 from replyassist.core.embedding import SentenceTransformerEncoder
+from replyassist_bench.retrieval.bench import Bench
+from replyassist_bench.retrieval.data import few_shot
+from replyassist_bench.retrieval.peers import SYSTEMS, answers_to, documents_of, latency_task, peers, ranking_tasks
+from replyassist_bench.retrieval.scores import Answer
 
 from .small_data import write_small_data
 

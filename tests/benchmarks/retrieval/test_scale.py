@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replyassist.benchmarks.retrieval import scale_process
-from replyassist.benchmarks.retrieval.bench import Bench
-from replyassist.benchmarks.retrieval.drawn import TEXTS, NumberedEncoder, drawn, queries, templates
-from replyassist.benchmarks.retrieval.scale import scale
 from replyassist.retrieval.known import texts_of
 from replyassist.testing import FakeEncoder
+from replyassist_bench.retrieval import scale_process
+from replyassist_bench.retrieval.bench import Bench
+from replyassist_bench.retrieval.drawn import TEXTS, NumberedEncoder, drawn, queries, templates
+from replyassist_bench.retrieval.scale import scale
 from tests.benchmarks.retrieval.small_data import ASKED, write_small_data
 
 

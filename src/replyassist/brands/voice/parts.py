@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 Phrase = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class VoicePart(BaseModel):
+class VoicePart(BaseModel, frozen=True, extra="forbid"):
     """What all parts share: nothing unknown is taken, and nothing changes later.
 
     ``formerly``: fields that earlier versions had; a voice that was written for one of those is read without them.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     formerly: ClassVar[frozenset[str]] = frozenset()
 
     @model_validator(mode="before")

@@ -12,7 +12,6 @@ from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ATTACHMENTS, MAX_URL, Attachment, MessageEdit
 
 from .. import events
-from ..account import Account
 from ..events import Deleted, Edited, Event
 from ..port import HookRequest, Inbound
 from .api import Entry, moment
@@ -22,9 +21,6 @@ _KINDS = {"image": AttachmentKind.IMAGE, "video": AttachmentKind.VIDEO, "audio":
 
 class ChatwootInbound(Inbound):
     """Of one account. Notes are no messages: ours and those of agents are left out."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def verify(self, request: HookRequest) -> None:
         """HMAC-SHA256 over time, dot and raw body; without a secret, the key behind the address."""

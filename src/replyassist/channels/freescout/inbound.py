@@ -19,7 +19,6 @@ from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ATTACHMENTS, MAX_URL, Attachment
 
 from .. import events
-from ..account import Account
 from ..events import Deleted, Event
 from ..port import HookRequest, Inbound
 from .api import CUSTOMER, REPLY, Entry, moment, threads_of, words
@@ -34,9 +33,6 @@ _GONE = frozenset({"convo.deleted", "convo.deleted_forever"})
 
 class FreeScoutInbound(Inbound):
     """Of one mailbox, or of all. Notes are no messages: ours and those of users are left out."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def verify(self, request: HookRequest) -> None:
         """Base64 of HMAC-SHA1 over the raw body."""

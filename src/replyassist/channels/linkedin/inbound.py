@@ -9,7 +9,6 @@ from typing import Any
 
 from replyassist.core.errors import InvalidInput, SignatureInvalid
 
-from ..account import Account
 from ..events import Event, built
 from ..port import HookAnswer, HookRequest, Inbound
 from .records import event_of
@@ -21,9 +20,6 @@ PREFIX = b"hmacsha256="
 
 class LinkedInInbound(Inbound):
     """One page's notifications."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def handshake(self, request: HookRequest) -> HookAnswer | None:
         """The challenge, which LinkedIn repeats every two hours, with its HMAC-SHA256."""

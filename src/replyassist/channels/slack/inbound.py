@@ -18,7 +18,6 @@ from replyassist.core.errors import InvalidInput, SignatureInvalid
 from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ALT_TEXT, MAX_ATTACHMENTS, Attachment, MessageEdit
 
-from ..account import Account
 from ..events import Deleted, Edited, Event, NewMessage, built, message
 from ..port import HookAnswer, HookRequest, Inbound
 from . import CARDS
@@ -30,9 +29,6 @@ _KINDS = {"image": AttachmentKind.IMAGE, "video": AttachmentKind.VIDEO, "audio":
 
 class SlackInbound(Inbound):
     """Reads one app's events."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def handshake(self, request: HookRequest) -> HookAnswer | None:
         """The challenge of ``url_verification``, which is signed as events are."""

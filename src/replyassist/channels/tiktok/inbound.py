@@ -11,7 +11,6 @@ from typing import Any
 
 from replyassist.core.errors import InvalidInput, SignatureInvalid
 
-from ..account import Account
 from ..events import Deleted, Event, built, message
 from ..port import HookRequest, Inbound
 from . import OWN
@@ -19,9 +18,6 @@ from . import OWN
 
 class TikTokInbound(Inbound):
     """One account's webhooks."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def verify(self, request: HookRequest) -> None:
         """``tiktok-signature: t=SECONDS,s=HEX``, over the seconds, a dot and the raw body."""

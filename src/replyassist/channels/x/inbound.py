@@ -14,7 +14,6 @@ from replyassist.core.errors import InvalidInput, SignatureInvalid
 from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ALT_TEXT, MAX_ATTACHMENTS, MAX_URL, Attachment
 
-from ..account import Account
 from ..events import Deleted, Event, NewMessage, built, message
 from ..port import HookAnswer, HookRequest, Inbound
 from .text import plain
@@ -24,9 +23,6 @@ _KINDS = {"photo": AttachmentKind.IMAGE, "video": AttachmentKind.VIDEO, "animate
 
 class XInbound(Inbound):
     """Reads one user's activity."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def handshake(self, request: HookRequest) -> HookAnswer | None:
         """The challenge-response check: X asks when the webhook is made, and again and again."""

@@ -11,7 +11,6 @@ from typing import Any
 from replyassist.core.errors import InvalidInput, SignatureInvalid
 
 from .. import events
-from ..account import Account
 from ..events import Event
 from ..port import HookRequest, Inbound
 from .api import moment
@@ -24,9 +23,6 @@ class ZendeskInbound(Inbound):
 
     Which account it is the signature says: every webhook has a secret of its own.
     """
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
 
     def verify(self, request: HookRequest) -> None:
         """Base64 of HMAC-SHA256 over the time, directly followed by the raw body."""

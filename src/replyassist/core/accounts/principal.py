@@ -63,6 +63,11 @@ class Principal:
         if not self.sees(brand_id):
             raise NotFound(f"there is no brand '{brand_id}' for you")
 
+    def require_for(self, permission: Permission, brand_id: str) -> None:
+        """Raise Forbidden without the permission, NotFound for a brand that is not theirs."""
+        self.require(permission)
+        self.require_brand(brand_id)
+
 
 def is_due(noted_at: datetime | None, now: datetime) -> bool:
     """Whether the last use that was noted is so long ago that this one is to be noted."""

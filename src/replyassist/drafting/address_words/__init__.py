@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator
 
 from replyassist.core.language_files import read_languages
 
@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent
 Words = Annotated[frozenset[str], BeforeValidator(lambda text: str(text).split())]
 
 
-class AddressWords(BaseModel):
+class AddressWords(BaseModel, frozen=True, extra="forbid"):
     """The words of one language, in small letters.
 
     A display name with one of ``not_people`` is a company's, a page's or an account's; one that begins with one of
@@ -23,8 +23,6 @@ class AddressWords(BaseModel):
     ``signers`` may stand in a signature beside names, ``teams`` make one of a line by themselves. ``greeting`` opens a
     reply in this language where the brand's voice has none in it.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     titles: Words
     not_people: Words
@@ -39,10 +37,8 @@ class AddressWords(BaseModel):
     teams: Words
 
 
-class LegalForms(BaseModel):
+class LegalForms(BaseModel, frozen=True, extra="forbid"):
     """Ends of company names: ``any_case`` in small letters, ``as_written`` only as they stand here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     any_case: Words
     as_written: Words

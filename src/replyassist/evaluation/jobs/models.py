@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import JSON, Field, SQLModel
 
@@ -27,10 +27,8 @@ LIVE = (JobState.QUEUED, JobState.RUNNING)
 """The worker has, or will have, something to do."""
 
 
-class Request(BaseModel):
+class Request(BaseModel, frozen=True):
     """What is to be scored. ``cases`` and ``templates`` name kept sets; no templates: the live ones of each brand."""
-
-    model_config = ConfigDict(frozen=True)
 
     cases: str
     templates: str = ""

@@ -5,20 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from replyassist.core.language_files import read_languages
 
 
-class MailWords(BaseModel):
+class MailWords(BaseModel, frozen=True, extra="forbid"):
     """The phrases of one language, in small letters.
 
     ``wrote`` stands in the line above quoted text, ``sent_from`` begins a line about a device. A footer begins with
     one of ``footer_begins`` and holds one of ``footer_says``. A mail program wrote what begins with one of
     ``automatic``, after ``subject_marks`` such as "re", or with one of ``away`` and holds one of ``away_says``.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     wrote: tuple[str, ...]
     sent_from: tuple[str, ...]

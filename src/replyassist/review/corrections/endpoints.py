@@ -80,8 +80,7 @@ def list_corrections(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CorrectionListOut:
     """All that the brand's people said that its messages really are, also what was taken back."""
-    principal.require(Permission.QUEUE_READ)
-    principal.require_brand(brand)
+    principal.require_for(Permission.QUEUE_READ, brand)
     get_brand(session, brand)  # NotFound for one that is not there
     found = stored.page_of(session, brand, before=cursor, limit=limit + 1)
     shown = found[:limit]

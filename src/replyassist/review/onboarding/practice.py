@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 ITEMS = 5
 SHIPPED = Path(__file__).with_name("shipped.yaml")
@@ -22,11 +22,9 @@ class PracticeAct(StrEnum):
     ESCALATE = "escalate"
 
 
-class PracticeItem(BaseModel):
+class PracticeItem(BaseModel, frozen=True, extra="forbid"):
     """One practice item. ``key`` names it, ``sent`` is the text that was approved after an edit; texts hold no personal
     data."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     message: str
@@ -37,20 +35,16 @@ class PracticeItem(BaseModel):
     sent: str = ""
 
 
-class PracticeAnswer(BaseModel):
+class PracticeAnswer(BaseModel, frozen=True):
     """What somebody answered."""
-
-    model_config = ConfigDict(frozen=True)
 
     key: str
     answer: PracticeAct
     is_right: bool
 
 
-class PracticeAnswers(BaseModel):
+class PracticeAnswers(BaseModel, frozen=True):
     """All answers of one run, in their order."""
-
-    model_config = ConfigDict(frozen=True)
 
     given: tuple[PracticeAnswer, ...] = ()
 

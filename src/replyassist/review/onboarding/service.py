@@ -43,8 +43,7 @@ def is_new(session: Session, principal: Principal) -> bool:
 
 def begin(session: Session, principal: Principal, brand_id: str, *, now: datetime) -> PracticeRun:
     """Begin a run of five items of the brand; raise NotFound."""
-    principal.require(Permission.QUEUE_READ)
-    principal.require_brand(brand_id)
+    principal.require_for(Permission.QUEUE_READ, brand_id)
     get_brand(session, brand_id)
     own = [_item(decided) for decided in repository.decided_by_leads(session, brand_id)]
     keys = [item.key for item in chosen(own)]

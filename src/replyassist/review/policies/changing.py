@@ -41,8 +41,7 @@ def save_policy(
     VersionConflict when somebody else changed it meanwhile, and Conflict with ``recalls``, how many would go back,
     where that is more than ``may_recall`` (None: any number).
     """
-    principal.require(Permission.POLICIES_WRITE)
-    principal.require_brand(brand_id)
+    principal.require_for(Permission.POLICIES_WRITE, brand_id)
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(f"a note has at most {LONGEST_NOTE} characters", field="note")
     repository.lock_brand(session, brand_id)

@@ -79,7 +79,7 @@ class TextPolicy(BaseModel):
 @router.get("/{brand}/policy")
 def read_policy(*, brand: BrandId, principal: PrincipalDep, session: ReadingDep) -> PolicyOut:
     """What counts now."""
-    _require_reader(principal, brand)
+    principal.require_for(Permission.QUEUE_READ, brand)
     get_brand(session, brand)
     newest = repository.versions_of(session, brand, before=None, limit=1)
     return _out(newest[0]) if newest else PolicyOut(number=0, policy=Policy())
@@ -124,7 +124,7 @@ def list_versions(
     limit: Annotated[int, Query(ge=1, le=MAX_VERSIONS)] = 20,
 ) -> list[PolicyOut]:
     """Versions, the newest first; ``before`` a number."""
-    _require_reader(principal, brand)
+    principal.require_for(Permission.QUEUE_READ, brand)
     return [_out(version) for version in repository.versions_of(session, brand, before=before, limit=limit)]
 
 
@@ -148,11 +148,6 @@ def read_text_policy(
         first_approval=first
         and FirstApproval(by=first.proposer, text=first.text, why=first.why, created_at=first.created_at),
     )
-
-
-def _require_reader(principal: PrincipalDep, brand: str) -> None:
-    principal.require(Permission.QUEUE_READ)
-    principal.require_brand(brand)
 
 
 def _out(version: PolicyVersion) -> PolicyOut:

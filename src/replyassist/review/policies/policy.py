@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from replyassist.guardrails import Verdict
 from replyassist.triage.kinds import Kind
@@ -16,8 +16,8 @@ Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 ANY_RISK = "any"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Part(BaseModel, frozen=True, extra="forbid"):
+    """Unknown fields are refused."""
 
 
 class SendingRules(_Part):

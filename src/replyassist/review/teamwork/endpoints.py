@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from replyassist.core.http import PROBLEM_RESPONSES, ClockDep, PrincipalDep, ReadingDep, WritingDep
 
@@ -19,8 +19,7 @@ from .models import LONGEST_NOTE, ItemNote
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"], responses=PROBLEM_RESPONSES)
 
 
-class _NoteBody(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _NoteBody(BaseModel, frozen=True, extra="forbid"):
     version: Annotated[int, Field(ge=1, description="The version that the person saw")]
 
 
@@ -46,10 +45,9 @@ class HandBackBody(_NoteBody):
     reason: Reason
 
 
-class NoteBody(BaseModel):
+class NoteBody(BaseModel, frozen=True, extra="forbid"):
     """A note to colleagues; with ``version`` it is refused once the item has moved on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NOTE)]
     version: Annotated[int, Field(ge=1)] | None = None
 

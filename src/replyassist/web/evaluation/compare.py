@@ -7,11 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Response
 
-from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, ReplyassistError
-from replyassist.core.http import ClockDep, SignedInDep
+from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.compare import COSTS, Comparison, MeasureDifference, compare, moved_cases
 from replyassist.evaluation.pairs import PreferenceBook, pairs_of, preferences
@@ -20,6 +19,7 @@ from replyassist.evaluation.store import RunStore, RunSummary
 
 from ..auth import ActingDep
 from ..pages import page, see_other
+from ..visits import Visit, VisitDep
 from .report import NONE, expected_of, found_of
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address, attachment, run_for, summary_for, visible
 
@@ -32,9 +32,7 @@ RunId = Annotated[str, Query(max_length=120)]
 
 @router.get("/compare")
 def show_comparison(
-    request: Request,
-    principal: SignedInDep,
-    clock: ClockDep,
+    visit: VisitDep,
     home: HomeDep,
     run: Annotated[list[str], Query(default_factory=list, max_length=2)],
     before: RunId = "",
@@ -42,24 +40,26 @@ def show_comparison(
     allow_different: bool = False,
 ) -> Response:
     """Compare two runs; of two that were ticked in the list the older is the first."""
-    principal.require(Permission.EVALUATE)
+    visit.principal.require(Permission.EVALUATE)
     if len(run) == 2:
-        first, second = sorted((summary_for(home, principal, each) for each in run), key=lambda each: each.created_at)
+        first, second = sorted(
+            (summary_for(home, visit.principal, each) for each in run), key=lambda each: each.created_at
+        )
         return see_other(address("/compare", before=first.id, after=second.id))
     if not before or not after or before == after:
-        return _choose(request, principal, home, before, after, error=InvalidInput(TWO_RUNS) if run or before else None)
-    runs = summary_for(home, principal, before), summary_for(home, principal, after)
+        return _choose(visit, home, before, after, error=InvalidInput(TWO_RUNS) if run or before else None)
+    runs = summary_for(home, visit.principal, before), summary_for(home, visit.principal, after)
     try:
         found = _compared(home, runs[0].id, runs[1].id, allow_different=allow_different)
     except InvalidInput as error:
-        return _choose(request, principal, home, before, after, error=error, may_allow=not allow_different)
-    old, new = run_for(home, principal, before), run_for(home, principal, after)
+        return _choose(visit, home, before, after, error=error, may_allow=not allow_different)
+    old, new = run_for(home, visit.principal, before), run_for(home, visit.principal, after)
     moved = moved_cases(old, new)
     book = PreferenceBook(home, before, after)
     return page(
-        request,
+        visit.request,
         "evaluation/compare.html",
-        principal=principal,
+        principal=visit.principal,
         before=runs[0],
         after=runs[1],
         found=found,
@@ -77,7 +77,7 @@ def show_comparison(
         measure_words=measure_words,
         allow_different=allow_different,
         address=address,
-        now=clock.now(),
+        now=visit.now,
     )
 
 
@@ -153,21 +153,14 @@ def _ordered(measures: Iterable[MeasureDifference]) -> list[MeasureDifference]:
 
 
 def _choose(
-    request: Request,
-    principal: Principal,
-    home: Path,
-    before: str,
-    after: str,
-    *,
-    error: ReplyassistError | None,
-    may_allow: bool = False,
+    visit: Visit, home: Path, before: str, after: str, *, error: ReplyassistError | None, may_allow: bool = False
 ) -> Response:
-    runs: list[RunSummary] = visible(RunStore(home).summaries(), principal)
+    runs: list[RunSummary] = visible(RunStore(home).summaries(), visit.principal)
     return page(
-        request,
+        visit.request,
         "evaluation/choose.html",
         status=error.status if error else 200,
-        principal=principal,
+        principal=visit.principal,
         runs=runs[:200],
         before=before,
         after=after,

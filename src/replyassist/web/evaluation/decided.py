@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Response
 from pydantic import ValidationError
 
 from replyassist.core.errors import InvalidInput
-from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.decided import Labelled, case_of_item, labelled_as
 from replyassist.evaluation.sets import CaseSets
 from replyassist.inbox.service import load
 from replyassist.review import decisions
 
-from ..auth import ActingDep
 from ..pages import page, see_other
 from ..rendering import typed
+from ..visits import ActingVisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address
 
 router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_schema=False)
@@ -29,10 +28,7 @@ NONE = ""
 
 @router.post("/cases/from-item/{item_id}")
 def keep_item(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     home: HomeDep,
     item_id: ItemId,
     act: Annotated[str, Form(pattern="^(preview|keep)$")] = "preview",
@@ -41,9 +37,9 @@ def keep_item(
     must_not_include: Lines = "",
 ) -> Response:
     """Show the case that an item would make; with ``act=keep`` keep it, with what was mended of its label."""
-    principal.require(Permission.LABEL_DRAFTS)
-    with database.reading() as session:
-        item = decisions.visible_item(session, principal, item_id)
+    visit.principal.require(Permission.LABEL_DRAFTS)
+    with visit.database.reading() as session:
+        item = decisions.visible_item(session, visit.principal, item_id)
         case = case_of_item(item, load(session, item.message_id))
     error: InvalidInput | None = None
     if act == "keep":
@@ -54,13 +50,13 @@ def keep_item(
             first = invalid.errors(include_url=False, include_input=False)[0]
             error = InvalidInput(first["msg"].removeprefix("Value error, "), field=str(first["loc"][0]))
         else:
-            info = CaseSets(home).add_decided(case, by=principal.name, at=clock.now())
+            info = CaseSets(home).add_decided(case, by=visit.principal.name, at=visit.now)
             return see_other(address(f"/cases/{info.name}", kept=1))
     return page(
-        request,
+        visit.request,
         "evaluation/from_item.html",
         status=error.status if error else 200,
-        principal=principal,
+        principal=visit.principal,
         case=case,
         item_id=item_id,
         templates=item.proposal.templates,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound, ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.jobs import service
 from replyassist.evaluation.jobs.models import JobState
@@ -16,9 +15,9 @@ from replyassist.evaluation.jobs.models import Request as RunRequest
 from replyassist.evaluation.record import DRAFT, RETRIEVAL
 from replyassist.evaluation.sets import CaseSets, SetInfo, TemplateSets
 
-from ..auth import ActingDep
 from ..pages import is_partial, page, see_other
 from ..rendering import typed
+from ..visits import ActingVisitDep, Visit, VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, brands_of, visible
 
 router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_schema=False)
@@ -33,25 +32,20 @@ NO_SUCH_SET = "Choose the cases to score."
 
 @router.get("/runs/new")
 def show_form(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
+    visit: VisitDep,
     home: HomeDep,
     cases: Annotated[str, Query(max_length=120)] = "",
     templates: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
     """What to score, and with what."""
-    principal.require(Permission.EVALUATE)
+    visit.principal.require(Permission.EVALUATE)
     form = {"cases": cases, "templates": templates, "stages": "drafts", "title": "", "limit": ""}
-    return _form(request, principal, database, home, form)
+    return _form(visit, home, form)
 
 
 @router.post("/runs")
 def start_run(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     home: HomeDep,
     cases: SetName = "",
     templates: SetName = "",
@@ -60,82 +54,67 @@ def start_run(
     limit: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Enqueue a run, and show its progress; a refusal shows the form as it was."""
-    principal.require(Permission.EVALUATE)
+    visit.principal.require(Permission.EVALUATE)
     form = {"cases": cases, "templates": templates, "stages": stages, "title": typed(title).strip(), "limit": limit}
     try:
-        chosen = _chosen(home, principal, cases, templates)
+        chosen = _chosen(home, visit.principal, cases, templates)
         wanted = RunRequest(cases=cases, templates=templates, stages=STAGES[stages], limit=_number(limit))
     except (InvalidInput, NotFound) as error:
-        return _form(request, principal, database, home, form, error=error)
-    with database.writing() as session:
+        return _form(visit, home, form, error=error)
+    with visit.database.writing() as session:
         row = service.start(
             session,
             wanted,
             title=form["title"],
             brands=chosen.brands,
-            asked_by=principal.user_id,
-            jobs=request.app.state.jobs,
-            now=clock.now(),
+            asked_by=visit.principal.user_id,
+            jobs=visit.request.app.state.jobs,
+            now=visit.now,
         )
     return see_other(f"{EVALUATION}/jobs/{row.id}")
 
 
 @router.get("/jobs/{job_id}")
-def show_job(
-    request: Request, principal: SignedInDep, database: DatabaseDep, clock: ClockDep, job_id: JobId
-) -> Response:
+def show_job(visit: VisitDep, job_id: JobId) -> Response:
     """How far a run is; once it is kept, its report."""
-    principal.require(Permission.EVALUATE)
-    with database.reading() as session:
-        row = service.visible_job(session, job_id, principal.sees)
+    visit.principal.require(Permission.EVALUATE)
+    with visit.database.reading() as session:
+        row = service.visible_job(session, job_id, visit.principal.sees)
     if row.state == JobState.DONE:
         report = f"{EVALUATION}/runs/{row.run_id}"
-        return Response(headers={"HX-Redirect": report}) if is_partial(request) else see_other(report)
-    name = PART if is_partial(request) else "evaluation/job.html"
-    return page(request, name, principal=principal, job=row, now=clock.now())
+        return Response(headers={"HX-Redirect": report}) if is_partial(visit.request) else see_other(report)
+    name = PART if is_partial(visit.request) else "evaluation/job.html"
+    return page(visit.request, name, principal=visit.principal, job=row, now=visit.now)
 
 
 @router.post("/jobs/{job_id}/{act}")
 def stop_or_go_on(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    job_id: JobId,
-    act: Annotated[str, Path(pattern="^(stop|go-on)$")],
+    visit: ActingVisitDep, job_id: JobId, act: Annotated[str, Path(pattern="^(stop|go-on)$")]
 ) -> Response:
     """Stop it once the cases in hand are done, or go on where it was."""
-    principal.require(Permission.EVALUATE)
-    with database.writing() as session:
-        row = service.visible_job(session, job_id, principal.sees)
+    visit.principal.require(Permission.EVALUATE)
+    with visit.database.writing() as session:
+        row = service.visible_job(session, job_id, visit.principal.sees)
         if act == "go-on":
-            service.go_on(session, row, jobs=request.app.state.jobs, now=clock.now())
+            service.go_on(session, row, jobs=visit.request.app.state.jobs, now=visit.now)
         elif row.is_live:
-            service.stop(row, now=clock.now())
+            service.stop(row, now=visit.now)
     return see_other(f"{EVALUATION}/jobs/{job_id}")
 
 
-def _form(
-    request: Request,
-    principal: Principal,
-    database: DatabaseDep,
-    home: HomeDep,
-    form: dict[str, str],
-    *,
-    error: ReplyassistError | None = None,
-) -> Response:
-    case_sets = visible(CaseSets(home).infos(), principal)
+def _form(visit: Visit, home: HomeDep, form: dict[str, str], *, error: ReplyassistError | None = None) -> Response:
+    case_sets = visible(CaseSets(home).infos(), visit.principal)
     return page(
-        request,
+        visit.request,
         "evaluation/new_run.html",
         status=error.status if error else 200,
-        principal=principal,
+        principal=visit.principal,
         form=form,
         error=error,
         case_sets=case_sets,
-        template_sets=visible(TemplateSets(home).infos(), principal),
-        brands=brands_of(database, principal),
-        has_model=request.app.state.proposer.model is not None,
+        template_sets=visible(TemplateSets(home).infos(), visit.principal),
+        brands=brands_of(visit.database, visit.principal),
+        has_model=visit.request.app.state.proposer.model is not None,
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.agreement import agreement
 from replyassist.evaluation.labelling import LabelBook, batch_of, lines_of, next_for, reader_of
@@ -21,6 +21,7 @@ from ..auth import ActingDep
 from ..pages import page, see_other
 from ..rendering import typed
 from ..repository import user_names
+from ..visits import VisitDep
 from .pairs import open_pairs_of
 from .shared import EVALUATION, EvaluationRoute, HomeDep, Name, attachment, run_for, summary_for, visible
 
@@ -44,19 +45,19 @@ REASONS = {
 
 
 @router.get("/label")
-def show_batches(request: Request, principal: SignedInDep, clock: ClockDep, home: HomeDep) -> Response:
+def show_batches(visit: VisitDep, home: HomeDep) -> Response:
     """The drafts that can be labelled, without a word of the run that they are from."""
-    principal.require(Permission.LABEL_DRAFTS)
-    reader = reader_of(principal.user_id)
-    runs = [run for run in visible(RunStore(home).summaries(), principal) if run.drafts][:BATCHES_SHOWN]
+    visit.principal.require(Permission.LABEL_DRAFTS)
+    reader = reader_of(visit.principal.user_id)
+    runs = [run for run in visible(RunStore(home).summaries(), visit.principal) if run.drafts][:BATCHES_SHOWN]
     batches = [(run, batch_of(run.id), len(LabelBook(home, run.id).of(reader))) for run in runs]
     return page(
-        request,
+        visit.request,
         "evaluation/batches.html",
-        principal=principal,
+        principal=visit.principal,
         batches=batches,
-        pairs=open_pairs_of(home, principal),
-        now=clock.now(),
+        pairs=open_pairs_of(home, visit.principal),
+        now=visit.now,
     )
 
 
@@ -110,23 +111,21 @@ def undo_label(principal: ActingDep, home: HomeDep, batch: Batch) -> Response:
 
 
 @router.get("/runs/{run_id}/labels")
-def show_labels(
-    request: Request, principal: SignedInDep, database: DatabaseDep, home: HomeDep, run_id: Name
-) -> Response:
+def show_labels(visit: VisitDep, home: HomeDep, run_id: Name) -> Response:
     """How far readers have come, how they agree with each other and with the checks; not for who only labels."""
-    principal.require(Permission.EVALUATE)
-    run = run_for(home, principal, run_id)
+    visit.principal.require(Permission.EVALUATE)
+    run = run_for(home, visit.principal, run_id)
     book = LabelBook(home, run_id)
     labels = book.every()
     progress = [next_for(run, reader, book.of(reader))[1] for reader in book.readers()]
     ids = {reader: int(reader.rpartition("-")[2]) for reader in book.readers() if reader.rpartition("-")[2].isdigit()}
-    with database.reading() as session:
+    with visit.database.reading() as session:
         names = user_names(session, ids.values())
     return page(
-        request,
+        visit.request,
         "evaluation/labels.html",
-        principal=principal,
-        summary=summary_for(home, principal, run_id),
+        principal=visit.principal,
+        summary=summary_for(home, visit.principal, run_id),
         batch=batch_of(run_id),
         found=agreement(run, labels) if labels else None,
         progress=progress,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from replyassist.core.errors import NotFound
-from replyassist.core.http import ClockDep, SignedInDep
+from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
 from replyassist.core.tables import spreadsheet
 from replyassist.evaluation.record import CaseResult, EvaluationRun
@@ -18,6 +18,7 @@ from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, Ca
 from replyassist.evaluation.report.plots import HEIGHT, WIDTH
 
 from ..pages import page
+from ..visits import VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, Name, address, attachment, report_for, run_for, summary_for
 
 router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_schema=False)
@@ -76,22 +77,20 @@ FiltersDep = Annotated[Filters, Depends(_filters)]
 
 @router.get("/runs/{run_id}")
 def show_report(
-    request: Request,
-    principal: SignedInDep,
-    clock: ClockDep,
+    visit: VisitDep,
     home: HomeDep,
     run_id: Name,
     filters: FiltersDep,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """Figures with their intervals, and the cases, the worst first."""
-    principal.require(Permission.EVALUATE)
-    run, report = report_for(home, principal, run_id)
+    visit.principal.require(Permission.EVALUATE)
+    run, report = report_for(home, visit.principal, run_id)
     cards = [card for card in report.cards if filters.fits(card)]
     return page(
-        request,
+        visit.request,
         "evaluation/report.html",
-        principal=principal,
+        principal=visit.principal,
         run=run,
         report=report,
         filters=filters,
@@ -107,7 +106,7 @@ def show_report(
         found_of=found_of,
         nothing=NONE,
         address=address,
-        now=clock.now(),
+        now=visit.now,
     )
 
 

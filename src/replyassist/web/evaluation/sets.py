@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import NotFound
-from replyassist.core.http import ClockDep, SignedInDep
+from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
 from replyassist.core.tables import spreadsheet
 from replyassist.evaluation.columns import CASE_FIELDS, LABEL_FIELDS
@@ -18,6 +18,7 @@ from replyassist.evaluation.upload_files import UploadKind
 
 from ..auth import ActingDep
 from ..pages import page, see_other
+from ..visits import VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, Name, attachment, sees_all
 
 router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_schema=False)
@@ -28,9 +29,7 @@ Start = Annotated[int, Query(ge=0, le=1_000_000)]
 
 @router.get("/{kind}/{name}")
 def show_set(
-    request: Request,
-    principal: SignedInDep,
-    clock: ClockDep,
+    visit: VisitDep,
     home: HomeDep,
     kind: Annotated[UploadKind, Path()],
     name: Name,
@@ -38,14 +37,14 @@ def show_set(
     kept: bool = False,
 ) -> Response:
     """The records of a set. ``kept``: it was made just now."""
-    _require(principal, kind)
+    _require(visit.principal, kind)
     sets = CaseSets(home) if kind is UploadKind.CASES else TemplateSets(home)
-    info = _visible(sets, principal, name)
+    info = _visible(sets, visit.principal, name)
     records = CaseSets(home).load(name).cases if kind is UploadKind.CASES else TemplateSets(home).load(name)
     return page(
-        request,
+        visit.request,
         "evaluation/set.html",
-        principal=principal,
+        principal=visit.principal,
         kind=kind,
         info=info,
         records=records[start : start + SHOWN],
@@ -53,7 +52,7 @@ def show_set(
         later=start + SHOWN if start + SHOWN < len(records) else None,
         shown=SHOWN,
         kept=kept,
-        now=clock.now(),
+        now=visit.now,
     )
 
 

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, Upl
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound, PayloadTooLarge, ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
+from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.upload_files import ACCEPTED, MAXIMUM_BYTES, UploadKind
 from replyassist.evaluation.upload_preview import FIELDS_OF, UploadPreview
 from replyassist.evaluation.uploads import Checked, Upload, Uploads
 
-from ..auth import ActingDep
 from ..pages import page, see_other
 from ..rendering import typed
+from ..visits import ActingVisitDep, Visit, VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address, brands_of
 
 router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_schema=False)
@@ -42,18 +42,15 @@ KindPath = Annotated[UploadKind, Path()]
 
 
 @router.get("/bring/{kind}")
-def show_form(request: Request, principal: SignedInDep, database: DatabaseDep, kind: KindPath) -> Response:
+def show_form(visit: VisitDep, kind: KindPath) -> Response:
     """Which files, and of which brand."""
-    principal.require(Permission.EVALUATE)
-    return _form(request, principal, database, kind)
+    visit.principal.require(Permission.EVALUATE)
+    return _form(visit, kind)
 
 
 @router.post("/bring/{kind}")
 def receive(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     home: HomeDep,
     kind: KindPath,
     files: Annotated[list[UploadFile], File()],
@@ -61,15 +58,15 @@ def receive(
     title: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Take files in, and go on to look at them."""
-    principal.require(Permission.EVALUATE)
+    visit.principal.require(Permission.EVALUATE)
     try:
-        principal.require_brand(brand)
+        visit.principal.require_brand(brand)
         given = [file for file in files if file.filename]
         upload = Uploads(home).receive(
-            kind, given, user_id=principal.user_id, brand=brand, title=typed(title), now=clock.now()
+            kind, given, user_id=visit.principal.user_id, brand=brand, title=typed(title), now=visit.now
         )
     except (InvalidInput, PayloadTooLarge, NotFound) as error:
-        return _form(request, principal, database, kind, error=error, title=typed(title), brand=brand)
+        return _form(visit, kind, error=error, title=typed(title), brand=brand)
     return see_other(f"{EVALUATION}/uploads/{upload.token}")
 
 
@@ -94,33 +91,28 @@ async def _told(request: Request) -> dict[str, str]:
 
 @router.post("/uploads/{token}")
 def check_or_keep(
-    request: Request,
-    principal: ActingDep,
-    clock: ClockDep,
-    home: HomeDep,
-    token: Token,
-    told: Annotated[dict[str, str], Depends(_told)],
+    visit: ActingVisitDep, home: HomeDep, token: Token, told: Annotated[dict[str, str], Depends(_told)]
 ) -> Response:
     """Check the files with this map; with ``act=keep`` keep what is good and go on to it."""
-    principal.require(Permission.EVALUATE)
+    visit.principal.require(Permission.EVALUATE)
     uploads = Uploads(home)
-    upload = uploads.find(token, user_id=principal.user_id)
+    upload = uploads.find(token, user_id=visit.principal.user_id)
     if told.get("act") == "discard":
         uploads.discard(upload)
         return see_other(EVALUATION)
     try:
         preview = uploads.preview(upload)
     except InvalidInput as unreadable:
-        return _look(request, principal, upload, NOTHING, {}, error=unreadable)
+        return _look(visit.request, visit.principal, upload, NOTHING, {}, error=unreadable)
     fields = FIELDS_OF[upload.kind]
     chosen = {field: told.get(f"map-{field}", "") for field in fields}
     column_map = {field: column for field, column in chosen.items() if column and column in preview.columns}
-    checked, error = _check(uploads, upload, principal, column_map)
+    checked, error = _check(uploads, upload, visit.principal, column_map)
     left_out_is_fine = checked is not None and (not checked.left_out or told.get("leave_out") == str(checked.left_out))
     if told.get("act") == "keep" and checked is not None and checked.good and left_out_is_fine:
-        info = uploads.keep(upload, checked, by=principal.name, now=clock.now())
+        info = uploads.keep(upload, checked, by=visit.principal.name, now=visit.now)
         return see_other(address(f"/{upload.kind}/{info.name}", kept=1))
-    return _look(request, principal, upload, preview, column_map, checked=checked, error=error)
+    return _look(visit.request, visit.principal, upload, preview, column_map, checked=checked, error=error)
 
 
 def _check(
@@ -162,22 +154,15 @@ def _look(
 
 
 def _form(
-    request: Request,
-    principal: Principal,
-    database: DatabaseDep,
-    kind: UploadKind,
-    *,
-    error: ReplyassistError | None = None,
-    title: str = "",
-    brand: str = "",
+    visit: Visit, kind: UploadKind, *, error: ReplyassistError | None = None, title: str = "", brand: str = ""
 ) -> Response:
     return page(
-        request,
+        visit.request,
         "evaluation/bring.html",
         status=error.status if error else 200,
-        principal=principal,
+        principal=visit.principal,
         kind=kind,
-        brands=brands_of(database, principal),
+        brands=brands_of(visit.database, visit.principal),
         accepted=",".join(ACCEPTED[kind]),
         megabytes=MAXIMUM_BYTES // 1024 // 1024,
         error=error,

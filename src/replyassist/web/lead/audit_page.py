@@ -12,13 +12,12 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound
-from replyassist.core.http import DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.review.list_order import is_number
 from replyassist.review.models import AuditEntry
@@ -26,6 +25,7 @@ from replyassist.review.repository.audit_search import AuditQuery, export, searc
 
 from ..language import read_by
 from ..pages import PageRoute, page
+from ..visits import VisitDep
 from ..words import ACTS
 from .brand_choice import visible_brands
 
@@ -106,29 +106,25 @@ AskedDep = Annotated[AuditForm, Depends(_asked)]
 
 @router.get("")
 def show_audit(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    asked: AskedDep,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    visit: VisitDep, asked: AskedDep, before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
 ) -> Response:
     """One page of the entries that fit, the newest first."""
-    zone = read_by(request).time_zone
-    principal.require(Permission.AUDIT_READ)
+    zone = read_by(visit.request).time_zone
+    visit.principal.require(Permission.AUDIT_READ)
     refused: InvalidInput | None = None
     found: list[AuditEntry] = []
-    with database.reading() as session:
-        brands = visible_brands(session, principal)
+    with visit.database.reading() as session:
+        brands = visible_brands(session, visit.principal)
         try:
-            found = _found(session, principal, asked, zone, before)
+            found = _found(session, visit.principal, asked, zone, before)
         except InvalidInput as error:
             refused = error
     rows = found[:ROWS]
     return page(
-        request,
+        visit.request,
         "lead/audit.html",
         status=refused.status if refused else 200,
-        principal=principal,
+        principal=visit.principal,
         asked=asked,
         brands=brands,
         acts=ACTS,
@@ -143,15 +139,11 @@ def show_audit(
 
 @router.get("/export")
 def export_audit(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    asked: AskedDep,
-    form: Annotated[Literal["csv", "jsonl"], Query()] = "csv",
+    visit: VisitDep, asked: AskedDep, form: Annotated[Literal["csv", "jsonl"], Query()] = "csv"
 ) -> Response:
     """The newest entries that fit, at most ``MOST_EXPORTED``, as a file; times are in UTC."""
-    wanted = asked.query(principal, ZoneInfo(read_by(request).time_zone))
-    entries = (_fields(entry) for entry in export(database, wanted, limit=MOST_EXPORTED))
+    wanted = asked.query(visit.principal, ZoneInfo(read_by(visit.request).time_zone))
+    entries = (_fields(entry) for entry in export(visit.database, wanted, limit=MOST_EXPORTED))
     lines, kind = (_csv(entries), "text/csv") if form == "csv" else (_jsonl(entries), "application/x-ndjson")
     response = StreamingResponse(lines, media_type=f"{kind}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="audit.{form}"'

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.review.repository.weekly import Week, last_weeks, waiting_now
 
 from ..language import read_by, short_day
 from ..pages import PageRoute, page
+from ..visits import VisitDep
 from .brand_choice import chosen_brand
 from .charts import Chart, around_zero, side_by_side, stacked
 
@@ -22,24 +22,18 @@ router = APIRouter(prefix=OVERVIEW, route_class=PageRoute, include_in_schema=Fal
 
 
 @router.get("")
-def show_overview(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    brand: Annotated[str, Query(max_length=60)] = "",
-) -> Response:
+def show_overview(visit: VisitDep, brand: Annotated[str, Query(max_length=60)] = "") -> Response:
     """What waits now, and the last weeks."""
-    principal.require(Permission.METRICS_READ)
-    now, zone = clock.now(), ZoneInfo(read_by(request).time_zone)
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
+    visit.principal.require(Permission.METRICS_READ)
+    now, zone = visit.now, ZoneInfo(read_by(visit.request).time_zone)
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
         waiting = waiting_now(session, choice.brand.id)
         weeks = last_weeks(session, choice.brand.id, now=now, zone=zone, count=WEEKS)
     return page(
-        request,
+        visit.request,
         "lead/overview.html",
-        principal=principal,
+        principal=visit.principal,
         choice=choice,
         waiting=waiting,
         weeks=weeks,

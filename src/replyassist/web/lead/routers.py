@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    account_pages,
     audit_page,
     channels_page,
     connect_pages,
@@ -25,6 +26,7 @@ LEAD_ROUTERS = tuple(
         voice_page,
         channels_page,
         sending_acts,
+        account_pages,
         connect_pages,
         audit_page,
         overview_page,

@@ -15,7 +15,7 @@ from replyassist.faq.parameters import NO_NUL
 
 from ..pages import PageRoute, see_other
 from ..rendering import typed
-from ..visits import ActingVisitDep, Visit
+from ..visits import ActingVisitDep
 from .channels_page import CHANNELS
 
 router = APIRouter(prefix=f"{CHANNELS}/{{brand}}/sending", route_class=PageRoute, include_in_schema=False)
@@ -30,7 +30,7 @@ def stop(
     visit: ActingVisitDep, brand: BrandPath, channel: Channel = "", reason: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Send nothing more by this account, or of the brand."""
-    _require(visit, brand)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     with visit.database.writing() as session:
         who, why = visit.principal.name, typed(reason)
         stop_sending(session, brand, typed(channel), actor=who, reason=why, now=visit.now)
@@ -40,7 +40,7 @@ def stop(
 @router.post("/resume")
 def resume(visit: ActingVisitDep, brand: BrandPath, channel: Channel = "") -> Response:
     """Send again, also what was approved meanwhile."""
-    _require(visit, brand)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     with visit.database.writing() as session:
         jobs = visit.request.app.state.jobs
         resume_sending(session, brand, typed(channel), actor=visit.principal.name, jobs=jobs, now=visit.now)
@@ -52,16 +52,11 @@ def change_quiet_hours(
     visit: ActingVisitDep, brand: BrandPath, quiet_from: TimeOfDay = "", quiet_until: TimeOfDay = ""
 ) -> Response:
     """Set them, or with empty fields take them away."""
-    _require(visit, brand)
+    visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     with visit.database.writing() as session:
         set_quiet_hours(session, brand, quiet_from.strip() or None, quiet_until.strip() or None)
         wake(session, brand, jobs=visit.request.app.state.jobs)
     return _back(brand, THE_BRAND)
-
-
-def _require(visit: Visit, brand: str) -> None:
-    visit.principal.require(Permission.CONNECTIONS_WRITE)
-    visit.principal.require_brand(brand)
 
 
 def _back(brand: str, channel: str) -> Response:

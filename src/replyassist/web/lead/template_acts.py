@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Response
 from sqlmodel import Session
 
-from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, InvalidInput, NotFound
-from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.core.security import Permission
 from replyassist.faq import generated, repository, service, trials
 from replyassist.faq.checking import CheckedFields
 from replyassist.faq.template import ReplyTemplate
 from replyassist.faq.trial_results import TrialCases
 
-from ..auth import ActingDep
 from ..evaluation.shared import HomeDep
 from ..pages import PageRoute, page, see_other
 from ..rendering import typed
+from ..visits import ActingVisitDep, Visit
 from . import words
 from .brand_choice import chosen_brand
 from .template_check import template_check
@@ -37,23 +35,18 @@ TRY = "try"
 
 
 @router.post("/{brand}/check")
-def check(
-    request: Request, principal: ActingDep, database: DatabaseDep, brand: BrandPath, form: TemplateFormDep
-) -> Response:
+def check(visit: ActingVisitDep, brand: BrandPath, form: TemplateFormDep) -> Response:
     """Lint and preview of what stands in the form; nothing is stored."""
-    principal.require(Permission.TEMPLATES_WRITE)
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
-    checked = template_check(request, database, choice.brand, form)
-    return page(request, "lead/_template_check.html", check=checked, form=form, L=words)
+    visit.principal.require(Permission.TEMPLATES_WRITE)
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
+    checked = template_check(visit, choice.brand, form)
+    return page(visit.request, "lead/_template_check.html", check=checked, form=form, L=words)
 
 
 @router.post("/{brand}/save")
 def save(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     brand: BrandPath,
     form: TemplateFormDep,
     home: HomeDep,
@@ -62,51 +55,46 @@ def save(
 ) -> Response:
     """Store what stands in the form, or have it tried first (on ``cases``, a kept set); a refusal shows the page with
     what was typed."""
-    principal.require(Permission.TEMPLATES_WRITE)
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
-    checked = template_check(request, database, choice.brand, form)
+    visit.principal.require(Permission.TEMPLATES_WRITE)
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
+    checked = template_check(visit, choice.brand, form)
     try:
         template = _stored_as(checked.fields)
-        with database.writing() as session:
+        with visit.database.writing() as session:
             if act == TRY:
-                chosen = chosen_cases(home, principal, brand, typed(cases))
+                chosen = chosen_cases(home, visit.principal, brand, typed(cases))
                 asked = _TrialRequest(template.id, template, form.version, chosen)
-                return see_other(_tried(request, session, principal, brand, asked, clock))
+                return see_other(_tried(visit, session, brand, asked))
             is_same = service.current_version(session, brand, template.id) == template.version
-            _put(session, principal, brand, template, form.version, clock)
+            _put(visit, session, brand, template, form.version)
     except (Conflict, InvalidInput, NotFound) as error:
         if form.version:
             typed_id = form.id.strip()
-            return existing_page(request, principal, database, clock, brand, typed_id, form=form, refused=error)
-        return form_page(request, principal, choice, form, view=None, check=checked, refused=error)
+            return existing_page(visit, brand, typed_id, form=form, refused=error)
+        return form_page(visit, choice, form, view=None, check=checked, refused=error)
     return see_other(template_url(brand, template.id, "same" if is_same else "saved"))
 
 
 @router.post("/{brand}/remove-question")
 def remove_question(
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     brand: BrandPath,
     template_id: TemplateId,
     question_id: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Let a question that the model wrote count no more."""
-    principal.require(Permission.EXAMPLES_WRITE)
+    visit.principal.require(Permission.EXAMPLES_WRITE)
     template_id = typed(template_id)
-    with database.writing() as session:
-        chosen_brand(session, principal, brand)
-        generated.remove(session, brand, question_id, template_id=template_id, by=principal.name, now=clock.now())
+    with visit.database.writing() as session:
+        chosen_brand(session, visit.principal, brand)
+        generated.remove(session, brand, question_id, template_id=template_id, by=visit.principal.name, now=visit.now)
     return see_other(template_url(brand, template_id, "removed"))
 
 
 @router.post("/{brand}/{act}")
 def act_on_template(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     brand: BrandPath,
     act: Annotated[str, Path(pattern="^(confirm|retire|bring-back|restore|try-retiring)$")],
     template_id: TemplateId,
@@ -116,14 +104,16 @@ def act_on_template(
     cases: CaseSetName = "",
 ) -> Response:
     """Confirm, retire, bring back (its last text) or restore an older text; ``version`` is the one that was seen."""
-    principal.require(Permission.TEMPLATES_WRITE)
-    template_id, now, by = typed(template_id), clock.now(), principal.name
+    visit.principal.require(Permission.TEMPLATES_WRITE)
+    template_id, now, by = typed(template_id), visit.now, visit.principal.name
     try:
-        with database.writing() as session:
-            chosen_brand(session, principal, brand)
+        with visit.database.writing() as session:
+            chosen_brand(session, visit.principal, brand)
             if act == "try-retiring":
-                asked = _TrialRequest(template_id, None, version, chosen_cases(home, principal, brand, typed(cases)))
-                return see_other(_tried(request, session, principal, brand, asked, clock))
+                asked = _TrialRequest(
+                    template_id, None, version, chosen_cases(home, visit.principal, brand, typed(cases))
+                )
+                return see_other(_tried(visit, session, brand, asked))
             if act == "confirm":
                 service.confirm_template(session, brand, template_id, expected_version=version, by=by, now=now)
             elif act == "retire":
@@ -133,7 +123,7 @@ def act_on_template(
                 expected = version if act == "restore" else None
                 service.put_template(session, brand, template, expected_version=expected, by=by, now=now)
     except Conflict as error:
-        return existing_page(request, principal, database, clock, brand, template_id, refused=error)
+        return existing_page(visit, brand, template_id, refused=error)
     done = {"confirm": "confirmed", "retire": "retired", "bring-back": "brought_back", "restore": "restored"}[act]
     return see_other(template_url(brand, template_id, done))
 
@@ -145,13 +135,11 @@ def _stored_as(checked: CheckedFields) -> ReplyTemplate:
     return checked.template
 
 
-def _put(
-    session: Session, principal: Principal, brand: str, template: ReplyTemplate, seen: str, clock: ClockDep
-) -> None:
+def _put(visit: Visit, session: Session, brand: str, template: ReplyTemplate, seen: str) -> None:
     if seen:
-        service.change_template(session, brand, template, expected_version=seen, by=principal.name, now=clock.now())
+        service.change_template(session, brand, template, expected_version=seen, by=visit.principal.name, now=visit.now)
     else:
-        service.add_template(session, brand, template, by=principal.name, now=clock.now())
+        service.add_template(session, brand, template, by=visit.principal.name, now=visit.now)
 
 
 @dataclass(frozen=True)
@@ -164,9 +152,7 @@ class _TrialRequest:
     cases: TrialCases | None
 
 
-def _tried(
-    request: Request, session: Session, principal: Principal, brand: str, asked: _TrialRequest, clock: ClockDep
-) -> str:
+def _tried(visit: Visit, session: Session, brand: str, asked: _TrialRequest) -> str:
     """Have it tried; where the result will stand."""
     row = trials.ask(
         session,
@@ -175,9 +161,9 @@ def _tried(
         asked.template,
         base_version=asked.seen or None,
         cases=asked.cases,
-        by=principal.name,
-        jobs=request.app.state.jobs,
-        now=clock.now(),
+        by=visit.principal.name,
+        jobs=visit.request.app.state.jobs,
+        now=visit.now,
     )
     return f"{TRIALS}/{row.id}"
 

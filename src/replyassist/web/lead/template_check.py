@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from sqlmodel import Session
 
 from replyassist.brands.models import Brand
 from replyassist.brands.service import voice_of
-from replyassist.core.database import Database
 from replyassist.core.errors import EncoderBusy
 from replyassist.drafting.preview import EditorPreview, previews
 from replyassist.faq.checking import CheckedFields, check_fields
@@ -19,6 +17,7 @@ from replyassist.retrieval.near_questions import near_questions
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.repository.lists import facet_values
 
+from ..visits import Visit
 from .template_form import TemplateForm
 
 CHANNELS_FROM = 500  # newest items: their channels are previewed
@@ -45,11 +44,11 @@ class TemplateCheck:
         return sorted([*self.fields.findings, *self.near], key=lambda finding: finding.severity.value)
 
 
-def template_check(request: Request, database: Database, brand: Brand, form: TemplateForm) -> TemplateCheck:
+def template_check(visit: Visit, brand: Brand, form: TemplateForm) -> TemplateCheck:
     """Everything that can be said of the form at once; no transaction is open while questions are encoded."""
-    registry: IndexRegistry = request.app.state.registry
-    index = registry.index_for(database, brand.id)
-    day, voice = brand.day(request.app.state.clock.now()), voice_of(brand)
+    registry: IndexRegistry = visit.request.app.state.registry
+    index = registry.index_for(visit.database, brand.id)
+    day, voice = brand.day(visit.now), voice_of(brand)
     before = index.template(form.id.strip())
     others = [template for template in index.templates if template.id != form.id.strip()]
     checked = check_fields(form.fields(before), others=others, voice=voice, today=day)
@@ -63,7 +62,7 @@ def template_check(request: Request, database: Database, brand: Brand, form: Tem
         near = near_questions(index, template.id, new[:MOST_LOOKED_UP], visibility=visibility, day=day)
     except EncoderBusy:
         near = []  # the next letter asks again
-    with database.reading() as session:
+    with visit.database.reading() as session:
         shown = _previewed(session, brand, template)
     return TemplateCheck(checked, near, shown)
 

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.models import Brand
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.faq.browsing import Staleness, TemplateFilter, Validity, browse, staleness_of, validity_of
 from replyassist.faq.repository import StoredTemplate
@@ -21,6 +20,7 @@ from replyassist.faq.template import SLOT, TemplateRoute
 from replyassist.review.repository.outcomes import DECISIONS_COUNTED, Outcomes, drafts_made, recent_outcomes
 
 from ..pages import PageRoute, page
+from ..visits import VisitDep
 from . import words
 from .brand_choice import chosen_brand
 
@@ -81,10 +81,7 @@ class TemplateListFilter:
 
 @router.get("")
 def show_templates(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     brand: Annotated[str, Query(max_length=60)] = "",
     q: Word = "",
     tag: Word = "",
@@ -95,20 +92,20 @@ def show_templates(
     cursor: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
     """One page of the templates of a brand."""
-    principal.require(Permission.TEMPLATES_READ)
-    now = clock.now()
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
+    visit.principal.require(Permission.TEMPLATES_READ)
+    now = visit.now
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
         chosen = TemplateListFilter(choice.brand.id, q.strip(), tag.strip(), route, channel, validity, stale)
         outcomes = recent_outcomes(session, choice.brand.id, now=now)
         wanted = chosen.filter(choice.brand, outcomes, now)
         found = browse(session, choice.brand.id, wanted, cursor=cursor or None, limit=ROWS)
         rows = _rows(session, choice.brand, found.items, outcomes, now=now)
-        proposed = count_open(session, choice.brand.id) if principal.may(Permission.TEMPLATES_WRITE) else 0
+        proposed = count_open(session, choice.brand.id) if visit.principal.may(Permission.TEMPLATES_WRITE) else 0
     return page(
-        request,
+        visit.request,
         "lead/templates.html",
-        principal=principal,
+        principal=visit.principal,
         choice=choice,
         chosen=chosen,
         rows=rows,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from replyassist.core.accounts import Principal
-from replyassist.core.database import Database
 from replyassist.core.errors import ReplyassistError
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.faq.parameters import NO_NUL
 
 from ..pages import PageRoute, page
+from ..visits import Visit, VisitDep
 from . import words
 from .brand_choice import BrandChoice, chosen_brand
 from .template_check import TemplateCheck, template_check
@@ -29,40 +27,32 @@ TemplatePath = Annotated[str, Path(min_length=1, max_length=200, pattern=NO_NUL)
 
 @router.get("/new")
 def show_new_template(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
+    visit: VisitDep,
     brand: Annotated[str, Query(max_length=60)] = "",
     question: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     """An empty form; ``question`` is what the template shall answer, where a page knows one."""
-    principal.require(Permission.TEMPLATES_WRITE)
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
-    return form_page(request, principal, choice, TemplateForm(questions=question), view=None, check=None)
+    visit.principal.require(Permission.TEMPLATES_WRITE)
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
+    return form_page(visit, choice, TemplateForm(questions=question), view=None, check=None)
 
 
 @router.get("/{brand}/{template_id:path}")
 def show_template(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     brand: BrandPath,
     template_id: TemplatePath,
     done: Annotated[str, Query(max_length=20)] = "",
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """A template; ``done`` says what was just done to it, ``before`` where the shown part of its history begins."""
-    principal.require(Permission.TEMPLATES_READ)
-    return existing_page(request, principal, database, clock, brand, template_id, done=done, before=before)
+    visit.principal.require(Permission.TEMPLATES_READ)
+    return existing_page(visit, brand, template_id, done=done, before=before)
 
 
 def existing_page(
-    request: Request,
-    principal: Principal,
-    database: Database,
-    clock: ClockDep,
+    visit: Visit,
     brand: str,
     template_id: str,
     *,
@@ -72,17 +62,16 @@ def existing_page(
     before: int | None = None,
 ) -> Response:
     """The page of a template; ``form`` is what somebody typed and must not lose, ``refused`` why it was not saved."""
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
-        view = template_view(session, choice.brand, template_id, now=clock.now(), before=before)
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
+        view = template_view(session, choice.brand, template_id, now=visit.now, before=before)
     shown = form or TemplateForm.of(view.template)
-    check = template_check(request, database, choice.brand, shown)
-    return form_page(request, principal, choice, shown, view=view, check=check, refused=refused, done=done)
+    check = template_check(visit, choice.brand, shown)
+    return form_page(visit, choice, shown, view=view, check=check, refused=refused, done=done)
 
 
 def form_page(
-    request: Request,
-    principal: Principal,
+    visit: Visit,
     choice: BrandChoice,
     form: TemplateForm,
     *,
@@ -93,18 +82,18 @@ def form_page(
 ) -> Response:
     """The form of a template with all that is known of it; ``view`` is None for one that is not there yet."""
     return page(
-        request,
+        visit.request,
         "lead/template.html",
         status=refused.status if refused else 200,
-        principal=principal,
+        principal=visit.principal,
         choice=choice,
         form=form,
         view=view,
         check=check,
         refused=refused,
         done=words.DONE.get(done, ""),
-        may_write=principal.may(Permission.TEMPLATES_WRITE),
-        case_sets=case_sets(request.app.state.settings.home, principal, choice.brand.id),
+        may_write=visit.principal.may(Permission.TEMPLATES_WRITE),
+        case_sets=case_sets(visit.request.app.state.settings.home, visit.principal, choice.brand.id),
         L=words,
-        now=request.app.state.clock.now(),
+        now=visit.now,
     )

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi import Path as PathParameter
 from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.sets import CaseSets
 from replyassist.faq import repository as templates
@@ -22,9 +21,9 @@ from replyassist.faq.trial_results import TemplateMovement, TrialState
 from replyassist.inbox.service import load_all
 from replyassist.learning.repository import gone_messages
 
-from ..auth import ActingDep
 from ..evaluation.shared import HomeDep
 from ..pages import PageRoute, page, see_other
+from ..visits import ActingVisitDep, VisitDep
 from . import words
 from .differences import FieldDifference, field_differences
 from .template_list import template_url
@@ -44,32 +43,30 @@ class ShownMovement:
 
 
 @router.get("/{trial_id}")
-def show_trial(
-    request: Request, principal: SignedInDep, database: DatabaseDep, clock: ClockDep, home: HomeDep, trial_id: TrialId
-) -> Response:
+def show_trial(visit: VisitDep, home: HomeDep, trial_id: TrialId) -> Response:
     """The change, and what it would do."""
-    with database.reading() as session:
-        context = _context(session, principal, trial_id, home=home)
-    return page(request, "lead/trial.html", principal=principal, L=words, now=clock.now(), refused=None, **context)
+    with visit.database.reading() as session:
+        context = _context(session, visit.principal, trial_id, home=home)
+    return page(
+        visit.request, "lead/trial.html", principal=visit.principal, L=words, now=visit.now, refused=None, **context
+    )
 
 
 @router.get("/{trial_id}/state")
-def show_state(
-    request: Request, principal: SignedInDep, database: DatabaseDep, clock: ClockDep, home: HomeDep, trial_id: TrialId
-) -> Response:
+def show_state(visit: VisitDep, home: HomeDep, trial_id: TrialId) -> Response:
     """How far it is, and what came out: the part of the page that renews itself."""
-    with database.reading() as session:
-        context = _context(session, principal, trial_id, home=home)
-    return page(request, "lead/_trial_state.html", principal=principal, L=words, now=clock.now(), **context)
+    with visit.database.reading() as session:
+        context = _context(session, visit.principal, trial_id, home=home)
+    return page(visit.request, "lead/_trial_state.html", principal=visit.principal, L=words, now=visit.now, **context)
 
 
 @router.post("/{trial_id}/apply")
-def apply(principal: ActingDep, database: DatabaseDep, clock: ClockDep, trial_id: TrialId) -> Response:
+def apply(visit: ActingVisitDep, trial_id: TrialId) -> Response:
     """Let the change go live as it was tried, unless the template has changed since."""
-    with database.writing() as session:
-        row = _own(session, principal, trial_id)
+    with visit.database.writing() as session:
+        row = _own(session, visit.principal, trial_id)
         proposed = trials.proposed_in(row)
-        given: dict[str, Any] = {"now": clock.now(), "by": principal.name}
+        given: dict[str, Any] = {"now": visit.now, "by": visit.principal.name}
         if proposed is None:
             service.delete_template(session, row.brand_id, row.template_id, expected_version=row.base_version, **given)
         elif row.base_version is None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 
 from replyassist.brands.service import change_voice, voice_of
 from replyassist.brands.voice import read_voice, written
-from replyassist.core.accounts import Principal
-from replyassist.core.database import Database
 from replyassist.core.errors import InvalidInput, ReplyassistError, VersionConflict
 from replyassist.core.http import DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.faq.parameters import NO_NUL
 from replyassist.review.repository.approved import exemplary_replies
 
-from ..auth import ActingDep
 from ..pages import PageRoute, page, see_other
 from ..rendering import typed
+from ..visits import ActingVisitDep, Visit, VisitDep
 from .brand_choice import chosen_brand
 
 VOICE = "/voice"
@@ -36,62 +34,47 @@ def show_first(principal: SignedInDep, database: DatabaseDep, brand: str = "") -
 
 
 @router.get("/{brand}")
-def show_voice(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    brand: BrandPath,
-    done: Annotated[bool, Query()] = False,
-) -> Response:
+def show_voice(visit: VisitDep, brand: BrandPath, done: Annotated[bool, Query()] = False) -> Response:
     """The rules as they hold now, and the last approved replies that nothing was found against."""
-    return _page(request, principal, database, brand, done=done)
+    return _page(visit, brand, done=done)
 
 
 @router.post("/{brand}")
 def save_voice(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
+    visit: ActingVisitDep,
     brand: BrandPath,
     version: Annotated[str, Form(max_length=64)],
     rules: Annotated[str, Form(max_length=100_000)] = "",
 ) -> Response:
     """Give the brand the rules as they are written; a refusal shows the page with what was typed."""
-    principal.require(Permission.VOICE_WRITE)
+    visit.principal.require(Permission.VOICE_WRITE)
     text = typed(rules)
     try:
-        with database.writing() as session:
-            chosen_brand(session, principal, brand)
+        with visit.database.writing() as session:
+            chosen_brand(session, visit.principal, brand)
             change_voice(session, brand, read_voice(text, file="rules"), expected_version=version)
     except (InvalidInput, VersionConflict) as error:
-        return _page(request, principal, database, brand, text=text, refused=error)
+        return _page(visit, brand, text=text, refused=error)
     return see_other(f"{VOICE}/{brand}?done=1")
 
 
 def _page(
-    request: Request,
-    principal: Principal,
-    database: Database,
-    brand: str,
-    *,
-    text: str | None = None,
-    refused: ReplyassistError | None = None,
-    done: bool = False,
+    visit: Visit, brand: str, *, text: str | None = None, refused: ReplyassistError | None = None, done: bool = False
 ) -> Response:
-    principal.require(Permission.QUEUE_READ)
-    with database.reading() as session:
-        choice = chosen_brand(session, principal, brand)
+    visit.principal.require(Permission.QUEUE_READ)
+    with visit.database.reading() as session:
+        choice = chosen_brand(session, visit.principal, brand)
         approved = exemplary_replies(session, choice.brand.id, limit=EXAMPLES)
     voice = voice_of(choice.brand)
     return page(
-        request,
+        visit.request,
         "lead/voice.html",
         status=refused.status if refused else 200,
-        principal=principal,
+        principal=visit.principal,
         choice=choice,
         voice=voice,
         approved=approved,
-        may_write=principal.may(Permission.VOICE_WRITE),
+        may_write=visit.principal.may(Permission.VOICE_WRITE),
         rules=written(voice) if text is None else text,
         refused=refused,
         done=done,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from replyassist.benchmarks.retrieval.published.axis import Axis, log_axis, short
+from replyassist_bench.retrieval.published.axis import Axis, log_axis, short
 
 
 def test_values_stand_in_proportion_and_never_beyond_an_end() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from replyassist.benchmarks.retrieval.published.charts import bars, lines, ranges
+from replyassist_bench.retrieval.published.charts import bars, lines, ranges
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from replyassist.benchmarks.retrieval.published import Saved, machine, publish
-from replyassist.benchmarks.retrieval.published.page import BEGIN, END
 from replyassist.core.errors import InvalidInput
+from replyassist_bench.retrieval.published import Saved, machine, publish
+from replyassist_bench.retrieval.published.page import BEGIN, END
 
 ABOUT = machine() | {"date": "2026-11-22", "seconds": 12.0}
 SIZE = {"1000": {"search_ms_p50": 0.2, "exact_ms_p50": 0.1}}

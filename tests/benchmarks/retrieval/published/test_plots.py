@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from replyassist.benchmarks.retrieval.published.plots import plots
+from replyassist_bench.retrieval.published.plots import plots
 
 SYSTEM = {"added_ms_p50": 0.5, "added_ms_p99": 0.9}
 PEERS = {
