@@ -64,6 +64,7 @@ TABLES = {
         "PARTLY_DELETED",
         "RESTORED",
     ),
+    "replyassist.review.reasons": ("REJECT_REASONS", "ESCALATE_REASONS"),
     "replyassist.web.bulk_acts": ("SNOOZES",),
     "replyassist.web.cluster_pages": ("NOT_READ",),
     "replyassist.web.cluster_view": ("MEND",),
@@ -79,7 +80,7 @@ TABLES = {
 }
 WORDS = ("replyassist.web.words", "replyassist.web.people_words", "replyassist.web.lead.words")
 """Modules of which every constant is words, but for these."""
-NOT_WORDS = {"LANGUAGES", "NO_REPLY_NEEDED", "REJECT_REASONS", "WRONG_TEMPLATE"}
+NOT_WORDS = {"LANGUAGES"}
 SHOWN_FIELDS = ("label", "empty")
 """Of a dataclass in a table."""
 PLATFORMS_SAID = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -18,23 +18,25 @@ from replyassist.channels.slack.api import SlackApi
 from replyassist.core.accounts import Principal, principal
 from replyassist.core.digests import text_digest
 from replyassist.core.entailment import Entailment
-from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError, VersionConflict
+from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
-from replyassist.review import approving
+from replyassist.review import approving, decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.reasons import ESCALATE_REASONS, failure_of
 
 from . import repository
-from .content import APPROVE, ShownVersion, state_of
+from .content import APPROVE, ESCALATE, REASONS, REJECT, ShownVersion, state_of
 from .linking import signed_offer
 
 VIA = "slack"
+_NOT_DONE = {APPROVE: "Nothing was sent.", REJECT: "It was not rejected.", ESCALATE: "It was not escalated."}
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Press:
-    """Who pressed which button of which message."""
+    """Who pressed which button of which message. ``block``: the id of its block; ``choice``: picked in a menu."""
 
     team: str
     slack_user: str
@@ -42,7 +44,8 @@ class Press:
     channel: str
     message: str
     action: str
-    value: str
+    block: str
+    choice: str
 
 
 def press_of(request: HookRequest) -> Press | None:
@@ -62,7 +65,8 @@ def press_of(request: HookRequest) -> Press | None:
             channel=str(container["channel_id"]),
             message=str(container["message_ts"]),
             action=str(action["action_id"]),
-            value=str(action.get("value") or ""),
+            block=str(action.get("block_id") or ""),
+            choice=str((action.get("selected_option") or {}).get("value") or ""),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidInput("not an interaction of Slack's") from error
@@ -80,31 +84,34 @@ class Clicks:
 
     def take(self, connection: Connection, press: Press) -> None:
         """Act, and tell the person what became of it, in words that they alone see."""
-        if press.action != APPROVE:
+        if press.action not in _NOT_DONE:
             return
         try:
-            words = self._approve(connection, press)
-        except VersionConflict as error:
-            words = f"Nothing was sent: {error.detail}"
+            words = self._act(connection, press)
         except ReplyassistError as error:
-            words = f"Nothing was sent. {error.detail}"
+            words = f"{_NOT_DONE[press.action]} {error.detail}"
         self._tell(connection, press, words)
 
-    def _approve(self, connection: Connection, press: Press) -> str:
+    def _act(self, connection: Connection, press: Press) -> str:
         seen, database = self._seen(connection, press), self.connections.database
         with database.reading() as session:
             who = _person(session, press)
         if who is None:
-            return self._how_to_link(press)
+            return f"{_NOT_DONE[press.action]} {self._how_to_link(press)}"
         with database.reading() as session:
             item = session.get_one(ReviewItem, seen.item)
-            if (item.version, text_digest(item.draft)) != (seen.version, seen.digest):
+            if ShownVersion.of(item) != seen:
                 stands = state_of(session, item) or "The card shows an earlier state."
-                return f"Nothing was sent, because the item has moved on. {stands}"
-            text = approving.checked(session, who, seen.item, item.draft, entailment=self.entailment)
+                return f"{_NOT_DONE[press.action]} The item has moved on. {stands}"
+        return {APPROVE: self._approve, REJECT: self._reject, ESCALATE: self._escalate}[press.action](who, seen, press)
+
+    def _approve(self, who: Principal, seen: ShownVersion, _: Press) -> str:
+        with self.connections.database.reading() as session:
+            draft = session.get_one(ReviewItem, seen.item).draft
+            text = approving.checked(session, who, seen.item, draft, entailment=self.entailment)
         if text_digest(text.text) != seen.digest:
-            return "Nothing was sent: the draft has blanks at its ends. Open it in the console."
-        with database.writing() as session:
+            raise InvalidInput("The draft has blanks at its ends. Open it in the console.")
+        with self.connections.database.writing() as session:
             item = approving.approve(
                 session,
                 who,
@@ -121,11 +128,25 @@ class Clicks:
             return "You approved it. It is sent shortly; until then it can be taken back in the console."
         return "Your yes is recorded. A second person has to approve it before it is sent."
 
+    def _reject(self, who: Principal, seen: ShownVersion, press: Press) -> str:
+        reason = _picked(press, REASONS)
+        self._decide(decisions.reject, who, seen, reason=reason, failures=failure_of(reason))
+        return "You rejected it; that can be taken back in the console."
+
+    def _escalate(self, who: Principal, seen: ShownVersion, press: Press) -> str:
+        self._decide(decisions.escalate, who, seen, reason=_picked(press, ESCALATE_REASONS))
+        return "You escalated it: a lead decides."
+
+    def _decide(self, act: Callable[..., ReviewItem], who: Principal, seen: ShownVersion, **more: Any) -> None:
+        with self.connections.database.writing() as session:
+            now = self.connections.runtime.clock.now()
+            act(session, who, seen.item, version=seen.version, jobs=self.jobs, now=now, **more)
+
     def _seen(self, connection: Connection, press: Press) -> ShownVersion:
         """What the card showed; raise InvalidInput for a message that is no card of this connection."""
         try:
-            seen = ShownVersion.read(press.value)
-        except (ValueError, KeyError, TypeError):
+            seen = ShownVersion.read(press.block)
+        except ValueError:
             raise InvalidInput("this is no card of ours") from None
         with self.connections.database.reading() as session:
             card = repository.card_of(session, seen.item, connection.id or 0)
@@ -144,7 +165,7 @@ class Clicks:
         )
         address = f"{self.console}/account/slack?offer={quote(offer, safe='')}"
         return (
-            "Nothing was sent: replyassist does not know who you are. Link your own account within ten minutes, then "
+            "replyassist does not know who you are. Link your own account within ten minutes, then "
             f"press the button again. This address is for you alone: {address}"
         )
 
@@ -157,6 +178,13 @@ class Clicks:
                 api.close()
         except ReplyassistError as error:
             logger.warning("somebody could not be told what became of their press: %s", error.detail)
+
+
+def _picked(press: Press, offered: Collection[str]) -> str:
+    """The reason that was picked; raise InvalidInput for one that no card offers."""
+    if press.choice not in offered:
+        raise InvalidInput("this is no card of ours")
+    return press.choice
 
 
 def _person(session: Session, press: Press) -> Principal | None:

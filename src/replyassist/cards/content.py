@@ -3,9 +3,8 @@ words become no markup and no mention."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
@@ -16,8 +15,11 @@ from replyassist.delivery.notes import findings_of, sources_of
 from replyassist.guardrails import Verdict
 from replyassist.inbox.service import load
 from replyassist.review.models import OPEN, ReviewItem, ReviewStatus
+from replyassist.review.reasons import ESCALATE_REASONS, OTHER, REJECT_REASONS
 
-APPROVE, OPEN_PAGE = "approve", "open"
+APPROVE, REJECT, ESCALATE, OPEN_PAGE = "approve", "reject", "escalate", "open"
+REASONS = {reason: label for reason, label in REJECT_REASONS.items() if reason != OTHER}
+"""Why a draft is rejected, as recorded and as shown; what needs words of one's own is done in the console."""
 LONGEST_SECTION = 3000  # characters of a section's text
 LONGEST_CONTEXT = 2000  # ours: a context element's limit is not documented
 _STANDS = {
@@ -36,7 +38,7 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """What a button stands for: the item, the version and the digest of the draft that the card showed."""
+    """What a card's buttons stand for: the item, the version and the digest of the draft that it showed."""
 
     item: int
     version: int
@@ -48,15 +50,15 @@ class ShownVersion:
         return cls(item.id or 0, item.version, text_digest(item.draft))
 
     @classmethod
-    def read(cls, value: str) -> ShownVersion:
-        """What a button brought back. Raises ValueError, KeyError and TypeError for another shape."""
-        told = json.loads(value)
-        return cls(int(told["item"]), int(told["version"]), str(told["digest"]))
+    def read(cls, block: str) -> ShownVersion:
+        """What a press brought back. Raises ValueError for another shape."""
+        item, version, digest = block.split(":")
+        return cls(int(item), int(version), digest)
 
     @property
-    def value(self) -> str:
-        """What goes into a button."""
-        return json.dumps(asdict(self))
+    def block(self) -> str:
+        """The id of the block of buttons: a press brings it back, and each version of a card has another."""
+        return f"{self.item}:{self.version}:{self.digest}"
 
 
 def card_of(session: Session, item: ReviewItem, *, public_url: str) -> Mapping[str, Any]:
@@ -74,8 +76,8 @@ def card_of(session: Session, item: ReviewItem, *, public_url: str) -> Mapping[s
         blocks.append(_section("Check before sending:\n" + "\n".join(f"• {each}" for each in findings)))
     if words:
         blocks.append(_context(words))
-    if buttons := _buttons(item, public_url, is_whole=_fits(stored.text) and _fits(item.draft)):
-        blocks.append({"type": "actions", "elements": buttons})
+    if acts := _acts(item, public_url, is_whole=_fits(stored.text) and _fits(item.draft)):
+        blocks.append({"type": "actions", "block_id": ShownVersion.of(item).block, "elements": acts})
     return {"text": f"{heading}: a draft to decide", "blocks": blocks}
 
 
@@ -90,22 +92,39 @@ def state_of(session: Session, item: ReviewItem) -> str:
 
 def may_be_approved(item: ReviewItem) -> bool:
     """Whether a card offers to approve the draft: what the checks block is looked at in the console."""
-    is_open = item.status in OPEN and not item.is_redrafting and not item.is_for_leads
-    return bool(item.draft) and is_open and item.verdict != Verdict.BLOCKED
+    return bool(item.draft) and _is_open(item) and item.verdict != Verdict.BLOCKED
 
 
-def _buttons(item: ReviewItem, public_url: str, *, is_whole: bool) -> list[Block]:
-    buttons = []
-    if is_whole and may_be_approved(item):  # nobody approves what the card cuts off
-        approve = _button(APPROVE, "Approve") | {"style": "primary", "value": ShownVersion.of(item).value}
-        buttons.append(approve)
+def _is_open(item: ReviewItem) -> bool:
+    return item.status in OPEN and not item.is_redrafting and not item.is_for_leads
+
+
+def _acts(item: ReviewItem, public_url: str, *, is_whole: bool) -> list[Block]:
+    """What can be done; nobody approves or rejects what the card cuts off."""
+    acts = []
+    if is_whole and may_be_approved(item):
+        acts.append(_button(APPROVE, "Approve") | {"style": "primary"})
+    if is_whole and _is_open(item):
+        acts.append(_menu(REJECT, "Reject …", list(REASONS.items())))
+    if _is_open(item) and item.status != ReviewStatus.ESCALATED:
+        acts.append(_menu(ESCALATE, "Escalate …", [(reason, reason) for reason in ESCALATE_REASONS]))
     if public_url:
-        buttons.append(_button(OPEN_PAGE, "Open in console") | {"url": f"{public_url.rstrip('/')}/queue/{item.id}"})
-    return buttons
+        acts.append(_button(OPEN_PAGE, "Open in console") | {"url": f"{public_url.rstrip('/')}/queue/{item.id}"})
+    return acts
 
 
 def _button(action: str, words: str) -> Block:
-    return {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": words}}
+    return {"type": "button", "action_id": action, "text": _words(words)}
+
+
+def _menu(action: str, words: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A menu of values with their words; what is picked is a press."""
+    offered = [{"text": _words(label), "value": value} for value, label in options]
+    return {"type": "static_select", "action_id": action, "placeholder": _words(words), "options": offered}
+
+
+def _words(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
 
 
 def _fits(text: str) -> bool:
