@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pytest_httpserver import HTTPServer
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from replyassist.brands.service import get_brand, set_voice, voice_of
 from replyassist.cards import linking
 from replyassist.cards.endpoints import router
 from replyassist.cards.models import Card
@@ -31,6 +32,7 @@ from replyassist.review import decisions
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.triage import triage
+from replyassist.wording.catalogues import gettext
 from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN, US, SlackPeer
 from tests.review.policies.test_holding import TWO, put
 from tests.review.test_decisions import approve
@@ -38,6 +40,8 @@ from tests.world import BRAND, DRAFT, World
 
 ANA, BEN = "U0ANA", "U0BEN"
 CONSOLE = "https://desk.example"
+SEVERAL = "Several words in capitals read like shouting."
+GERMAN = "Mehrere Wörter in Großbuchstaben lesen sich wie Schreien."
 
 
 @dataclass
@@ -326,6 +330,43 @@ class TestPresses:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestLanguage:
+    @pytest.fixture(autouse=True)
+    def german(self, desk: Desk) -> None:
+        with desk.world.database.writing() as session:
+            _speaks(session, "de", "en")
+
+    def test_cards_and_answers_are_in_the_language_of_the_brand(self, desk: Desk) -> None:
+        agent = desk.linked(Role.AGENT)
+        item = desk.item(findings=(_finding(), Finding(rule="x", severity=Severity.WARN, explanation=SEVERAL)))
+        desk.work()
+        assert "Tom auf instagram" in desk.shown()
+        assert f"Vor dem Senden prüfen:\n• Say it kindlier.\n• {GERMAN}" in desk.shown()
+        assert desk.shown().endswith("[Freigeben]\n[Ablehnen …]\n[Eskalieren …]\n[In der Konsole öffnen]")
+        assert "über einen Entwurf entscheiden" in desk.cards()[0]["text"]
+        press = desk.press(action="escalate", pick="Rechts- oder Sicherheitsfrage")
+        assert desk.told(press) == "Sie haben den Vorgang eskaliert: Die Leitung entscheidet."
+        assert (desk.last(item).actor_id, desk.last(item).reason) == (agent.user_id, "Rechts- oder Sicherheitsfrage")
+        assert "Der Vorgang ist schon weiter. Eskaliert: Die Leitung" in desk.told(press)
+        assert "replyassist weiß nicht, wer Sie sind." in desk.told(desk.press(BEN))
+        assert gettext("Approve") == "Approve", "nothing is left behind"
+
+    def test_a_rejection_is_recorded_alike_in_every_language(self, desk: Desk) -> None:
+        desk.linked()
+        item = desk.item()
+        desk.work()
+        assert desk.told(desk.press(action="reject", pick="Falscher Ton")).startswith("Sie haben den Entwurf abgelehnt")
+        assert desk.last(item).reason == "wrong tone"
+
+    def test_a_brand_whose_language_has_no_catalogue_has_cards_in_english(self, desk: Desk) -> None:
+        with desk.world.database.writing() as session:
+            _speaks(session, "fr", "de")
+        desk.item()
+        desk.work()
+        assert "[Approve]" in desk.shown()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestPosting:
     @pytest.mark.parametrize("when", ["before", "after"])
     def test_a_lost_answer_makes_no_second_card(self, desk: Desk, when: str) -> None:
@@ -406,3 +447,8 @@ def test_an_account_is_linked_with_one_person_and_a_link_is_theirs_to_remove(wor
 
 def _finding() -> Finding:
     return Finding(rule="tone", severity=Severity.WARN, explanation="Say it kindlier.")
+
+
+def _speaks(session: Session, *languages: str) -> None:
+    brand = get_brand(session, BRAND)
+    set_voice(session, brand, voice_of(brand).model_copy(update={"languages": list(languages)}))

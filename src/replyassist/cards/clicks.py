@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from sqlmodel import Session
 
-from replyassist.channels import HookRequest
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection
 from replyassist.channels.slack.api import SlackApi
@@ -24,52 +22,17 @@ from replyassist.core.settings import Settings
 from replyassist.review import approving, decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.reasons import ESCALATE_REASONS, failure_of
+from replyassist.wording.catalogues import gettext, written_in
+from replyassist.wording.finding_words import problem_words
 
 from . import repository
-from .content import APPROVE, ESCALATE, REASONS, REJECT, ShownVersion, state_of
+from .content import APPROVE, ESCALATE, REASONS, REJECT, ShownVersion, language_of, state_of
 from .linking import signed_offer
+from .presses import Press
 
 VIA = "slack"
-_NOT_DONE = {APPROVE: "Nothing was sent.", REJECT: "It was not rejected.", ESCALATE: "It was not escalated."}
+NOT_DONE = {APPROVE: "Nothing was sent.", REJECT: "It was not rejected.", ESCALATE: "It was not escalated."}
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Press:
-    """Who pressed which button of which message. ``block``: the id of its block; ``choice``: picked in a menu."""
-
-    team: str
-    slack_user: str
-    shown_as: str
-    channel: str
-    message: str
-    action: str
-    block: str
-    choice: str
-
-
-def press_of(request: HookRequest) -> Press | None:
-    """The press in a request that was verified; None for other interactions. Raises InvalidInput.
-
-    docs.slack.dev/reference/interaction-payloads/block_actions-payload
-    """
-    try:
-        told: Mapping[str, Any] = json.loads(parse_qs(request.body.decode())["payload"][0])
-        if told["type"] != "block_actions":
-            return None
-        user, action, container = told["user"], told["actions"][0], told["container"]
-        return Press(
-            team=str((told.get("team") or {}).get("id") or user["team_id"]),
-            slack_user=str(user["id"]),
-            shown_as=str(user.get("username") or user.get("name") or user["id"]),
-            channel=str(container["channel_id"]),
-            message=str(container["message_ts"]),
-            action=str(action["action_id"]),
-            block=str(action.get("block_id") or ""),
-            choice=str((action.get("selected_option") or {}).get("value") or ""),
-        )
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise InvalidInput("not an interaction of Slack's") from error
 
 
 @dataclass(frozen=True)
@@ -84,12 +47,15 @@ class Clicks:
 
     def take(self, connection: Connection, press: Press) -> None:
         """Act, and tell the person what became of it, in words that they alone see."""
-        if press.action not in _NOT_DONE:
+        if press.action not in NOT_DONE:
             return
-        try:
-            words = self._act(connection, press)
-        except ReplyassistError as error:
-            words = f"{_NOT_DONE[press.action]} {error.detail}"
+        with self.connections.database.reading() as session:
+            language = language_of(session, connection.brand_id)
+        with written_in(language):
+            try:
+                words = self._act(connection, press)
+            except ReplyassistError as error:
+                words = f"{gettext(NOT_DONE[press.action])} {problem_words(error)}"
         self._tell(connection, press, words)
 
     def _act(self, connection: Connection, press: Press) -> str:
@@ -97,12 +63,12 @@ class Clicks:
         with database.reading() as session:
             who = _person(session, press)
         if who is None:
-            return f"{_NOT_DONE[press.action]} {self._how_to_link(press)}"
+            return f"{gettext(NOT_DONE[press.action])} {self._how_to_link(press)}"
         with database.reading() as session:
             item = session.get_one(ReviewItem, seen.item)
             if ShownVersion.of(item) != seen:
-                stands = state_of(session, item) or "The card shows an earlier state."
-                return f"{_NOT_DONE[press.action]} The item has moved on. {stands}"
+                stands = state_of(session, item) or gettext("The card shows an earlier state.")
+                return f"{gettext(NOT_DONE[press.action])} {gettext('The item has moved on.')} {stands}"
         return {APPROVE: self._approve, REJECT: self._reject, ESCALATE: self._escalate}[press.action](who, seen, press)
 
     def _approve(self, who: Principal, seen: ShownVersion, _: Press) -> str:
@@ -125,17 +91,17 @@ class Clicks:
             )
             is_sent = item.status == ReviewStatus.APPROVED
         if is_sent:
-            return "You approved it. It is sent shortly; until then it can be taken back in the console."
-        return "Your yes is recorded. A second person has to approve it before it is sent."
+            return gettext("You approved it. It is sent shortly; until then it can be taken back in the console.")
+        return gettext("Your yes is recorded. A second person has to approve it before it is sent.")
 
     def _reject(self, who: Principal, seen: ShownVersion, press: Press) -> str:
         reason = _picked(press, REASONS)
         self._decide(decisions.reject, who, seen, reason=reason, failures=failure_of(reason))
-        return "You rejected it; that can be taken back in the console."
+        return gettext("You rejected it; that can be taken back in the console.")
 
     def _escalate(self, who: Principal, seen: ShownVersion, press: Press) -> str:
-        self._decide(decisions.escalate, who, seen, reason=_picked(press, ESCALATE_REASONS))
-        return "You escalated it: a lead decides."
+        self._decide(decisions.escalate, who, seen, reason=gettext(_picked(press, ESCALATE_REASONS)))
+        return gettext("You escalated it: a lead decides.")
 
     def _decide(self, act: Callable[..., ReviewItem], who: Principal, seen: ShownVersion, **more: Any) -> None:
         with self.connections.database.writing() as session:
@@ -164,10 +130,11 @@ class Clicks:
             now=self.connections.runtime.clock.now(),
         )
         address = f"{self.console}/account/slack?offer={quote(offer, safe='')}"
-        return (
-            "replyassist does not know who you are. Link your own account within ten minutes, then "
-            f"press the button again. This address is for you alone: {address}"
+        how = gettext(
+            "replyassist does not know who you are. Link your own account within ten minutes, then press the button "
+            "again. This address is for you alone: {address}"
         )
+        return how.format(address=address)
 
     def _tell(self, connection: Connection, press: Press, words: str) -> None:
         try:

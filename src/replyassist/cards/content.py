@@ -3,12 +3,13 @@ words become no markup and no mention."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
+from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.accounts import User
 from replyassist.core.digests import text_digest
 from replyassist.delivery.notes import findings_of, sources_of
@@ -16,13 +17,15 @@ from replyassist.guardrails import Verdict
 from replyassist.inbox.service import load
 from replyassist.review.models import OPEN, ReviewItem, ReviewStatus
 from replyassist.review.reasons import ESCALATE_REASONS, OTHER, REJECT_REASONS
+from replyassist.wording.catalogues import gettext
+from replyassist.wording.finding_words import finding_words
 
 APPROVE, REJECT, ESCALATE, OPEN_PAGE = "approve", "reject", "escalate", "open"
 REASONS = {reason: label for reason, label in REJECT_REASONS.items() if reason != OTHER}
 """Why a draft is rejected, as recorded and as shown; what needs words of one's own is done in the console."""
 LONGEST_SECTION = 3000  # characters of a section's text
 LONGEST_CONTEXT = 2000  # ours: a context element's limit is not documented
-_STANDS = {
+STANDS = {
     ReviewStatus.APPROVED: "Approved by {who}. It is sent shortly.",
     ReviewStatus.SENDING: "Approved by {who}. It is being sent.",
     ReviewStatus.SENT: "Approved by {who}, and sent.",
@@ -62,32 +65,38 @@ class ShownVersion:
 
 
 def card_of(session: Session, item: ReviewItem, *, public_url: str) -> Mapping[str, Any]:
-    """The arguments of a message: a line for notifications, and the blocks."""
-    heading = f"{item.author} on {item.channel}"
+    """The arguments of a message in the reader's language: a line for notifications, and the blocks."""
+    heading = gettext("{author} on {channel}").format(author=item.author, channel=item.channel)
     blocks = [_context(f"{heading} · {item.brand_id}")]
     words = state_of(session, item)
     if item.is_for_leads or item.status == ReviewStatus.WITHDRAWN:  # its words are not for this channel any more
-        return {"text": heading, "blocks": [*blocks, _context(words or "Only leads see this.")]}
+        return {"text": heading, "blocks": [*blocks, _context(words or gettext("Only leads see this."))]}
     stored = load(session, item.message_id)
-    blocks += [_section(stored.text or "(no words)"), _context("Draft"), _section(item.draft)]
+    blocks += [_section(stored.text or gettext("(no words)")), _context(gettext("Draft")), _section(item.draft)]
     if sources := sources_of(item.proposal):
-        blocks.append(_context("Sources: " + "; ".join(sources)))
+        blocks.append(_context(f"{gettext('Sources:')} {'; '.join(sources)}"))
     if findings := findings_of(item.proposal):
-        blocks.append(_section("Check before sending:\n" + "\n".join(f"• {each}" for each in findings)))
+        listed = (f"• {finding_words(each)}" for each in findings)
+        blocks.append(_section("\n".join((gettext("Check before sending:"), *listed))))
     if words:
         blocks.append(_context(words))
     if acts := _acts(item, public_url, is_whole=_fits(stored.text) and _fits(item.draft)):
         blocks.append({"type": "actions", "block_id": ShownVersion.of(item).block, "elements": acts})
-    return {"text": f"{heading}: a draft to decide", "blocks": blocks}
+    return {"text": gettext("{heading}: a draft to decide").format(heading=heading), "blocks": blocks}
+
+
+def language_of(session: Session, brand_id: str) -> str:
+    """The language of a brand's cards: the first that its voice speaks."""
+    return voice_of(get_brand(session, brand_id)).languages[0]
 
 
 def state_of(session: Session, item: ReviewItem) -> str:
-    """How the item stands, in a sentence; empty while it waits to be decided."""
+    """How the item stands, in a sentence of the reader's language; empty while it waits to be decided."""
     decider = session.get(User, item.decided_by) if item.decided_by else None
-    words = _STANDS.get(ReviewStatus(item.status), "").format(who=decider.name if decider else "somebody")
+    words = gettext(STANDS.get(ReviewStatus(item.status), ""))
     if item.status in OPEN and item.is_redrafting:
-        return "Another draft is being made."
-    return words or (item.notice or "")
+        return gettext("Another draft is being made.")
+    return words.format(who=decider.name if decider else gettext("somebody")) or gettext(item.notice or "")
 
 
 def may_be_approved(item: ReviewItem) -> bool:
@@ -103,13 +112,15 @@ def _acts(item: ReviewItem, public_url: str, *, is_whole: bool) -> list[Block]:
     """What can be done; nobody approves or rejects what the card cuts off."""
     acts = []
     if is_whole and may_be_approved(item):
-        acts.append(_button(APPROVE, "Approve") | {"style": "primary"})
+        acts.append(_button(APPROVE, gettext("Approve")) | {"style": "primary"})
     if is_whole and _is_open(item):
-        acts.append(_menu(REJECT, "Reject …", list(REASONS.items())))
+        acts.append(_menu(REJECT, gettext("Reject …"), REASONS))
     if _is_open(item) and item.status != ReviewStatus.ESCALATED:
-        acts.append(_menu(ESCALATE, "Escalate …", [(reason, reason) for reason in ESCALATE_REASONS]))
+        acts.append(_menu(ESCALATE, gettext("Escalate …"), {each: each for each in ESCALATE_REASONS}))
     if public_url:
-        acts.append(_button(OPEN_PAGE, "Open in console") | {"url": f"{public_url.rstrip('/')}/queue/{item.id}"})
+        acts.append(
+            _button(OPEN_PAGE, gettext("Open in console")) | {"url": f"{public_url.rstrip('/')}/queue/{item.id}"}
+        )
     return acts
 
 
@@ -117,9 +128,9 @@ def _button(action: str, words: str) -> Block:
     return {"type": "button", "action_id": action, "text": _words(words)}
 
 
-def _menu(action: str, words: str, options: Sequence[tuple[str, str]]) -> Block:
+def _menu(action: str, words: str, options: Mapping[str, str]) -> Block:
     """A menu of values with their words; what is picked is a press."""
-    offered = [{"text": _words(label), "value": value} for value, label in options]
+    offered = [{"text": _words(gettext(label)), "value": value} for value, label in options.items()]
     return {"type": "static_select", "action_id": action, "placeholder": _words(words), "options": offered}
 
 
