@@ -25,7 +25,7 @@ US, BOT, APP, TEAM, TOM = "U0BOT", "B0BOT", "A0APP", "T0TEAM", "U0TOM"
 CHANNEL, DIRECT, CARDS = "C0HELP", "D0TOM", "C0CARDS"
 TOKEN, SECRET = "xoxb-of-nobody", "signing secret of nobody"
 LONGEST = 40_000
-SCOPES = "chat:write,channels:history,im:history,reactions:write"
+SCOPES = "chat:write,channels:history,im:history"
 Post = dict[str, Any]
 
 
@@ -41,7 +41,6 @@ class SlackPeer:
     clock: Callable[[], datetime]
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     told: list[Post] = field(default_factory=list)
-    reactions: set[tuple[str, str, str]] = field(default_factory=set)
     lose: str = ""
     wait_seconds: float = 0.0
     hides: bool = False
@@ -170,8 +169,6 @@ class SlackPeer:
             "chat.postEphemeral": self._whisper,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
-            "reactions.add": self._react,
-            "reactions.remove": self._unreact,
         }
         if method not in calls:
             return {"ok": False, "error": "unknown_method"}
@@ -233,21 +230,6 @@ class SlackPeer:
         more = start + limit < len(found)
         further = {"response_metadata": {"next_cursor": str(start + limit)}} if more else {}
         return {"messages": found[start : start + limit], "has_more": more, **further}
-
-    def _react(self, given: Post) -> Post:
-        return self._reacted(given, adds=True)
-
-    def _unreact(self, given: Post) -> Post:
-        return self._reacted(given, adds=False)
-
-    def _reacted(self, given: Post, *, adds: bool) -> Post:
-        place = (given["channel"], given["timestamp"], given["name"])
-        if place[:2] not in self.posts:
-            raise Refused("message_not_found")
-        if (place in self.reactions) == adds:
-            raise Refused("already_reacted" if adds else "no_reaction")
-        self.reactions ^= {place}
-        return {}
 
 
 def _look_at(blocks: Sequence[Post]) -> None:
