@@ -174,8 +174,9 @@ MOST_PAGES = 50
 class Pulled:
     """Some events, oldest first, at most a few hundred, and the cursor behind them (at most 4,000 characters).
 
-    Both are stored in one transaction. Bring our own replies in the same batch as the messages they answer where the
-    platform lets you: what is answered is not drafted.
+    They are stored in short transactions, the cursor in the last: after a crash between they are brought again. Bring
+    our own replies in the same batch as the messages they answer where the platform lets you: what is answered is not
+    drafted.
     """
 
     events: tuple[Event, ...]
