@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from sqlmodel import col, select
 from replyassist.channels import Account, Budget, Credentials
 from replyassist.channels import repository as stored
 from replyassist.channels.account import Tested as Found
-from replyassist.channels.budgets import seconds_to_wait
+from replyassist.channels.budgets import Reserved, seconds_to_wait
 from replyassist.channels.keeping import save
 from replyassist.channels.models import Connection, Spending
 from replyassist.delivery.models import Delivery
@@ -87,6 +89,42 @@ class TestBudgets:
             stored.hold(session, kept.id or 0).paused_until = world.clock.now() + timedelta(seconds=25)
 
         assert self.wait(world) == 25
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_whatever_comes_when_leaves_in_order_within_the_budgets_and_at_its_first_waking(
+    world: World, seed: int
+) -> None:
+    dice = Random(seed)
+    budgets = (Budget(dice.randint(2, 6), seconds=dice.randint(5, 40), send=2), Budget(3, seconds=dice.randint(50, 90)))
+    kept, begin = world.connect("fake", "fake"), world.clock.now()
+    due = [(begin + timedelta(seconds=dice.randint(0, 60)), number) for number in range(25)]
+    ages: dict[int, int] = {}
+    waiting: dict[int, datetime] = {}
+    left: list[tuple[datetime, int]] = []
+    wakings: Counter[int] = Counter()
+    while due:
+        world.clock.time, number = due.pop(due.index(min(due)))
+        ages.setdefault(number, len(ages))
+        wakings[number] += 1
+        waiting.pop(number, None)
+        ahead = [Reserved(at, "c") for other, at in waiting.items() if ages[other] < ages[number]]
+        with world.database.writing() as session:
+            connection = stored.hold(session, kept.id or 0)
+            traits, now = replace(TRAITS, budgets=budgets), world.clock.now()
+            wait = seconds_to_wait(session, connection, traits, conversation="c", now=now, ahead=ahead)
+        if wait:
+            waiting[number] = now + timedelta(seconds=wait)
+            due.append((waiting[number], number))
+        else:
+            left.append((now, number))
+
+    assert [ages[number] for _, number in left] == list(range(25)), "in the order that they came in"
+    assert max(wakings.values()) == 2
+    for budget in budgets:
+        spans = [sum(at - timedelta(seconds=budget.seconds) < other <= at for other, _ in left) for at, _ in left]
+        assert max(spans) * budget.send <= budget.most
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
