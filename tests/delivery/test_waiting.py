@@ -282,7 +282,6 @@ def test_a_reply_that_was_sent_says_nothing_of_a_failure_before(world: World) ->
         assert get_brand(session, BRAND).quiet_from is None
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestOneAfterTheOther:
     """Replies that a budget keeps back: each is given a moment of its own."""
 
