@@ -1,4 +1,4 @@
-"""Renews or checks the catalogues of the console's words, src/replyassist/web/locales/<language>.po.
+"""Renews or checks the catalogues of the console's words, src/replyassist/wording/locales/<language>.po.
 
 (without)  writes every message of the source into each catalogue, untranslated where it is new
 --check    says where a catalogue lacks a message or its translation, holds one that the source has no more, or does
@@ -28,7 +28,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "replyassist"
 WEB = SOURCE / "web"
-LOCALES = WEB / "locales"
+LOCALES = SOURCE / "wording" / "locales"
 WIDTH = 116
 CALLS = ("gettext", "translate")
 PLURAL_CALL = "ngettext"
@@ -38,8 +38,8 @@ SAID = ("brands", "cards", "core", "evaluation", "faq", "review", "web")
 UNSEEN = ("ConfigurationError", "DeliveryError", "EntailmentError", "LanguageModelError")
 """Errors that reach none, with those below them."""
 NOT_SAID = (
-    "cards/clicks.py",
     "cards/endpoints.py",
+    "cards/presses.py",
     "core/http.py",
     "core/tables.py",
     "core/text_files.py",
@@ -48,6 +48,8 @@ NOT_SAID = (
 )
 PICTURES = (SOURCE / "learning" / "templates" / "coverage.svg",)
 TABLES = {
+    "replyassist.cards.clicks": ("NOT_DONE",),
+    "replyassist.cards.content": ("STANDS",),
     "replyassist.evaluation.report.cards": ("FAILURE_WORDS", "SUPPORT_WORDS"),
     "replyassist.evaluation.report.page": ("HEADLINES", "RETRIEVAL_FIGURES"),
     "replyassist.review.failures": ("MEANINGS",),
@@ -64,13 +66,14 @@ TABLES = {
         "PARTLY_DELETED",
         "RESTORED",
     ),
+    "replyassist.review.reasons": ("REJECT_REASONS", "ESCALATE_REASONS"),
     "replyassist.web.bulk_acts": ("SNOOZES",),
     "replyassist.web.cluster_pages": ("NOT_READ",),
     "replyassist.web.cluster_view": ("MEND",),
     "replyassist.web.evaluation.compare": ("MEASURES", "TWO_RUNS"),
     "replyassist.web.evaluation.jobs": ("NO_SUCH_SET",),
     "replyassist.web.evaluation.labels": ("WHY_NOT",),
-    "replyassist.web.finding_words": ("SENTENCES", "PARTS", "REFUSALS"),
+    "replyassist.wording.finding_words": ("SENTENCES", "PARTS", "REFUSALS"),
     "replyassist.web.lead.differences": ("FIELDS",),
     "replyassist.web.listing": ("TABS", "SORTS", "AGES", "RISKS", "VISIBILITIES"),
     "replyassist.web.navigation": ("PLACES",),
@@ -79,7 +82,7 @@ TABLES = {
 }
 WORDS = ("replyassist.web.words", "replyassist.web.people_words", "replyassist.web.lead.words")
 """Modules of which every constant is words, but for these."""
-NOT_WORDS = {"LANGUAGES", "NO_REPLY_NEEDED", "REJECT_REASONS", "WRONG_TEMPLATE"}
+NOT_WORDS = {"LANGUAGES"}
 SHOWN_FIELDS = ("label", "empty")
 """Of a dataclass in a table."""
 PLATFORMS_SAID = (

@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pytest_httpserver import HTTPServer
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from replyassist.brands.service import get_brand, set_voice, voice_of
 from replyassist.cards import linking
 from replyassist.cards.endpoints import router
 from replyassist.cards.models import Card
@@ -27,9 +28,11 @@ from replyassist.core.errors import Conflict, InvalidInput, NotFound
 from replyassist.core.http import install_error_handlers
 from replyassist.core.security import Role
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+from replyassist.review import decisions
+from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
 from replyassist.review.repository import audit_of
 from replyassist.triage import triage
+from replyassist.wording.catalogues import gettext
 from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN, US, SlackPeer
 from tests.review.policies.test_holding import TWO, put
 from tests.review.test_decisions import approve
@@ -37,6 +40,8 @@ from tests.world import BRAND, DRAFT, World
 
 ANA, BEN = "U0ANA", "U0BEN"
 CONSOLE = "https://desk.example"
+SEVERAL = "Several words in capitals read like shouting."
+GERMAN = "Mehrere Wörter in Großbuchstaben lesen sich wie Schreien."
 
 
 @dataclass
@@ -76,15 +81,20 @@ class Desk:
         return [post for (channel, _), post in self.peer.posts.items() if channel == CARDS]
 
     def shown(self, number: int = 0) -> str:
-        """What a card says, its buttons in brackets."""
+        """What a card says, its buttons and menus in brackets."""
         blocks = self.cards()[number]["blocks"]
         texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
         texts += [each["text"] for block in blocks if block["type"] == "context" for each in block["elements"]]
-        buttons = [each["text"]["text"] for block in blocks if block["type"] == "actions" for each in block["elements"]]
-        return "\n".join([*texts, *(f"[{each}]" for each in buttons)])
+        acts = [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
+        labels = [(each.get("text") or each["placeholder"])["text"] for each in acts]
+        return "\n".join([*texts, *(f"[{each}]" for each in labels)])
 
-    def press(self, user: str = ANA, number: int = 0) -> HookRequest:
-        return self.peer.pressed(self.cards()[number]["ts"], user)
+    def press(self, user: str = ANA, number: int = 0, *, action: str = "approve", pick: str = "") -> HookRequest:
+        return self.peer.pressed(self.cards()[number]["ts"], user, action=action, pick=pick)
+
+    def last(self, item: ReviewItem) -> AuditEntry:
+        with self.world.database.reading() as session:
+            return audit_of(session, item.id or 0)[-1]
 
     def send(self, hook: HookRequest) -> Response:
         answer: Response = self.client.post(
@@ -139,18 +149,17 @@ def test_a_linked_person_approves_exactly_what_the_card_showed_once(desk: Desk) 
         "Sources: Do you ship abroad? (shipping-abroad)",
     ):
         assert part in desk.shown()
-    assert "[Approve]\n[Open in console]" in desk.shown()
+    assert "[Approve]\n[Reject …]\n[Escalate …]\n[Open in console]" in desk.shown()
 
     press = desk.press()
     assert desk.told(press).startswith("You approved it.")
     (approval,) = desk.approvals()
     assert (approval.approver_id, approval.text) == (ana.user_id, DRAFT)
-    assert "Nothing was sent, because the item has moved on. Approved by manager" in desk.told(press)
+    assert "Nothing was sent. The item has moved on. Approved by manager" in desk.told(press)
     assert desk.approvals() == [approval], "a double click is harmless"
     assert [job.name for job, _ in desk.world.jobs.planned].count("deliver") == 1
 
-    with desk.world.database.reading() as session:
-        last = audit_of(session, item.id or 0)[-1]
+    last = desk.last(item)
     assert (last.act, last.actor_id, last.via) == ("approved", ana.user_id, "slack")
     desk.later(2)
     assert f"Approved by {ana.name}. It is sent shortly." in desk.shown()
@@ -158,13 +167,81 @@ def test_a_linked_person_approves_exactly_what_the_card_showed_once(desk: Desk) 
     assert len(desk.cards()) == 1
 
 
+def test_a_linked_person_rejects_with_a_reason_which_teaches(desk: Desk) -> None:
+    ana = desk.linked()
+    item = desk.item()
+    desk.work()
+    press = desk.press(action="reject", pick="Wrong template")
+    assert desk.told(press) == "You rejected it; that can be taken back in the console."
+    assert desk.told(press) == f"It was not rejected. The item has moved on. Rejected by {ana.name}."
+    assert desk.world.reload(item).status == ReviewStatus.REJECTED
+    last = desk.last(item)
+    assert (last.act, last.reason, last.failures) == ("rejected", "wrong template", ["wrong_template"])
+    assert (last.actor_id, last.via) == (ana.user_id, "slack")
+    assert [job.name for job, _ in desk.world.jobs.planned].count("learn") == 1
+    desk.later(2)
+    assert f"Rejected by {ana.name}." in desk.shown()
+    assert desk.shown().endswith("\n[Open in console]")
+    assert desk.shown().count("[") == 1
+    assert desk.approvals() == []
+
+
+def test_a_linked_person_escalates_and_a_lead_decides_from_the_same_card(desk: Desk) -> None:
+    agent, lead = desk.linked(Role.AGENT), desk.linked(Role.LEAD, BEN)
+    item = desk.item()
+    desk.work()
+    press = desk.press(action="escalate", pick="Not sure what we may promise")
+    assert desk.told(press) == "You escalated it: a lead decides."
+    last = desk.last(item)
+    assert (last.act, last.reason, last.actor_id) == ("escalated", "Not sure what we may promise", agent.user_id)
+    desk.later(2)
+    assert "Escalated: a lead decides." in desk.shown()
+    assert desk.shown().endswith("[Approve]\n[Reject …]\n[Open in console]")
+    for action, pick in (("approve", ""), ("reject", "Wrong tone")):
+        assert "ask a person who is lead" in desk.told(desk.press(action=action, pick=pick))
+    assert desk.told(desk.press(BEN, action="reject", pick="Wrong tone")).startswith("You rejected it")
+    assert (desk.last(item).actor_id, desk.last(item).reason) == (lead.user_id, "wrong tone")
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestPresses:
+    @pytest.mark.parametrize(
+        ("action", "pick", "refusal"),
+        [
+            ("reject", "Wrong tone", "It was not rejected."),
+            ("escalate", "Legal or safety matter", "It was not escalated."),
+        ],
+    )
+    def test_what_is_refused_says_why_and_changes_nothing(
+        self, desk: Desk, action: str, pick: str, refusal: str
+    ) -> None:
+        item = desk.item()
+        desk.work()
+        press = desk.press(action=action, pick=pick)
+        assert f"{refusal} replyassist does not know who you are." in desk.told(press)
+        desk.linked()
+        ben = desk.world.person()
+        with desk.world.database.writing() as session:
+            decisions.claim(session, ben, item.id or 0, now=desk.world.clock.now(), minutes=5)
+        assert desk.told(press) == f"{refusal} somebody else is working on this item"
+        desk.world.redraft(desk.world.reload(item), ben)
+        assert desk.told(press) == f"{refusal} The item has moved on. Another draft is being made."
+        assert desk.world.reload(item).status == ReviewStatus.PENDING
+
+    def test_an_agent_rejects_nothing_of_high_risk_and_escalates_it(self, desk: Desk) -> None:
+        desk.linked(Role.AGENT)
+        item = desk.item(triage=triage("my solicitor will write to you"))
+        desk.work()
+        words = desk.told(desk.press(action="reject", pick="No reply needed"))
+        assert words == "It was not rejected. this item is of high risk; escalate it"
+        assert desk.told(desk.press(action="escalate", pick="Legal or safety matter")).startswith("You escalated it")
+        assert desk.world.reload(item).status == ReviewStatus.ESCALATED
+
     def test_who_is_not_linked_is_told_how_and_nothing_happens(self, desk: Desk) -> None:
         item = desk.item()
         desk.work()
         words = desk.told(desk.press())
-        assert words.startswith("Nothing was sent: replyassist does not know who you are.")
+        assert words.startswith("Nothing was sent. replyassist does not know who you are.")
         address = urlsplit(words.rpartition(" ")[2])
         assert f"{address.scheme}://{address.netloc}{address.path}" == f"{CONSOLE}/account/slack"
         assert desk.world.reload(item).version == item.version
@@ -184,7 +261,7 @@ class TestPresses:
         desk.work()
         press = desk.press()
         item = desk.world.redraft(item, lead)
-        assert "the item has moved on. Another draft is being made." in desk.told(press)
+        assert "The item has moved on. Another draft is being made." in desk.told(press)
         desk.later(2)
         assert "[Approve]" not in desk.shown()
         desk.world.reject(desk.world.reload(item), lead)
@@ -240,13 +317,53 @@ class TestPresses:
         assert desk.send(replace(press, body=press.body + b"&x=1")).status_code == 401
         desk.world.clock.advance(seconds=301)
         assert desk.send(press).status_code == 401
-        button = {"action_id": "approve", "value": "{}"}
+        button = {"action_id": "approve", "block_id": "1:2"}
         for wrong in (desk.peer.told_press(button, "1.000001", ANA), desk.peer.signed({"type": "block_actions"})):
             assert desk.send(wrong).status_code in (200, 422)
-        (elements,) = (block["elements"] for block in desk.cards()[0]["blocks"] if block["type"] == "actions")
-        assert "no card of ours" in desk.told(desk.peer.told_press(elements[0], "1.000001", ANA))
+        (block,) = (block["block_id"] for block in desk.cards()[0]["blocks"] if block["type"] == "actions")
+        for action, stamp in (("approve", "1.000001"), ("reject", desk.cards()[0]["ts"])):
+            option = {"text": {"type": "plain_text", "text": "Mine"}, "value": "mine"}
+            told = {"action_id": action, "block_id": block, "selected_option": option}
+            assert "no card of ours" in desk.told(desk.peer.told_press(told, stamp, ANA))
         assert desk.world.reload(item).version == item.version
         assert desk.client.post(f"/v1/cards/{BRAND}/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestLanguage:
+    @pytest.fixture(autouse=True)
+    def german(self, desk: Desk) -> None:
+        with desk.world.database.writing() as session:
+            _speaks(session, "de", "en")
+
+    def test_cards_and_answers_are_in_the_language_of_the_brand(self, desk: Desk) -> None:
+        agent = desk.linked(Role.AGENT)
+        item = desk.item(findings=(_finding(), Finding(rule="x", severity=Severity.WARN, explanation=SEVERAL)))
+        desk.work()
+        assert "Tom auf instagram" in desk.shown()
+        assert f"Vor dem Senden prüfen:\n• Say it kindlier.\n• {GERMAN}" in desk.shown()
+        assert desk.shown().endswith("[Freigeben]\n[Ablehnen …]\n[Eskalieren …]\n[In der Konsole öffnen]")
+        assert "über einen Entwurf entscheiden" in desk.cards()[0]["text"]
+        press = desk.press(action="escalate", pick="Rechts- oder Sicherheitsfrage")
+        assert desk.told(press) == "Sie haben den Vorgang eskaliert: Die Leitung entscheidet."
+        assert (desk.last(item).actor_id, desk.last(item).reason) == (agent.user_id, "Rechts- oder Sicherheitsfrage")
+        assert "Der Vorgang ist schon weiter. Eskaliert: Die Leitung" in desk.told(press)
+        assert "replyassist weiß nicht, wer Sie sind." in desk.told(desk.press(BEN))
+        assert gettext("Approve") == "Approve", "nothing is left behind"
+
+    def test_a_rejection_is_recorded_alike_in_every_language(self, desk: Desk) -> None:
+        desk.linked()
+        item = desk.item()
+        desk.work()
+        assert desk.told(desk.press(action="reject", pick="Falscher Ton")).startswith("Sie haben den Entwurf abgelehnt")
+        assert desk.last(item).reason == "wrong tone"
+
+    def test_a_brand_whose_language_has_no_catalogue_has_cards_in_english(self, desk: Desk) -> None:
+        with desk.world.database.writing() as session:
+            _speaks(session, "fr", "de")
+        desk.item()
+        desk.work()
+        assert "[Approve]" in desk.shown()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -291,8 +408,7 @@ class TestPosting:
     def test_nobody_approves_what_the_card_cuts_off(self, desk: Desk) -> None:
         desk.item(draft="a" * 3001)
         desk.work()
-        assert "[Approve]" not in desk.shown()
-        assert "[Open in console]" in desk.shown()
+        assert desk.shown().endswith(")\n[Escalate …]\n[Open in console]")
 
     def test_the_words_of_a_deleted_message_leave_the_card(self, desk: Desk) -> None:
         item = desk.item()
@@ -331,3 +447,8 @@ def test_an_account_is_linked_with_one_person_and_a_link_is_theirs_to_remove(wor
 
 def _finding() -> Finding:
     return Finding(rule="tone", severity=Severity.WARN, explanation="Say it kindlier.")
+
+
+def _speaks(session: Session, *languages: str) -> None:
+    brand = get_brand(session, BRAND)
+    set_voice(session, brand, voice_of(brand).model_copy(update={"languages": list(languages)}))

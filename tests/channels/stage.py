@@ -48,7 +48,7 @@ class Faulty(Platform):
 
     def _open(self) -> None:
         self.inner = self._opened()
-        for name in ("as_sent", "counting", "prepare", "thread", "act", "test"):
+        for name in ("as_sent", "counting", "prepare", "thread", "test"):
             setattr(self, name, getattr(self.inner, name))
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Action, Credentials, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, NewMessage, ThreadPlace
 from replyassist.channels.bluesky.api import Xrpc
 from replyassist.channels.bluesky.records import facets_of, parts_of, record_key, time_of
 from replyassist.channels.bluesky.source import BlueskySource
@@ -23,7 +23,7 @@ from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
-from .peers.bluesky import HANDLES, LIKE, PASSWORD, POST, TOM, US, Network, network
+from .peers.bluesky import HANDLES, PASSWORD, POST, TOM, US, Network, network
 from .polled import PolledHarness
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -137,16 +137,6 @@ class TestBluesky(Conformance):
             assert not platform.test().is_ok
         with pytest.raises(CredentialsRefused):
             harness.events(account)
-
-    def test_likes_are_given_once_and_taken_back(self, stage: Stage, harness: BlueskyHarness, peer: Network) -> None:
-        asked = harness.write(QUESTION)
-        for action, number in ((Action.LIKE, 1), (Action.LIKE, 1), (Action.UNLIKE, 0), (Action.UNLIKE, 0)):
-            stage.platform.inner.act(action, asked)
-            assert len([uri for uri in peer.records if f"/{LIKE}/" in uri]) == number
-        peer.records.pop(asked)
-        for gone in (asked, "https://bsky.example"):
-            with pytest.raises(DeliveryRefused):
-                stage.platform.inner.act(Action.LIKE, gone)
 
     def test_what_the_server_refuses_is_named(self, stage: Stage) -> None:
         reply = stage.reply("a" * 301)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from replyassist.channels import Action, Credentials, Deleted, Edited, Event, NewMessage
+from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage
 from replyassist.channels.discord.api import PAGE
 from replyassist.channels.discord.send import DiscordPlatform
 from replyassist.channels.registry import adapter_named
@@ -197,17 +197,6 @@ class TestDiscord(Conformance):
         for foreign in ("x", "1:../2", "5"):
             with pytest.raises(DeliveryRefused):
                 platform.send(replace(reply, in_reply_to=foreign))
-
-    def test_thumbs_and_deletions_can_be_repeated(self, stage: Stage, peer: DiscordPeer) -> None:
-        asked, platform = peer.write(QUESTION), stage.platform.inner
-        for action, amount in ((Action.LIKE, 1), (Action.LIKE, 1), (Action.UNLIKE, 0), (Action.UNLIKE, 0)):
-            platform.act(action, asked)
-            assert len(peer.reactions) == amount
-        with pytest.raises(DeliveryRefused):
-            platform.act(Action.HIDE, asked)
-        for _ in range(2):
-            platform.act(Action.DELETE, asked)
-            assert number(asked) not in map(str, peer.messages[CHANNEL])
 
     def test_connecting_says_what_works(self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer) -> None:
         tested = stage.platform.inner.test()

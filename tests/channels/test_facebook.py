@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from replyassist.channels import Action, Edited, NewMessage, ThreadPlace
+from replyassist.channels import Edited, NewMessage, ThreadPlace
 from replyassist.channels.registry import adapter_named
 
 from . import meta
@@ -90,16 +90,3 @@ class TestComments(Conformance):
             harness.peer.told[-1]["entry"][0]["changes"][0]["value"] |= changed
 
         assert harness.events(stage.account) == []
-
-    def test_comments_are_liked_hidden_and_deleted(self, stage: Stage, harness: FacebookHarness) -> None:
-        comment = harness.write(QUESTION)
-        for action in Action:
-            stage.platform.inner.act(action, comment)
-
-        assert harness.peer.acts == [
-            ("POST", f"{comment}/likes", {}),
-            ("DELETE", f"{comment}/likes", {}),
-            ("POST", comment, {"is_hidden": True}),
-            ("POST", comment, {"is_hidden": False}),
-            ("DELETE", comment, {}),
-        ]

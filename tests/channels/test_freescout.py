@@ -12,9 +12,13 @@ from pytest_httpserver import HTTPServer
 from replyassist.channels import Credentials, HookRequest, NewMessage
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import ConfigurationError, DeliveryRefused, InvalidInput, SignatureInvalid
+from replyassist.review.answered_there import AS_IS, EDITED
+from replyassist.review.models import ReviewItem, ReviewStatus
+from tests.test_worker import GOOD
+from tests.world import BRAND, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
-from .desk import DeskHarness, NotesConformance
+from .desk import Desk, DeskHarness, NotesConformance
 from .peers.freescout import SECRET, TOKEN, USER, FreeScoutPeer
 
 
@@ -54,6 +58,9 @@ class FreeScoutHarness(DeskHarness):
     def notes(self) -> list[str]:
         return [_shown(each) for each in self.peer.written("note")]
 
+    def drafts(self) -> list[str]:
+        return [_shown(each) for each in self.peer.written("message", "draft")]
+
     def hooks(self) -> list[HookRequest]:
         return self.peer.hooks()
 
@@ -70,6 +77,15 @@ class FreeScoutHarness(DeskHarness):
         return True
 
 
+def _ready(desk: Desk) -> None:
+    """Tom asks, and a draft is made that the checks find nothing in."""
+    item = desk.drafted()
+    with desk.world.database.writing() as session:
+        current = session.get_one(ReviewItem, item.id)
+        current.proposal = current.proposal.model_copy(update={"doubts": ()})
+        session.add(current)
+
+
 def _shown(body: str) -> str:
     return unescape(body.replace("<br>", "\n"))
 
@@ -79,6 +95,67 @@ class TestNotes(NotesConformance):
     @pytest.fixture
     def harness(self, peer: FreeScoutPeer) -> FreeScoutHarness:
         return FreeScoutHarness(peer)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestDraftsAsReplies:
+    @pytest.fixture
+    def harness(self, peer: FreeScoutPeer) -> FreeScoutHarness:
+        return FreeScoutHarness(peer)
+
+    @pytest.fixture
+    def desk(self, world: World, harness: FreeScoutHarness) -> Desk:
+        return Desk(world, harness, drafts="replies")
+
+    def test_a_draft_is_the_reply_alone_once_and_not_sent(self, desk: Desk, harness: FreeScoutHarness) -> None:
+        harness.peer.tells_drafts = True
+        _ready(desk)
+        job = desk.world.jobs.take("note")
+        for _ in range(2):
+            desk.work.note(*job.arguments)
+        desk.bring()
+        assert (harness.drafts(), harness.notes(), harness.posted()) == ([GOOD], [], [])
+        assert desk.item().status == ReviewStatus.PENDING
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_a_lost_answer_makes_no_second_draft(self, when: str, desk: Desk, harness: FreeScoutHarness) -> None:
+        _ready(desk)
+        harness.lose_answer(when)
+        desk.note()
+        desk.note()
+        assert harness.drafts() == [GOOD]
+
+    @pytest.mark.parametrize(("sent", "act"), [(GOOD, AS_IS), (GOOD.replace("4 to 7", "5"), EDITED)])
+    def test_what_is_made_of_the_draft_teaches(
+        self, sent: str, act: str, desk: Desk, harness: FreeScoutHarness
+    ) -> None:
+        _ready(desk)
+        desk.note()
+        harness.peer.publish(sent)
+        desk.bring()
+        assert desk.taught() == (act, ["shipping-abroad"])
+        assert desk.item().status == ReviewStatus.WITHDRAWN
+
+    def test_what_the_checks_found_is_said_in_a_note(self, desk: Desk, harness: FreeScoutHarness) -> None:
+        desk.drafted()
+        desk.note()
+        (note,) = harness.notes()
+        assert "Check before sending:\n- It is only" in note
+        assert (harness.drafts(), harness.posted()) == ([], [])
+
+    def test_a_server_that_sends_a_draft_is_given_no_other_and_the_account_says_so(
+        self, desk: Desk, harness: FreeScoutHarness
+    ) -> None:
+        harness.peer.sends_drafts = True
+        _ready(desk)
+        job = desk.world.jobs.take("note")
+        for _ in range(2):
+            desk.work.note(*job.arguments)
+        assert len(harness.posted()) == 1
+        connection = desk.world.connections.found(BRAND, "freescout")
+        assert "FreeScout sent a draft" in connection.trouble
+        assert not desk.world.connections.writes_notes(connection)
+        assert "note" not in desk.planned()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -107,7 +184,7 @@ class TestFreeScout(Conformance):
         assert told("convo.customer.reply.created") == ["one", "two"]
         assert told("convo.agent.reply.created") == ["answered"]
         assert [told(event) for event in ("convo.note.created", "convo.assigned", "freescout.test")] == [[], [], []]
-        assert len(late) == 7
+        assert len(late) == 6
 
     def test_html_is_read_as_words_and_written_as_words(self, stage: Stage, harness: FreeScoutHarness) -> None:
         harness.peer.add("<div>do you ship<br>to <b>Norway</b> &amp; Sweden?</div>")
@@ -148,6 +225,8 @@ class TestFreeScout(Conformance):
         assert (tested().is_ok, tested().account) == (True, harness.account)
         assert tested().shown_as.startswith("Ana Lind at ")
         assert "private note" in tested(drafts="notes").checks[1].detail
+        assert "nobody has sent yet" in tested(drafts="replies").checks[1].detail
+        assert tested(drafts="both").checks[1].detail == "is 'notes' or 'replies' or 'off'"
         assert not tested(token="wrong").is_ok
         assert not tested(user="6").is_ok
         for wrong in ({"server": "http://help.example"}, {"user": "me"}):

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from replyassist.channels import Action, NewMessage, ThreadPlace
+from replyassist.channels import NewMessage, ThreadPlace
 from replyassist.channels.registry import adapter_named
-from replyassist.core.errors import DeliveryRefused
 
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
@@ -66,19 +65,6 @@ class TestComments(Conformance):
 
         assert platform.thread(place).parent_text == "New roast is out!"
         assert platform.thread(ThreadPlace("m_1", TOM)).parent_text is None
-
-    def test_comments_are_hidden_and_deleted(self, stage: Stage, harness: InstagramHarness) -> None:
-        comment, platform = harness.write(QUESTION), stage.platform.inner
-        for action in (Action.HIDE, Action.UNHIDE, Action.DELETE):
-            platform.act(action, comment)
-
-        assert [(method, given) for method, _, given in harness.peer.acts] == [
-            ("POST", {"hide": True}),
-            ("POST", {"hide": False}),
-            ("DELETE", {}),
-        ]
-        with pytest.raises(DeliveryRefused):
-            platform.act(Action.DELETE, "../me")
 
     def test_the_documentations_other_shape_is_read_too(self, stage: Stage, harness: InstagramHarness) -> None:
         harness.write(QUESTION)

@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from replyassist.channels import Account, Action, Credentials, Event, NewMessage, OutgoingReply, Runtime, ThreadPlace
+from replyassist.channels import Account, Credentials, Event, NewMessage, OutgoingReply, Runtime, ThreadPlace
 from replyassist.channels.mastodon.api import MastodonApi
 from replyassist.channels.mastodon.send import MastodonPlatform
 from replyassist.channels.mastodon.source import MastodonSource
@@ -25,7 +25,6 @@ from replyassist.core.errors import (
     ConfigurationError,
     CredentialsRefused,
     DeliveryNotMade,
-    DeliveryRefused,
     RateLimited,
 )
 from tests.world import BRAND, DRAFT, World
@@ -156,15 +155,6 @@ class TestMastodon(Conformance):
         harness.cursor = None
         again = [event.message.external_id for event in harness.events(stage.account) if isinstance(event, NewMessage)]
         assert [each for each in again if each in asked] == asked, "from the beginning, by time"
-
-    def test_favourites_can_be_given_and_taken_again_and_again(self, stage: Stage, harness: MastodonHarness) -> None:
-        asked = harness.write(QUESTION)
-        for action, count in ((Action.LIKE, 1), (Action.LIKE, 1), (Action.UNLIKE, 0), (Action.UNLIKE, 0)):
-            stage.platform.inner.act(action, asked)
-            assert harness.call(OURS, f"/statuses/{asked}")["favourites_count"] == count
-        for unknown in ("../accounts", "1"):
-            with pytest.raises(DeliveryRefused):
-                stage.platform.inner.act(Action.LIKE, unknown)
 
     def test_connecting_says_who_we_are_and_the_limit(self, stage: Stage, harness: MastodonHarness) -> None:
         tested = stage.platform.inner.test()
@@ -327,17 +317,17 @@ def platform_at(server: str, world: World) -> closing[MastodonPlatform]:
 class TestAnswers:
     def test_a_limit_says_until_when_in_a_header_of_its_own(self, world: World, httpserver: HTTPServer) -> None:
         reset = (world.clock.now() + timedelta(seconds=25)).isoformat().replace("+00:00", "Z")
-        httpserver.expect_request("/api/v1/statuses/5/favourite").respond_with_data(
+        httpserver.expect_request("/api/v1/statuses/5/context").respond_with_data(
             "{}", status=429, headers={"X-RateLimit-Reset": reset}
         )
-        httpserver.expect_request("/api/v1/statuses/6/favourite").respond_with_data("{}", status=429)
+        httpserver.expect_request("/api/v1/statuses/6/context").respond_with_data("{}", status=429)
 
         with platform_at(httpserver.url_for("/"), world) as platform:
             with pytest.raises(RateLimited) as told:
-                platform.act(Action.LIKE, "5")
+                platform.thread(ThreadPlace("5", "1"))
             assert told.value.retry_after_s == pytest.approx(25)
             with pytest.raises(DeliveryNotMade):
-                platform.act(Action.LIKE, "6")
+                platform.thread(ThreadPlace("6", "1"))
 
     def test_the_servers_own_limit_counts(self, world: World, httpserver: HTTPServer) -> None:
         told = {"configuration": {"statuses": {"max_characters": 5000}}}

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Action, Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
+from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
 from replyassist.channels.reddit.send import RedditPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
@@ -178,14 +178,6 @@ class TestReddit(Conformance):
         assert platform.thread(ThreadPlace("x", POST, {"parent": top})).parent_text == "nice"
         assert platform.thread(ThreadPlace("x", POST, {"parent": "t1_zz"})).parent_text is None
         assert platform.thread(ThreadPlace("x", POST)).parent_text is None
-
-    def test_a_moderator_hides_and_shows(self, stage: Stage, peer: RedditPeer) -> None:
-        platform, asked = stage.platform.inner, peer.write(QUESTION)
-        for action, is_removed in ((Action.HIDE, True), (Action.HIDE, True), (Action.UNHIDE, False)):
-            platform.act(action, asked)
-            assert peer.comments[asked]["removed"] is is_removed
-        with pytest.raises(DeliveryRefused):
-            platform.act(Action.LIKE, asked)
 
     def test_connecting_says_what_works(self, stage: Stage, harness: RedditHarness, peer: RedditPeer) -> None:
         tested = stage.platform.inner.test()

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Action, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.slack.inbound import SlackInbound
 from replyassist.channels.slack.text import escaped, plain
@@ -140,15 +140,6 @@ class TestSlack(Conformance):
         inbound = SlackInbound(stage.account)
         found = [inbound.parse(each) for each in (*harness.hooks(), again, mention)]
         assert [stage.take(events) for events in found] == [1, 0, 0]
-
-    def test_thumbs_can_be_given_and_taken_again_and_again(self, stage: Stage, harness: SlackHarness) -> None:
-        asked, platform = harness.write(QUESTION), stage.platform.inner
-        for action, count in ((Action.LIKE, 1), (Action.LIKE, 1), (Action.UNLIKE, 0), (Action.UNLIKE, 0)):
-            platform.act(action, asked)
-            assert len(harness.peer.reactions) == count
-        for unknown in (f"{CHANNEL}:1.5", "../x:1", "x"):
-            with pytest.raises(DeliveryRefused):
-                platform.act(Action.LIKE, unknown)
 
     @pytest.mark.parametrize(
         ("name", "error"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.channels import Action, Credentials, Edited, NewMessage
+from replyassist.channels import Credentials, Edited, NewMessage
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.telegram.send import TelegramPlatform
 from replyassist.core.errors import ConfigurationError, CredentialsRefused, DeliveryRefused, RateLimited
@@ -120,15 +120,6 @@ class TestInAGroup(Conformance):
         with pytest.raises(DeliveryRefused, match="webhook"):
             harness.events(stage.account)
         assert "deleteWebhook" in platform.test().problem
-
-    def test_messages_can_be_liked_and_deleted(self, stage: Stage, harness: TelegramHarness) -> None:
-        asked, platform = harness.write("thanks!"), stage.platform.inner
-        place = tuple(map(int, asked.split(":")))
-        for action, count in ((Action.LIKE, 1), (Action.LIKE, 1), (Action.UNLIKE, 0)):
-            platform.act(action, asked)
-            assert len(harness.peer.reactions[place[0], place[1]]) == count
-        platform.act(Action.DELETE, asked)
-        assert place not in harness.peer.messages
 
     def test_connecting_says_who_the_bot_is_and_a_wrong_token_is_refused(
         self, stage: Stage, harness: TelegramHarness

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from replyassist.channels import Action, NewMessage, OutgoingReply, ThreadPlace
+from replyassist.channels import NewMessage, OutgoingReply, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, InvalidInput
 
@@ -75,12 +75,6 @@ class TestThreads(Conformance):
 
         assert (one.in_reply_to, two.in_reply_to) == (None, first)
         assert stage.platform.inner.thread(ThreadPlace(first, ROOT)).parent_text == "New roast is out!"
-
-    def test_replies_are_hidden(self, stage: Stage, harness: ThreadsHarness) -> None:
-        written = harness.write(QUESTION)
-        stage.platform.inner.act(Action.HIDE, written)
-
-        assert harness.peer.acts == [("POST", f"{written}/manage_reply", {"hide": True})]
 
     def test_connecting_says_who_we_are(self, stage: Stage, harness: ThreadsHarness) -> None:
         tested = stage.platform.inner.test()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Action, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.x.inbound import XInbound
 from replyassist.channels.x.send import XPlatform
@@ -136,21 +136,6 @@ class TestX(Conformance):
         for broken in (b"[]", b"{"):
             with pytest.raises(InvalidInput):
                 inbound.parse(replace(signed(told), body=broken))
-
-    def test_posts_are_liked_and_hidden_and_back(self, stage: Stage, harness: XHarness) -> None:
-        asked, platform = harness.write(QUESTION), stage.platform.inner
-        for action, found in (
-            (Action.LIKE, harness.peer.liked),
-            (Action.UNLIKE, set()),
-            (Action.HIDE, harness.peer.hidden),
-            (Action.UNHIDE, set()),
-        ):
-            platform.act(action, asked)
-            platform.act(action, asked)
-            assert (harness.peer.liked | harness.peer.hidden) == found
-            assert found <= {asked}
-        with pytest.raises(DeliveryRefused):
-            platform.act(Action.DELETE, asked)
 
     def test_connecting_says_who_we_are_and_whether_we_may_post(self, stage: Stage, harness: XHarness) -> None:
         tested = stage.platform.inner.test()

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select, text
 
 from replyassist.brands.service import get_brand, set_voice
-from replyassist.channels import OutgoingReply, Platform, Repeat, Traits
+from replyassist.channels import Budget, OutgoingReply, Platform, Repeat, Traits
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited, ReplyassistError
 from replyassist.core.jobs import Fence
 from replyassist.delivery import attempts, outbox, settling
@@ -28,10 +28,11 @@ class FakeChannel(Platform):
     repeat: Repeat = Repeat.IDEMPOTENCY_KEY
     errors: list[ReplyassistError | None] = field(default_factory=list)
     sent: list[OutgoingReply] = field(default_factory=list)
+    budgets: tuple[Budget, ...] = ()
 
     @property
     def traits(self) -> Traits:
-        return Traits("fake", "Fake", self.repeat)
+        return Traits("fake", "Fake", self.repeat, budgets=self.budgets)
 
     def find(self, reply: OutgoingReply) -> str | None:
         return next((f"p-{reply.key}" for known in self.sent if known.key == reply.key), None)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from replyassist.brands.quiet import quiet_end, set_quiet_hours
 from replyassist.brands.service import get_brand, set_time_zone
-from replyassist.channels import breaker
+from replyassist.channels import Budget, breaker
 from replyassist.channels.models import Connection, SendingAct
 from replyassist.channels.repository import open_circuits, sending_acts
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, InvalidInput, NotFound
@@ -19,9 +19,10 @@ from replyassist.delivery.repository.health import channels_of
 from replyassist.delivery.service import OpenConnection, deliver
 from replyassist.delivery.slots import LONGEST_WAIT, Slots
 from replyassist.delivery.switch import resume_sending, stop_sending
-from replyassist.delivery.waiting import QUIET, SILENT, STOPPED, TURN
+from replyassist.delivery.waiting import OVERDUE, QUIET, SILENT, STOPPED, TURN
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.delivery.test_delivery import FakeChannel, approved, run
+from tests.review.test_decisions import approve
 from tests.world import BRAND, World
 
 NIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
@@ -279,3 +280,80 @@ def test_a_reply_that_was_sent_says_nothing_of_a_failure_before(world: World) ->
     assert (sent.status, sent.notice) == (ReviewStatus.SENT, None)
     with world.database.reading() as session:
         assert get_brand(session, BRAND).quiet_from is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestOneAfterTheOther:
+    """Replies that a budget keeps back: each is given a moment of its own."""
+
+    def approved(self, world: World, *conversations: str) -> list[ReviewItem]:
+        """Messages of different people in these conversations, and then a yes to each."""
+        items = []
+        for conversation in conversations:
+            name = f"m{next(world.numbers)}"
+            place = {"external_id": conversation, "visibility": "public"}
+            message = {"external_id": name, "author": {"external_id": name}, "conversation": place}
+            items.append(world.item(message=message))
+        return [approve(world, world.person(), item) for item in items]
+
+    def waits(self, world: World) -> dict[int, float]:
+        """The seconds that each planned attempt waits, by approval."""
+        return {job.arguments[0]: delay for job, delay in world.jobs.planned if job.name == "deliver"}
+
+    def test_they_wake_in_the_order_of_their_age_and_each_leaves_at_its_first_waking(self, world: World) -> None:
+        kept, sent = connection(world), FakeChannel(budgets=(Budget(1, seconds=60),))
+        items = self.approved(world, *"abcd")
+        for _ in items:
+            run(world, sent, kept.id)
+        assert list(self.waits(world).values()) == [60, 120, 180]
+        for count in (2, 3, 4):
+            world.clock.advance(seconds=60)
+            run(world, sent, kept.id)
+            assert [world.reload(each).status for each in items[:count]] == [ReviewStatus.SENT] * count
+            assert len(sent.sent) == count
+        with world.database.reading() as session:
+            postponed = session.exec(select(Delivery.postponed).order_by(col(Delivery.approval_id))).all()
+        assert postponed == [0, 1, 1, 1]
+
+    def test_who_comes_when_there_is_room_again_does_not_overtake_who_waits(self, world: World) -> None:
+        kept, sent = connection(world), FakeChannel(budgets=(Budget(2, seconds=60),))
+        items = self.approved(world, *"abcd")
+        for _ in items:
+            run(world, sent, kept.id)
+        world.clock.advance(seconds=60)  # nobody has woken yet
+        waiting = [world.jobs.take("deliver") for _ in range(2)]
+        (late,) = self.approved(world, "z")
+        run(world, sent, kept.id)
+        assert (world.reload(late).status, list(self.waits(world).values())) == (ReviewStatus.APPROVED, [60])
+        assert len(waiting) == 2
+
+    def test_a_conversation_that_has_no_room_keeps_no_other_back(self, world: World) -> None:
+        kept, sent = (
+            connection(world),
+            FakeChannel(budgets=(Budget(10, seconds=1), Budget(1, seconds=60, scope="conversation"))),
+        )
+        *_, other = self.approved(world, *["busy"] * 4, "other")
+        for _ in range(5):
+            run(world, sent, kept.id)
+        assert list(self.waits(world).values()) == [60, 120, 180]
+        assert world.reload(other).status == ReviewStatus.SENT
+
+    def test_who_does_not_come_is_waited_for_only_so_long(self, world: World) -> None:
+        kept, sent = connection(world), FakeChannel(budgets=(Budget(1, seconds=60),))
+        for _ in self.approved(world, "a", "b"):
+            run(world, sent, kept.id)
+        world.jobs.take("deliver")  # its job is lost
+        world.clock.advance(seconds=60 + OVERDUE.total_seconds())
+        (late,) = self.approved(world, "z")
+        run(world, sent, kept.id)
+        assert world.reload(late).status == ReviewStatus.SENT
+
+    def test_a_reply_that_was_taken_back_keeps_nobody_back(self, world: World) -> None:
+        kept, sent = connection(world), FakeChannel(budgets=(Budget(1, seconds=60),))
+        items = self.approved(world, *"abc")
+        for _ in range(2):
+            run(world, sent, kept.id)
+        world.take_back(world.reload(items[1]), world.person())
+        run(world, sent, kept.id)
+        assert 60 in self.waits(world).values()
+        assert 120 not in self.waits(world).values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 from sqlmodel import col, select
 
-from replyassist.channels import Deleted, HookRequest, Pulled, Source
+from replyassist.brands.models import Brand
+from replyassist.channels import Account, Credentials, Deleted, HookRequest, Pulled, Source
+from replyassist.channels import Event as ChannelEvent
 from replyassist.channels.connections import Connections
 from replyassist.channels.events import message
 from replyassist.channels.hook_requests import LONGEST_BODY
@@ -24,10 +27,12 @@ from replyassist.core.http import install_error_handlers
 from replyassist.inbox.models import Message
 from replyassist.intake.events import take_events
 from replyassist.intake.hooks import router
-from replyassist.intake.pulling import Puller
+from replyassist.intake.pulling import EVENTS_AT_ONCE, Puller
 from replyassist.testing import FakePeer, fake_adapter
 from replyassist.testing.platform import TOKEN, US
 from tests.world import World
+
+FULL = {"queue_limit": EVENTS_AT_ONCE + 5}
 
 
 @dataclass
@@ -42,6 +47,19 @@ class House:
     def pull(self) -> None:
         self.puller().plan()
         self.puller().pull(*self.world.jobs.take("pull").arguments)
+
+    def told(self) -> tuple[ChannelEvent, ...]:
+        """The events of all that the peer tells."""
+        account = Account("fernhill", "fake", US, Credentials({"token": TOKEN}))
+        inbound = fake_adapter(self.peer).inbound
+        assert inbound is not None
+        reader = inbound(account, self.connections.runtime)
+        return tuple(event for document in self.peer.told for event in reader.parse(self.peer.hook(document)))
+
+    def from_source(self, source: Source) -> House:
+        """The same house, whose platform is read by this."""
+        adapter = replace(fake_adapter(self.peer), source=lambda *_: source)
+        return replace(self, connections=replace(self.connections, adapters={**adapters(), "fake": adapter}))
 
     def messages(self) -> list[Message]:
         with self.world.database.reading() as session:
@@ -184,6 +202,49 @@ class TestPulling:
         house.puller().pull(*frozen.arguments)
 
         assert len(house.messages()) == 1
+
+    def test_others_write_while_a_slow_platform_is_read_for_the_first_time(self, house: House) -> None:
+        house.peer.write("tom", "do you ship?")
+        asked, answers = Event(), Event()
+
+        class Slow(Source):
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                yield Pulled(house.told(), "1")
+                asked.set()
+                assert answers.wait(30), "the platform takes its time"
+                yield Pulled((), "2")
+
+        reading = Thread(target=house.from_source(Slow()).pull)
+        reading.start()
+        try:
+            assert asked.wait(30)
+            with house.world.database.writing() as session:
+                session.get_one(Brand, "fernhill").name = "Fernhill"
+            assert (reading.is_alive(), house.connection().cursor) == (True, "1")
+        finally:
+            answers.set()
+            reading.join(30)
+        assert house.connection().cursor == "2"
+
+    def test_a_large_batch_is_kept_piece_by_piece_and_its_cursor_at_its_end(self, house: House) -> None:
+        for number in range(45):
+            house.peer.write(f"somebody-{number}", f"question {number}?")
+        house.world.clock.advance(minutes=1)
+        house.peer.write(US, "We do.", answers="post-1")
+
+        class Large(Source):
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                yield Pulled(house.told(), "46")
+
+        whole = house.from_source(Large())
+        small = replace(whole, world=replace(house.world, settings=house.world.settings.model_copy(update=FULL)))
+        small.pull()
+        assert (len(house.messages()), house.connection().cursor) == (EVENTS_AT_ONCE, None), "one transaction was kept"
+        house.world.clock.advance(minutes=2)
+        whole.pull()
+        assert (len(house.messages()), house.connection().cursor) == (46, "46")
+        drafted = [message.text for message in house.messages() if message.status == "received"]
+        assert drafted == [f"question {number}?" for number in range(1, 45)], "none for what is answered"
 
     @pytest.mark.parametrize(
         ("error", "waits"),

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from replyassist.channels import Account, Action, Credentials, NewMessage, Runtime, Source, ThreadPlace
+from replyassist.channels import Account, Credentials, NewMessage, Runtime, Source, ThreadPlace
 from replyassist.channels.bluesky.source import BlueskySource
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import CredentialsRefused, DeliveryRefused
 from tests.channels.conformance import MALFORMED, QUESTION, Conformance, Stage
 from tests.channels.peers.between import CutOff, between, http_request
-from tests.channels.peers.bluesky import LIKE, PASSWORD
-from tests.channels.peers.bluesky_network import Addresses, Person, eventually
+from tests.channels.peers.bluesky import PASSWORD
+from tests.channels.peers.bluesky_network import Addresses, Person
 from tests.channels.polled import PolledHarness
 from tests.world import DRAFT
 
@@ -137,14 +136,6 @@ class TestNetwork(Conformance):
         place = ThreadPlace(quote["uri"], event.message.conversation.external_id)
         assert stage.platform.inner.thread(place).parent_text == "New roast is out!"
 
-    def test_likes_are_given_once_and_taken_back(self, stage: Stage, harness: NetworkHarness) -> None:
-        asked = harness.write(QUESTION)
-        for action, number in ((Action.LIKE, 1), (Action.LIKE, 1), (Action.UNLIKE, 0), (Action.UNLIKE, 0)):
-            stage.platform.inner.act(action, asked)
-            likes = harness.us.call("com.atproto.repo.listRecords", repo=harness.us.did, collection=LIKE)["records"]
-            assert len(likes) == number
-            eventually(partial(_has_likes, harness, asked, number))
-
     def test_what_the_network_refuses_is_named(self, stage: Stage, harness: NetworkHarness) -> None:
         reply = stage.reply("a" * 301)
         with pytest.raises(DeliveryRefused, match="400 InvalidRequest"):
@@ -152,7 +143,3 @@ class TestNetwork(Conformance):
         account = replace(stage.account, credentials=Credentials(harness.credentials() | {"password": "wrong"}))
         with pytest.raises(CredentialsRefused):
             harness.events(account)
-
-
-def _has_likes(harness: NetworkHarness, uri: str, number: int) -> bool:
-    return bool(harness.tom.thread(uri)["post"]["likeCount"] == number)

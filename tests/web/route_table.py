@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from replyassist.core.security import Role
-from replyassist.web.words import NO_REPLY_NEEDED
+from replyassist.review.reasons import NO_REPLY_NEEDED
 
 ALL = frozenset(Role)
 MANAGERS = ALL - {Role.AGENT}

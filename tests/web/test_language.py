@@ -11,6 +11,7 @@ from jinja2 import Environment
 from starlette.requests import Request
 
 from replyassist.web import language
+from replyassist.wording import catalogues
 
 CATALOGUE = """\
 msgid ""
@@ -29,10 +30,10 @@ msgstr[1] "%(num)s Einträge"
 @pytest.fixture(autouse=True)
 def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "de.po").write_text(CATALOGUE, encoding="utf-8")
-    monkeypatch.setattr(language, "LOCALES", tmp_path)
-    language._catalogue.cache_clear()
+    monkeypatch.setattr(catalogues, "LOCALES", tmp_path)
+    catalogues._catalogue.cache_clear()
     yield
-    language._catalogue.cache_clear()
+    catalogues._catalogue.cache_clear()
 
 
 def asked(accepted: str = "", **chosen: str) -> language.PageReader:

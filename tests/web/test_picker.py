@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -85,6 +87,27 @@ def test_saved_replies_are_ones_own_or_everybodys(console: Console) -> None:
     console.sign_in(Role.MANAGER)
     assert console.act(item, f"saved/{number}/delete").status_code == 200
     assert console.act(item, f"saved/{number}/delete").status_code == 404
+
+
+@pytest.mark.browser
+def test_enter_waits_for_what_was_typed_although_an_older_answer_comes_meanwhile(desk: Desk, world: World) -> None:
+    with_grinding(world)
+    item = world.item()
+    page = desk.page
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.press("t")
+    expect(page.locator("#picked li").first).to_be_visible()
+    page.evaluate(
+        """() => {
+            const [search, found] = [document.querySelector("#pick-q"), document.querySelector("#picked")];
+            search.value = "grind";
+            search.dispatchEvent(new Event("input", { bubbles: true }));
+            const detail = { target: found, requestConfig: { parameters: { q: "" } } };
+            found.dispatchEvent(new CustomEvent("htmx:afterSwap", { bubbles: true, detail }));
+        }"""
+    )
+    page.locator("#pick-q").press("Enter")
+    expect(page.locator("#text")).to_have_value(re.compile(re.escape(GRIND)))
 
 
 @pytest.mark.browser

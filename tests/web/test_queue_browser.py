@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Error, Page, Route, expect
 
 from replyassist.core.security import Role
 from replyassist.review.models import ReviewItem
@@ -57,6 +59,29 @@ def test_rows_are_chosen_by_key_and_rejected_together_and_that_is_undone(desk: D
     desk.press("u")
     expect(page.locator("#rows .queue-line")).to_have_count(3)
     assert world.reload(first).status == "pending"
+
+
+def test_news_for_a_list_that_was_replaced_meanwhile_are_not_added_to_the_new_one(desk: Desk, world: World) -> None:
+    first = some(world, 1)[0]
+    page = desk.page
+    desk.sign_in(address_of(world.person()))
+    desk.expect_live()
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/queue/changes*", lambda route: held.append((route, route.fetch())))
+    some(world, 2)
+    page.evaluate("htmx.trigger('#live', 'sse:review')")
+    for _ in range(400):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.locator("#tabs a[aria-current]").click()
+    expect(page.locator("#rows .queue-line")).to_have_count(3)
+    for route, answer in held:
+        with suppress(Error):  # the page has given it up
+            route.fulfill(response=answer)
+    page.wait_for_timeout(500)
+    expect(page.locator("#rows .queue-line")).to_have_count(3)
+    expect(page.locator(f"#line-{first.id}")).to_have_count(1)
 
 
 def test_shift_chooses_a_range_and_escape_lets_go(desk: Desk, world: World) -> None:

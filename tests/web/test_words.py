@@ -14,7 +14,7 @@ from scripts import messages
 from replyassist.core.security import Role
 from replyassist.faq.proposed import PastText, ProposedTexts
 from replyassist.triage import triage
-from replyassist.web import language
+from replyassist.wording import catalogues
 from tests.faq.test_proposals import gifts, keep
 from tests.web.console import Console
 
@@ -87,7 +87,7 @@ class Visible(HTMLParser):
 @pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     """A language whose every message is the English one between brackets."""
-    with (language.LOCALES / "de.po").open("rb") as file:
+    with (catalogues.LOCALES / "de.po").open("rb") as file:
         known = {message.id for message in read_po(file, locale="de")}
     plurals = {each[0]: each for each in known if isinstance(each, tuple)}
 
@@ -97,7 +97,7 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
                 return Message(plurals[id], tuple(f"⟦{text}⟧" for text in plurals[id]))
             return Message(id, f"⟦{id}⟧") if id in known else None
 
-    monkeypatch.setattr(language, "_catalogue", lambda _: Brackets())
+    monkeypatch.setattr(catalogues, "_catalogue", lambda _: Brackets())
 
 
 def outside(html: str) -> list[str]:

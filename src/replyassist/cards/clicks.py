@@ -2,70 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from sqlmodel import Session
 
-from replyassist.channels import HookRequest
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection
 from replyassist.channels.slack.api import SlackApi
 from replyassist.core.accounts import Principal, principal
 from replyassist.core.digests import text_digest
 from replyassist.core.entailment import Entailment
-from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError, VersionConflict
+from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
-from replyassist.review import approving
+from replyassist.review import approving, decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.reasons import ESCALATE_REASONS, failure_of
+from replyassist.wording.catalogues import gettext, written_in
+from replyassist.wording.finding_words import problem_words
 
 from . import repository
-from .content import APPROVE, ShownVersion, state_of
+from .content import APPROVE, ESCALATE, REASONS, REJECT, ShownVersion, language_of, state_of
 from .linking import signed_offer
+from .presses import Press
 
 VIA = "slack"
+NOT_DONE = {APPROVE: "Nothing was sent.", REJECT: "It was not rejected.", ESCALATE: "It was not escalated."}
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Press:
-    """Who pressed which button of which message."""
-
-    team: str
-    slack_user: str
-    shown_as: str
-    channel: str
-    message: str
-    action: str
-    value: str
-
-
-def press_of(request: HookRequest) -> Press | None:
-    """The press in a request that was verified; None for other interactions. Raises InvalidInput.
-
-    docs.slack.dev/reference/interaction-payloads/block_actions-payload
-    """
-    try:
-        told: Mapping[str, Any] = json.loads(parse_qs(request.body.decode())["payload"][0])
-        if told["type"] != "block_actions":
-            return None
-        user, action, container = told["user"], told["actions"][0], told["container"]
-        return Press(
-            team=str((told.get("team") or {}).get("id") or user["team_id"]),
-            slack_user=str(user["id"]),
-            shown_as=str(user.get("username") or user.get("name") or user["id"]),
-            channel=str(container["channel_id"]),
-            message=str(container["message_ts"]),
-            action=str(action["action_id"]),
-            value=str(action.get("value") or ""),
-        )
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise InvalidInput("not an interaction of Slack's") from error
 
 
 @dataclass(frozen=True)
@@ -80,31 +47,37 @@ class Clicks:
 
     def take(self, connection: Connection, press: Press) -> None:
         """Act, and tell the person what became of it, in words that they alone see."""
-        if press.action != APPROVE:
+        if press.action not in NOT_DONE:
             return
-        try:
-            words = self._approve(connection, press)
-        except VersionConflict as error:
-            words = f"Nothing was sent: {error.detail}"
-        except ReplyassistError as error:
-            words = f"Nothing was sent. {error.detail}"
+        with self.connections.database.reading() as session:
+            language = language_of(session, connection.brand_id)
+        with written_in(language):
+            try:
+                words = self._act(connection, press)
+            except ReplyassistError as error:
+                words = f"{gettext(NOT_DONE[press.action])} {problem_words(error)}"
         self._tell(connection, press, words)
 
-    def _approve(self, connection: Connection, press: Press) -> str:
+    def _act(self, connection: Connection, press: Press) -> str:
         seen, database = self._seen(connection, press), self.connections.database
         with database.reading() as session:
             who = _person(session, press)
         if who is None:
-            return self._how_to_link(press)
+            return f"{gettext(NOT_DONE[press.action])} {self._how_to_link(press)}"
         with database.reading() as session:
             item = session.get_one(ReviewItem, seen.item)
-            if (item.version, text_digest(item.draft)) != (seen.version, seen.digest):
-                stands = state_of(session, item) or "The card shows an earlier state."
-                return f"Nothing was sent, because the item has moved on. {stands}"
-            text = approving.checked(session, who, seen.item, item.draft, entailment=self.entailment)
+            if ShownVersion.of(item) != seen:
+                stands = state_of(session, item) or gettext("The card shows an earlier state.")
+                return f"{gettext(NOT_DONE[press.action])} {gettext('The item has moved on.')} {stands}"
+        return {APPROVE: self._approve, REJECT: self._reject, ESCALATE: self._escalate}[press.action](who, seen, press)
+
+    def _approve(self, who: Principal, seen: ShownVersion, _: Press) -> str:
+        with self.connections.database.reading() as session:
+            draft = session.get_one(ReviewItem, seen.item).draft
+            text = approving.checked(session, who, seen.item, draft, entailment=self.entailment)
         if text_digest(text.text) != seen.digest:
-            return "Nothing was sent: the draft has blanks at its ends. Open it in the console."
-        with database.writing() as session:
+            raise InvalidInput("The draft has blanks at its ends. Open it in the console.")
+        with self.connections.database.writing() as session:
             item = approving.approve(
                 session,
                 who,
@@ -118,14 +91,28 @@ class Clicks:
             )
             is_sent = item.status == ReviewStatus.APPROVED
         if is_sent:
-            return "You approved it. It is sent shortly; until then it can be taken back in the console."
-        return "Your yes is recorded. A second person has to approve it before it is sent."
+            return gettext("You approved it. It is sent shortly; until then it can be taken back in the console.")
+        return gettext("Your yes is recorded. A second person has to approve it before it is sent.")
+
+    def _reject(self, who: Principal, seen: ShownVersion, press: Press) -> str:
+        reason = _picked(press, REASONS)
+        self._decide(decisions.reject, who, seen, reason=reason, failures=failure_of(reason))
+        return gettext("You rejected it; that can be taken back in the console.")
+
+    def _escalate(self, who: Principal, seen: ShownVersion, press: Press) -> str:
+        self._decide(decisions.escalate, who, seen, reason=gettext(_picked(press, ESCALATE_REASONS)))
+        return gettext("You escalated it: a lead decides.")
+
+    def _decide(self, act: Callable[..., ReviewItem], who: Principal, seen: ShownVersion, **more: Any) -> None:
+        with self.connections.database.writing() as session:
+            now = self.connections.runtime.clock.now()
+            act(session, who, seen.item, version=seen.version, jobs=self.jobs, now=now, **more)
 
     def _seen(self, connection: Connection, press: Press) -> ShownVersion:
         """What the card showed; raise InvalidInput for a message that is no card of this connection."""
         try:
-            seen = ShownVersion.read(press.value)
-        except (ValueError, KeyError, TypeError):
+            seen = ShownVersion.read(press.block)
+        except ValueError:
             raise InvalidInput("this is no card of ours") from None
         with self.connections.database.reading() as session:
             card = repository.card_of(session, seen.item, connection.id or 0)
@@ -143,10 +130,11 @@ class Clicks:
             now=self.connections.runtime.clock.now(),
         )
         address = f"{self.console}/account/slack?offer={quote(offer, safe='')}"
-        return (
-            "Nothing was sent: replyassist does not know who you are. Link your own account within ten minutes, then "
-            f"press the button again. This address is for you alone: {address}"
+        how = gettext(
+            "replyassist does not know who you are. Link your own account within ten minutes, then press the button "
+            "again. This address is for you alone: {address}"
         )
+        return how.format(address=address)
 
     def _tell(self, connection: Connection, press: Press, words: str) -> None:
         try:
@@ -157,6 +145,13 @@ class Clicks:
                 api.close()
         except ReplyassistError as error:
             logger.warning("somebody could not be told what became of their press: %s", error.detail)
+
+
+def _picked(press: Press, offered: Collection[str]) -> str:
+    """The reason that was picked; raise InvalidInput for one that no card offers."""
+    if press.choice not in offered:
+        raise InvalidInput("this is no card of ours")
+    return press.choice
 
 
 def _person(session: Session, press: Press) -> Principal | None:

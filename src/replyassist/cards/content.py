@@ -3,24 +3,29 @@ words become no markup and no mention."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
+from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.accounts import User
 from replyassist.core.digests import text_digest
 from replyassist.delivery.notes import findings_of, sources_of
 from replyassist.guardrails import Verdict
 from replyassist.inbox.service import load
 from replyassist.review.models import OPEN, ReviewItem, ReviewStatus
+from replyassist.review.reasons import ESCALATE_REASONS, OTHER, REJECT_REASONS
+from replyassist.wording.catalogues import gettext
+from replyassist.wording.finding_words import finding_words
 
-APPROVE, OPEN_PAGE = "approve", "open"
+APPROVE, REJECT, ESCALATE, OPEN_PAGE = "approve", "reject", "escalate", "open"
+REASONS = {reason: label for reason, label in REJECT_REASONS.items() if reason != OTHER}
+"""Why a draft is rejected, as recorded and as shown; what needs words of one's own is done in the console."""
 LONGEST_SECTION = 3000  # characters of a section's text
 LONGEST_CONTEXT = 2000  # ours: a context element's limit is not documented
-_STANDS = {
+STANDS = {
     ReviewStatus.APPROVED: "Approved by {who}. It is sent shortly.",
     ReviewStatus.SENDING: "Approved by {who}. It is being sent.",
     ReviewStatus.SENT: "Approved by {who}, and sent.",
@@ -36,7 +41,7 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """What a button stands for: the item, the version and the digest of the draft that the card showed."""
+    """What a card's buttons stand for: the item, the version and the digest of the draft that it showed."""
 
     item: int
     version: int
@@ -48,64 +53,89 @@ class ShownVersion:
         return cls(item.id or 0, item.version, text_digest(item.draft))
 
     @classmethod
-    def read(cls, value: str) -> ShownVersion:
-        """What a button brought back. Raises ValueError, KeyError and TypeError for another shape."""
-        told = json.loads(value)
-        return cls(int(told["item"]), int(told["version"]), str(told["digest"]))
+    def read(cls, block: str) -> ShownVersion:
+        """What a press brought back. Raises ValueError for another shape."""
+        item, version, digest = block.split(":")
+        return cls(int(item), int(version), digest)
 
     @property
-    def value(self) -> str:
-        """What goes into a button."""
-        return json.dumps(asdict(self))
+    def block(self) -> str:
+        """The id of the block of buttons: a press brings it back, and each version of a card has another."""
+        return f"{self.item}:{self.version}:{self.digest}"
 
 
 def card_of(session: Session, item: ReviewItem, *, public_url: str) -> Mapping[str, Any]:
-    """The arguments of a message: a line for notifications, and the blocks."""
-    heading = f"{item.author} on {item.channel}"
+    """The arguments of a message in the reader's language: a line for notifications, and the blocks."""
+    heading = gettext("{author} on {channel}").format(author=item.author, channel=item.channel)
     blocks = [_context(f"{heading} · {item.brand_id}")]
     words = state_of(session, item)
     if item.is_for_leads or item.status == ReviewStatus.WITHDRAWN:  # its words are not for this channel any more
-        return {"text": heading, "blocks": [*blocks, _context(words or "Only leads see this.")]}
+        return {"text": heading, "blocks": [*blocks, _context(words or gettext("Only leads see this."))]}
     stored = load(session, item.message_id)
-    blocks += [_section(stored.text or "(no words)"), _context("Draft"), _section(item.draft)]
+    blocks += [_section(stored.text or gettext("(no words)")), _context(gettext("Draft")), _section(item.draft)]
     if sources := sources_of(item.proposal):
-        blocks.append(_context("Sources: " + "; ".join(sources)))
+        blocks.append(_context(f"{gettext('Sources:')} {'; '.join(sources)}"))
     if findings := findings_of(item.proposal):
-        blocks.append(_section("Check before sending:\n" + "\n".join(f"• {each}" for each in findings)))
+        listed = (f"• {finding_words(each)}" for each in findings)
+        blocks.append(_section("\n".join((gettext("Check before sending:"), *listed))))
     if words:
         blocks.append(_context(words))
-    if buttons := _buttons(item, public_url, is_whole=_fits(stored.text) and _fits(item.draft)):
-        blocks.append({"type": "actions", "elements": buttons})
-    return {"text": f"{heading}: a draft to decide", "blocks": blocks}
+    if acts := _acts(item, public_url, is_whole=_fits(stored.text) and _fits(item.draft)):
+        blocks.append({"type": "actions", "block_id": ShownVersion.of(item).block, "elements": acts})
+    return {"text": gettext("{heading}: a draft to decide").format(heading=heading), "blocks": blocks}
+
+
+def language_of(session: Session, brand_id: str) -> str:
+    """The language of a brand's cards: the first that its voice speaks."""
+    return voice_of(get_brand(session, brand_id)).languages[0]
 
 
 def state_of(session: Session, item: ReviewItem) -> str:
-    """How the item stands, in a sentence; empty while it waits to be decided."""
+    """How the item stands, in a sentence of the reader's language; empty while it waits to be decided."""
     decider = session.get(User, item.decided_by) if item.decided_by else None
-    words = _STANDS.get(ReviewStatus(item.status), "").format(who=decider.name if decider else "somebody")
+    words = gettext(STANDS.get(ReviewStatus(item.status), ""))
     if item.status in OPEN and item.is_redrafting:
-        return "Another draft is being made."
-    return words or (item.notice or "")
+        return gettext("Another draft is being made.")
+    return words.format(who=decider.name if decider else gettext("somebody")) or gettext(item.notice or "")
 
 
 def may_be_approved(item: ReviewItem) -> bool:
     """Whether a card offers to approve the draft: what the checks block is looked at in the console."""
-    is_open = item.status in OPEN and not item.is_redrafting and not item.is_for_leads
-    return bool(item.draft) and is_open and item.verdict != Verdict.BLOCKED
+    return bool(item.draft) and _is_open(item) and item.verdict != Verdict.BLOCKED
 
 
-def _buttons(item: ReviewItem, public_url: str, *, is_whole: bool) -> list[Block]:
-    buttons = []
-    if is_whole and may_be_approved(item):  # nobody approves what the card cuts off
-        approve = _button(APPROVE, "Approve") | {"style": "primary", "value": ShownVersion.of(item).value}
-        buttons.append(approve)
+def _is_open(item: ReviewItem) -> bool:
+    return item.status in OPEN and not item.is_redrafting and not item.is_for_leads
+
+
+def _acts(item: ReviewItem, public_url: str, *, is_whole: bool) -> list[Block]:
+    """What can be done; nobody approves or rejects what the card cuts off."""
+    acts = []
+    if is_whole and may_be_approved(item):
+        acts.append(_button(APPROVE, gettext("Approve")) | {"style": "primary"})
+    if is_whole and _is_open(item):
+        acts.append(_menu(REJECT, gettext("Reject …"), REASONS))
+    if _is_open(item) and item.status != ReviewStatus.ESCALATED:
+        acts.append(_menu(ESCALATE, gettext("Escalate …"), {each: each for each in ESCALATE_REASONS}))
     if public_url:
-        buttons.append(_button(OPEN_PAGE, "Open in console") | {"url": f"{public_url.rstrip('/')}/queue/{item.id}"})
-    return buttons
+        acts.append(
+            _button(OPEN_PAGE, gettext("Open in console")) | {"url": f"{public_url.rstrip('/')}/queue/{item.id}"}
+        )
+    return acts
 
 
 def _button(action: str, words: str) -> Block:
-    return {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": words}}
+    return {"type": "button", "action_id": action, "text": _words(words)}
+
+
+def _menu(action: str, words: str, options: Mapping[str, str]) -> Block:
+    """A menu of values with their words; what is picked is a press."""
+    offered = [{"text": _words(gettext(label)), "value": value} for value, label in options.items()]
+    return {"type": "static_select", "action_id": action, "placeholder": _words(words), "options": offered}
+
+
+def _words(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
 
 
 def _fits(text: str) -> bool:

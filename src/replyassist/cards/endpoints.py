@@ -12,8 +12,9 @@ from replyassist.core.errors import NotFound
 from replyassist.core.http import PROBLEM_RESPONSES
 from replyassist.inbox.schemas import Slug
 
-from .clicks import Clicks, press_of
+from .clicks import Clicks
 from .posting import cards_channel
+from .presses import press_of
 
 router = APIRouter(prefix="/v1/cards", tags=["hooks"], responses=PROBLEM_RESPONSES)
 

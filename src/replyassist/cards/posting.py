@@ -35,9 +35,10 @@ from replyassist.core.settings import Settings
 from replyassist.delivery.notes import plan_note
 from replyassist.delivery.settling import seconds_before
 from replyassist.review.models import ReviewItem
+from replyassist.wording.catalogues import written_in
 
 from . import repository
-from .content import card_of, may_be_approved
+from .content import card_of, language_of, may_be_approved
 from .models import Card
 
 CARD_JOB = "card"
@@ -111,7 +112,11 @@ class CardWriter:
     def write(self, card_id: int, attempt: int) -> None:
         """One attempt; what fails is tried again, and what Slack refuses is not."""
         fence = Fence(self.settings.worker_dead_after_seconds)
-        with self.connections.database.writing() as session:
+        database = self.connections.database
+        with database.reading() as session:
+            brand = repository.brand_of(session, card_id)
+            language = language_of(session, brand) if brand else ""
+        with written_in(language), database.writing() as session:
             due = self._due(session, card_id, attempt)
         if due is None:
             return

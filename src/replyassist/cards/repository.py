@@ -34,6 +34,12 @@ def card_of(session: Session, item_id: int, connection_id: int) -> Card | None:
     return session.exec(statement).first()
 
 
+def brand_of(session: Session, card_id: int) -> str | None:
+    """The brand that a card's item is of; None for no card."""
+    statement = select(ReviewItem.brand_id).join(Card, col(Card.review_item_id) == col(ReviewItem.id))
+    return session.exec(statement.where(Card.id == card_id)).first()
+
+
 def stale_cards(session: Session, *, now: datetime) -> list[Card]:
     """Cards that do not show their item as it is, and are due."""
     statement = (

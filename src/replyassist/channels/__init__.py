@@ -5,11 +5,10 @@ from .events import Deleted, Edited, Event, NewMessage
 from .notes import DraftNote, Notes
 from .outgoing import OutgoingReply, Thread, ThreadPlace
 from .port import Adapter, HookAnswer, HookRequest, Inbound, Platform, Pulled, Source
-from .traits import Action, Budget, Cost, Proof, Repeat, Signature, Traits
+from .traits import Budget, Cost, Proof, Repeat, Signature, Traits
 
 __all__ = [
     "Account",
-    "Action",
     "Adapter",
     "Budget",
     "Check",

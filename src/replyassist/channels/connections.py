@@ -28,7 +28,7 @@ from .account import Account, Credentials, Runtime, Tested
 from .given import checked_channel, without_secrets
 from .keeping import act_on, save, shown_now
 from .models import Connection, ConnectionStatus, SignIn
-from .notes import AS_NOTES, DRAFTS, Notes
+from .notes import Notes, are_written
 from .port import Adapter, Inbound, Platform, Source
 from .reach import Deadline
 from .trying import MARK, SignInTrial, refused
@@ -240,12 +240,12 @@ class Connections:
         return opened(self.account(connection), self.runtime)
 
     def writes_notes(self, connection: Connection) -> bool:
-        """Whether the team answers in the platform's own inbox, with our drafts as notes there.
+        """Whether the team answers in the platform's own inbox, with our drafts there.
 
         Raises ConfigurationError for credentials that cannot be opened.
         """
         has_them = self.adapter(connection.platform).notes is not None
-        return has_them and self.account(connection).credentials.get(DRAFTS) == AS_NOTES
+        return has_them and are_written(self.account(connection).credentials)
 
     def note_health(self, connection_id: int, problem: str) -> None:
         """Keep whether signing in works; an empty problem says that it does."""

@@ -16,9 +16,12 @@ def same_words(one: object, other: object) -> bool:
     return str(one or "").split() == str(other or "").split()
 
 
-def signed_in(account: Account, name: str, *, us: str, shown_as: str) -> Tested:
-    """A sign-in that works, as ``name``, with what becomes of drafts."""
-    checks = (Check("sign-in", is_ok=True, detail=f"as {name}"), drafts_check(account.credentials))
+def signed_in(account: Account, name: str, *, us: str, shown_as: str, takes_replies: bool = False) -> Tested:
+    """A sign-in that works, as ``name``, with what becomes of drafts; ``takes_replies``: also as replies."""
+    checks = (
+        Check("sign-in", is_ok=True, detail=f"as {name}"),
+        drafts_check(account.credentials, takes_replies=takes_replies),
+    )
     return Tested(checks, account=us, shown_as=shown_as)
 
 

@@ -22,12 +22,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from replyassist.brands.counting import Counting
-from replyassist.core.errors import DeliveryRefused, SignatureInvalid
+from replyassist.core.errors import SignatureInvalid
 
 from .account import Account, Field, Runtime, Tested
 from .notes import Notes
 from .outgoing import OutgoingReply, Thread, ThreadPlace
-from .traits import Action, Traits
+from .traits import Traits
 
 if TYPE_CHECKING:
     from .events import Event
@@ -90,10 +90,6 @@ class Platform(ABC):
     def thread(self, place: ThreadPlace) -> Thread:
         """What events left out; asked before drafting where ``traits.tells_parent`` is False and no post is known."""
         return Thread()
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Like, hide, delete …; one of ``traits.actions``. Repeating it changes nothing. Raises as ``send``."""
-        raise DeliveryRefused(f"{self.traits.title} does not offer this")
 
     def close(self) -> None:
         """End connections."""
@@ -181,8 +177,9 @@ MOST_PAGES = 50
 class Pulled:
     """Some events, oldest first, at most a few hundred, and the cursor behind them (at most 4,000 characters).
 
-    Both are stored in one transaction. Bring our own replies in the same batch as the messages they answer where the
-    platform lets you: what is answered is not drafted.
+    They are stored in short transactions, the cursor in the last: after a crash between they are brought again. Bring
+    our own replies in the same batch as the messages they answer where the platform lets you: what is answered is not
+    drafted.
     """
 
     events: tuple[Event, ...]

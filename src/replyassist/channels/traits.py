@@ -26,16 +26,6 @@ class Repeat(StrEnum):
         return self in (Repeat.OWN_ID, Repeat.LOOK_UP)
 
 
-class Action(StrEnum):
-    """What a person may do to a message beside answering it."""
-
-    LIKE = "like"
-    UNLIKE = "unlike"
-    HIDE = "hide"
-    UNHIDE = "unhide"
-    DELETE = "delete"
-
-
 class Signature(StrEnum):
     """What proves that a webhook is the platform's."""
 
@@ -104,7 +94,6 @@ class Traits:
     public_window: timedelta | None = None
     cost: Cost | None = None
     budgets: tuple[Budget, ...] = ()
-    actions: frozenset[Action] = frozenset()
     poll_seconds: float = 60.0
     signature: Signature = Signature.NONE
     tells_edits: bool = True

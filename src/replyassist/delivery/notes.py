@@ -1,17 +1,18 @@
-"""Writes a draft that is ready as a private note into the platform's own inbox, where the connection says so.
-
-A note is no reply: nothing here approves, and nothing here can send to the customer.
+"""Writes a draft into the platform's own inbox, as a private note or as a reply that is not sent, where the connection
+says so. Nothing here approves: a person of the team sends it there, or does not.
 """
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from replyassist.channels import DraftNote, Notes, ThreadPlace
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection, ConnectionStatus
+from replyassist.channels.notes import DraftWasSent
 from replyassist.channels.repository import find_connection
 from replyassist.core.errors import ConfigurationError, DeliveryError, DeliveryRefused
 from replyassist.core.jobs import Fence, Job, JobQueue
@@ -26,6 +27,15 @@ from replyassist.review.models import OPEN, ReviewItem, ReviewStatus
 NOTE_JOB = "note"
 RETRY_SECONDS = 30.0
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _DueNote:
+    """A note, and what writes it by which connection."""
+
+    connection_id: int
+    notes: Notes
+    note: DraftNote
 
 
 def note_job(item_id: int, redraft_attempt: int, attempt: int = 0) -> Job:
@@ -51,7 +61,7 @@ def write_note(
     fence = Fence(settings.worker_dead_after_seconds)
     try:
         if due := _due(item_id, redraft_attempt, connections=connections, jobs=jobs):
-            _write(*due, fence)
+            _write(due, fence, connections)
     except (DeliveryRefused, ConfigurationError) as error:
         _log.warning("the draft of item %d was not written as a note: %s", item_id, error.detail)
     except DeliveryError as error:
@@ -63,10 +73,8 @@ def write_note(
             jobs.enqueue(session, note_job(item_id, redraft_attempt, attempt + 1), delay_seconds=delay)
 
 
-def _due(
-    item_id: int, redraft_attempt: int, *, connections: Connections, jobs: JobQueue
-) -> tuple[Notes, DraftNote] | None:
-    """The note of a draft that is still wanted, and what writes it; None where there is nothing to write."""
+def _due(item_id: int, redraft_attempt: int, *, connections: Connections, jobs: JobQueue) -> _DueNote | None:
+    """The note of a draft that is still wanted; None where there is nothing to write."""
     with connections.database.writing() as session:
         item = session.get(ReviewItem, item_id)
         if item is None or item.redraft_attempt != redraft_attempt or not _is_due(item):
@@ -78,15 +86,18 @@ def _due(
             return None
         note = _note(session, item)
     notes = connections.notes(connection)
-    return (notes, note) if notes is not None else None
+    return _DueNote(connection.id or 0, notes, note) if notes is not None else None
 
 
-def _write(notes: Notes, note: DraftNote, fence: Fence) -> None:
+def _write(due: _DueNote, fence: Fence, connections: Connections) -> None:
     try:
-        if not notes.find(note) and not fence.closed:
-            notes.write(note)
+        if not due.notes.find(due.note) and not fence.closed:
+            due.notes.write(due.note)
+    except DraftWasSent as error:
+        connections.note_health(due.connection_id, error.detail)
+        raise
     finally:
-        notes.close()
+        due.notes.close()
 
 
 def _connection(session: Session, item: ReviewItem) -> Connection | None:
@@ -116,10 +127,11 @@ def _note(session: Session, item: ReviewItem) -> DraftNote:
     parts = [f"Draft, not sent {mark}", item.draft]
     if sources := sources_of(proposal):
         parts.append("Sources: " + "; ".join(sources))
-    if findings := findings_of(proposal):
+    findings = findings_of(proposal)
+    if findings:
         parts.append("Check before sending:\n" + "\n".join(f"- {each}" for each in findings))
     place = ThreadPlace(stored.message.external_id, stored.conversation.external_id, stored.message.attributes)
-    return DraftNote(mark, "\n\n".join(parts), place)
+    return DraftNote(mark, "\n\n".join(parts), place, reply="" if findings else item.draft)
 
 
 def sources_of(proposal: Proposal) -> list[str]:

@@ -107,7 +107,8 @@ def claim(
     delivery.adapter, delivery.destination = route.adapter, route.digest
     delivery.may_have_landed = may_have_landed
     connection = session.get(Connection, route.connection_id) if route.connection_id is not None else None
-    leaves = Leaves(route.traits, route.connection_id, stored.conversation.external_id, turn=route.turn)
+    place = stored.conversation.external_id
+    leaves = Leaves(route.traits, route.connection_id, place, delivery, turn=route.turn)
     if wait := wait_before(session, item, leaves, now=now):
         if not _plan_later(session, item, delivery, approval, wait, jobs=jobs, now=now):
             refuse(session, item, approval_id, attempt, f"{NOT_WITHIN_A_DAY}: {wait.reason}", now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -12,11 +12,15 @@ from replyassist.brands.service import get_brand
 from replyassist.channels import Traits
 from replyassist.channels import repository as connections
 from replyassist.channels.breaker import seconds_until_tried
-from replyassist.channels.budgets import seconds_to_wait
+from replyassist.channels.budgets import Reserved, seconds_to_wait
 from replyassist.channels.stops import THE_BRAND, stop_of
 from replyassist.review.models import ReviewItem
 
+from .models import Delivery
+from .repository import waiting_before
+
 STOPPED_POLL_SECONDS = 300.0  # resuming wakes them at once (``switch.py``); this is for what it missed
+OVERDUE = timedelta(minutes=1)  # who has not come by then is not waited for
 PROBE_SECONDS = 60.0  # for so long the others wait for the one reply that an account is tried with
 STOPPED = "Sending is stopped: it waits until somebody resumes it."
 QUIET = "Quiet hours: it is sent when they end."
@@ -42,11 +46,12 @@ class Wait:
 
 @dataclass(frozen=True)
 class Leaves:
-    """What an attempt would spend: ``turn`` is how long its brand and connection have no free slot."""
+    """What an attempt at a delivery would spend: ``turn`` is how long its brand and connection have no free slot."""
 
     traits: Traits
     connection_id: int | None
     conversation: str
+    delivery: Delivery
     turn: float = 0.0
 
 
@@ -64,5 +69,10 @@ def wait_before(session: Session, item: ReviewItem, leaves: Leaves, *, now: date
     if seconds := seconds_until_tried(connection, probe_seconds=PROBE_SECONDS, now=now):
         return Wait(seconds, SILENT)
     session.add(connection)
-    seconds = seconds_to_wait(session, connection, leaves.traits, conversation=leaves.conversation, now=now)
+    waiting = (
+        waiting_before(session, leaves.delivery, why=LIMITED, since=now - OVERDUE) if leaves.traits.budgets else ()
+    )
+    ahead = [Reserved(*each) for each in waiting]
+    place = leaves.conversation
+    seconds = seconds_to_wait(session, connection, leaves.traits, conversation=place, now=now, ahead=ahead)
     return Wait(seconds, LIMITED) if seconds else None

@@ -46,7 +46,7 @@ def take_events(
     if any(_place(event) not in (None, (connection.brand_id, connection.channel)) for event in events):
         raise ValueError("an event is of another connection")
     taken = 0
-    for event in sorted(events, key=_ours_first):
+    for event in in_order(events):
         if isinstance(event, NewMessage):
             is_new = _take(session, connection, event.message, jobs=jobs, settings=settings, now=now, since=since)
             if is_new and is_answered_there:
@@ -121,8 +121,9 @@ def _delete(session: Session, connection: Connection, event: Deleted, *, jobs: J
         delete(session, *place, jobs=jobs, now=now)
 
 
-def _ours_first(event: Event) -> bool:
-    return not (isinstance(event, NewMessage) and event.message.direction == "out")
+def in_order(events: Sequence[Event]) -> list[Event]:
+    """Events as they are taken in: our own replies first, the others as they came."""
+    return sorted(events, key=lambda each: not (isinstance(each, NewMessage) and each.message.direction == "out"))
 
 
 def _place(event: Event) -> tuple[str, str] | None:

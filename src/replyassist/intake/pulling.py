@@ -1,16 +1,19 @@
-"""Reads the Sources of connections: each batch and the cursor behind it are stored in one transaction."""
+"""Reads the Sources of connections: a batch is stored in short transactions, the cursor behind it in the last.
+
+None is open while the platform is asked, and others write between them, however much a new account brings.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from replyassist.channels import Pulled
+from replyassist.channels import Event, Pulled
 from replyassist.channels import repository as stored
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection, ConnectionStatus
@@ -20,13 +23,14 @@ from replyassist.core.jobs import Job, JobQueue, without_job
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import MESSAGES
 
-from .events import ATTEMPTS, take_events
+from .events import ATTEMPTS, in_order, take_events
 
 logger = logging.getLogger(__name__)
 PULL_JOB = "pull"
 PLAN_SECONDS = 2.0
 LONGEST_PULL_SECONDS = 60.0  # then a stream hands on to the next job, which goes on at the cursor
 AFTER_FAILURE_SECONDS = 60.0
+EVENTS_AT_ONCE = 20  # in one transaction
 AFTER_REFUSAL_SECONDS = 15 * 60.0  # a person has to renew the credentials
 
 
@@ -102,17 +106,33 @@ class Puller:
             source.close()
 
     def _store(self, connection: Connection, pull: int, pulled: Pulled, *, is_first: bool) -> bool:
-        """Keep a batch with its cursor; False when a newer reading has begun."""
+        """Keep a batch, and its cursor at its end; False when a newer reading has begun."""
         since = self._since(connection) if is_first else None
+        events = in_order(pulled.events)
+        for start in range(0, max(1, len(events)), EVENTS_AT_ONCE):
+            some, is_last = events[start : start + EVENTS_AT_ONCE], start + EVENTS_AT_ONCE >= len(events)
+            moved = {"cursor": pulled.cursor} if is_last else {}
+            if not self._store_some(connection, pull, some, moved, since=since):
+                return False
+        return True
 
+    def _store_some(
+        self,
+        connection: Connection,
+        pull: int,
+        events: Sequence[Event],
+        moved: Mapping[str, str],
+        *,
+        since: datetime | None,
+    ) -> bool:
         def once() -> bool:
             now = self.connections.runtime.clock.now()
             with self.connections.database.writing() as session:
                 taken = take_events(
-                    session, connection, pulled.events, jobs=self.jobs, settings=self.settings, now=now, since=since
+                    session, connection, events, jobs=self.jobs, settings=self.settings, now=now, since=since
                 )
                 # Last: whoever sends holds a conversation before the connection.
-                if not stored.change_if_pull(session, connection.id or 0, pull, cursor=pulled.cursor, pulled_at=now):
+                if not stored.change_if_pull(session, connection.id or 0, pull, pulled_at=now, **moved):
                     session.rollback()
                     return False
             MESSAGES.labels(outcome="new").inc(taken)

@@ -15,7 +15,6 @@ from typing import Any
 
 from replyassist.channels import (
     Account,
-    Action,
     Adapter,
     Check,
     Cost,
@@ -39,7 +38,6 @@ from replyassist.channels import (
 from replyassist.channels.events import built, message
 from replyassist.core.errors import (
     CredentialsRefused,
-    DeliveryRefused,
     DeliveryUncertain,
     InvalidInput,
     RateLimited,
@@ -58,7 +56,6 @@ TRAITS = Traits(
     private_window=timedelta(hours=24),
     public_window=timedelta(days=7),
     cost=Cost(Decimal("0.015"), with_link=Decimal("0.2")),
-    actions=frozenset({Action.HIDE, Action.UNHIDE}),
     signature=Signature.TIMED,
 )
 
@@ -180,11 +177,6 @@ class FakePlatform(Platform):
             if post.id == reply.prepared.get("id") if self.traits.repeat is Repeat.OWN_ID else is_same:
                 return post.id
         return None
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Hidden posts are gone from the peer."""
-        if external_id not in self.peer.posts:
-            raise DeliveryRefused("the post is gone")
 
     def _post(self, reply: OutgoingReply) -> str:
         peer, text = self.peer, self.as_sent(reply)

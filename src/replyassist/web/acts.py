@@ -23,6 +23,7 @@ from replyassist.review import approving, decisions
 from replyassist.review.checking import CheckedText
 from replyassist.review.failures import FailureKind, failure_kinds
 from replyassist.review.models import ReviewItem
+from replyassist.review.reasons import OTHER, REJECT_REASONS, failure_of
 from replyassist.review.teamwork import acts as teamwork
 
 from .auth import ActingDep
@@ -32,7 +33,6 @@ from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
 from .seeded_drafts import missed_check
-from .words import REJECT_REASONS, WRONG_TEMPLATE
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -239,16 +239,11 @@ def undo(on: ActedOnDep) -> Response:
     return on.carry_out(act, lambda: on.listing.url(f"{HOME}/{on.item_id}", restore=approvals[-1]))
 
 
-def failure_of(reason: str) -> tuple[FailureKind, ...]:
-    """What a reason says of the draft by itself, whether or not its box was ticked too."""
-    return (FailureKind.WRONG_TEMPLATE,) if reason == WRONG_TEMPLATE else ()
-
-
 def rejection(reason: str, note: str) -> str:
     """Why an item is rejected, of what was picked and written; raise InvalidInput where that says too little."""
     if reason not in REJECT_REASONS:
         raise InvalidInput("Pick a reason: it teaches the next draft.")
-    if reason == REJECT_REASONS[-1]:
+    if reason == OTHER:
         if not note:
             raise InvalidInput("Say in a few words what the other reason is.")
         return short(note)

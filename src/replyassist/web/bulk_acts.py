@@ -17,12 +17,12 @@ from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.core.jobs import JobQueue
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
+from replyassist.review.reasons import NO_REPLY_NEEDED
 from replyassist.review.teamwork import acts
 
 from .auth import ActingDep
 from .listing import ME, NOBODY, ListingDep
 from .pages import HOME, MalformedForm, PageRoute, see_other
-from .words import NO_REPLY_NEEDED
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 

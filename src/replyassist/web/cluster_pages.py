@@ -21,17 +21,17 @@ from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import clusters
 from replyassist.review.cluster_acts import ClusterDecision, ClusterOutcome, ClusterRefusal, ShownItem
 from replyassist.review.failures import failure_kinds
+from replyassist.review.reasons import REJECT_REASONS, failure_of
 from replyassist.review.repository import clusters as cluster_rows
 
 from . import repository
-from .acts import Line, failure_of, rejection, short
+from .acts import Line, rejection, short
 from .auth import ActingDep
 from .cluster_view import PAGE, ClusterView, claim_page, cluster_view, shown_text
 from .listing import Listing, ListingDep
 from .pages import HOME, MalformedForm, PageRoute, page, see_other
 from .rendering import typed
 from .toasts import Toast, toast_after_several
-from .words import REJECT_REASONS
 
 CLUSTER = f"{HOME}/cluster"
 router = APIRouter(prefix=CLUSTER, route_class=PageRoute, include_in_schema=False)

@@ -19,6 +19,7 @@ from replyassist.review.list_order import place_in
 from replyassist.review.models import ReviewItem
 from replyassist.review.pace import seeded
 from replyassist.review.pace.service import hurries
+from replyassist.review.reasons import ESCALATE_REASONS, NO_REPLY_NEEDED, REJECT_REASONS
 from replyassist.review.repository.lists import neighbour
 from replyassist.review.surroundings import surroundings
 from replyassist.review.teamwork import notes, presence
@@ -33,7 +34,6 @@ from .pages import HOME, PageRoute, is_partial, page, see_other
 from .rendering import typed
 from .sharing_view import team_view
 from .toasts import toast_after
-from .words import REJECT_REASONS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -172,6 +172,8 @@ def item_page(
         problem=problem,
         is_conflict=isinstance(problem, Conflict),
         reject_reasons=REJECT_REASONS,
+        no_reply_needed=NO_REPLY_NEEDED,
+        escalate_reasons=ESCALATE_REASONS,
         failure_kinds=tuple(FailureKind),
         failure_meanings=MEANINGS,
         now=now,

@@ -1,8 +1,4 @@
-"""In whose words and at whose time a page is written: catalogues (gettext), the reader's language and time zone.
-
-English is the language of the source; ``locales/<language>.po`` hold the others, read as they are, so that nothing
-has to be compiled. ``scripts/messages.py`` keeps them complete.
-"""
+"""In whose words and at whose time a page is written: the reader's language and time zone."""
 
 from __future__ import annotations
 
@@ -10,25 +6,24 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale, negotiate_locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from fastapi import Request
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-LOCALES = Path(__file__).resolve().parent / "locales"
-SOURCE = "en"
+from replyassist.wording.catalogues import SOURCE, gettext, language, languages, ngettext, script_words, write_in
+
+__all__ = ("gettext", "languages", "ngettext")
 LANGUAGE = "language"
 TIME_ZONE = "time_zone"
 """Keys of the session: what the person chose, if they did."""
 _MOST_ACCEPTED = 10
+_time_zone: ContextVar[str] = ContextVar("time_zone", default="UTC")
 
 
 @dataclass(frozen=True)
@@ -39,44 +34,21 @@ class PageReader:
     time_zone: str = "UTC"
 
 
-NOBODY = PageReader()
-_reader: ContextVar[PageReader] = ContextVar("reader", default=NOBODY)
-
-
-def languages() -> tuple[str, ...]:
-    """The languages that the console is written in, English first."""
-    return (SOURCE, *sorted(path.stem for path in LOCALES.glob("*.po")))
-
-
 def read_by(request: Request) -> PageReader:
     """Take note of who reads what is rendered next: their own choice, else what their browser asks for."""
     chosen = request.session.get(LANGUAGE)
     wanted = [chosen] if chosen else _accepted(request.headers.get("accept-language", ""))
-    language = negotiate_locale(wanted, languages(), sep="-") or SOURCE
     zone = request.session.get(TIME_ZONE)
-    reader = PageReader(language, zone if zone in _zones() else "UTC")
-    _reader.set(reader)
+    tag = negotiate_locale(wanted, languages(), sep="-") or SOURCE
+    reader = PageReader(tag, zone if zone in _zones() else "UTC")
+    write_in(reader.language)
+    _time_zone.set(reader.time_zone)
     return reader
-
-
-def gettext(message: str) -> str:
-    """The message in the reader's language, or as it is where there is no translation."""
-    found = _catalogue(_reader.get().language).get(message) if message else None
-    return str(found.string) if found is not None and found.string and not found.fuzzy else message
-
-
-def ngettext(singular: str, plural: str, n: int) -> str:
-    """The form of the message for ``n`` things, in the reader's language."""
-    catalogue = _catalogue(_reader.get().language)
-    found = catalogue.get(singular)
-    if found is None or not isinstance(found.string, tuple | list) or not all(found.string):
-        return singular if n == 1 else plural
-    return str(found.string[0 if n == 1 else 1])
 
 
 def local_time(moment: datetime) -> str:
     """Day and time in the reader's zone and language, the zone named."""
-    return _time_words(_there(moment).replace(second=0, microsecond=0), _reader.get().time_zone, _locale())
+    return _time_words(_there(moment).replace(second=0, microsecond=0), _time_zone.get(), _locale())
 
 
 @lru_cache(maxsize=4096)
@@ -109,13 +81,6 @@ class PeoplesWords(Extension):
         return source.replace('dir="auto"', 'dir="auto" lang=""')
 
 
-def script_words() -> dict[str, str]:
-    """What scripts say, in the reader's language; nothing for the language that they are written in."""
-    found = _catalogue(_reader.get().language)
-    scripts = (message for message in found if any(path.endswith(".js") for path, _ in message.locations))
-    return {str(message.id): str(message.string) for message in scripts if message.string}
-
-
 def install_language(environment: Environment) -> None:
     """Give the page templates ``_``, ``ngettext``, ``language()`` and filters for times, days and numbers.
 
@@ -126,7 +91,7 @@ def install_language(environment: Environment) -> None:
     environment.add_extension(PeoplesWords)
     i18n: Any = environment
     i18n.install_gettext_callables(gettext, ngettext, newstyle=True)
-    environment.globals["language"] = lambda: _reader.get().language
+    environment.globals["language"] = language
     environment.globals["script_words"] = script_words
     environment.filters |= {
         "translated": gettext,
@@ -137,7 +102,7 @@ def install_language(environment: Environment) -> None:
 
 
 def _locale() -> Locale:
-    return _locale_of(_reader.get().language)
+    return _locale_of(language())
 
 
 @lru_cache(maxsize=8)
@@ -146,16 +111,7 @@ def _locale_of(language: str) -> Locale:
 
 
 def _there(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(_reader.get().time_zone))
-
-
-@lru_cache(maxsize=8)
-def _catalogue(language: str) -> Catalog:
-    path = LOCALES / f"{language}.po"
-    if not path.is_file():
-        return Catalog(locale=SOURCE)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    return moment.astimezone(ZoneInfo(_time_zone.get()))
 
 
 @lru_cache(maxsize=1)

@@ -17,10 +17,10 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError
+from replyassist.core.errors import NotAuthenticated, ReplyassistError
+from replyassist.wording.finding_words import finding_words, problem_words
 
 from . import rendering, words
-from .finding_words import finding_words, refusal_words
 from .language import gettext, install_language, read_by
 from .navigation import places
 
@@ -145,13 +145,6 @@ def error_page(request: Request, error: ReplyassistError) -> HTMLResponse:
     if "retry_after" in error.extra:
         response.headers["Retry-After"] = str(error.extra["retry_after"])
     return response
-
-
-def problem_words(error: ReplyassistError) -> str:
-    """What went wrong, in the reader's language where it is known, with the place where it is."""
-    if isinstance(error, InvalidInput):
-        return error.detail.removesuffix(error.reason) + gettext(error.reason)
-    return refusal_words(error.detail)
 
 
 def _as_page_error(error: RequestValidationError) -> ReplyassistError:

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
-from .finding_words import finding_words
+from replyassist.wording.finding_words import finding_words
+
 from .language import gettext, local_day, ngettext
 
 _SUBDIVISION_FLAG = "\U0001f3f4[\U000e0020-\U000e007f]+"

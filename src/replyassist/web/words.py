@@ -170,17 +170,6 @@ ATTACHMENTS = {
     "other": "attachment",
 }
 SOUNDS = ((0.6, "delighted"), (0.2, "pleased"), (-0.2, "neutral"), (-0.6, "unhappy"), (-1.0, "furious"))
-WRONG_TEMPLATE = "wrong template"
-REJECT_REASONS = (WRONG_TEMPLATE, "wrong tone", "wrong fact", "no reply needed", "already answered", "other")
-NO_REPLY_NEEDED = "no reply needed"
-REJECTIONS = {
-    "wrong template": "Wrong template",
-    "wrong tone": "Wrong tone",
-    "wrong fact": "Wrong fact",
-    "no reply needed": "No reply needed",
-    "already answered": "Already answered",
-    "other": "Other",
-}
 
 
 def in_words(table: dict[str, str], code: str | None) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import regex
 
-POST, LIKE = "app.bsky.feed.post", "app.bsky.feed.like"
+POST = "app.bsky.feed.post"
 US, TOM = "did:plc:us2222222222222222222222", "did:plc:tom222222222222222222222"
 HANDLES = {US: "fernhill.bsky.example", TOM: "tom.bsky.example"}
 NAMES = {US: "Fernhill Coffee", TOM: "Tom"}
@@ -101,7 +101,7 @@ class Network:
         if token not in self.access:
             raise Refused("ExpiredToken" if token else "AuthMissing", 400 if token else 401)
         name = "_" + method.rpartition(".")[2]
-        is_known = hasattr(self, name) and (verb == "POST") == (name in ("_putRecord", "_deleteRecord"))
+        is_known = hasattr(self, name) and (verb == "POST") == (name == "_putRecord")
         if not is_known:
             raise Refused("MethodNotImplemented", 501)
         found: dict[str, Any] = getattr(self, name)(given)
@@ -126,10 +126,6 @@ class Network:
         if lose == "after":
             raise ConnectionAbortedError
         return {**put, "validationStatus": "valid"}
-
-    def _deleteRecord(self, given: dict[str, Any]) -> dict[str, Any]:
-        self.records.pop(f"at://{given['repo']}/{given['collection']}/{given['rkey']}", None)
-        return {}
 
     def _getRecord(self, given: dict[str, Any]) -> dict[str, Any]:
         uri = f"at://{given['repo']}/{given['collection']}/{given['rkey']}"
@@ -169,7 +165,6 @@ class Network:
 
     def _view(self, uri: str) -> dict[str, Any]:
         record = self.records[uri]
-        likes = (other for other, each in self.records.items() if each["value"].get("subject", {}).get("uri") == uri)
         seen = {"uri": uri, "cid": record["cid"], "record": record["value"], "indexedAt": _iso(self.clock())}
         quoted = (record["value"].get("embed") or {}).get("record")
         embed = (
@@ -177,7 +172,7 @@ class Network:
             if quoted
             else {}
         )
-        return {**seen, **embed, "viewer": {"like": like} if (like := next(likes, None)) else {}}
+        return {**seen, **embed, "viewer": {}}
 
 
 def _page(name: str, found: list[dict[str, Any]], given: dict[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,6 @@ class DiscordPeer(Peer):
     page: int = 100
     messages: dict[str, dict[int, Raw]] = field(default_factory=lambda: {CHANNEL: {}, THREAD: {}})
     nonces: dict[str, tuple[datetime, Raw]] = field(default_factory=dict)
-    reactions: set[tuple[str, int]] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -179,12 +178,6 @@ class DiscordPeer(Peer):
         match method, below[1:]:
             case "GET", []:
                 return 200, self.messages[channel][number]
-            case "DELETE", []:
-                del self.messages[channel][number]
-                return 204, None
-            case "PUT" | "DELETE", ["reactions", "%F0%9F%91%8D", "@me"]:
-                (self.reactions.add if method == "PUT" else self.reactions.discard)((channel, number))
-                return 204, None
         raise Refused(404, 0)
 
     def _listed(self, channel: str, given: Raw) -> list[Raw]:

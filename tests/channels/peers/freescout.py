@@ -32,11 +32,13 @@ Document = dict[str, Any]
 
 
 class FreeScoutPeer(DeskPeer):
-    """One conversation of Tom's."""
+    """One conversation of Tom's. ``sends_drafts``: a server that does not know of drafts; ``tells_drafts``: one that
+    tells of a draft as of a reply (issue 5076 of freescout-help-desk/freescout)."""
 
     def __init__(self, server: HTTPServer) -> None:
         super().__init__(server)
         self.threads: list[Document] = []
+        self.sends_drafts = self.tells_drafts = False
 
     def add(self, body: str, kind: str = "customer", **more: Any) -> Document:
         """Somebody writes; the thread."""
@@ -59,8 +61,15 @@ class FreeScoutPeer(DeskPeer):
         }
         self.threads.append(thread)
         is_first = len(self.threads) == 1
-        self.tell("convo.created" if is_first else _EVENTS.get(kind, "convo.status"))
+        if thread["state"] != "draft" or self.tells_drafts:
+            self.tell("convo.created" if is_first else _EVENTS.get(kind, "convo.status"))
         return thread
+
+    def publish(self, body: str) -> None:
+        """Ana changes the draft to this, and sends it."""
+        (draft,) = (each for each in self.threads if each["state"] == "draft")
+        draft |= {"state": "published", "body": body}
+        self.tell("convo.agent.reply.created")
 
     def tell(self, event: str) -> None:
         """Something happened to the conversation, as it stands now."""
@@ -86,9 +95,9 @@ class FreeScoutPeer(DeskPeer):
         headers = {"x-freescout-event": event, "x-freescout-signature": signed}
         return HookRequest("POST", headers, {}, body, datetime.now(UTC))
 
-    def written(self, kind: str) -> list[str]:
+    def written(self, kind: str, state: str = "published") -> list[str]:
         """The bodies of a kind of threads."""
-        return [each["body"] for each in self.threads if each["type"] == kind]
+        return [each["body"] for each in self.threads if (each["type"], each["state"]) == (kind, state)]
 
     def is_signed_in(self, request: Request) -> bool:
         """The API key in its header."""
@@ -106,5 +115,6 @@ class FreeScoutPeer(DeskPeer):
         asked = json.loads(request.data)
         if asked["user"] != USER or asked["type"] not in ("message", "note"):
             return as_json({"message": "Bad request", "errorCode": "BAD REQUEST"}, 400)
-        thread = self.add(asked["text"], asked["type"])
+        state = "published" if self.sends_drafts else asked.get("state", "published")
+        thread = self.add(asked["text"], asked["type"], state=state)
         return Response("", 201, {"Resource-ID": str(thread["id"])})

@@ -37,7 +37,6 @@ class MetaPeer(Peer):
     told: list[dict[str, Any]] = field(default_factory=list)
     subscribed: str = ""
     tags: list[str] = field(default_factory=list)
-    acts: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
 
     def hooks(self) -> list[HookRequest]:
@@ -70,9 +69,6 @@ class MetaPeer(Peer):
                 found = self._reply(parent, given["message"])
             case "GET", [parent, "replies" | "comments"]:
                 found = 200, self._replies(parent, int(given.get("after") or 0))
-            case "POST" | "DELETE", [comment, *_] if comment in self.comments:
-                self.acts.append((method, "/".join(path), given))
-                found = 200, {"success": True}
         return found
 
     def limit(self, _: str) -> int:

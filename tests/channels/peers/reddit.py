@@ -131,10 +131,7 @@ class RedditPeer:
     def _changed(self, path: str, form: Raw) -> Raw:
         if path == "/api/comment":
             return {"json": self._comment(form)}
-        if path not in ("/api/remove", "/api/approve") or form["id"] not in self.comments:
-            raise Refused(404)
-        self.comments[form["id"]]["removed"] = path == "/api/remove"
-        return {}
+        raise Refused(404)
 
     def _read(self, path: list[str], given: Raw) -> Raw:
         match path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import html
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -25,7 +25,7 @@ US, BOT, APP, TEAM, TOM = "U0BOT", "B0BOT", "A0APP", "T0TEAM", "U0TOM"
 CHANNEL, DIRECT, CARDS = "C0HELP", "D0TOM", "C0CARDS"
 TOKEN, SECRET = "xoxb-of-nobody", "signing secret of nobody"
 LONGEST = 40_000
-SCOPES = "chat:write,channels:history,im:history,reactions:write"
+SCOPES = "chat:write,channels:history,im:history"
 Post = dict[str, Any]
 
 
@@ -41,7 +41,6 @@ class SlackPeer:
     clock: Callable[[], datetime]
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     told: list[Post] = field(default_factory=list)
-    reactions: set[tuple[str, str, str]] = field(default_factory=set)
     lose: str = ""
     wait_seconds: float = 0.0
     hides: bool = False
@@ -89,21 +88,26 @@ class SlackPeer:
         """A request with an event, as Slack makes it."""
         return self.signed_body(json.dumps(document).encode(), **headers)
 
-    def pressed(self, stamp: str, user: str, *, action: str = "approve") -> HookRequest:
-        """Somebody presses a button of a message in the channel of cards; what comes of it."""
-        elements = [each for block in self.posts[(CARDS, stamp)]["blocks"] for each in block.get("elements", ())]
-        (button,) = (each for each in elements if each.get("action_id") == action)
-        return self.told_press(button, stamp, user)
+    def pressed(self, stamp: str, user: str, *, action: str = "approve", pick: str = "") -> HookRequest:
+        """Somebody presses a button of a message in the channel of cards, or picks from a menu; what comes of it."""
+        blocks = [block for block in self.posts[(CARDS, stamp)]["blocks"] if block["type"] == "actions"]
+        ((block, element),) = (
+            (block, each) for block in blocks for each in block["elements"] if each["action_id"] == action
+        )
+        told = {"type": element["type"], "action_id": action, "block_id": block["block_id"]}
+        if element["type"] == "static_select":
+            (told["selected_option"],) = (each for each in element["options"] if each["text"]["text"] == pick)
+        return self.told_press(told, stamp, user)
 
-    def told_press(self, button: Post, stamp: str, user: str) -> HookRequest:
-        """The interaction of a button that a message had when it was pressed."""
+    def told_press(self, action: Post, stamp: str, user: str) -> HookRequest:
+        """The interaction of something that a message had when it was pressed."""
         payload = {
             "type": "block_actions",
             "team": {"id": TEAM, "domain": "fernhill"},
             "user": {"id": user, "username": user.lower(), "team_id": TEAM},
             "api_app_id": APP,
             "container": {"type": "message", "message_ts": stamp, "channel_id": CARDS},
-            "actions": [{"type": "button", "action_ts": self.stamp(), **button}],
+            "actions": [{"type": "button", "action_ts": self.stamp(), **action}],
         }
         form = {"content-type": "application/x-www-form-urlencoded"}
         return self.signed_body(urlencode({"payload": json.dumps(payload)}).encode(), **form)
@@ -165,8 +169,6 @@ class SlackPeer:
             "chat.postEphemeral": self._whisper,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
-            "reactions.add": self._react,
-            "reactions.remove": self._unreact,
         }
         if method not in calls:
             return {"ok": False, "error": "unknown_method"}
@@ -183,6 +185,7 @@ class SlackPeer:
             raise Refused("message_not_found")
         if len(html.unescape(text)) > LONGEST:
             raise Refused("msg_too_long")
+        _look_at(given.get("blocks", ()))
         ours = {"bot_id": BOT, "app_id": APP, "metadata": given["metadata"]}
         ours |= {name: given[name] for name in ("thread_ts", "blocks") if name in given}
         post = self.write(US, text, channel=channel, **ours)
@@ -194,6 +197,7 @@ class SlackPeer:
             raise Refused("message_not_found")
         if post.get("app_id") != APP:
             raise Refused("cant_update_message")
+        _look_at(given["blocks"])
         post |= {"text": given["text"], "blocks": given["blocks"]}
         return {"channel": given["channel"], "ts": given["ts"], "text": given["text"]}
 
@@ -227,17 +231,22 @@ class SlackPeer:
         further = {"response_metadata": {"next_cursor": str(start + limit)}} if more else {}
         return {"messages": found[start : start + limit], "has_more": more, **further}
 
-    def _react(self, given: Post) -> Post:
-        return self._reacted(given, adds=True)
 
-    def _unreact(self, given: Post) -> Post:
-        return self._reacted(given, adds=False)
-
-    def _reacted(self, given: Post, *, adds: bool) -> Post:
-        place = (given["channel"], given["timestamp"], given["name"])
-        if place[:2] not in self.posts:
-            raise Refused("message_not_found")
-        if (place in self.reactions) == adds:
-            raise Refused("already_reacted" if adds else "no_reaction")
-        self.reactions ^= {place}
-        return {}
+def _look_at(blocks: Sequence[Post]) -> None:
+    """Refuse blocks that pass their limits (docs.slack.dev/reference/block-kit)."""
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    elements = [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
+    buttons = [each for each in elements if each["type"] == "button"]
+    menus = [each for each in elements if each["type"] == "static_select"]
+    options = [each for menu in menus for each in menu["options"]]
+    fits = (
+        len(blocks) <= 50 and len(ids) == len(set(ids)) and all(1 <= len(each) <= 255 for each in ids),
+        all(1 <= len(block["text"]["text"]) <= 3000 for block in blocks if block["type"] == "section"),
+        all(1 <= len(block["elements"]) <= 25 for block in blocks if block["type"] == "actions"),
+        len(elements) == len(buttons) + len(menus) == len({each["action_id"] for each in elements}),
+        all(1 <= len(each["text"]["text"]) <= 75 for each in (*buttons, *options)),
+        all(1 <= len(each["placeholder"]["text"]) <= 150 and 1 <= len(each["options"]) <= 100 for each in menus),
+        all(1 <= len(each["value"]) <= 75 for each in options),
+    )
+    if not all(fits):
+        raise Refused("invalid_blocks")

@@ -24,7 +24,6 @@ class TelegramPeer(Peer):
 
     updates: list[dict[str, Any]] = field(default_factory=list)
     messages: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
-    reactions: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     hook: str = ""
     wait_seconds: float = 0
@@ -88,15 +87,6 @@ class TelegramPeer(Peer):
         self._keep(sent)
         self.lost("after")
         return _result(sent)
-
-    def _setMessageReaction(self, given: Any) -> tuple[int, Any]:
-        self.reactions[given["chat_id"], given["message_id"]] = given["reaction"]
-        return _result(True)
-
-    def _deleteMessage(self, given: Any) -> tuple[int, Any]:
-        if self.messages.pop((given["chat_id"], given["message_id"]), None) is None:
-            return _error(400, "Bad Request: message to delete not found")
-        return _result(True)
 
     def _keep(self, written: dict[str, Any]) -> None:
         self.messages[written["chat"]["id"], written["message_id"]] = written

@@ -1,4 +1,4 @@
-"""X as docs.x.com and its OpenAPI (2.167) tell of it: posts, likes and hidden replies of one account, and Tom's posts.
+"""X as docs.x.com and its OpenAPI (2.167) tell of it: posts of one account, and Tom's.
 
 It checks OAuth 1.0a by an implementation of its own, refuses what the published schemas refuse, counts 280 weighted
 characters and repeated texts, pages by token, answers errors as problems, and tells activity by signed webhooks.
@@ -48,14 +48,6 @@ class CreatePostsRequest(_Schema):
     reply: CreatePostsReply
 
 
-class HidePostsReplyRequest(_Schema):
-    hidden: bool
-
-
-class LikePostRequest(_Schema):
-    tweet_id: Id
-
-
 class Refused(Exception):
     """A problem with its status."""
 
@@ -72,8 +64,6 @@ class XPeer:
     clock: Callable[[], datetime]
     posts: dict[str, Post] = field(default_factory=dict)
     told: list[Post] = field(default_factory=list)
-    liked: set[str] = field(default_factory=set)
-    hidden: set[str] = field(default_factory=set)
     lose: str = ""
     wait_seconds: float = 0.0
     hides: bool = False
@@ -175,20 +165,6 @@ class XPeer:
                 return 200, {"data": {"id": number, "text": found["text"]}} if found else missing
             case "GET", ["users", user, "tweets"] if user == US:
                 return 200, self._listed(request.args.to_dict())
-        return 200, self._acted(request.method, path, given)
-
-    def _acted(self, method: str, path: list[str], given: Any) -> Post:
-        match method, path:
-            case "PUT", ["tweets", number, "hidden"] if number in self.posts:
-                hidden = _valid(HidePostsReplyRequest, given).hidden
-                (self.hidden.add if hidden else self.hidden.discard)(number)
-                return {"data": {"hidden": hidden}}
-            case "POST", ["users", user, "likes"] if user == US:
-                self.liked.add(_valid(LikePostRequest, given).tweet_id)
-                return {"data": {"liked": True}}
-            case "DELETE", ["users", user, "likes", number] if user == US:
-                self.liked.discard(number)
-                return {"data": {"liked": False}}
         raise Refused(404, "Not Found")
 
     def _post(self, given: CreatePostsRequest) -> Post:

@@ -21,7 +21,6 @@ class YouTubePeer(GooglePeer):
     units: int = 10_000
     hides: bool = False
     comments: dict[str, dict[str, Any]] = field(default_factory=dict)
-    statuses: dict[str, str] = field(default_factory=dict)
 
     def write(self, text: str, by: str = TOM, top: str = "") -> str:
         """Somebody comments, or replies to a top comment."""
@@ -66,9 +65,6 @@ class YouTubePeer(GooglePeer):
                 found = 200, {"items": [self.comments[given["id"]]] if given["id"] in self.comments else []}
             case "POST", "comments":
                 found = self._insert(given["snippet"])
-            case "POST", "comments/setModerationStatus" if given["id"] in self.comments:
-                self.statuses[given["id"]] = given["moderationStatus"]
-                found = 200, {}  # really 204
         return found
 
     def _insert(self, snippet: dict[str, Any]) -> tuple[int, Any]:

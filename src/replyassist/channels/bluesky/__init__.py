@@ -6,7 +6,7 @@ from datetime import date
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Platform, Source
-from ..traits import Action, Budget, Proof, Repeat, Traits
+from ..traits import Budget, Proof, Repeat, Traits
 
 TRAITS = Traits(
     name="bluesky",
@@ -14,7 +14,6 @@ TRAITS = Traits(
     repeat=Repeat.OWN_ID,
     # docs.bsky.app/docs/advanced-guides/rate-limits: points for writing, 3 for a new record
     budgets=(Budget(most=5000, seconds=3600, send=3), Budget(most=35_000, seconds=86_400, send=3)),
-    actions=frozenset({Action.LIKE, Action.UNLIKE}),
     tells_edits=False,  # posts cannot be edited, and notifications do not tell of deletions
     tells_deletions=False,
     tells_parent=False,

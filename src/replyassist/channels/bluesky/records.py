@@ -16,7 +16,7 @@ from .. import events
 from ..account import Account
 from ..events import NewMessage, short_id
 
-POST, LIKE = "app.bsky.feed.post", "app.bsky.feed.like"
+POST = "app.bsky.feed.post"
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 _MENTION = re.compile(r"(?<![\w@.])@((?:[a-zA-Z0-9-]+\.)+[a-zA-Z][a-zA-Z0-9-]*)")
 _TAG = re.compile(r"(?<![\w#&/])#(\w*[^\W\d_]\w*)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from replyassist.core.errors import DeliveryError, DeliveryRefused
@@ -12,13 +12,9 @@ from replyassist.core.errors import DeliveryError, DeliveryRefused
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .api import Xrpc
-from .records import LIKE, POST, facets_of, parts_of, record_key, uri_of
-
-_EPOCH = datetime(2023, 1, 1, tzinfo=UTC)
-"""Of the keys of likes, which come from the post alone."""
+from .records import POST, facets_of, parts_of, record_key, uri_of
 
 
 class BlueskyPlatform(Platform):
@@ -62,7 +58,9 @@ class BlueskyPlatform(Platform):
 
     def send(self, reply: OutgoingReply) -> str:
         """Put the record under its key."""
-        return self._put(POST, reply.prepared["rkey"], json.loads(reply.prepared["record"]))
+        place = {"repo": self._account.account, "collection": POST, "rkey": reply.prepared["rkey"]}
+        document = {**place, "record": json.loads(reply.prepared["record"])}
+        return str(self._xrpc.post("com.atproto.repo.putRecord", document)["uri"])
 
     def find(self, reply: OutgoingReply) -> str | None:
         """The record under its key; it is there as soon as it was put."""
@@ -80,31 +78,9 @@ class BlueskyPlatform(Platform):
         quoted = quoted.get("record") or quoted  # beside pictures it stands one deeper
         return Thread(above or (quoted.get("value") or {}).get("text"))
 
-    def act(self, action: Action, external_id: str) -> None:
-        """Like a post, or no longer."""
-        if action not in self.traits.actions or not parts_of(external_id):
-            raise DeliveryRefused("Bluesky does not offer this")
-        posts = self._xrpc.get("app.bsky.feed.getPosts", uris=external_id)["posts"]
-        if not posts:
-            raise DeliveryRefused("the post is gone")
-        key = record_key(_EPOCH, external_id)[:-6] + record_key(_EPOCH, external_id[::-1])[-6:]
-        liked = parts_of(str((posts[0].get("viewer") or {}).get("like") or ""))
-        if action is Action.UNLIKE:
-            rkey = liked[2] if liked else key
-            place = {"repo": self._account.account, "collection": LIKE, "rkey": rkey}
-            self._xrpc.post("com.atproto.repo.deleteRecord", place)  # of none: nothing happens
-        elif not liked:
-            at = str(posts[0]["indexedAt"])
-            subject = {"uri": external_id, "cid": posts[0]["cid"]}
-            self._put(LIKE, key, {"$type": LIKE, "subject": subject, "createdAt": at})
-
     def close(self) -> None:
         """End connections."""
         self._xrpc.close()
-
-    def _put(self, collection: str, rkey: str, record: dict[str, Any]) -> str:
-        place = {"repo": self._account.account, "collection": collection, "rkey": rkey}
-        return str(self._xrpc.post("com.atproto.repo.putRecord", {**place, "record": record})["uri"])
 
     def _did(self, handle: str, reply: OutgoingReply) -> str | None:
         """Whose handle it is; a mention of nobody is plain text."""

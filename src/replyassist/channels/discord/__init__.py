@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Platform, Source
-from ..traits import Action, Budget, Proof, Repeat, Traits
+from ..traits import Budget, Proof, Repeat, Traits
 
 ADDRESS = "https://discord.com/api/v10"
 TRAITS = Traits(
@@ -23,7 +23,6 @@ TRAITS = Traits(
     budgets=(
         Budget(most=50, seconds=1),
     ),  # for a bot (developers/topics/rate-limits); routes tell theirs when it is met
-    actions=frozenset({Action.LIKE, Action.UNLIKE, Action.DELETE}),
     proof=Proof.PEER,
     proven_by=(
         "simcord 3.2.1, a simulation of the REST API for discord.py, with nonces of our own; and a stateful fake of "

@@ -57,9 +57,9 @@ class DiscordApi:
             self._refuse(answer)
         return answer.status == 404
 
-    def change(self, method: str, path: str, **request: Any) -> dict[str, Any]:
-        """Post, delete or react."""
-        return document_of(self._call(method, path, has_effect=True, **request), has_effect=True)
+    def post(self, path: str, **request: Any) -> dict[str, Any]:
+        """Post something."""
+        return document_of(self._call("POST", path, has_effect=True, **request), has_effect=True)
 
     def messages_after(self, channel: str, number: int) -> Iterator[Message]:
         """The messages of a channel or thread behind an id, the oldest first, of at most MOST_PAGES pages."""

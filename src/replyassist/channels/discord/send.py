@@ -6,19 +6,17 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused, DeliveryUncertain
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryUncertain
 
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply
 from ..port import MOST_PAGES, Platform
-from ..traits import Action
 from . import TRAITS
-from .api import PAGE, UNKNOWN_MESSAGE, DiscordApi, number_at, place_of
+from .api import PAGE, DiscordApi, number_at, place_of
 from .records import answered_by
 from .source import FORUMS, channels_of
 
 CLOCKS = timedelta(minutes=1)
-THUMB = "%F0%9F%91%8D"
 NONCE = 24  # characters, of the 25 that Discord takes
 MESSAGE_CONTENT = 1 << 18 | 1 << 19
 """Flags of an application (GATEWAY_MESSAGE_CONTENT, _LIMITED below 100 servers): without them messages are empty."""
@@ -62,7 +60,7 @@ class DiscordPlatform(Platform):
             "nonce": _nonce(reply),
             "enforce_nonce": True,
         }
-        sent = self._api.change("POST", f"channels/{channel}/messages", json=document)
+        sent = self._api.post(f"channels/{channel}/messages", json=document)
         if not sent.get("id"):
             raise DeliveryUncertain("Discord's answer tells no message")
         return f"{channel}:{sent['id']}"
@@ -80,19 +78,6 @@ class DiscordPlatform(Platform):
         if len(posts) >= MOST_PAGES * PAGE:
             raise DeliveryNotMade("there are more messages than can be read")
         return None
-
-    def act(self, action: Action, external_id: str) -> None:
-        """A thumb as reaction, or no longer; delete a message."""
-        channel, message = place_of(external_id)
-        path = f"channels/{channel}/messages/{message}"
-        if action is Action.DELETE:
-            if not self._api.is_gone(path, UNKNOWN_MESSAGE):
-                self._api.change("DELETE", path)
-        elif action in self.traits.actions:
-            method = "PUT" if action is Action.LIKE else "DELETE"
-            self._api.change(method, f"{path}/reactions/{THUMB}/@me")
-        else:
-            raise DeliveryRefused("Discord does not offer this")
 
     def close(self) -> None:
         """End connections."""

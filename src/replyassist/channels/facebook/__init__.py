@@ -5,14 +5,13 @@ from __future__ import annotations
 from ..account import Account, Runtime
 from ..meta import CHECKED_ON, HUMAN_AGENT, WINDOW, fields, granted
 from ..port import Adapter, Inbound, Platform
-from ..traits import Action, Proof, Repeat, Signature, Traits
+from ..traits import Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
     name="facebook",
     title="Facebook Page and Messenger",
     repeat=Repeat.LOOK_UP,  # no key is taken
     private_window=WINDOW,
-    actions=frozenset(Action),
     signature=Signature.BODY,
     tells_parent=False,
     proof=Proof.DOCUMENTATION,

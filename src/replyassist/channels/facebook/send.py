@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..meta.send import MetaPlatform, node, told_id
-from ..traits import Action
+from ..meta.send import MetaPlatform, told_id
 from . import TRAITS
 
 
@@ -26,15 +25,3 @@ class FacebookPlatform(MetaPlatform):
     def is_ours(self, comment: Mapping[str, Any]) -> bool:
         """The Page wrote it."""
         return str((comment.get("from") or {}).get("id")) == self._account.account
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Like, hide or delete a comment."""
-        place = node(external_id)
-        if action is Action.DELETE:
-            self.graph.delete(place)
-        elif action is Action.LIKE:
-            self.graph.post(f"{place}/likes")
-        elif action is Action.UNLIKE:
-            self.graph.delete(f"{place}/likes")
-        else:
-            self.graph.post(place, is_hidden=action is Action.HIDE)

@@ -1,4 +1,4 @@
-"""FreeScout: webhooks in, replies and drafts as notes out, by its module API & Webhooks."""
+"""FreeScout: webhooks in, replies out, drafts as notes or unsent replies, by its module API & Webhooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ TRAITS = Traits(
     proven_by="a stateful fake of what api-docs.freescout.net and third parties tell",
     checked_on=date(2026, 11, 27),
     reread="the payload of webhooks (third parties: the conversation as the API returns it, with its threads); that a "
-    "thread's text is HTML; times in UTC; limits, of which none is known",
+    "thread's text is HTML; times in UTC; limits, of which none is known; drafts of replies (its makers in issues "
+    "5076 and 5468 of freescout-help-desk/freescout), and whether the API shows them",
 )
 
 
@@ -60,7 +61,10 @@ ADAPTER = Adapter(
             "Manage, API & Webhooks; where none is shown, the MD5 digest of APP_KEY of the file .env, directly "
             "followed by 'webhook_key'.",
         ),
-        drafts_field(),
+        drafts_field(
+            "'replies' writes it as a draft of a reply, and as a note only where the checks found something; it needs "
+            "the module API & Webhooks 1.0.103 or later."
+        ),
     ),
     platform=_platform,
     inbound=_inbound,

@@ -18,6 +18,7 @@ from ..webhook.send import require_safe_url
 
 Entry = Mapping[str, Any]
 REPLY, NOTE, CUSTOMER = "message", "note", "customer"
+PUBLISHED, DRAFT = "published", "draft"
 
 
 class FreeScoutApi:
@@ -39,29 +40,31 @@ class FreeScoutApi:
             raise DeliveryNotMade(f"{self.host} does not answer as FreeScout does")
         return found
 
-    def add(self, conversation: str, text: str, *, kind: str) -> str:
-        """Add a reply, or a note that only users see, as published; its id, which stands in a header."""
+    def add(self, conversation: str, text: str, *, kind: str, state: str = PUBLISHED) -> str:
+        """Add a reply, or a note that only users see; its id, which stands in a header."""
         markup = html.escape(text, quote=False).replace("\n", "<br>")
         document = {"type": kind, "text": markup, "user": int(self.user)}
+        document |= {} if state == PUBLISHED else {"state": state}
         path = f"{_path(conversation)}/threads"
         made = self.api.call("POST", path, has_effect=True, json=document).headers.get("resource-id", "")
         if not is_number(made):
             raise DeliveryUncertain(f"{self.host} tells no thread")
         return made
 
-    def threads(self, conversation: str) -> list[Entry]:
-        """All threads of a conversation."""
+    def threads(self, conversation: str, *, state: str = PUBLISHED) -> list[Entry]:
+        """All threads of a conversation that are in this state."""
         params = {"embed": "threads"}
         try:
-            return threads_of(self.api.call("GET", _path(conversation), has_effect=False, params=params).json())
+            told = self.api.call("GET", _path(conversation), has_effect=False, params=params).json()
+            return threads_of(told, state=state)
         except (LookupError, TypeError, AttributeError, ValueError):
             raise DeliveryNotMade(f"{self.host} does not answer as FreeScout does") from None
 
 
-def threads_of(conversation: Mapping[str, Any]) -> list[Entry]:
-    """What was published in a conversation, the oldest first; drafts are left out. Raises KeyError, TypeError and such
-    for another shape."""
-    found = [each for each in conversation["_embedded"]["threads"] if each.get("state") in (None, "published")]
+def threads_of(conversation: Mapping[str, Any], *, state: str = PUBLISHED) -> list[Entry]:
+    """What was published in a conversation, or is in another state, the oldest first. Raises KeyError, TypeError and
+    such for another shape."""
+    found = [each for each in conversation["_embedded"]["threads"] if each.get("state", PUBLISHED) == state]
     return sorted(found, key=lambda each: int(each["id"]))
 
 

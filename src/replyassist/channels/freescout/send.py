@@ -33,7 +33,7 @@ class FreeScoutPlatform(Platform):
             return not_signed_in(error.detail)
         name = " ".join(filter(None, (us.get("firstName"), us.get("lastName")))) or f"user {self._api.user}"
         shown_as = f"{name} at {self._api.host}"
-        return signed_in(self._account, name, us=f"user-{self._api.user}", shown_as=shown_as)
+        return signed_in(self._account, name, us=f"user-{self._api.user}", shown_as=shown_as, takes_replies=True)
 
     def send(self, reply: OutgoingReply) -> str:
         """Reply to the customer."""

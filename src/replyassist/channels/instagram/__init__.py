@@ -5,18 +5,17 @@ from __future__ import annotations
 from ..account import Account, Runtime
 from ..meta import CHECKED_ON, HUMAN_AGENT, WINDOW, fields, granted
 from ..port import Adapter, Inbound, Platform
-from ..traits import Action, Proof, Repeat, Signature, Traits
+from ..traits import Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
     name="instagram",
     title="Instagram",
     repeat=Repeat.LOOK_UP,  # no key is taken
     private_window=WINDOW,
-    actions=frozenset({Action.HIDE, Action.UNHIDE, Action.DELETE}),  # instagram-platform/comment-moderation
     signature=Signature.BODY,
     tells_parent=False,
     proof=Proof.DOCUMENTATION,
-    proven_by="a stateful fake of the instagram-platform pages (comment-moderation, webhooks, conversations-api)",
+    proven_by="a stateful fake of the instagram-platform pages (comments, webhooks, conversations-api)",
     checked_on=CHECKED_ON,
     reread=(
         "the API's version; the names of webhook fields; the lengths (2,200 and 1,000 bytes); "

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..meta.send import MetaPlatform, node, told_id
+from ..meta.send import MetaPlatform, told_id
 from ..outgoing import OutgoingReply
-from ..traits import Action
 from . import TRAITS
 
 
@@ -32,10 +31,3 @@ class InstagramPlatform(MetaPlatform):
         """A reply to a reply lands under the top comment: there only a mention tells its author."""
         is_nested = reply.visibility == "public" and reply.metadata.get("top") and reply.author_handle
         return f"@{reply.author_handle} {reply.text}" if is_nested else reply.text
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Hide, show again or delete a comment."""
-        if action is Action.DELETE:
-            self.graph.delete(node(external_id))
-        else:
-            self.graph.post(node(external_id), hide=action is Action.HIDE)

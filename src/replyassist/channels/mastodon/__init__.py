@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Platform, Source
-from ..traits import Action, Budget, Proof, Repeat, Traits
+from ..traits import Budget, Proof, Repeat, Traits
 
 TRAITS = Traits(
     name="mastodon",
@@ -17,7 +17,6 @@ TRAITS = Traits(
     ),  # "stored for up to 1 hour" (docs.joinmastodon.org/methods/statuses), and clocks
     then=Repeat.LOOK_UP,
     budgets=(Budget(most=300, seconds=300),),  # for an account (docs.joinmastodon.org/api/rate-limits)
-    actions=frozenset({Action.LIKE, Action.UNLIKE}),
     tells_edits=False,  # a poll tells neither
     tells_deletions=False,
     tells_parent=False,  # what the source could not read is asked for again
@@ -47,7 +46,7 @@ ADAPTER = Adapter(
         Field(
             "token",
             "Access token",
-            "Preferences, Development, New application, with read and write:statuses and write:favourites.",
+            "Preferences, Development, New application, with read and write:statuses.",
         ),
     ),
     platform=_platform,

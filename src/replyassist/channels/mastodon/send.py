@@ -11,7 +11,6 @@ from replyassist.core.errors import DeliveryError, DeliveryRefused
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .api import LEADING_MENTIONS, MastodonApi, plain, refuse_number
 
@@ -91,13 +90,6 @@ class MastodonPlatform(Platform):
             return Thread()
         above = self._api.context(refuse_number(place.external_id))[0]
         return Thread(plain(above[-1]) or None if above else None)
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Favourite a status, or no longer."""
-        path = f"/api/v1/statuses/{refuse_number(external_id)}"
-        if action not in self.traits.actions:
-            raise DeliveryRefused("Mastodon does not offer this")
-        self._api.post(f"{path}/{'favourite' if action is Action.LIKE else 'unfavourite'}")
 
     def close(self) -> None:
         """End connections."""

@@ -52,10 +52,6 @@ class Graph:
         """Change something. ``has_effect=False``: repeating it does no harm."""
         return self._call("POST", path, has_effect=has_effect, json=fields)
 
-    def delete(self, path: str) -> dict[str, Any]:
-        """Take something away."""
-        return self._call("DELETE", path, has_effect=True)
-
     def all_of(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Everything on an edge; raise DeliveryNotMade where it has more than can be read."""
         for _ in range(PAGES):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Platform, Source
-from ..traits import Action, Budget, Proof, Repeat, Traits
+from ..traits import Budget, Proof, Repeat, Traits
 
 TRAITS = Traits(
     name="reddit",
@@ -14,7 +14,6 @@ TRAITS = Traits(
     repeat=Repeat.LOOK_UP,
     find_lag=timedelta(minutes=1),  # not documented; waiting costs a minute, not a second reply
     budgets=(Budget(most=60, seconds=60),),  # for a client (github.com/reddit-archive/reddit/wiki/API), an old number
-    actions=frozenset({Action.HIDE, Action.UNHIDE}),
     tells_parent=False,
     proof=Proof.DOCUMENTATION,
     proven_by="a stateful fake of reddit.com/dev/api, with the shapes of answers that praw's own tests have recorded",
@@ -49,7 +48,7 @@ ADAPTER = Adapter(
             "refresh_token",
             "Refresh token",
             "From signing in once with permanent duration and the scopes identity, read, history, privatemessages, "
-            "submit (and modposts to hide comments).",
+            "submit.",
         ),
         Field(
             "subreddits",

@@ -11,14 +11,12 @@ from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefu
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .api import MOST_PAGES, PAGE, RedditApi, Thing
 from .source import INBOX, subreddits_of
 
 CLOCKS = timedelta(minutes=1)
 _NAME = re.compile(r"t[13]_[0-9a-z]{1,13}")
-_PATHS = {Action.HIDE: "/api/remove", Action.UNHIDE: "/api/approve"}
 
 
 class RedditPlatform(Platform):
@@ -91,14 +89,6 @@ class RedditPlatform(Platform):
             words = [said.get("body")] if thing["kind"] == "t1" else [said.get("title"), said.get("selftext")]
             return Thread("\n\n".join(str(each) for each in words if each) or None)
         return Thread()
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Remove a comment as a moderator, or approve it again."""
-        if action not in _PATHS:
-            raise DeliveryRefused("Reddit does not offer this")
-        self._api.change(
-            _PATHS[action], id=_checked(external_id), **({"spam": "false"} if action is Action.HIDE else {})
-        )
 
     def close(self) -> None:
         """End connections."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Inbound, Platform
-from ..traits import Action, Budget, Proof, Repeat, Signature, Traits
+from ..traits import Budget, Proof, Repeat, Signature, Traits
 
 ADDRESS = "https://slack.com/api"
 CARDS = "cards"
@@ -17,7 +17,6 @@ TRAITS = Traits(
     find_lag=timedelta(seconds=10),  # ours: how soon conversations.replies shows a message is not documented
     # "1 per second per channel" (docs.slack.dev/apis/web-api/rate-limits); threads share a channel, so for the account
     budgets=(Budget(most=1, seconds=1),),
-    actions=frozenset({Action.LIKE, Action.UNLIKE}),
     signature=Signature.TIMED,
     tells_parent=False,  # an event names the thread, and does not have its first message
     proof=Proof.DOCUMENTATION,
@@ -45,8 +44,8 @@ ADAPTER = Adapter(
         Field(
             "token",
             "Bot token",
-            "OAuth & Permissions, Bot User OAuth Token (xoxb-…), with chat:write, channels:history (also groups:, im:, "
-            "mpim:history where it shall read there) and reactions:write.",
+            "OAuth & Permissions, Bot User OAuth Token (xoxb-…), with chat:write and channels:history (also groups:, "
+            "im:, mpim:history where it shall read there).",
         ),
         Field("signing_secret", "Signing secret", "Basic Information, App Credentials."),
         Field(

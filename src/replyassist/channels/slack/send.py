@@ -7,13 +7,11 @@ from replyassist.core.errors import DeliveryError, DeliveryRefused, DeliveryUnce
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .api import SlackApi
 from .text import escaped, plain
 
 EVENT_TYPE = "replyassist_reply"
-THUMB = "thumbsup"
 HISTORIES = frozenset({"channels:history", "groups:history", "im:history", "mpim:history"})
 
 
@@ -81,15 +79,6 @@ class SlackPlatform(Platform):
             return Thread()
         first = next(self._api.replies(channel, thread, limit=1), {})
         return Thread(plain(str(first.get("text") or "")) or None if first.get("ts") == thread else None)
-
-    def act(self, action: Action, external_id: str) -> None:
-        """A thumb as reaction, or no longer."""
-        if action not in self.traits.actions:
-            raise DeliveryRefused("Slack does not offer this")
-        channel, message = _thread(external_id, None)
-        adds = action is Action.LIKE
-        method, fine = ("reactions.add", "already_reacted") if adds else ("reactions.remove", "no_reaction")
-        self._api.post(method, fine={fine}, channel=channel, timestamp=message, name=THUMB)
 
     def close(self) -> None:
         """End connections."""

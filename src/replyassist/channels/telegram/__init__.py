@@ -6,7 +6,7 @@ from datetime import date
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Platform, Source
-from ..traits import Action, Budget, Proof, Repeat, Traits
+from ..traits import Budget, Proof, Repeat, Traits
 
 ADDRESS = "https://api.telegram.org"
 TRAITS = Traits(
@@ -20,7 +20,6 @@ TRAITS = Traits(
         Budget(most=1, seconds=1, scope="conversation"),
         Budget(most=20, seconds=60, scope="conversation"),
     ),
-    actions=frozenset({Action.LIKE, Action.UNLIKE, Action.DELETE}),
     poll_seconds=3.0,
     tells_deletions=False,  # bots are told of edits alone
     tells_own=False,

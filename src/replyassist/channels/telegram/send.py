@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from replyassist.core.errors import DeliveryError, DeliveryRefused, DeliveryUncertain
 
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .api import BotApi
 
@@ -59,15 +56,6 @@ class TelegramPlatform(Platform):
         if not isinstance(sent, dict) or "message_id" not in sent:
             raise DeliveryUncertain("Telegram's answer tells no message")
         return f"{chat}:{sent['message_id']}"
-
-    def act(self, action: Action, external_id: str) -> None:
-        """A thumb as reaction, or deletion (of others' messages only as an administrator, and within 48 hours)."""
-        chat, message = _place(external_id)
-        if action is Action.DELETE:
-            self._bot.call("deleteMessage", has_effect=True, chat_id=chat, message_id=message)
-            return
-        reaction: list[Any] = [{"type": "emoji", "emoji": "👍"}] if action is Action.LIKE else []
-        self._bot.call("setMessageReaction", has_effect=True, chat_id=chat, message_id=message, reaction=reaction)
 
     def close(self) -> None:
         """End connections."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from ..account import Account, Runtime
 from ..meta import CHECKED_ON, fields
 from ..port import Adapter, Inbound, Platform
-from ..traits import Action, Budget, Proof, Repeat, Signature, Traits
+from ..traits import Budget, Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
     name="threads",
@@ -15,13 +15,12 @@ TRAITS = Traits(
     repeat=Repeat.OWN_ID,  # the container made in ``prepare``: its status says whether it was published
     find_lag=timedelta(seconds=30),  # "wait on average 30 seconds" (threads/posts)
     budgets=(Budget(most=1000, seconds=86_400),),  # replies "within a 24-hour moving period" (threads/overview)
-    actions=frozenset({Action.HIDE, Action.UNHIDE}),
     signature=Signature.BODY,
     tells_edits=False,
     tells_deletions=False,  # of our own posts alone
     tells_parent=False,
     proof=Proof.DOCUMENTATION,
-    proven_by="a stateful fake of the threads pages (posts, troubleshooting, webhooks, reply moderation)",
+    proven_by="a stateful fake of the threads pages (posts, troubleshooting, webhooks)",
     checked_on=CHECKED_ON,
     reread=(
         "whether a container can be published once only, and how soon its status says so; whether our own replies are "

@@ -11,7 +11,6 @@ from ..meta.graph import Graph
 from ..meta.send import node, told_id
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 
 SOON_SECONDS = 30.0
@@ -73,10 +72,6 @@ class ThreadsPlatform(Platform):
     def thread(self, place: ThreadPlace) -> Thread:
         """The post's text."""
         return Thread(parent_text=self._graph.read(node(place.conversation), fields="text").get("text"))
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Hide or show again; only what answers the post itself can be hidden."""
-        self._graph.post(f"{node(external_id)}/manage_reply", hide=action is Action.HIDE)
 
     def close(self) -> None:
         """End connections."""

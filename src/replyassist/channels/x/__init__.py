@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..account import Account, Field, Runtime
 from ..port import Adapter, Inbound, Platform
-from ..traits import Action, Budget, Cost, Proof, Repeat, Signature, Traits
+from ..traits import Budget, Cost, Proof, Repeat, Signature, Traits
 
 ADDRESS = "https://api.x.com"
 TRAITS = Traits(
@@ -18,7 +18,6 @@ TRAITS = Traits(
     cost=Cost(Decimal("0.015"), with_link=Decimal("0.200")),  # docs.x.com/x-api/getting-started/pricing
     # POST /2/tweets: 100 in 15 minutes for a user, 10,000 in 24 hours for an app (docs.x.com, rate limits)
     budgets=(Budget(most=100, seconds=900), Budget(most=10_000, seconds=86_400)),
-    actions=frozenset({Action.LIKE, Action.UNLIKE, Action.HIDE, Action.UNHIDE}),
     signature=Signature.BODY,
     tells_edits=False,  # an edit is a post of its own
     tells_deletions=False,  # of our own posts alone

@@ -32,9 +32,9 @@ class XApi:
         """GET; statuses in ``also`` are handed back."""
         return self._call("GET", path, has_effect=False, also=also, params=params)
 
-    def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The answer's ``data``."""
-        answer = self._call(method, path, has_effect=True, body=body)
+    def write(self, path: str, body: Mapping[str, Any]) -> Any:
+        """POST; the answer's ``data``."""
+        answer = self._call("POST", path, has_effect=True, body=body)
         document = answer.json()
         if not isinstance(document, dict) or not isinstance(document.get("data"), dict):
             raise DeliveryUncertain("X's answer is not one of its API")

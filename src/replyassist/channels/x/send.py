@@ -13,7 +13,6 @@ from ..account import Account, Check, Runtime, Tested
 from ..http import Answer
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .api import XApi
 from .text import comparable, plain
@@ -57,7 +56,7 @@ class XPlatform(Platform):
     def send(self, reply: OutgoingReply) -> str:
         """Post it; X itself puts the people who are answered before it, and does not count them."""
         above = {"in_reply_to_tweet_id": _number(reply.in_reply_to)}
-        sent = self._api.write("POST", "/2/tweets", {"text": self.as_sent(reply), "reply": above})
+        sent = self._api.write("/2/tweets", {"text": self.as_sent(reply), "reply": above})
         if not sent.get("id"):
             raise DeliveryUncertain("X's answer tells no post")
         return str(sent["id"])
@@ -113,18 +112,6 @@ class XPlatform(Platform):
         found = answer.json()
         post = found.get("data") if isinstance(found, dict) and answer.status == 200 else None
         return Thread(plain(str(post.get("text") or "")) or None if post else None)
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Like a post, or hide a reply to ours, and take both back."""
-        post = _number(external_id)
-        if action in (Action.HIDE, Action.UNHIDE):
-            self._api.write("PUT", f"/2/tweets/{post}/hidden", {"hidden": action is Action.HIDE})
-        elif action is Action.LIKE:
-            self._api.write("POST", f"/2/users/{_number(self._account.account)}/likes", {"tweet_id": post})
-        elif action is Action.UNLIKE:
-            self._api.write("DELETE", f"/2/users/{_number(self._account.account)}/likes/{post}")
-        else:
-            raise DeliveryRefused("X does not offer this")
 
     def close(self) -> None:
         """End connections."""

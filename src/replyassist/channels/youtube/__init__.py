@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ..account import Account, Runtime
 from ..google import sign_in_fields
 from ..port import Adapter, Platform, Source
-from ..traits import Action, Budget, Proof, Repeat, Traits
+from ..traits import Budget, Proof, Repeat, Traits
 
 TRAITS = Traits(
     name="youtube",
@@ -17,7 +17,6 @@ TRAITS = Traits(
     budgets=(
         Budget(most=7_000, seconds=86_400, send=50),
     ),  # of 10,000 units a day, less 3,000 for reading (youtube/v3/determine_quota_cost)
-    actions=frozenset({Action.HIDE, Action.UNHIDE}),
     poll_seconds=300,
     tells_deletions=False,
     tells_parent=False,

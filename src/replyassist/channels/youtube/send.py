@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from replyassist.core.errors import DeliveryError, DeliveryRefused, DeliveryUncertain
+from replyassist.core.errors import DeliveryError, DeliveryUncertain
 
 from ..account import Account, Check, Runtime, Tested
 from ..google.api import GoogleApi, time_of
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from ..traits import Action
 from . import TRAITS
 from .source import author_of, replies, words_of
-
-_STATUS = {Action.HIDE: "heldForReview", Action.UNHIDE: "published"}
 
 
 class YouTubePlatform(Platform):
@@ -73,13 +70,6 @@ class YouTubePlatform(Platform):
             said = video["snippet"]
             return Thread("\n\n".join(filter(None, (str(said["title"]), str(said.get("description") or "")))))
         return Thread()
-
-    def act(self, action: Action, external_id: str) -> None:
-        """Hold a comment on our videos for review, or show it."""
-        if action not in _STATUS:
-            raise DeliveryRefused("YouTube does not offer this")
-        params = {"id": external_id, "moderationStatus": _STATUS[action]}
-        self._api.change("POST", "/youtube/v3/comments/setModerationStatus", params=params)
 
     def close(self) -> None:
         """End connections."""

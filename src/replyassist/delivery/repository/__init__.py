@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from replyassist.inbox.models import Direction, Message
+from replyassist.inbox.models import Conversation, Direction, Message
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
 
 from ..models import Delivery, DeliveryStatus
@@ -37,6 +37,31 @@ def change_held(session: Session, delivery_id: int, token: str, **values: object
         .execution_options(synchronize_session=False)
     )
     return bool(held.rowcount == 1)
+
+
+def waiting_before(session: Session, delivery: Delivery, *, why: str, since: datetime) -> list[tuple[datetime, str]]:
+    """Older replies of the same brand and place that wait for this reason: until when, if that is after ``since``, and
+    in which conversation."""
+    mine, theirs = aliased(ReviewItem), aliased(ReviewItem)
+    statement = (
+        select(Delivery.next_try_at, Conversation.external_id)
+        .join(theirs, col(theirs.approval_id) == col(Delivery.approval_id))
+        .join(mine, col(mine.brand_id) == col(theirs.brand_id))
+        .join(Message, col(Message.id) == col(theirs.message_id))
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(
+            mine.id == delivery.review_item_id,
+            Delivery.channel == delivery.channel,
+            Delivery.adapter == delivery.adapter,
+            Delivery.destination == delivery.destination,
+            Delivery.status == DeliveryStatus.RETRY,
+            Delivery.error == why,
+            col(Delivery.next_try_at) > since,
+            Delivery.approval_id < delivery.approval_id,
+        )
+        .order_by(col(Delivery.approval_id))
+    )
+    return [(at, conversation) for at, conversation in session.exec(statement) if at is not None]
 
 
 def first_called(now: datetime) -> object:

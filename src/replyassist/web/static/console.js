@@ -167,7 +167,10 @@
       toast(say("The server answered in a way that this page does not understand (%(status)s). Nothing was lost; try again.").replace("%(status)s", xhr.status), { problem: true });
       return;
     }
-    if (target.id === "main") leavingMain = { ...target.dataset, verb: requestConfig.verb };
+    if (target.id === "main") {
+      leavingMain = { ...target.dataset, verb: requestConfig.verb };
+      if ($("#live")) window.htmx.trigger("#live", "htmx:abort"); // its answer would add to a list that already has it
+    }
     if (target.id === "live" && busy) event.detail.shouldSwap = false; // somebody is on the way to another page
   }
 

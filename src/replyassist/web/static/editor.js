@@ -51,7 +51,7 @@
   // The first that was found; what is still being looked for is waited for.
   function insertFirst() {
     const found = $("#picked");
-    if (found.ariaBusy === "true") found.dataset.insertFirst = "";
+    if (found.dataset.query !== $("#pick-q").value) found.dataset.insertFirst = "";
     else $("[data-insert]", found)?.click();
   }
 
@@ -133,14 +133,14 @@
     if (moved) followChange(moved);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "picked") return;
-    event.detail.target.ariaBusy = "false";
-    const wasAsked = "insertFirst" in event.detail.target.dataset;
-    delete event.detail.target.dataset.insertFirst;
+    const { target, requestConfig } = event.detail;
+    if (target.id !== "picked" || !$("#pick-q")) return;
+    target.dataset.query = requestConfig.parameters.q; // an answer to fewer letters may still come while more are typed
+    const wasAsked = "insertFirst" in target.dataset;
+    delete target.dataset.insertFirst;
     if (wasAsked) insertFirst();
   });
   document.addEventListener("input", (event) => {
-    if (event.target.id === "pick-q") $("#picked").ariaBusy = "true";
     if (event.target.id !== "text") return;
     remember(event.target);
     showState(event.target);

@@ -1,9 +1,9 @@
 """What findings say, in the reader's language.
 
 A finding is stored, and given to programs, as an English sentence. Here is each such sentence with named places, so
-that a page can find it again, translate it, and fill in the same values; of those that are phrases of ours, translated
-too. A sentence that is not here (a brand's own rule) is shown as it is. ``tests/web/test_finding_words.py`` holds this
-list against the sources.
+that a page or a card can find it again, translate it, and fill in the same values; of those that are phrases of ours,
+translated too. A sentence that is not here (a brand's own rule) is shown as it is.
+``tests/wording/test_finding_words.py`` holds this list against the sources.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from replyassist.core.errors import InvalidInput, ReplyassistError
 from replyassist.triage.risks import OWN_TOPIC, topics
 from replyassist.triage.routes import routes
 
-from .language import gettext
+from .catalogues import gettext
 
 LONGEST = 3000
 """Characters of an explanation that is taken apart: those of ours are a few hundred, with an excerpt in them."""
@@ -201,6 +202,13 @@ def finding_words(explanation: str) -> str:
     """What a finding or a risk says, in the reader's language; as it is where the sentence is none of ours."""
     told = _told(explanation, SENTENCES)
     return told if told != explanation else _told(explanation, RISKS)
+
+
+def problem_words(error: ReplyassistError) -> str:
+    """What went wrong, in the reader's language where it is known, with the place where it is."""
+    if isinstance(error, InvalidInput):
+        return error.detail.removesuffix(error.reason) + gettext(error.reason)
+    return refusal_words(error.detail)
 
 
 def refusal_words(detail: str) -> str:

@@ -1,0 +1,1 @@
+"""Wording: what we say to people, in the languages of the catalogues."""
