@@ -23,7 +23,7 @@ from replyassist.review.pace.service import work_of
 from . import people_words
 from .auth import LONGEST_PASSWORD, failures_of, guessing_keys, remember_choices
 from .language import languages
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
 
@@ -180,11 +180,9 @@ def _page(
             ),
             "has_password": user.password_hash is not None,
         }
-    response = page(
-        visit.request,
+    response = visit.page(
         "account.html",
         status=refused.error.status if refused else 200,
-        principal=visit.principal,
         languages={tag: people_words.LANGUAGES.get(tag, tag) for tag in languages()},
         time_zones=sorted(available_timezones()),
         permissions=[permission for permission in Permission if visit.principal.may(permission)],
@@ -195,7 +193,6 @@ def _page(
         days=DAYS,
         longest_days=LONGEST_DAYS,
         least=MINIMUM_PASSWORD_LENGTH,
-        now=now,
         **context,
     )
     if refused and "retry_after" in refused.error.extra:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from replyassist.core.security import Permission
 from replyassist.review.teamwork import notes
 
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .visits import ActingVisitDep, VisitDep
 
 router = APIRouter(prefix="/mentions", route_class=PageRoute, include_in_schema=False)
@@ -25,14 +25,8 @@ def show_mentions(visit: VisitDep, before: Annotated[int | None, Query(ge=1, le=
         found = notes.mentions_of(session, visit.principal, before=before, limit=ROWS + 1)
         unread = notes.count_unread(session, visit.principal)
     shown = found[:ROWS]
-    return page(
-        visit.request,
-        "mentions.html",
-        principal=visit.principal,
-        mentions=shown,
-        unread=unread,
-        next_before=shown[-1].id if len(found) > ROWS else None,
-        now=visit.now,
+    return visit.page(
+        "mentions.html", mentions=shown, unread=unread, next_before=shown[-1].id if len(found) > ROWS else None
     )
 
 
@@ -41,7 +35,7 @@ def show_count(visit: VisitDep) -> Response:
     """For htmx: how many are unread; empty for none."""
     with visit.database.reading() as session:
         unread = notes.count_unread(session, visit.principal)
-    return page(visit.request, "_mention_count.html", unread=unread)
+    return visit.page("_mention_count.html", unread=unread)
 
 
 @router.post("/read")

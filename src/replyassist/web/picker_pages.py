@@ -52,7 +52,7 @@ def find_templates(
         item = decisions.visible_item(session, visit.principal, item_id)
         visit.principal.require(Permission.TEMPLATES_READ)
         picks = _picks(session, item, q.replace("\x00", "").strip(), now=visit.now)
-    return page(visit.request, "_picked.html", picks=picks, item=item, listing=listing)
+    return visit.page("_picked.html", picks=picks, item=item, listing=listing)
 
 
 @router.post("/{item_id}/pick")

@@ -20,7 +20,7 @@ from replyassist.review.policies.policy import Policy
 from replyassist.review.policies.service import restored
 from replyassist.triage.kinds import Kind
 
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .policy_form import FIELDS, GROUPS, FieldLook, policy_from, values_of
 from .rendering import typed
 from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
@@ -133,11 +133,9 @@ def _page(
         policy = restored(session, brand_id, version) if version else (newest[0].policy if newest else Policy())
         versions = repository.versions_of(session, brand_id, before=before, limit=VERSIONS_SHOWN + 1)
     context: dict[str, Any] = {"brand": brand, "brands": brands, "versions": versions[:VERSIONS_SHOWN]}
-    return page(
-        visit.request,
+    return visit.page(
         "policies.html",
         status=Conflict.status if recalls else refused.error.status if refused else 200,
-        principal=visit.principal,
         may_change=visit.principal.may(Permission.POLICIES_WRITE),
         fields=list(FIELDS.values()),
         groups=GROUPS,
@@ -153,6 +151,5 @@ def _page(
         recalled=recalled,
         recalls=recalls,
         refused=refused,
-        now=visit.now,
         **context,
     )

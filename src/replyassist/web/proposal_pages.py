@@ -19,7 +19,7 @@ from replyassist.faq.repository.proposals import last_run, proposals_of
 from replyassist.learning.coverage_chart import coverage_chart
 
 from .language import gettext, number
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, Visit, VisitDep
 
@@ -157,7 +157,6 @@ def _page(
     sentence = run.coverage.told(gettext, number) if run else ""
     fields = {row.id: _fields(row, refused) for row in rows}
     context: dict[str, Any] = {
-        "principal": visit.principal,
         "brands": brands,
         "brand": brand,
         "state": state.value,
@@ -170,9 +169,8 @@ def _page(
         "decided": decided,
         "refused": refused,
         "examples_shown": EXAMPLES_SHOWN,
-        "now": visit.now,
     }
-    return page(visit.request, "proposals.html", status=refused.error.status if refused else 200, **context)
+    return visit.page("proposals.html", status=refused.error.status if refused else 200, **context)
 
 
 def _fields(row: TemplateProposalRow, refused: ProposalRefusal | None) -> Fields:

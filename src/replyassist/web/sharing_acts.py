@@ -36,9 +36,7 @@ def show_live(
         presence.look(session, item, visit.principal.user_id, now=now)
         team = team_view(session, visit.principal, item, now=now)
         is_held = claimer_of(session, visit.principal, item, now=now) is not None
-    return page(
-        visit.request, "_live.html", team=team, item=item, listing=listing, is_freed=was_held and not is_held, now=now
-    )
+    return visit.page("_live.html", team=team, item=item, listing=listing, is_freed=was_held and not is_held)
 
 
 @router.post("/{item_id}/takeover")

@@ -11,7 +11,7 @@ from replyassist.cards import linking
 from replyassist.core.errors import InvalidInput
 
 from .account_pages import ACCOUNT, Id
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
 
 router = APIRouter(prefix=f"{ACCOUNT}/slack", route_class=PageRoute, include_in_schema=False)
@@ -51,12 +51,6 @@ def _page(visit: Visit, signed: str, *, refused: RefusedAct | None = None) -> Re
         offer = linking.read_offer(visit.request.app.state.settings, signed, now=visit.now)
     except InvalidInput as error:
         refused = refused or RefusedAct("slack", error)
-    return page(
-        visit.request,
-        "slack_link.html",
-        status=refused.error.status if refused else 200,
-        principal=visit.principal,
-        offer=offer,
-        signed=signed,
-        refused=refused,
+    return visit.page(
+        "slack_link.html", status=refused.error.status if refused else 200, offer=offer, signed=signed, refused=refused
     )

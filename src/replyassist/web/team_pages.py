@@ -22,7 +22,7 @@ from replyassist.review.pace.service import work_of
 
 from . import people_words
 from .link_pages import hand_out
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
 
@@ -190,11 +190,9 @@ def _list(
         brands_by_user = brands_of_many(session, [user.key for user in shown])
         brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
     query = {"q": text, "brand": brand, "state": state, "after": shown[-1].key if len(found) > SHOWN else ""}
-    return page(
-        visit.request,
+    return visit.page(
         "team.html",
         status=refused.error.status if refused else 200,
-        principal=visit.principal,
         people=shown,
         brands_by_user=brands_by_user,
         brands=brands,
@@ -236,11 +234,9 @@ def _person(
             "work": work_of(session, user_id, now=now, time_zone=visit.principal.time_zone, for_lead=True),
             "older": events[EVENTS_SHOWN - 1].id if len(events) > EVENTS_SHOWN else None,
         }
-    return page(
-        visit.request,
+    return visit.page(
         "person.html",
         status=refused.error.status if refused else 200,
-        principal=visit.principal,
         roles=team.grantable(visit.principal),
         permissions=sorted(PERMISSIONS[Role(user.role)]),
         purpose=purpose_for(user).value,
@@ -249,6 +245,5 @@ def _person(
         refused=refused,
         link=link,
         P=people_words,
-        now=now,
         **context,
     )

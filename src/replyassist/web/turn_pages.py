@@ -16,7 +16,7 @@ from replyassist.core.http import DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.review.teamwork import turns
 
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .team_pages import TEAM
 from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
 
@@ -111,11 +111,9 @@ def _page(
         brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
         team = turns.turns_of(session, brand_id, now=visit.now)
     error: ReplyassistError | None = refused.error if refused else None
-    return page(
-        visit.request,
+    return visit.page(
         "turns.html",
         status=error.status if error else 200,
-        principal=visit.principal,
         brand=brand,
         brands=brands,
         team=team,
@@ -124,5 +122,4 @@ def _page(
         freed=freed,
         refused=refused,
         tomorrow=turns.next_day(brand, visit.now),
-        now=visit.now,
     )

@@ -13,7 +13,7 @@ from replyassist.review.saved_views import delete_view, keep_view, rename_view, 
 
 from .auth import ActingDep
 from .listing import Listing, ListingDep, listing_of
-from .pages import HOME, PageRoute, page, see_other
+from .pages import HOME, PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, VisitDep
 
@@ -35,7 +35,7 @@ def show_views(visit: VisitDep, listing: ListingDep) -> Response:
         view.id: f"{COUNTED_TO}+" if number > COUNTED_TO else str(number)
         for view, number in zip(views, numbers, strict=True)
     }
-    return page(visit.request, "_views.html", views=views, listing=listing, view_counts=counts)
+    return visit.page("_views.html", views=views, listing=listing, view_counts=counts)
 
 
 @router.post("")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
@@ -17,6 +17,7 @@ from replyassist.core.errors import InvalidInput, ReplyassistError
 from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 
 from .auth import ActingDep
+from .pages import page
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Visit:
     def now(self) -> datetime:
         """The time."""
         return self.clock.now()
+
+    def page(self, name: str, *, status: int = 200, **context: Any) -> Response:
+        """Render a template, which knows who asks (``principal``) and the time (``now``) besides."""
+        known = {"principal": self.principal, "now": self.now}
+        return page(self.request, name, status=status, **(known | context))
 
     def refusal_of(self, act: Callable[[Session], object]) -> ReplyassistError | None:
         """Act in one transaction; why it was refused, or None where it was done."""

@@ -21,7 +21,7 @@ from replyassist.review.onboarding.service import STAND_IN
 from replyassist.review.repository.approved import exemplary_replies
 
 from .auth import WELCOME
-from .pages import PageRoute, page, see_other
+from .pages import PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, Visit, VisitDep
 
@@ -44,16 +44,13 @@ def show_welcome(visit: VisitDep, brand: Annotated[str, Query(max_length=60)] = 
         brands, chosen = _brand(session, visit.principal, typed(brand))
         approved = exemplary_replies(session, chosen.id, limit=1)
         runs = repository.runs_of(session, visit.principal.user_id, limit=RUNS_SHOWN)
-    return page(
-        visit.request,
+    return visit.page(
         "welcome.html",
-        principal=visit.principal,
         brands=brands,
         brand=chosen,
         voice=voice_of(chosen),
         example=_example(approved[0].message, approved[0].text, approved[0].author_name) if approved else None,
         runs=runs,
-        now=visit.now,
     )
 
 
@@ -104,16 +101,7 @@ def _show(visit: Visit, session: Session, run: PracticeRun, answered: int | None
         "item": items[number] if number < len(items) else None,
         "told": given[number] if number < len(given) else None,
     }
-    return page(
-        visit.request,
-        "practice.html",
-        principal=visit.principal,
-        run=run,
-        number=number,
-        count=len(items),
-        answers=ANSWERS,
-        **context,
-    )
+    return visit.page("practice.html", run=run, number=number, count=len(items), answers=ANSWERS, **context)
 
 
 def _brand(session: Session, principal: Principal, wanted: str) -> tuple[list[Brand], Brand]:

@@ -18,7 +18,7 @@ from replyassist.evaluation.record import READY_RIGHT, load_run
 from replyassist.evaluation.store import RunStore, RunSummary
 
 from ..auth import ActingDep
-from ..pages import page, see_other
+from ..pages import see_other
 from ..visits import Visit, VisitDep
 from .report import NONE, expected_of, found_of
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address, attachment, run_for, summary_for, visible
@@ -56,10 +56,8 @@ def show_comparison(
     old, new = run_for(home, visit.principal, before), run_for(home, visit.principal, after)
     moved = moved_cases(old, new)
     book = PreferenceBook(home, before, after)
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/compare.html",
-        principal=visit.principal,
         before=runs[0],
         after=runs[1],
         found=found,
@@ -77,7 +75,6 @@ def show_comparison(
         measure_words=measure_words,
         allow_different=allow_different,
         address=address,
-        now=visit.now,
     )
 
 
@@ -156,11 +153,9 @@ def _choose(
     visit: Visit, home: Path, before: str, after: str, *, error: ReplyassistError | None, may_allow: bool = False
 ) -> Response:
     runs: list[RunSummary] = visible(RunStore(home).summaries(), visit.principal)
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/choose.html",
         status=error.status if error else 200,
-        principal=visit.principal,
         runs=runs[:200],
         before=before,
         after=after,

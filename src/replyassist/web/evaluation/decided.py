@@ -14,7 +14,7 @@ from replyassist.evaluation.sets import CaseSets
 from replyassist.inbox.service import load
 from replyassist.review import decisions
 
-from ..pages import page, see_other
+from ..pages import see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address
@@ -52,11 +52,9 @@ def keep_item(
         else:
             info = CaseSets(home).add_decided(case, by=visit.principal.name, at=visit.now)
             return see_other(address(f"/cases/{info.name}", kept=1))
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/from_item.html",
         status=error.status if error else 200,
-        principal=visit.principal,
         case=case,
         item_id=item_id,
         templates=item.proposal.templates,

@@ -11,7 +11,7 @@ from replyassist.evaluation.jobs import repository
 from replyassist.evaluation.sets import CaseSets, TemplateSets
 from replyassist.evaluation.store import RunStore
 
-from ..pages import page, see_other
+from ..pages import see_other
 from ..visits import VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, sees_all, visible
 
@@ -34,15 +34,12 @@ def show_workbench(visit: VisitDep, home: HomeDep, start: Start = 0) -> Response
             row for row in repository.unfinished(session, limit=JOBS_SHOWN) if sees_all(visit.principal, row.brands)
         ]
     runs = visible(RunStore(home).summaries(), visit.principal)
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/home.html",
-        principal=visit.principal,
         jobs=jobs,
         runs=runs[start : start + RUNS_SHOWN],
         start=start,
         later=start + RUNS_SHOWN if start + RUNS_SHOWN < len(runs) else None,
         case_sets=visible(CaseSets(home).infos(), visit.principal)[:SETS_SHOWN],
         template_sets=visible(TemplateSets(home).infos(), visit.principal)[:SETS_SHOWN],
-        now=visit.now,
     )

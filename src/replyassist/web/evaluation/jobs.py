@@ -15,7 +15,7 @@ from replyassist.evaluation.jobs.models import Request as RunRequest
 from replyassist.evaluation.record import DRAFT, RETRIEVAL
 from replyassist.evaluation.sets import CaseSets, SetInfo, TemplateSets
 
-from ..pages import is_partial, page, see_other
+from ..pages import is_partial, see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep, Visit, VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, brands_of, visible
@@ -84,7 +84,7 @@ def show_job(visit: VisitDep, job_id: JobId) -> Response:
         report = f"{EVALUATION}/runs/{row.run_id}"
         return Response(headers={"HX-Redirect": report}) if is_partial(visit.request) else see_other(report)
     name = PART if is_partial(visit.request) else "evaluation/job.html"
-    return page(visit.request, name, principal=visit.principal, job=row, now=visit.now)
+    return visit.page(name, job=row)
 
 
 @router.post("/jobs/{job_id}/{act}")
@@ -104,11 +104,9 @@ def stop_or_go_on(
 
 def _form(visit: Visit, home: HomeDep, form: dict[str, str], *, error: ReplyassistError | None = None) -> Response:
     case_sets = visible(CaseSets(home).infos(), visit.principal)
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/new_run.html",
         status=error.status if error else 200,
-        principal=visit.principal,
         form=form,
         error=error,
         case_sets=case_sets,

@@ -51,14 +51,7 @@ def show_batches(visit: VisitDep, home: HomeDep) -> Response:
     reader = reader_of(visit.principal.user_id)
     runs = [run for run in visible(RunStore(home).summaries(), visit.principal) if run.drafts][:BATCHES_SHOWN]
     batches = [(run, batch_of(run.id), len(LabelBook(home, run.id).of(reader))) for run in runs]
-    return page(
-        visit.request,
-        "evaluation/batches.html",
-        principal=visit.principal,
-        batches=batches,
-        pairs=open_pairs_of(home, visit.principal),
-        now=visit.now,
-    )
+    return visit.page("evaluation/batches.html", batches=batches, pairs=open_pairs_of(home, visit.principal))
 
 
 @router.get("/label/{batch}")
@@ -121,10 +114,8 @@ def show_labels(visit: VisitDep, home: HomeDep, run_id: Name) -> Response:
     ids = {reader: int(reader.rpartition("-")[2]) for reader in book.readers() if reader.rpartition("-")[2].isdigit()}
     with visit.database.reading() as session:
         names = user_names(session, ids.values())
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/labels.html",
-        principal=visit.principal,
         summary=summary_for(home, visit.principal, run_id),
         batch=batch_of(run_id),
         found=agreement(run, labels) if labels else None,

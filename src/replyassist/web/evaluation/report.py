@@ -87,10 +87,8 @@ def show_report(
     visit.principal.require(Permission.EVALUATE)
     run, report = report_for(home, visit.principal, run_id)
     cards = [card for card in report.cards if filters.fits(card)]
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/report.html",
-        principal=visit.principal,
         run=run,
         report=report,
         filters=filters,
@@ -106,7 +104,6 @@ def show_report(
         found_of=found_of,
         nothing=NONE,
         address=address,
-        now=visit.now,
     )
 
 

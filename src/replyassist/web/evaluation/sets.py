@@ -17,7 +17,7 @@ from replyassist.evaluation.sets import CaseSets, SetInfo, TemplateSets
 from replyassist.evaluation.upload_files import UploadKind
 
 from ..auth import ActingDep
-from ..pages import page, see_other
+from ..pages import see_other
 from ..visits import VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, Name, attachment, sees_all
 
@@ -41,10 +41,8 @@ def show_set(
     sets = CaseSets(home) if kind is UploadKind.CASES else TemplateSets(home)
     info = _visible(sets, visit.principal, name)
     records = CaseSets(home).load(name).cases if kind is UploadKind.CASES else TemplateSets(home).load(name)
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/set.html",
-        principal=visit.principal,
         kind=kind,
         info=info,
         records=records[start : start + SHOWN],
@@ -52,7 +50,6 @@ def show_set(
         later=start + SHOWN if start + SHOWN < len(records) else None,
         shown=SHOWN,
         kept=kept,
-        now=visit.now,
     )
 
 

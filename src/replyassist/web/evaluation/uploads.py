@@ -156,11 +156,9 @@ def _look(
 def _form(
     visit: Visit, kind: UploadKind, *, error: ReplyassistError | None = None, title: str = "", brand: str = ""
 ) -> Response:
-    return page(
-        visit.request,
+    return visit.page(
         "evaluation/bring.html",
         status=error.status if error else 200,
-        principal=visit.principal,
         kind=kind,
         brands=brands_of(visit.database, visit.principal),
         accepted=",".join(ACCEPTED[kind]),

@@ -18,7 +18,7 @@ from replyassist.delivery.endpoints import sending_of
 from replyassist.delivery.repository.health import channels_of, waiting_for
 from replyassist.faq.parameters import NO_NUL
 
-from ..pages import PageRoute, page, see_other
+from ..pages import PageRoute, see_other
 from ..public_address import address_for
 from ..visits import ActingVisitDep, Visit, VisitDep
 from . import words
@@ -76,10 +76,8 @@ def _account_page(
         sending = sending_of(session, brand, now=visit.now)
         stands_in = connection_for(session, brand, EVERY_CHANNEL) if channel != EVERY_CHANNEL else None
     path = connections.hook_path(connection)
-    return page(
-        visit.request,
+    return visit.page(
         "lead/account.html",
-        principal=visit.principal,
         choice=choice,
         connection=connection,
         adapter=connections.adapter(connection.platform),
@@ -95,7 +93,6 @@ def _account_page(
         may_change=visit.principal.may(Permission.CONNECTIONS_WRITE),
         is_new=done == "connected",
         L=words,
-        now=visit.now,
     )
 
 

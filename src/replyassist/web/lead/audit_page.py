@@ -24,7 +24,7 @@ from replyassist.review.models import AuditEntry
 from replyassist.review.repository.audit_search import AuditQuery, export, search
 
 from ..language import read_by
-from ..pages import PageRoute, page
+from ..pages import PageRoute
 from ..visits import VisitDep
 from ..words import ACTS
 from .brand_choice import visible_brands
@@ -120,11 +120,9 @@ def show_audit(
         except InvalidInput as error:
             refused = error
     rows = found[:ROWS]
-    return page(
-        visit.request,
+    return visit.page(
         "lead/audit.html",
         status=refused.status if refused else 200,
-        principal=visit.principal,
         asked=asked,
         brands=brands,
         acts=ACTS,

@@ -13,7 +13,7 @@ from replyassist.core.security import Permission
 from replyassist.delivery.endpoints import sending_of
 from replyassist.delivery.repository.health import channels_of
 
-from ..pages import PageRoute, page
+from ..pages import PageRoute
 from ..visits import VisitDep
 from . import words
 from .brand_choice import chosen_brand
@@ -38,10 +38,8 @@ def show_channels(
         acts = newest_acts(session, choice.brand.id)
         sending = sending_of(session, choice.brand.id, now=now)
     known = connections.health([choice.brand.id])
-    return page(
-        visit.request,
+    return visit.page(
         "lead/channels.html",
-        principal=visit.principal,
         choice=choice,
         channels=channels,
         acts=acts,
@@ -51,5 +49,4 @@ def show_channels(
         may_change=visit.principal.may(Permission.CONNECTIONS_WRITE),
         is_disconnected=done == "disconnected",
         L=words,
-        now=now,
     )

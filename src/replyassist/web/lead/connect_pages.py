@@ -19,7 +19,7 @@ from replyassist.core.errors import ConfigurationError, InvalidInput, NotFound, 
 from replyassist.core.security import Permission
 from replyassist.faq.parameters import NO_NUL
 
-from ..pages import PageRoute, page, see_other
+from ..pages import PageRoute, see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep, Visit, VisitDep
 from . import words
@@ -94,8 +94,7 @@ def try_out(visit: ActingVisitDep, connections: ConnectionsDep, brand: BrandPath
     except InvalidInput as error:
         refused = error
     if visit.request.headers.get("hx-target") == TRIED:
-        return page(
-            visit.request,
+        return visit.page(
             "lead/_tried.html",
             checks=tested.checks if tested else (),
             renewed=tested.renewed if tested else "",
@@ -116,14 +115,8 @@ def show_channels_again(visit: VisitDep, brand: BrandPath) -> Response:
 def _platforms(visit: Visit, connections: Connections, brand: str) -> Response:
     with visit.database.reading() as session:
         choice = chosen_brand(session, visit.principal, brand)
-    return page(
-        visit.request,
-        "lead/connect.html",
-        principal=visit.principal,
-        choice=choice,
-        adapters=list(connections.adapters.values()),
-        adapter=None,
-        L=words,
+    return visit.page(
+        "lead/connect.html", choice=choice, adapters=list(connections.adapters.values()), adapter=None, L=words
     )
 
 
@@ -142,11 +135,9 @@ def _connect_page(
     has_made = present is not None and present.platform == name
     with visit.database.reading() as session:
         choice = chosen_brand(session, visit.principal, brand)
-    return page(
-        visit.request,
+    return visit.page(
         "lead/connect.html",
         status=refused.status if refused else 200,
-        principal=visit.principal,
         choice=choice,
         adapters=[],
         adapter=adapter,

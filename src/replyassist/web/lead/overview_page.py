@@ -11,7 +11,7 @@ from replyassist.core.security import Permission
 from replyassist.review.repository.weekly import Week, last_weeks, waiting_now
 
 from ..language import read_by, short_day
-from ..pages import PageRoute, page
+from ..pages import PageRoute
 from ..visits import VisitDep
 from .brand_choice import chosen_brand
 from .charts import Chart, around_zero, side_by_side, stacked
@@ -30,16 +30,7 @@ def show_overview(visit: VisitDep, brand: Annotated[str, Query(max_length=60)] =
         choice = chosen_brand(session, visit.principal, brand)
         waiting = waiting_now(session, choice.brand.id)
         weeks = last_weeks(session, choice.brand.id, now=now, zone=zone, count=WEEKS)
-    return page(
-        visit.request,
-        "lead/overview.html",
-        principal=visit.principal,
-        choice=choice,
-        waiting=waiting,
-        weeks=weeks,
-        charts=_charts(weeks),
-        now=now,
-    )
+    return visit.page("lead/overview.html", choice=choice, waiting=waiting, weeks=weeks, charts=_charts(weeks))
 
 
 def _charts(weeks: list[Week]) -> dict[str, Chart]:

@@ -16,7 +16,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.faq.trial_results import TrialCases
 
 from ..evaluation.shared import HomeDep
-from ..pages import PageRoute, page, see_other
+from ..pages import PageRoute, see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep, Visit
 from . import words
@@ -41,7 +41,7 @@ def check(visit: ActingVisitDep, brand: BrandPath, form: TemplateFormDep) -> Res
     with visit.database.reading() as session:
         choice = chosen_brand(session, visit.principal, brand)
     checked = template_check(visit, choice.brand, form)
-    return page(visit.request, "lead/_template_check.html", check=checked, form=form, L=words)
+    return visit.page("lead/_template_check.html", check=checked, form=form, L=words)
 
 
 @router.post("/{brand}/save")

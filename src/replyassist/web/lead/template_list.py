@@ -19,7 +19,7 @@ from replyassist.faq.repository.proposals import count_open
 from replyassist.faq.template import SLOT, TemplateRoute
 from replyassist.review.repository.outcomes import DECISIONS_COUNTED, Outcomes, drafts_made, recent_outcomes
 
-from ..pages import PageRoute, page
+from ..pages import PageRoute
 from ..visits import VisitDep
 from . import words
 from .brand_choice import chosen_brand
@@ -102,10 +102,8 @@ def show_templates(
         found = browse(session, choice.brand.id, wanted, cursor=cursor or None, limit=ROWS)
         rows = _rows(session, choice.brand, found.items, outcomes, now=now)
         proposed = count_open(session, choice.brand.id) if visit.principal.may(Permission.TEMPLATES_WRITE) else 0
-    return page(
-        visit.request,
+    return visit.page(
         "lead/templates.html",
-        principal=visit.principal,
         choice=choice,
         chosen=chosen,
         rows=rows,
@@ -114,7 +112,6 @@ def show_templates(
         proposed=proposed,
         counted=DECISIONS_COUNTED,
         L=words,
-        now=now,
     )
 
 

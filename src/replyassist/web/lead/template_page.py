@@ -10,7 +10,7 @@ from replyassist.core.errors import ReplyassistError
 from replyassist.core.security import Permission
 from replyassist.faq.parameters import NO_NUL
 
-from ..pages import PageRoute, page
+from ..pages import PageRoute
 from ..visits import Visit, VisitDep
 from . import words
 from .brand_choice import BrandChoice, chosen_brand
@@ -81,11 +81,9 @@ def form_page(
     done: str = "",
 ) -> Response:
     """The form of a template with all that is known of it; ``view`` is None for one that is not there yet."""
-    return page(
-        visit.request,
+    return visit.page(
         "lead/template.html",
         status=refused.status if refused else 200,
-        principal=visit.principal,
         choice=choice,
         form=form,
         view=view,
@@ -95,5 +93,4 @@ def form_page(
         may_write=visit.principal.may(Permission.TEMPLATES_WRITE),
         case_sets=case_sets(visit.request.app.state.settings.home, visit.principal, choice.brand.id),
         L=words,
-        now=visit.now,
     )

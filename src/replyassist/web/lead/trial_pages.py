@@ -22,7 +22,7 @@ from replyassist.inbox.service import load_all
 from replyassist.learning.repository import gone_messages
 
 from ..evaluation.shared import HomeDep
-from ..pages import PageRoute, page, see_other
+from ..pages import PageRoute, see_other
 from ..visits import ActingVisitDep, VisitDep
 from . import words
 from .differences import FieldDifference, field_differences
@@ -47,9 +47,7 @@ def show_trial(visit: VisitDep, home: HomeDep, trial_id: TrialId) -> Response:
     """The change, and what it would do."""
     with visit.database.reading() as session:
         context = _context(session, visit.principal, trial_id, home=home)
-    return page(
-        visit.request, "lead/trial.html", principal=visit.principal, L=words, now=visit.now, refused=None, **context
-    )
+    return visit.page("lead/trial.html", L=words, refused=None, **context)
 
 
 @router.get("/{trial_id}/state")
@@ -57,7 +55,7 @@ def show_state(visit: VisitDep, home: HomeDep, trial_id: TrialId) -> Response:
     """How far it is, and what came out: the part of the page that renews itself."""
     with visit.database.reading() as session:
         context = _context(session, visit.principal, trial_id, home=home)
-    return page(visit.request, "lead/_trial_state.html", principal=visit.principal, L=words, now=visit.now, **context)
+    return visit.page("lead/_trial_state.html", L=words, **context)
 
 
 @router.post("/{trial_id}/apply")

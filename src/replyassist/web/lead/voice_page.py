@@ -14,7 +14,7 @@ from replyassist.core.security import Permission
 from replyassist.faq.parameters import NO_NUL
 from replyassist.review.repository.approved import exemplary_replies
 
-from ..pages import PageRoute, page, see_other
+from ..pages import PageRoute, see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep, Visit, VisitDep
 from .brand_choice import chosen_brand
@@ -66,11 +66,9 @@ def _page(
         choice = chosen_brand(session, visit.principal, brand)
         approved = exemplary_replies(session, choice.brand.id, limit=EXAMPLES)
     voice = voice_of(choice.brand)
-    return page(
-        visit.request,
+    return visit.page(
         "lead/voice.html",
         status=refused.status if refused else 200,
-        principal=visit.principal,
         choice=choice,
         voice=voice,
         approved=approved,
