@@ -118,6 +118,12 @@ class ReviewItem(SQLModel, table=True):
             **_where("snoozed_until IS NOT NULL"),
         ),
         Index("ix_review_item_status", "status", "updated_at"),
+        Index(
+            "ix_review_item_redrafting",
+            *("status", "updated_at"),
+            sqlite_where=text("is_redrafting IS 1"),
+            postgresql_where=text("is_redrafting IS true"),
+        ),
         Index("ix_review_item_template", "brand_id", "template_id", "created_at"),
         Index("ix_review_item_cluster", "cluster_id", "status", "urgency", "id", **_where("cluster_id IS NOT NULL")),
         Index("ix_review_item_alike", "brand_id", "template_id", "id", **_where("status = 'pending'")),
