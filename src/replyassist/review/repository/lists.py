@@ -7,7 +7,7 @@ that fit; where those are few they are sorted, otherwise the walk goes on. Each 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,9 @@ from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col
 
 from ..list_order import ListPosition, QueueFilter, order_by, ranges_after
-from ..models import ReviewItem, ReviewSearch
-from .search import MOST_WORDS_ASKED, facet, has_words, matching, numbers, words_of
-from .walk import ListWalk, arrived, brands_of, every_brand, statuses_of
+from ..models import ReviewItem
+from .search import MOST_WORDS_ASKED, facet, matching, numbers, words_of
+from .walk import ListWalk, arrived, awake, brands_of, every_brand, of_index, statuses_of
 
 
 @dataclass(frozen=True)
@@ -106,28 +106,27 @@ def _first(
     if not brands_of(session, wanted):
         return []
     words = _words(wanted)
-    rest = [*_rest(wanted), *more]
-    having = [*rest, _has_words(session, words)] if words else rest
+    rest = [*([_first_of_its_kind(wanted)] if wanted.is_folded else []), *more]
     reach = reach or (BY_WORDS if words else BY_FACETS)
     if words or wanted.facets:
-        ids = walk.first_among(reach.near, limit, having)
+        ids = walk.first_among(reach.near, limit, rest, words)
         if len(ids) < limit:
             few = _few(session, wanted, words, few=reach.few)
             if few is not None:
-                return _sorted(walk, few, rest, limit=limit)
+                return _in_order(session, _slim(), _sorted(walk, few, rest, limit=limit))
         for skip in range(reach.near, reach.far, reach.step):
             if len(ids) < limit:
-                ids += walk.first_among(reach.step, limit - len(ids), having, skip=skip)
+                ids += walk.first_among(reach.step, limit - len(ids), rest, words, skip=skip)
         if len(ids) == limit:
             return _in_order(session, _slim(), ids)
-    return _in_order(session, _slim(), walk.first(limit, having))
+    return _in_order(session, _slim(), walk.first(limit, rest, words))
 
 
-def _sorted(walk: ListWalk, ids: Sequence[int], rest: Sequence[ColumnElement[bool]], *, limit: int) -> list[ReviewItem]:
+def _sorted(walk: ListWalk, ids: Sequence[int], rest: Sequence[ColumnElement[bool]], *, limit: int) -> list[int]:
     """The first of these on a walk."""
     wanted, session = walk.wanted, walk.session
     among = col(ReviewItem.id).in_(numbers(session, ids))
-    statement = _slim().where(among, *rest, *arrived(session, wanted))
+    statement = select(col(ReviewItem.id)).where(among, *of_index(wanted, ReviewItem), *rest, *arrived(session, wanted))
     if walk.place is not None:
         statement = statement.where(or_(*ranges_after(wanted.sort, walk.place, backwards=walk.backwards)))
     return list(session.scalars(statement.order_by(*order_by(wanted.sort, backwards=walk.backwards)).limit(limit)))
@@ -145,11 +144,6 @@ def _in_order(session: Session, statement: Select[ReviewItem], ids: Sequence[int
         return []
     found = {item.id: item for item in session.scalars(statement.where(col(ReviewItem.id).in_(numbers(session, ids))))}
     return [found[item_id] for item_id in ids if item_id in found]
-
-
-def _has_words(session: Session, words: Sequence[str]) -> ColumnElement[bool]:
-    own = col(ReviewSearch.review_item_id) == col(ReviewItem.id)
-    return select(has_words(session, words)).where(own).correlate(ReviewItem).scalar_subquery()
 
 
 def _few(session: Session, wanted: QueueFilter, words: Sequence[str], *, few: int) -> list[int] | None:
@@ -174,7 +168,7 @@ def _lookup(session: Session, wanted: QueueFilter, words: Sequence[str]) -> Sele
 
 
 def _counted(session: Session, wanted: QueueFilter, *, most: int) -> Any:
-    some = select(col(ReviewItem.id)).where(*_rest(replace(wanted, is_folded=False)), *arrived(session, wanted))
+    some = select(col(ReviewItem.id)).where(*of_index(wanted, ReviewItem), *arrived(session, wanted))
     lookup = _lookup(session, wanted, _words(wanted))
     if lookup is not None:
         fitting = lookup.subquery()
@@ -183,24 +177,6 @@ def _counted(session: Session, wanted: QueueFilter, *, most: int) -> Any:
         brands, statuses = brands_of(session, wanted), statuses_of(wanted)
         some = some.where(col(ReviewItem.brand_id).in_(brands), col(ReviewItem.status).in_(statuses))
     return select(func.count()).select_from(some.limit(most).subquery()).scalar_subquery()
-
-
-def _rest(wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    """What is asked of the row itself."""
-    conditions = _awake(wanted, col(ReviewItem.snoozed_until))
-    if wanted.is_folded:
-        conditions.append(_first_of_its_kind(wanted))
-    if not wanted.for_leads:
-        conditions.append(col(ReviewItem.is_for_leads).is_(False))
-    return conditions
-
-
-def _awake(wanted: QueueFilter, snoozed_until: Any) -> list[ColumnElement[bool]]:
-    if wanted.is_snoozed is None or wanted.now is None:
-        return []
-    if wanted.is_snoozed:
-        return [snoozed_until > wanted.now]
-    return [or_(snoozed_until.is_(None), snoozed_until <= wanted.now)]
 
 
 def _first_of_its_kind(wanted: QueueFilter) -> ColumnElement[bool]:
@@ -214,7 +190,7 @@ def _first_of_its_kind(wanted: QueueFilter) -> ColumnElement[bool]:
         col(other.status).in_(wanted.statuses),
         or_(more_urgent, older),
         *(getattr(other, name) == value for name, value in wanted.facets.items()),
-        *_awake(wanted, col(other.snoozed_until)),
+        *awake(wanted, col(other.snoozed_until)),
     )
     return or_(col(ReviewItem.cluster_id).is_(None), col(ReviewItem.is_for_leads), ~earlier.exists())
 

@@ -12,14 +12,14 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlmodel import Session, col
 
 from replyassist.brands.models import Brand
 
 from ..list_order import FALLING, ListPosition, QueueFilter, Sort, key_of, order_by, ranges_after
-from ..models import ReviewItem, ReviewStatus
-from .search import is_sqlite
+from ..models import ReviewItem, ReviewSearch, ReviewStatus
+from .search import has_words, is_sqlite
 
 STRETCHES_AT_ONCE = 200
 """SQLite puts at most 500 selections together."""
@@ -35,21 +35,31 @@ class ListWalk:
     place: ListPosition | None = None
     backwards: bool = False
 
-    def first(self, limit: int, rest: Conditions) -> list[int]:
-        """The ids of the first ``limit`` items that have the list's facets and fit the ``rest``, in the list's order.
+    def first(self, limit: int, rest: Conditions, words: Sequence[str]) -> list[int]:
+        """The ids of the first ``limit`` items that fit the list, have the words and fit the ``rest``, in its order.
 
-        The facets are asked of the index, so that only rows that have them are read for the rest.
+        What can be is asked of the index, so that only rows that fit so far are read for the rest.
         """
-        return self._ids(self._merged(self._ways([*facets_of(self.wanted, ReviewItem), *rest]), limit))
+        conditions = [*of_index(self.wanted, ReviewItem), *rest, *self._having(words, col(ReviewItem.id))]
+        return self._ids(self._merged(self._ways(conditions), limit))
 
-    def first_among(self, near: int, limit: int, rest: Conditions, *, skip: int = 0) -> list[int]:
+    def first_among(self, near: int, limit: int, rest: Conditions, words: Sequence[str], *, skip: int = 0) -> list[int]:
         """The same, but only of the next ``near`` items after those that are skipped."""
-        names = [getattr(ReviewItem, name) for name in self.wanted.facets]
-        next_ones = self._merged(self._ways([], *names), near, skip=skip).subquery()
-        statement = select(next_ones.c.key, next_ones.c.id).where(*facets_of(self.wanted, next_ones.c))
+        names = dict.fromkeys((*self.wanted.facets, "snoozed_until", "is_for_leads"))
+        columns = [getattr(ReviewItem, name) for name in names]
+        next_ones = self._merged(self._ways([], *columns), near, skip=skip).subquery()
+        statement = select(next_ones.c.key, next_ones.c.id).where(*of_index(self.wanted, next_ones.c))
         if rest:
             statement = statement.join(ReviewItem, col(ReviewItem.id) == next_ones.c.id).where(*rest)
+        statement = statement.where(*self._having(words, next_ones.c.id))
         return self._ids(statement.order_by(*self._order(next_ones.c.key, next_ones.c.id)).limit(limit))
+
+    def _having(self, words: Sequence[str], item_id: Any) -> Conditions:
+        """Whether an item has the words, asked of its own row."""
+        if not words:
+            return []
+        own = select(has_words(self.session, words)).where(col(ReviewSearch.review_item_id) == item_id)
+        return [own.correlate_except(ReviewSearch).scalar_subquery()]
 
     def _ids(self, statement: Select[Any]) -> list[int]:
         return [item_id for _, item_id in self.session.execute(statement)]
@@ -92,11 +102,23 @@ class ListWalk:
         ]
 
 
-def facets_of(wanted: QueueFilter, columns: Any) -> Iterator[ColumnElement[bool]]:
-    """What the list's facets ask of these columns."""
+def of_index(wanted: QueueFilter, columns: Any) -> Iterator[ColumnElement[bool]]:
+    """What a list asks of columns that its index holds."""
     for name, value in wanted.facets.items():
         column = getattr(columns, name)
         yield column.is_(None) if value is None else column == value
+    yield from awake(wanted, columns.snoozed_until)
+    if not wanted.for_leads:
+        yield columns.is_for_leads.is_(False)
+
+
+def awake(wanted: QueueFilter, snoozed_until: Any) -> Iterator[ColumnElement[bool]]:
+    """What a list asks of the time until which an item is put off."""
+    if wanted.is_snoozed is not None and wanted.now is not None:
+        if wanted.is_snoozed:
+            yield snoozed_until > wanted.now
+        else:
+            yield or_(snoozed_until.is_(None), snoozed_until <= wanted.now)
 
 
 def stretches(session: Session, wanted: QueueFilter) -> list[tuple[str, str]]:
