@@ -3,14 +3,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from replyassist.brands.service import get_brand, set_voice
 from replyassist.faq.service import put_template
 from replyassist.guardrails import Verdict
 from replyassist.proposal import BY_TEMPLATE, Candidate
 from replyassist.reconciling import DRAFTS_AT_ONCE
 from replyassist.review import decisions
+from replyassist.review import repository as reviews
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.review.test_decisions import approve
+from tests.statements import counted
 from tests.test_worker import worker
 from tests.world import BRAND, DRAFT, World, shipping, voice
 
@@ -88,3 +92,26 @@ def test_nobody_decided_so_the_item_leaves_the_queue_and_an_escalated_one_stays(
 
     assert world.reload(forgotten).status == ReviewStatus.EXPIRED
     assert world.reload(asked).status == ReviewStatus.ESCALATED
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_sweep_reads_what_it_looks_for_and_not_all_that_waits(world: World) -> None:
+    now = world.clock.now()
+    with world.database.reading() as session, counted(world.database) as statements:
+        reviews.redrafting_since(session, before=now, limit=5)
+        reviews.open_ids(session, BRAND)
+        reviews.audit_ids_after(session, 0, None, limit=5, for_leads=False)
+        plans = [
+            [
+                str(step[3])
+                for step in session.connection().exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {statement}", ("x",) * statement.count("?")
+                )
+            ]
+            for statement in tuple(statements)
+            if statement.startswith("SELECT")
+        ]
+    redrafting, undecided, told = plans
+    assert any("ix_review_item_redrafting" in step for step in redrafting), redrafting
+    assert any("USING COVERING INDEX" in step for step in undecided), undecided
+    assert any("review_item USING INTEGER PRIMARY KEY" in step for step in told), told

@@ -154,10 +154,11 @@ class Reconciler:
 
     def _refresh_brand(self, brand_id: str) -> None:
         """The checks read first; an item that moved meanwhile has a fresh verdict already."""
-        after, is_last = 0, False
-        while not is_last:
+        with self.database.reading() as session:
+            ids = reviews.open_ids(session, brand_id)
+        for first in range(0, len(ids), DRAFTS_AT_ONCE):
             with self.database.reading() as session:
-                items = reviews.open_drafts(session, brand_id, after=after, limit=DRAFTS_AT_ONCE)
+                items = reviews.open_drafts(session, ids[first : first + DRAFTS_AT_ONCE])
                 changed = self._changed(session, items)
             for item, of_draft in changed:
                 with self.database.writing() as session:
@@ -165,8 +166,6 @@ class Reconciler:
                     if current.version == item.version:
                         around = surroundings(session, current)
                         keep_verdict(session, current, of_draft, around, now=self.clock.now())
-            is_last = len(items) < DRAFTS_AT_ONCE
-            after = items[-1].id or 0 if items else after
 
     def _changed(self, session: Session, items: list[ReviewItem]) -> list[tuple[ReviewItem, CheckResult]]:
         """Those whose verdict is no longer the one that is kept, with what the checks say of their drafts."""

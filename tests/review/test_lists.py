@@ -17,7 +17,6 @@ from replyassist.review import listed
 from replyassist.review.list_order import ListPosition, QueueFilter, Sort, place_in
 from replyassist.review.models import ReviewItem, ReviewSearch
 from replyassist.review.repository.lists import (
-    REACH,
     Reach,
     count_up_to,
     list_items,
@@ -25,14 +24,14 @@ from replyassist.review.repository.lists import (
     unlisted,
     with_proposals,
 )
-from replyassist.review.repository.search import has_words, joined_words, keep_words, words_of
+from replyassist.review.repository.search import FACETS, has_words, joined_words, keep_words, words_of
 from tests.review.test_page import drafted
 from tests.statements import counted
 from tests.world import BRAND, World
 
 TEXTS = ("Where is order FH-1234?", "Könnt ihr nach Århus liefern?", "配送はいつですか", "do you ship to Norway??")
-EVERY_WAY = pytest.mark.parametrize("reach", [REACH, Reach(5, 5, 0, 9), Reach(7, 1, 1000, 50)])
-"""Looked at once, walked step by step, and looked up in the index of words."""
+EVERY_WAY = pytest.mark.parametrize("reach", [None, Reach(5, 0, 50, 4), Reach(1, 0, 1, 1), Reach(1, 1000, 1, 1)])
+"""Looked at once, walked step by step, brand by brand, and looked up in the index of words."""
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ def has(item: ReviewItem, number: int) -> bool:
 
 
 @EVERY_WAY
-def test_a_list_is_what_a_look_at_all_items_gives(world: World, many: list[ReviewItem], reach: Reach) -> None:
+def test_a_list_is_what_a_look_at_all_items_gives(world: World, many: list[ReviewItem], reach: Reach | None) -> None:
     for wanted, fits in filters(world):
         for sort, order in ORDERS.items():
             expected = ids(sorted(filter(fits, many), key=order))
@@ -181,14 +180,47 @@ def test_a_row_of_an_earlier_program_is_filled(world: World) -> None:
 def test_a_page_is_read_in_the_order_of_an_index(world: World, sort: Sort) -> None:
     is_snoozed = sort is Sort.WAKES
     wanted = QueueFilter(frozenset({BRAND}), ("pending",), sort=sort, is_snoozed=is_snoozed, now=world.clock.now())
-    with world.database.reading() as session:
-        with counted(world.database) as statements:
-            list_items(session, wanted, after=ListPosition(5, 5), limit=30)
-        walk = next(each for each in statements if each.startswith("SELECT"))
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {walk}", ("x",) * walk.count("?")).fetchall()
-    steps = [step[3] for step in plan]
+    (steps,) = plans(world, wanted)
     assert sum("USING COVERING INDEX ix_review_item_" in step for step in steps) == 2, steps
     assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+@pytest.mark.parametrize("sort", list(ORDERS))
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_does_not_fit_is_passed_without_reading_its_row(world: World, sort: Sort) -> None:
+    values: dict[str, str | int | None] = {name: "x" for name in FACETS if name not in ("brand_id", "status")}
+    wanted = QueueFilter(frozenset({BRAND}), ("pending",), values | {"assigned_to": None}, sort=sort)
+    near, whole = plans(world, wanted, reach=Reach(1, -1, 1, 1))
+    for steps in (near, whole):
+        assert sum("USING COVERING INDEX ix_review_item_" in step for step in steps) == 2, steps
+        assert sum("review_item" in step for step in steps) == 2, steps
+
+
+def plans(world: World, wanted: QueueFilter, *, reach: Reach | None = None) -> list[list[str]]:
+    """How the database goes through each walk that a page far down begins."""
+    with world.database.reading() as session:
+        with counted(world.database) as statements:
+            list_items(session, wanted, after=ListPosition(5, 5), limit=30, reach=reach)
+        walks = [each for each in statements if "UNION ALL" in each]
+        return [
+            [str(step[3]) for step in session.connection().exec_driver_sql(*explained).fetchall()]
+            for explained in ((f"EXPLAIN QUERY PLAN {walk}", ("x",) * walk.count("?")) for walk in walks)
+        ]
+
+
+def test_more_brands_than_one_selection_takes_are_one_list(world: World) -> None:
+    items = [drafted(world, message={"text": TEXTS[number]}) for number in range(3)]
+    with world.database.writing() as session:
+        for number in range(21):
+            ensure_brand(session, f"brand-{number:02}", now=world.clock.now())
+        for item, brand in zip(items, ("brand-20", "brand-00", BRAND), strict=True):
+            session.get_one(ReviewItem, item.id).brand_id = brand
+    for facets in ({}, {"channel": items[0].channel}):
+        wanted = QueueFilter(None, facets=facets, sort=Sort.WAITING)
+        with world.database.reading() as session:
+            found = list_items(session, wanted, after=None, limit=2)
+            assert ids(found) == ids(items[:2])
+            assert ids(list_items(session, wanted, after=place_in(found[-1], wanted), limit=2)) == ids(items[2:])
 
 
 @pytest.mark.parametrize("sort", list(Sort))

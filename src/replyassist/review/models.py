@@ -28,6 +28,12 @@ from replyassist.proposal import Proposal
 SENT_ACT = "sent"
 LOW, HIGH = "low", "high"
 """Risk of an item."""
+ASKED_OF_INDEX = (
+    *("snoozed_until", "is_for_leads"),  # what a tab is counted by
+    *("channel", "visibility", "kind", "risk", "route", "verdict", "language", "template_id", "assigned_to"),
+    "cluster_id",
+)
+"""What a list asks of its items beside brand and status: columns of each index that gives an order."""
 
 
 class ReviewStatus(StrEnum):
@@ -98,9 +104,9 @@ class ReviewItem(SQLModel, table=True):
             "'rejected','expired','withdrawn')",
             name="review_item_status",
         ),
-        Index("ix_review_item_urgent", "brand_id", "status", text("urgency DESC"), "id"),
-        Index("ix_review_item_moved", "brand_id", "status", "moved_at", "id", "snoozed_until", "is_for_leads"),
-        Index("ix_review_item_posted", "brand_id", "status", "posted_at", "id"),
+        Index("ix_review_item_urgent", "brand_id", "status", text("urgency DESC"), "id", *ASKED_OF_INDEX),
+        Index("ix_review_item_moved", "brand_id", "status", "moved_at", "id", *ASKED_OF_INDEX),
+        Index("ix_review_item_posted", "brand_id", "status", "posted_at", "id", *ASKED_OF_INDEX),
         Index("ix_review_item_created", "created_at", "id"),
         Index(
             "ix_review_item_snoozed",
@@ -108,6 +114,12 @@ class ReviewItem(SQLModel, table=True):
             **_where("snoozed_until IS NOT NULL"),
         ),
         Index("ix_review_item_status", "status", "updated_at"),
+        Index(
+            "ix_review_item_redrafting",
+            *("status", "updated_at"),
+            sqlite_where=text("is_redrafting IS 1"),
+            postgresql_where=text("is_redrafting IS true"),
+        ),
         Index("ix_review_item_template", "brand_id", "template_id", "created_at"),
         Index("ix_review_item_cluster", "cluster_id", "status", "urgency", "id", **_where("cluster_id IS NOT NULL")),
         Index("ix_review_item_alike", "brand_id", "template_id", "id", **_where("status = 'pending'")),

@@ -36,7 +36,9 @@ def fill(database: Database, house: House, count: int, *, progress: Callable[[in
         connection.connection.commit()
     if not database.is_sqlite:
         with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")
             connection.exec_driver_sql("VACUUM ANALYZE")  # as autovacuum does in time
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _copy_items(cursor: Any, there: int, some: int) -> None:
@@ -78,6 +80,7 @@ def _sqlite(cursor: Any) -> Iterator[None]:
 @contextmanager
 def _postgres(cursor: Any) -> Iterator[None]:
     cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+    cursor.execute("SET LOCAL statement_timeout = 0")
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     cursor.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix_review_%' OR indexname LIKE 'ix_message_%'"

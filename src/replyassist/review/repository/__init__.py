@@ -127,8 +127,8 @@ def audit_ids_after(
     if brands is not None:
         statement = statement.where(col(AuditEntry.brand_id).in_(brands))
     if not for_leads:
-        hidden = select(ReviewItem.id).where(col(ReviewItem.is_for_leads).is_(True))
-        statement = statement.where(col(AuditEntry.review_item_id).not_in(hidden))
+        is_hidden = col(ReviewItem.id) == col(AuditEntry.review_item_id), col(ReviewItem.is_for_leads).is_(True)
+        statement = statement.where(~select(ReviewItem.id).where(*is_hidden).exists())
     return [found for found in session.exec(statement) if found is not None]
 
 
@@ -179,21 +179,16 @@ def in_status_since(
     )
 
 
-def open_drafts(session: Session, brand_id: str, *, after: int, limit: int) -> list[ReviewItem]:
-    """The brand's undecided items that have a draft, from the one after an id on."""
-    return list(
-        session.exec(
-            select(ReviewItem)
-            .where(
-                ReviewItem.brand_id == brand_id,
-                col(ReviewItem.status).in_([ReviewStatus.PENDING, ReviewStatus.ESCALATED]),
-                col(ReviewItem.id) > after,
-                ReviewItem.draft != "",
-            )
-            .order_by(col(ReviewItem.id))
-            .limit(limit)
-        )
-    )
+def open_ids(session: Session, brand_id: str) -> list[int]:
+    """The ids of all undecided items of a brand, in their order; an index alone is read."""
+    statement = select(ReviewItem.id).where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(OPEN))
+    return sorted(item_id for item_id in session.exec(statement) if item_id is not None)
+
+
+def open_drafts(session: Session, ids: Collection[int]) -> list[ReviewItem]:
+    """Those of these items that are undecided and have a draft, in the order of their ids."""
+    is_open = (col(ReviewItem.id).in_(ids), col(ReviewItem.status).in_(OPEN), ReviewItem.draft != "")
+    return list(session.exec(select(ReviewItem).where(*is_open).order_by(col(ReviewItem.id))))
 
 
 def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[ReviewItem]:

@@ -1,14 +1,13 @@
 """All SQL of the queue's lists: which items, in which order, and how many; none of it reads a proposal.
 
-A list is walked in its order (``walk.py``), and the rows that come up are asked whether they fit. Where the beginning
-gives no full page, the index of words is asked for all that fit; where those are few they are sorted, otherwise the
-walk goes on. Each way gives the same list.
+A list is walked in its order (``walk.py``). Where the beginning gives no full page, the index of words is asked for all
+that fit; where those are few they are sorted, otherwise the walk goes on. Each way gives the same list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,31 +16,33 @@ from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col
 
 from ..list_order import ListPosition, QueueFilter, order_by, ranges_after
-from ..models import ReviewItem, ReviewSearch
-from .search import MOST_WORDS_ASKED, facet, has_words, matching, numbers, words_of
-from .walk import ListWalk, arrived, brands_of, every_brand, statuses_of
+from ..models import ReviewItem
+from .search import MOST_WORDS_ASKED, facet, matching, numbers, words_of
+from .walk import ListWalk, arrived, awake, brands_of, every_brand, of_index, statuses_of
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a list is walked, in items, before something else is tried.
+    """How far a list is walked, in items: to ``near`` before the index of words is asked, then, where more than ``few``
+    fit, ``step`` after ``step`` to ``far``, and at last each brand and status for itself to its end.
 
-    With a million items a row costs some five microseconds: ``near`` gives a full page where one in thirty fits. Where
-    at most ``few`` fit, looking all up costs what a walk past ten thousand others would, which is the way to a page
-    where more fit. ``plain``: where nothing but snoozed items and the like is left out.
+    With a million items a walk passes what does not fit in less than a microsecond, and in some four where its words
+    are looked at; to sort an item costs three to five. Brand and status for themselves are the quickest where each
+    holds what fits, and read all of one that does not.
     """
 
-    plain: int = 120
-    near: int = 1000
-    few: int = 3000
-    far: int = 4000
+    near: int
+    few: int
+    far: int
+    step: int
 
 
-REACH = Reach()
+BY_FACETS = Reach(near=5000, few=3000, far=35_000, step=10_000)
+BY_WORDS = Reach(near=1000, few=6000, far=10_000, step=3000)
 
 
 def list_items(
-    session: Session, wanted: QueueFilter, *, after: ListPosition | None, limit: int, reach: Reach = REACH
+    session: Session, wanted: QueueFilter, *, after: ListPosition | None, limit: int, reach: Reach | None = None
 ) -> list[ReviewItem]:
     """The next ``limit`` items, without their proposals: to read one raises an error (``with_proposals``)."""
     return _first(ListWalk(session, wanted, after), limit=limit, reach=reach)
@@ -49,10 +50,8 @@ def list_items(
 
 def with_proposals(session: Session, items: Sequence[ReviewItem]) -> list[ReviewItem]:
     """The items of a list whole, in their order."""
-    ids = [item.id for item in items]
-    statement = select(ReviewItem).where(col(ReviewItem.id).in_(ids)).execution_options(populate_existing=True)
-    whole = {item.id: item for item in session.scalars(statement)} if ids else {}
-    return [whole[item_id] for item_id in ids if item_id in whole]
+    whole = select(ReviewItem).execution_options(populate_existing=True)
+    return _in_order(session, whole, [item.id or 0 for item in items])
 
 
 def unlisted(session: Session, *, limit: int) -> list[ReviewItem]:
@@ -100,36 +99,34 @@ def facet_values(
 
 
 def _first(
-    walk: ListWalk, *, limit: int, more: Iterable[ColumnElement[bool]] = (), reach: Reach = REACH
+    walk: ListWalk, *, limit: int, more: Iterable[ColumnElement[bool]] = (), reach: Reach | None = None
 ) -> list[ReviewItem]:
-    """The first ``limit`` items that come up on a walk and fit."""
+    """The first ``limit`` items on a walk that fit."""
     session, wanted = walk.session, walk.wanted
-    words, rest = _words(wanted), [*_rest(wanted), *more]
-    is_narrow = bool(words or wanted.facets)
-    fitting = _slim().where(*_fits(wanted), *rest).order_by(*order_by(wanted.sort, backwards=walk.backwards))
-    if words:
-        search = col(ReviewSearch.review_item_id) == col(ReviewItem.id)
-        fitting = fitting.join(ReviewSearch, search).where(has_words(session, words))
-    found: list[ReviewItem] = []
-    steps = walk.steps(max(reach.near if is_narrow else reach.plain, limit), max(reach.far, limit))
-    for step, ids in enumerate(steps):
-        among = col(ReviewItem.id).in_(numbers(session, ids))
-        if ids:
-            found += session.scalars(fitting.where(among).limit(limit - len(found)))
-        if len(found) == limit:
-            break
-        if step == 0 and is_narrow and len(ids) >= reach.near:
+    if not brands_of(session, wanted):
+        return []
+    words = _words(wanted)
+    rest = [*([_first_of_its_kind(wanted)] if wanted.is_folded else []), *more]
+    reach = reach or (BY_WORDS if words else BY_FACETS)
+    if words or wanted.facets:
+        ids = walk.first_among(reach.near, limit, rest, words)
+        if len(ids) < limit:
             few = _few(session, wanted, words, few=reach.few)
             if few is not None:
-                return _sorted(walk, few, rest, limit=limit)
-    return found
+                return _in_order(session, _slim(), _sorted(walk, few, rest, limit=limit))
+        for skip in range(reach.near, reach.far, reach.step):
+            if len(ids) < limit:
+                ids += walk.first_among(reach.step, limit - len(ids), rest, words, skip=skip)
+        if len(ids) == limit:
+            return _in_order(session, _slim(), ids)
+    return _in_order(session, _slim(), walk.first(limit, rest, words))
 
 
-def _sorted(walk: ListWalk, ids: Sequence[int], rest: Sequence[ColumnElement[bool]], *, limit: int) -> list[ReviewItem]:
+def _sorted(walk: ListWalk, ids: Sequence[int], rest: Sequence[ColumnElement[bool]], *, limit: int) -> list[int]:
     """The first of these on a walk."""
     wanted, session = walk.wanted, walk.session
     among = col(ReviewItem.id).in_(numbers(session, ids))
-    statement = _slim().where(among, *rest, *arrived(session, wanted))
+    statement = select(col(ReviewItem.id)).where(among, *of_index(wanted, ReviewItem), *rest, *arrived(session, wanted))
     if walk.place is not None:
         statement = statement.where(or_(*ranges_after(wanted.sort, walk.place, backwards=walk.backwards)))
     return list(session.scalars(statement.order_by(*order_by(wanted.sort, backwards=walk.backwards)).limit(limit)))
@@ -141,10 +138,12 @@ def _slim() -> Select[ReviewItem]:
     )
 
 
-def _fits(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
-    for name, value in wanted.facets.items():
-        column = getattr(ReviewItem, name)
-        yield column.is_(None) if value is None else column == value
+def _in_order(session: Session, statement: Select[ReviewItem], ids: Sequence[int]) -> list[ReviewItem]:
+    """The items with these ids, those that are there, in the order of the ids."""
+    if not ids:
+        return []
+    found = {item.id: item for item in session.scalars(statement.where(col(ReviewItem.id).in_(numbers(session, ids))))}
+    return [found[item_id] for item_id in ids if item_id in found]
 
 
 def _few(session: Session, wanted: QueueFilter, words: Sequence[str], *, few: int) -> list[int] | None:
@@ -169,7 +168,7 @@ def _lookup(session: Session, wanted: QueueFilter, words: Sequence[str]) -> Sele
 
 
 def _counted(session: Session, wanted: QueueFilter, *, most: int) -> Any:
-    some = select(col(ReviewItem.id)).where(*_rest(replace(wanted, is_folded=False)), *arrived(session, wanted))
+    some = select(col(ReviewItem.id)).where(*of_index(wanted, ReviewItem), *arrived(session, wanted))
     lookup = _lookup(session, wanted, _words(wanted))
     if lookup is not None:
         fitting = lookup.subquery()
@@ -178,24 +177,6 @@ def _counted(session: Session, wanted: QueueFilter, *, most: int) -> Any:
         brands, statuses = brands_of(session, wanted), statuses_of(wanted)
         some = some.where(col(ReviewItem.brand_id).in_(brands), col(ReviewItem.status).in_(statuses))
     return select(func.count()).select_from(some.limit(most).subquery()).scalar_subquery()
-
-
-def _rest(wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    """What is asked of the row itself."""
-    conditions = _awake(wanted, col(ReviewItem.snoozed_until))
-    if wanted.is_folded:
-        conditions.append(_first_of_its_kind(wanted))
-    if not wanted.for_leads:
-        conditions.append(col(ReviewItem.is_for_leads).is_(False))
-    return conditions
-
-
-def _awake(wanted: QueueFilter, snoozed_until: Any) -> list[ColumnElement[bool]]:
-    if wanted.is_snoozed is None or wanted.now is None:
-        return []
-    if wanted.is_snoozed:
-        return [snoozed_until > wanted.now]
-    return [or_(snoozed_until.is_(None), snoozed_until <= wanted.now)]
 
 
 def _first_of_its_kind(wanted: QueueFilter) -> ColumnElement[bool]:
@@ -209,7 +190,7 @@ def _first_of_its_kind(wanted: QueueFilter) -> ColumnElement[bool]:
         col(other.status).in_(wanted.statuses),
         or_(more_urgent, older),
         *(getattr(other, name) == value for name, value in wanted.facets.items()),
-        *_awake(wanted, col(other.snoozed_until)),
+        *awake(wanted, col(other.snoozed_until)),
     )
     return or_(col(ReviewItem.cluster_id).is_(None), col(ReviewItem.is_for_leads), ~earlier.exists())
 

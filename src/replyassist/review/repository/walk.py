@@ -1,6 +1,7 @@
-"""A list's ids in its order, some at a time: stretches of an index, one for each brand and status, put together.
+"""A list's ids in its order: stretches of an index, one for each brand and status, put together.
 
-Nothing but the index is read: what a list asks of the rows themselves is asked of those that come up here.
+The indices also hold the columns that lists are narrowed by (``search.FACETS``), so that what does not fit is passed
+without its row being read: a hundred thousand in some ten milliseconds.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlmodel import Session, col
 
 from replyassist.brands.models import Brand
 
-from ..list_order import FALLING, ListPosition, QueueFilter, Sort, key_of, order_by, place_at, ranges_after
-from ..models import ReviewItem, ReviewStatus
-from .search import is_sqlite
+from ..list_order import FALLING, ListPosition, QueueFilter, Sort, key_of, order_by, ranges_after
+from ..models import ReviewItem, ReviewSearch, ReviewStatus
+from .search import has_words, is_sqlite
 
 STRETCHES_AT_ONCE = 200
 """SQLite puts at most 500 selections together."""
+Conditions = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -33,63 +35,90 @@ class ListWalk:
     place: ListPosition | None = None
     backwards: bool = False
 
-    def steps(self, first: int, further: int) -> Iterator[list[int]]:
-        """The ids in the list's order: ``first`` of them, then ``further`` ones each time, until the list ends."""
-        place, size = self.place, first
-        while True:
-            rows = self._next(place, size)
-            yield [item_id for _, item_id in rows]
-            if len(rows) < size:
-                return
-            key, item_id = rows[-1]
-            place, size = place_at(key, item_id), further
+    def first(self, limit: int, rest: Conditions, words: Sequence[str]) -> list[int]:
+        """The ids of the first ``limit`` items that fit the list, have the words and fit the ``rest``, in its order.
 
-    def _next(self, place: ListPosition | None, size: int) -> list[tuple[int | datetime, int]]:
-        ways = self._ways(place)
-        parts = [ways[at : at + STRETCHES_AT_ONCE] for at in range(0, len(ways), STRETCHES_AT_ONCE)]
-        rows = [(key, item_id) for part in parts for key, item_id in self.session.execute(self._merged(part, size))]
-        if len(parts) > 1:
-            rows.sort(key=lambda row: row[1], reverse=self._ids_fall)
-            rows.sort(key=lambda row: row[0], reverse=self._keys_fall)
-        return rows[:size]
+        What can be is asked of the index, so that only rows that fit so far are read for the rest.
+        """
+        conditions = [*of_index(self.wanted, ReviewItem), *rest, *self._having(words, col(ReviewItem.id))]
+        return self._ids(self._merged(self._ways(conditions), limit))
 
-    def _merged(self, ways: Sequence[Select[Any]], size: int) -> Any:
+    def first_among(self, near: int, limit: int, rest: Conditions, words: Sequence[str], *, skip: int = 0) -> list[int]:
+        """The same, but only of the next ``near`` items after those that are skipped."""
+        names = dict.fromkeys((*self.wanted.facets, "snoozed_until", "is_for_leads"))
+        columns = [getattr(ReviewItem, name) for name in names]
+        next_ones = self._merged(self._ways([], *columns), near, skip=skip).subquery()
+        statement = select(next_ones.c.key, next_ones.c.id).where(*of_index(self.wanted, next_ones.c))
+        if rest:
+            statement = statement.join(ReviewItem, col(ReviewItem.id) == next_ones.c.id).where(*rest)
+        statement = statement.where(*self._having(words, next_ones.c.id))
+        return self._ids(statement.order_by(*self._order(next_ones.c.key, next_ones.c.id)).limit(limit))
+
+    def _having(self, words: Sequence[str], item_id: Any) -> Conditions:
+        """Whether an item has the words, asked of its own row."""
+        if not words:
+            return []
+        own = select(has_words(self.session, words)).where(col(ReviewSearch.review_item_id) == item_id)
+        return [own.correlate_except(ReviewSearch).scalar_subquery()]
+
+    def _ids(self, statement: Select[Any]) -> list[int]:
+        return [item_id for _, item_id in self.session.execute(statement)]
+
+    def _order(self, key: ColumnElement[Any], item_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+        keys_fall = (self.wanted.sort in FALLING) != self.backwards
+        ids_fall = (self.wanted.sort is Sort.NEWEST) != self.backwards
+        return key.desc() if keys_fall else key, item_id.desc() if ids_fall else item_id
+
+    def _merged(self, ways: Sequence[Select[Any]], size: int, *, skip: int = 0) -> Any:
         """Either database merges the stretches as it reads them, each in the order of its index.
 
         PostgreSQL does where each has an order and an end of its own, which SQLite does not take.
         """
-        if not is_sqlite(self.session):
+        if len(ways) > STRETCHES_AT_ONCE:
+            parts = [ways[at : at + STRETCHES_AT_ONCE] for at in range(0, len(ways), STRETCHES_AT_ONCE)]
+            ways = [select(self._merged(part, skip + size).subquery()) for part in parts]
+        elif not is_sqlite(self.session):
             order = list(order_by(self.wanted.sort, backwards=self.backwards))
-            ways = [way.order_by(*order).limit(size) for way in ways]
+            ways = [way.order_by(*order).limit(skip + size) for way in ways]
             if len(ways) == 1:  # in brackets of its own it could not be ordered again
-                return ways[0]
+                return ways[0].limit(size).offset(skip)
         everything = union_all(*ways)
-        key, item_id = everything.selected_columns
-        by = (key.desc() if self._keys_fall else key, item_id.desc() if self._ids_fall else item_id)
-        return everything.order_by(*by).limit(size)
+        key, item_id, *_ = everything.selected_columns
+        return everything.order_by(*self._order(key, item_id)).limit(size).offset(skip)
 
-    def _ways(self, place: ListPosition | None) -> list[Select[Any]]:
+    def _ways(self, fit: Conditions, *more: ColumnElement[Any]) -> list[Select[Any]]:
         wanted, key = self.wanted, key_of(self.wanted.sort)
         beyond: list[list[ColumnElement[bool]]] = [[]]
-        if place is not None:
-            beyond = [[each] for each in ranges_after(wanted.sort, place, backwards=self.backwards)]
+        if self.place is not None:
+            beyond = [[each] for each in ranges_after(wanted.sort, self.place, backwards=self.backwards)]
         bounds: list[ColumnElement[bool]] = [key.is_not(None)] if wanted.sort is Sort.WAKES else []
         bounds += arrived(self.session, wanted)
         return [
-            select(key.label("key"), col(ReviewItem.id).label("id")).where(
-                col(ReviewItem.brand_id) == brand, col(ReviewItem.status) == status, *bounds, *after
+            select(key.label("key"), col(ReviewItem.id).label("id"), *more).where(
+                col(ReviewItem.brand_id) == brand, col(ReviewItem.status) == status, *bounds, *after, *fit
             )
             for brand, status in stretches(self.session, wanted)
             for after in beyond
         ]
 
-    @property
-    def _keys_fall(self) -> bool:
-        return (self.wanted.sort in FALLING) != self.backwards
 
-    @property
-    def _ids_fall(self) -> bool:
-        return (self.wanted.sort is Sort.NEWEST) != self.backwards
+def of_index(wanted: QueueFilter, columns: Any) -> Iterator[ColumnElement[bool]]:
+    """What a list asks of columns that its index holds."""
+    for name, value in wanted.facets.items():
+        column = getattr(columns, name)
+        yield column.is_(None) if value is None else column == value
+    yield from awake(wanted, columns.snoozed_until)
+    if not wanted.for_leads:
+        yield columns.is_for_leads.is_(False)
+
+
+def awake(wanted: QueueFilter, snoozed_until: Any) -> Iterator[ColumnElement[bool]]:
+    """What a list asks of the time until which an item is put off."""
+    if wanted.is_snoozed is not None and wanted.now is not None:
+        if wanted.is_snoozed:
+            yield snoozed_until > wanted.now
+        else:
+            yield or_(snoozed_until.is_(None), snoozed_until <= wanted.now)
 
 
 def stretches(session: Session, wanted: QueueFilter) -> list[tuple[str, str]]:
