@@ -39,7 +39,8 @@ class Claimed:
 @dataclass(frozen=True)
 class AttemptResult:
     """What became of one attempt. ``wait_seconds``: how long the next one waits, None for the usual time;
-    ``is_spared``: this one does not count. ``sign_in_problem``: why the account has to be connected again."""
+    ``is_spared``: this one does not count. ``is_found``: an earlier one was, by ``Platform.find``. ``sign_in_problem``:
+    why the account has to be connected again."""
 
     status: DeliveryStatus
     platform_id: str | None = None
@@ -47,6 +48,7 @@ class AttemptResult:
     may_have_landed: bool = False
     wait_seconds: float | None = None
     is_spared: bool = False
+    is_found: bool = False
     sign_in_problem: str = ""
 
 
@@ -77,7 +79,7 @@ def send(claimed: Claimed, channel: Platform, fence: Fence) -> AttemptResult:
     try:
         if claimed.may_have_landed and claimed.repeat.finds:
             if found := channel.find(claimed.reply):
-                return AttemptResult(DeliveryStatus.SENT, platform_id=found)
+                return AttemptResult(DeliveryStatus.SENT, platform_id=found, is_found=True)
             if claimed.lag_seconds:
                 error = "an earlier attempt may have arrived; it may not be seen there yet"
                 return AttemptResult(DeliveryStatus.RETRY, None, error, True, claimed.lag_seconds, is_spared=True)

@@ -35,6 +35,7 @@ class Delivery(SQLModel, table=True):
         ForeignKeyConstraint(["approval_id", "text_digest"], ["approval.id", "approval.text_digest"]),
         CheckConstraint("status IN ('sending','sent','retry','failed','uncertain')", name="delivery_status"),
         Index("ix_delivery_status", "channel", "status", "updated_at"),
+        Index("ix_delivery_platform_id", "platform_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     approval_id: int = Field(unique=True)

@@ -24,7 +24,7 @@ from replyassist.review.transitions import DELIVERY, Move, make
 from .attempts import AttemptResult, Claimed
 from .echoes import tell_echoes
 from .models import Delivery, DeliveryStatus
-from .repository import change_held
+from .repository import change_held, is_another_ones
 
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
@@ -40,7 +40,9 @@ def settle(
     item = session.get(ReviewItem, delivery.review_item_id) if delivery else None
     if delivery is None or item is None:
         return False
+    load_locked(session, item.message_id)  # what the platform reports waits from here on
     has_answered = _has_answered(verdict)
+    verdict = _of_this_reply(session, verdict, delivery, claimed)
     verdict = _final(verdict, delivery, claimed, attempts=attempts, now=now)
     is_retry = verdict.status is DeliveryStatus.RETRY
     postponed = delivery.postponed + (1 if verdict.is_spared else 0)
@@ -59,11 +61,22 @@ def settle(
     )
     if not is_held:
         return False
-    load_locked(session, item.message_id)
     session.refresh(item, with_for_update=ROW_ONLY)  # the platform may report an edit at this very moment
     _move_item(session, item, claimed, verdict, wait, jobs=jobs, now=now)
     _tell_connection(session, claimed, verdict, has_answered=has_answered, now=now)
     return True
+
+
+def _of_this_reply(session: Session, verdict: AttemptResult, delivery: Delivery, claimed: Claimed) -> AttemptResult:
+    """The verdict; but where what was found is another reply's (of the same words, it may be), nobody knows of this."""
+    if not verdict.is_found or verdict.platform_id is None:
+        return verdict
+    if claimed.connection_id is not None:
+        connections.hold(session, claimed.connection_id)  # two that find the same come one after the other
+    if not is_another_ones(session, delivery, verdict.platform_id):
+        return verdict
+    error = "what stands there with these words is another reply; whether this one arrived is not known"
+    return replace(verdict, status=DeliveryStatus.UNCERTAIN, platform_id=None, error=error, may_have_landed=True)
 
 
 def _has_answered(verdict: AttemptResult) -> bool:
