@@ -112,7 +112,7 @@ def claim(
     place = stored.conversation.external_id
     leaves = Leaves(route.traits, route.connection_id, place, delivery, turn=route.turn)
     if wait := wait_before(session, item, leaves, now=now):
-        if not _plan_later(session, item, delivery, approval, wait, jobs=jobs, now=now):
+        if not _plan_later(session, item, delivery, wait, jobs=jobs, now=now):
             refuse(session, item, approval_id, attempt, f"{NOT_WITHIN_A_DAY}: {wait.reason}", now=now)
         return None
     token = uuid.uuid4().hex
@@ -176,18 +176,13 @@ def _age(delivery: Delivery | None, now: datetime) -> timedelta:
 
 
 def _plan_later(
-    session: Session,
-    item: ReviewItem,
-    delivery: Delivery,
-    approval: Approval,
-    wait: Wait,
-    *,
-    jobs: JobQueue,
-    now: datetime,
+    session: Session, item: ReviewItem, delivery: Delivery, wait: Wait, *, jobs: JobQueue, now: datetime
 ) -> bool:
     """Try again when it may leave; the item says why it waits. False when that has gone on for too long."""
     again_at = now + timedelta(seconds=wait.seconds)
-    if wait.ends and again_at - approval.created_at > LONGEST_POSTPONED:
+    if not wait.ends:
+        delivery.kept_until = again_at
+    elif again_at - delivery.free_since >= LONGEST_POSTPONED:
         return False
     delivery.status, delivery.error = DeliveryStatus.RETRY, wait.reason
     delivery.postponed, delivery.next_try_at = delivery.postponed + 1, again_at

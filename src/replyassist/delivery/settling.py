@@ -29,7 +29,7 @@ from .repository import change_held, is_another_ones
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
 LONGEST_POSTPONED = timedelta(days=1)
-"""A reply that a platform asks to wait for until later than this after its approval fails."""
+"""A reply that is to wait for until so long after it was first free to leave fails."""
 
 
 def settle(
@@ -43,7 +43,7 @@ def settle(
     load_locked(session, item.message_id)  # what the platform reports waits from here on
     has_answered = _has_answered(verdict)
     verdict = _of_this_reply(session, verdict, delivery, claimed)
-    verdict = _final(verdict, delivery, claimed, attempts=attempts, now=now)
+    verdict = _final(verdict, delivery, attempts=attempts, now=now)
     is_retry = verdict.status is DeliveryStatus.RETRY
     postponed = delivery.postponed + (1 if verdict.is_spared else 0)
     wait = _seconds(verdict, item.attempt + 1 - postponed)
@@ -84,16 +84,14 @@ def _has_answered(verdict: AttemptResult) -> bool:
     return verdict.is_spared or verdict.status in (DeliveryStatus.SENT, DeliveryStatus.FAILED)
 
 
-def _final(
-    verdict: AttemptResult, delivery: Delivery, claimed: Claimed, *, attempts: int, now: datetime
-) -> AttemptResult:
+def _final(verdict: AttemptResult, delivery: Delivery, *, attempts: int, now: datetime) -> AttemptResult:
     """The verdict, or where no attempt is left the last word."""
     if verdict.status is not DeliveryStatus.RETRY:
         return verdict
     is_last = not verdict.is_spared and delivery.attempt - delivery.postponed + 1 >= attempts
     wait = verdict.wait_seconds or 0.0
     is_asked = verdict.is_spared or wait > LONGEST_RETRY_SECONDS
-    if is_last or (is_asked and now + timedelta(seconds=wait) - claimed.reply.approved_at > LONGEST_POSTPONED):
+    if is_last or (is_asked and now + timedelta(seconds=wait) - delivery.free_since >= LONGEST_POSTPONED):
         final = DeliveryStatus.UNCERTAIN if verdict.may_have_landed else DeliveryStatus.FAILED
         return replace(verdict, status=final)
     return verdict

@@ -15,6 +15,7 @@ from replyassist.review import repository as reviews
 from replyassist.review.decisions import deliver_job
 from replyassist.review.models import ReviewStatus
 
+from .repository import note_woken
 from .waiting import WAITING_NOTICES
 
 WOKEN_AT_ONCE = 500
@@ -38,15 +39,16 @@ def resume_sending(
     _require(session, brand_id, channel)
     if not set_stopped(session, brand_id, channel, is_stopped=False, actor=actor, now=now):
         return False
-    wake(session, brand_id, jobs=jobs)
+    wake(session, brand_id, jobs=jobs, now=now)
     return True
 
 
-def wake(session: Session, brand_id: str, *, jobs: JobQueue) -> int:
+def wake(session: Session, brand_id: str, *, jobs: JobQueue, now: datetime) -> int:
     """Try again now what waits and says why; returns how many. What still has to wait says so again."""
     moving = (ReviewStatus.APPROVED, ReviewStatus.SENDING)
     woken = reviews.waiting_with(session, brand_id, moving, notices=WAITING_NOTICES, limit=WOKEN_AT_ONCE)
     for item in woken:
+        note_woken(session, item.approval_id, now=now)
         if reviews.next_attempt(session, item):
             jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
     return len(woken)

@@ -50,6 +50,16 @@ def is_another_ones(session: Session, delivery: Delivery, platform_id: str) -> b
     return session.exec(statement).first() is not None
 
 
+def note_woken(session: Session, approval_id: int | None, *, now: datetime) -> None:
+    """The next attempt takes the place of the one that a delivery waited for, and counts as no other."""
+    session.exec(
+        update(Delivery)
+        .where(col(Delivery.approval_id) == approval_id)
+        .values(postponed=col(Delivery.postponed) + 1, kept_until=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def waiting_before(session: Session, delivery: Delivery, *, why: str, since: datetime) -> list[tuple[datetime, str]]:
     """Older replies of the same brand and place that wait for this reason: until when, if that is after ``since``, and
     in which conversation."""

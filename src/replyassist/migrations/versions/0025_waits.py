@@ -1,7 +1,8 @@
-"""Which reply has an id at its platform is asked before what was found counts as another one's."""
+"""Of a delivery: which has an id at its platform is asked, and until when a stop or quiet hours kept it."""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
@@ -12,7 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_delivery_platform_id", "delivery", ["platform_id"])
+    op.add_column("delivery", sa.Column("kept_until", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("delivery", "kept_until")
     op.drop_index("ix_delivery_platform_id", "delivery")
