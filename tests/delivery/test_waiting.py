@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from replyassist.brands.counting import Counting
 from replyassist.brands.quiet import quiet_end, set_quiet_hours
 from replyassist.brands.service import get_brand, set_time_zone
 from replyassist.channels import Budget, breaker
+from replyassist.channels.http import error_for
 from replyassist.channels.models import Connection, SendingAct
 from replyassist.channels.repository import open_circuits, sending_acts
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, InvalidInput, NotFound
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused, InvalidInput, NotFound
 from replyassist.delivery.models import Delivery
 from replyassist.delivery.repository.health import channels_of
 from replyassist.delivery.service import OpenConnection, deliver
@@ -147,6 +149,13 @@ class TestQuietHours:
             assert quiet_end(set_quiet_hours(session, BRAND, None, None), NIGHT) is None
 
 
+class Narrow(FakeChannel):
+    """Takes ten characters at most."""
+
+    def counting(self, visibility: str) -> Counting:
+        return Counting(most=10)
+
+
 class TestBreaker:
     def fail(self, world: World, times: int) -> tuple[Connection, FakeChannel]:
         kept = connection(world)
@@ -215,6 +224,41 @@ class TestBreaker:
         run(world, channel, kept.id)
 
         assert self.state(world, kept) == (0, None)
+
+    def test_what_was_refused_before_anybody_was_called_is_no_answer(self, world: World) -> None:
+        kept, _ = self.fail(world, breaker.FAILURES)
+        world.clock.advance(seconds=breaker.FIRST_PAUSE_SECONDS)
+        approved(world)
+        run(world, Narrow(), kept.id)
+        failures, open_until = self.state(world, kept)
+        assert failures == breaker.FAILURES
+        assert open_until is not None
+
+    def test_a_refusal_after_a_doubtful_attempt_is_an_answer(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 2)
+        channel.errors = [DeliveryError("no answer"), DeliveryRefused("no")]
+        item = approved(world)
+        for _ in range(2):
+            run(world, channel, kept.id)
+        assert world.reload(item).status == ReviewStatus.UNCERTAIN
+        assert self.state(world, kept) == (0, None)
+
+    @pytest.mark.parametrize(
+        "error", [error_for(429, "", host="a", now=NIGHT), error_for(404, "", host="a", now=NIGHT)]
+    )
+    def test_a_status_below_500_is_an_answer(self, world: World, error: DeliveryError) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 1)
+        channel.errors = [error]
+        approved(world)
+        run(world, channel, kept.id)
+        assert self.state(world, kept) == (0, None)
+
+    def test_an_error_of_our_own_says_nothing_of_the_account(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 1)
+        channel.errors = [InvalidInput("ours")]
+        approved(world)
+        run(world, channel, kept.id)
+        assert self.state(world, kept) == (breaker.FAILURES - 1, None)
 
     def test_pauses_grow_to_their_longest(self) -> None:
         now = NIGHT

@@ -216,14 +216,15 @@ LONGEST_WAIT_SECONDS = 86_400.0
 
 class DeliveryError(ReplyassistError):
     """A reply could not be handed to the platform; ``retry_after_s``: how many seconds it asked to wait, if it did,
-    and a day at most."""
+    and a day at most. ``has_answered``: whether the platform is there, where more is known than the kind tells."""
 
     status = 502
     code = "delivery_error"
     title = "The reply could not be delivered"
 
-    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, detail: str, *, retry_after_s: float | None = None, has_answered: bool | None = None) -> None:
         super().__init__(detail)
+        self.has_answered = has_answered
         self.retry_after_s = None if retry_after_s is None else _bounded(retry_after_s)
 
 
@@ -262,7 +263,7 @@ class RateLimited(DeliveryNotMade):
     code = "rate_limited"
 
     def __init__(self, detail: str, *, retry_after_s: float) -> None:
-        super().__init__(detail, retry_after_s=retry_after_s)
+        super().__init__(detail, retry_after_s=retry_after_s, has_answered=True)
 
 
 class DeliveryUncertain(DeliveryError):

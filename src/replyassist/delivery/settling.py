@@ -41,7 +41,6 @@ def settle(
     if delivery is None or item is None:
         return False
     load_locked(session, item.message_id)  # what the platform reports waits from here on
-    has_answered = _has_answered(verdict)
     verdict = _of_this_reply(session, verdict, delivery, claimed)
     verdict = _final(verdict, delivery, attempts=attempts, now=now)
     is_retry = verdict.status is DeliveryStatus.RETRY
@@ -63,7 +62,7 @@ def settle(
         return False
     session.refresh(item, with_for_update=ROW_ONLY)  # the platform may report an edit at this very moment
     _move_item(session, item, claimed, verdict, wait, jobs=jobs, now=now)
-    _tell_connection(session, claimed, verdict, has_answered=has_answered, now=now)
+    _tell_connection(session, claimed, verdict, now=now)
     return True
 
 
@@ -79,11 +78,6 @@ def _of_this_reply(session: Session, verdict: AttemptResult, delivery: Delivery,
     return replace(verdict, status=DeliveryStatus.UNCERTAIN, platform_id=None, error=error, may_have_landed=True)
 
 
-def _has_answered(verdict: AttemptResult) -> bool:
-    """Whether the platform is there: it took the reply, refused it, or asked to wait."""
-    return verdict.is_spared or verdict.status in (DeliveryStatus.SENT, DeliveryStatus.FAILED)
-
-
 def _final(verdict: AttemptResult, delivery: Delivery, *, attempts: int, now: datetime) -> AttemptResult:
     """The verdict, or where no attempt is left the last word."""
     if verdict.status is not DeliveryStatus.RETRY:
@@ -97,9 +91,7 @@ def _final(verdict: AttemptResult, delivery: Delivery, *, attempts: int, now: da
     return verdict
 
 
-def _tell_connection(
-    session: Session, claimed: Claimed, verdict: AttemptResult, *, has_answered: bool, now: datetime
-) -> None:
+def _tell_connection(session: Session, claimed: Claimed, verdict: AttemptResult, *, now: datetime) -> None:
     """The account's page says what is wrong, and its other replies wait: where the platform asked for that, and where
     it has not answered for some time. What an earlier sign-in met says nothing of the one that there is."""
     known = session.get(Connection, claimed.connection_id) if claimed.connection_id is not None else None
@@ -109,7 +101,8 @@ def _tell_connection(
     connection = connections.hold(session, known.id or 0)
     if connection.status == ConnectionStatus.DISCONNECTED or connection.sign_in != claimed.sign_in:
         return
-    if not claimed.lag_seconds and note_outcome(connection, has_answered=has_answered, now=now):
+    is_told = verdict.has_answered is not None and not claimed.lag_seconds
+    if is_told and note_outcome(connection, has_answered=bool(verdict.has_answered), now=now):
         CIRCUITS_OPENED.labels(platform=connection.platform).inc()
     if verdict.sign_in_problem or is_sent:
         connection.set_health(sending_problem=verdict.sign_in_problem)
