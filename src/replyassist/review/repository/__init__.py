@@ -166,17 +166,19 @@ def first_audit_id(session: Session, moment: datetime) -> int:
 
 
 def in_status_since(
-    session: Session, statuses: Iterable[ReviewStatus], *, before: datetime, limit: int
+    session: Session,
+    statuses: Iterable[ReviewStatus],
+    *,
+    before: datetime,
+    after: ReviewItem | None = None,
+    limit: int,
 ) -> list[ReviewItem]:
-    """Items that have stood in one of these statuses since before a time, oldest first."""
-    return list(
-        session.exec(
-            select(ReviewItem)
-            .where(col(ReviewItem.status).in_(list(statuses)), col(ReviewItem.updated_at) < before)
-            .order_by(col(ReviewItem.updated_at))
-            .limit(limit)
-        )
-    )
+    """Items that have stood in one of these statuses since before a time, oldest first; those behind ``after``."""
+    at, key = col(ReviewItem.updated_at), col(ReviewItem.id)
+    statement = select(ReviewItem).where(col(ReviewItem.status).in_(list(statuses)), at < before)
+    if after is not None:
+        statement = statement.where(at >= after.updated_at, or_(at > after.updated_at, key > after.id))
+    return list(session.exec(statement.order_by(at, key).limit(limit)))
 
 
 def open_drafts(session: Session, brand_id: str, *, after: int, limit: int) -> list[ReviewItem]:
