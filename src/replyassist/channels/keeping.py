@@ -40,6 +40,7 @@ def save(
     connection.platform, connection.account, connection.shown_as = platform, tested.account, tested.shown_as
     connection.sealed = vault.seal(dict(credentials))
     connection.pulls, connection.next_pull_at, connection.paused_until = connection.pulls + 1, None, None
+    connection.failures_in_row, connection.open_until, connection.renewing_until = 0, None, None
     connection.updated_at = now
     connection.set_health(problem="", sending_problem="", now=now)
     session.add(connection)
