@@ -151,7 +151,7 @@ class Conformance:
 
     def test_past_limit(self, stage: Stage) -> None:
         reply = _as_long_as_fits(stage.reply(""), stage.platform, "a")
-        claimed = attempts.Claimed(1, "t", replace(reply, text=reply.text + "a"), False, Repeat.NEITHER, False)
+        claimed = self._claimed(stage, replace(reply, text=reply.text + "a"))
         verdict = attempts.prepare(claimed, stage.platform)
 
         assert isinstance(verdict, attempts.AttemptResult)
@@ -254,12 +254,16 @@ class Conformance:
 
     @staticmethod
     def _send(stage: Stage, reply: OutgoingReply) -> None:
-        claimed = attempts.Claimed(1, "t", reply, False, Repeat.NEITHER, False)
+        claimed = Conformance._claimed(stage, reply)
         prepared = attempts.prepare(claimed, stage.platform)
         assert isinstance(prepared, attempts.Claimed), prepared
         verdict = attempts.send(prepared, stage.platform, Fence(60))
         assert verdict.status is DeliveryStatus.SENT, verdict
         assert stage.harness.posted()[-1].endswith(reply.text), "it stands there as it was approved"
+
+    @staticmethod
+    def _claimed(stage: Stage, reply: OutgoingReply) -> attempts.Claimed:
+        return attempts.Claimed(1, "t", reply, False, Repeat.NEITHER, False, stage.world.clock.now())
 
     @staticmethod
     def _hook(stage: Stage) -> HookRequest:

@@ -217,6 +217,24 @@ class TestBreaker:
         pause = timedelta(seconds=2 * breaker.FIRST_PAUSE_SECONDS)
         assert self.state(world, kept) == (breaker.FAILURES + 1, world.clock.now() + pause)
 
+    def test_attempts_that_were_on_their_way_at_once_open_it_once(self, world: World) -> None:
+        kept = connection(world)
+
+        class AllAtOnce(FakeChannel):
+            def send(self, reply: Any) -> str:
+                if any(job.name == "deliver" and not delay < 5 for job, delay in world.jobs.planned):
+                    run(world, self, kept.id)
+                world.clock.advance(seconds=1)
+                raise DeliveryNotMade("no connection")
+
+        for _ in range(breaker.FAILURES + 3):
+            approved(world)
+        run(world, AllAtOnce(), kept.id)
+        failures, open_until = self.state(world, kept)
+        assert failures == breaker.FAILURES
+        assert open_until is not None
+        assert open_until - world.clock.now() == timedelta(seconds=breaker.FIRST_PAUSE_SECONDS - 3)
+
     def test_a_refusal_is_an_answer(self, world: World) -> None:
         kept, channel = self.fail(world, breaker.FAILURES - 1)
         channel.errors = [DeliveryRefused("no")]
@@ -265,7 +283,9 @@ class TestBreaker:
         kept = Connection(brand_id=BRAND, channel="*", platform="webhook", created_at=now, updated_at=now)
         pauses = []
         for _ in range(60):
-            if breaker.note_outcome(kept, has_answered=False, now=now) and kept.open_until is not None:
+            now += timedelta(seconds=1)
+            is_open = breaker.note_outcome(kept, has_answered=False, began_at=now, now=now)
+            if is_open and kept.open_until is not None:
                 pauses.append((kept.open_until - now).total_seconds())
         assert pauses[:4] == [15, 30, 60, 120]
         assert pauses[-1] == breaker.LONGEST_PAUSE_SECONDS

@@ -19,6 +19,7 @@ ReplyassistError                500 internal_error
 ├── ConfigurationError          500 configuration_error
 ├── LanguageModelError          502 language_model_error
 │   ├── LanguageModelTimeout    504 language_model_timeout
+│   ├── UnusableAnswer          502 language_model_error    it answered, with nothing that can be used
 │   └── BudgetUsedUp            502 budget_used_up      the brand's day has no money left for the language model
 ├── EntailmentError             502 entailment_error
 └── DeliveryError               502 delivery_error
@@ -195,6 +196,10 @@ class LanguageModelTimeout(LanguageModelError):
     status = 504
     code = "language_model_timeout"
     title = "The language model did not answer in time"
+
+
+class UnusableAnswer(LanguageModelError):
+    """The language model answered: that it does not take the request, or with nothing in it."""
 
 
 class BudgetUsedUp(LanguageModelError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from replyassist.channels import OutgoingReply, Platform, Repeat
 from replyassist.channels.models import SignIn
@@ -30,6 +31,7 @@ class Claimed:
     may_have_landed: bool
     repeat: Repeat
     is_prepared: bool
+    claimed_at: datetime
     lag_seconds: float = 0.0
     connection_id: int | None = None
     sign_in: SignIn | None = None

@@ -131,6 +131,7 @@ def claim(
         may_have_landed,
         repeat,
         is_prepared=delivery.prepared is not None,
+        claimed_at=now,
         lag_seconds=max(0.0, (seen_at - now).total_seconds()) if may_have_landed and repeat.finds else 0.0,
         connection_id=route.connection_id,
         sign_in=connection.sign_in if connection else None,

@@ -102,7 +102,8 @@ def _tell_connection(session: Session, claimed: Claimed, verdict: AttemptResult,
     if connection.status == ConnectionStatus.DISCONNECTED or connection.sign_in != claimed.sign_in:
         return
     is_told = verdict.has_answered is not None and not claimed.lag_seconds
-    if is_told and note_outcome(connection, has_answered=bool(verdict.has_answered), now=now):
+    has_answered, began_at = bool(verdict.has_answered), claimed.claimed_at
+    if is_told and note_outcome(connection, has_answered=has_answered, began_at=began_at, now=now):
         CIRCUITS_OPENED.labels(platform=connection.platform).inc()
     if verdict.sign_in_problem or is_sent:
         connection.set_health(sending_problem=verdict.sign_in_problem)

@@ -1,4 +1,4 @@
-"""Of a delivery: which has an id at its platform is asked, and until when a stop or quiet hours kept it."""
+"""Which delivery has an id at its platform, until when a stop or quiet hours kept it; since when nothing is tried."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ down_revision = "0023"
 branch_labels = None
 depends_on = None
 
+TIME = sa.DateTime(timezone=True)
+
 
 def upgrade() -> None:
     op.create_index("ix_delivery_platform_id", "delivery", ["platform_id"])
-    op.add_column("delivery", sa.Column("kept_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("delivery", sa.Column("kept_until", TIME, nullable=True))
+    op.add_column("connection", sa.Column("opened_at", TIME, nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("connection", "opened_at")
     op.drop_column("delivery", "kept_until")
     op.drop_index("ix_delivery_platform_id", "delivery")
