@@ -15,6 +15,7 @@ from replyassist.delivery.switch import wake
 from replyassist.review.models import ReviewStatus
 from tests.delivery.test_delivery import FakeChannel, approved, run
 from tests.delivery.test_waiting import connection, resume, stop
+from tests.test_worker import worker
 from tests.world import BRAND, World
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -75,3 +76,19 @@ def test_waking_uses_up_no_attempt(world: World) -> None:
     assert (world.reload(item).status, world.reload(item).notice) == (ReviewStatus.SENDING, "down")
     run(world, channel)
     assert world.reload(item).status == ReviewStatus.SENT
+
+
+def test_however_many_wait_all_are_woken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("replyassist.delivery.switch.WOKEN_AT_ONCE", 3)
+    stop(world)
+    items = [approved(world) for _ in range(8)]
+    for _ in items:
+        run(world, FakeChannel())
+    world.jobs.planned.clear()
+    resume(world)
+    work = worker(world)
+    for _ in range(2):
+        work.wake(*world.jobs.take("wake").arguments)
+    woken = [(job.arguments[0], delay) for job, delay in world.jobs.planned if job.name == "deliver"]
+    assert woken == [(world.reload(each).approval_id, 0.0) for each in items]
+    assert all(job.name != "wake" for job, _ in world.jobs.planned)

@@ -215,11 +215,18 @@ def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[
 
 
 def waiting_with(
-    session: Session, brand_id: str, statuses: Iterable[ReviewStatus], *, notices: Collection[str], limit: int
+    session: Session,
+    brand_id: str,
+    statuses: Iterable[ReviewStatus],
+    *,
+    notices: Collection[str],
+    after: int,
+    limit: int,
 ) -> list[ReviewItem]:
-    """Items of a brand in one of these statuses that say one of these notices, oldest first."""
+    """Items of a brand in one of these statuses that say one of these notices, oldest first, behind an id."""
     statement = select(ReviewItem).where(
         ReviewItem.brand_id == brand_id,
+        col(ReviewItem.id) > after,
         col(ReviewItem.status).in_(list(statuses)),
         col(ReviewItem.notice).in_(notices),
     )
