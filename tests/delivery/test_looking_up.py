@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
 from sqlmodel import col, select
 
 from replyassist.channels import OutgoingReply, Repeat
@@ -13,8 +12,6 @@ from replyassist.delivery.models import Delivery
 from replyassist.review.models import ReviewStatus
 from tests.delivery.test_delivery import FakeChannel, approved, run
 from tests.world import World
-
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @dataclass

@@ -18,8 +18,6 @@ from tests.delivery.test_waiting import connection, resume, stop
 from tests.test_worker import worker
 from tests.world import BRAND, World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
 
 class TestAfterALongStop:
     def stopped_for_days(self, world: World) -> Connection:
