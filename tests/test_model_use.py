@@ -17,7 +17,7 @@ from replyassist.brands.model_use import (
 )
 from replyassist.brands.repository import note_spent, spent_on
 from replyassist.brands.service import get_brand, set_time_zone
-from replyassist.core.errors import InvalidInput, LanguageModelError, LanguageModelTimeout
+from replyassist.core.errors import InvalidInput, LanguageModelError, LanguageModelTimeout, UnusableAnswer
 from replyassist.core.llm import ChatMessage, ChatModel, Prices, RestingModel
 from replyassist.core.llm.resting import FAILURES, FIRST_PAUSE_SECONDS
 from replyassist.inbox.inbound import InboundMessage
@@ -145,3 +145,31 @@ class TestSecondEndpoint:
         inner.error = LanguageModelError("down")
         with pytest.raises(LanguageModelError, match="down"):
             model.generate(ASKED, candidates=1, max_tokens=9)
+
+    def test_calls_that_failed_at_once_are_followed_by_one_short_rest(self) -> None:
+        at, depth = [0.0], [FAILURES + 3]
+
+        class AllAtOnce(FakeChatModel):
+            def generate(self, *given: Any, **options: Any) -> Any:
+                depth[0] -= 1
+                if depth[0]:
+                    with pytest.raises(LanguageModelError):
+                        model.generate(*given, **options)
+                at[0] += 0.1
+                raise LanguageModelError("down")
+
+        model = RestingModel(AllAtOnce(), now=lambda: at[0])
+        with pytest.raises(LanguageModelError, match="down"):
+            model.generate(ASKED, candidates=1, max_tokens=9)
+        at[0] = 0.1 * FAILURES + FIRST_PAUSE_SECONDS + 0.01
+        depth[0] = 1
+        with pytest.raises(LanguageModelError, match="down"):
+            model.generate(ASKED, candidates=1, max_tokens=9)
+
+    def test_a_model_that_answers_what_cannot_be_used_does_not_rest(self) -> None:
+        inner = FakeChatModel(error=UnusableAnswer("empty"))
+        model = RestingModel(inner)
+        for _ in range(FAILURES + 3):
+            with pytest.raises(LanguageModelError, match="empty"):
+                model.generate(ASKED, candidates=1, max_tokens=9)
+        assert len(inner.calls) == FAILURES + 3

@@ -34,6 +34,19 @@ def test_the_reconciler_gives_lost_rows_a_new_job(world: World) -> None:
     assert world.reload(sending).status == ReviewStatus.SENT
 
 
+def test_a_lost_job_is_found_behind_any_number_of_rows_that_only_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("replyassist.reconciling.ROWS_AT_ONCE", 3)
+    who = world.person()
+    items = [approve(world, who, world.item()) for _ in range(8)]
+    world.clock.advance(minutes=5)
+    for lost in (items[4], items[7]):
+        world.jobs.live.remove(decisions.deliver_job(lost.approval_id, lost.attempt).key)
+    assert worker(world).reconciler.reconcile() == 2
+    assert [world.reload(each).attempt for each in items] == [0, 0, 0, 0, 1, 0, 0, 1]
+
+
 def test_a_redraft_whose_job_is_lost_is_given_up_and_says_so(world: World) -> None:
     item, who = world.item(), world.person()
     with world.database.writing() as session:

@@ -35,6 +35,7 @@ from replyassist.review.surroundings import surroundings, surroundings_of
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 30.0
 ROWS_AT_ONCE = 500
+MOST_PAGES = 100  # of replies that wait: those of a brand that is stopped stand before all others
 DRAFTS_AT_ONCE = 50  # held against the checks within one reading transaction
 
 
@@ -104,14 +105,18 @@ class Reconciler:
 
     def _revive_deliveries(self, *, before: datetime) -> int:
         moving = (ReviewStatus.APPROVED, ReviewStatus.SENDING)
-        with self.database.reading() as session:
-            waiting = reviews.in_status_since(session, moving, before=before, limit=ROWS_AT_ONCE)
-        revived = 0
-        for item in without_job(self.jobs, waiting, lambda each: deliver_job(each.approval_id, each.attempt)):
-            with self.database.writing() as session:
-                if reviews.next_attempt(session, item):
-                    self.jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
-                    revived += 1
+        revived, last = 0, None
+        for _ in range(MOST_PAGES):
+            with self.database.reading() as session:
+                waiting = reviews.in_status_since(session, moving, before=before, after=last, limit=ROWS_AT_ONCE)
+            for item in without_job(self.jobs, waiting, lambda each: deliver_job(each.approval_id, each.attempt)):
+                with self.database.writing() as session:
+                    if reviews.next_attempt(session, item):
+                        self.jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
+                        revived += 1
+            if len(waiting) < ROWS_AT_ONCE:
+                break
+            last = waiting[-1]
         return revived
 
     def _give_up_redrafts(self, *, before: datetime) -> int:

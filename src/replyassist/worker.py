@@ -22,6 +22,7 @@ from replyassist.core.settings import REDRAFTS_AT_ONCE, Settings
 from replyassist.delivery.notes import NOTE_JOB, write_note
 from replyassist.delivery.service import ChannelFactory, deliver
 from replyassist.delivery.slots import Slots
+from replyassist.delivery.switch import WAKE_JOB, wake_behind
 from replyassist.evaluation.jobs.service import EVALUATE_JOB, EvaluationRunner
 from replyassist.faq.service import current_version
 from replyassist.faq.trials import TRIAL_JOB
@@ -146,6 +147,10 @@ class Worker:
             slots=self.slots,
         )
 
+    def wake(self, item_id: int) -> None:
+        """Try again what waited behind an item for somebody to resume."""
+        wake_behind(item_id, database=self.database, jobs=self.jobs, clock=self.clock)
+
     def note(self, item_id: int, redraft_attempt: int, attempt: int) -> None:
         """Show a draft in the platform's own inbox, to those who answer there."""
         connections, jobs, settings = self.connections, self.jobs, self.settings
@@ -203,6 +208,7 @@ class Worker:
             DRAFT_JOB: self.draft,
             REDRAFT_JOB: self.redraft,
             DELIVER_JOB: self.deliver,
+            WAKE_JOB: self.wake,
             NOTE_JOB: self.note,
             CARD_JOB: self.cards.write,
             LEARN_JOB: self.learn,

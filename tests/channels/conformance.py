@@ -151,7 +151,7 @@ class Conformance:
 
     def test_past_limit(self, stage: Stage) -> None:
         reply = _as_long_as_fits(stage.reply(""), stage.platform, "a")
-        claimed = attempts.Claimed(1, "t", replace(reply, text=reply.text + "a"), False, Repeat.NEITHER, False)
+        claimed = self._claimed(stage, replace(reply, text=reply.text + "a"))
         verdict = attempts.prepare(claimed, stage.platform)
 
         assert isinstance(verdict, attempts.AttemptResult)
@@ -193,16 +193,16 @@ class Conformance:
         item = stage.approved()
         stage.run_until_killed(sends=True)
         lag = stage.harness.adapter.traits.find_lag.total_seconds()
-        if lag:
-            stage.world.clock.advance(seconds=-lag / 2)
-            if not stage.harness.hide(True):
-                stage.platform.hides = True
-            stage.run()
-            assert stage.world.reload(item).status == ReviewStatus.SENDING, "it waits until it can be seen"
-            assert len(stage.posted()) == 1
-            stage.harness.hide(False)
-            stage.platform.hides = False
-            stage.later(lag)
+        assert lag > 0, "what was posted at the very end of an attempt is not there at once"
+        stage.world.clock.advance(seconds=-lag / 2)  # the attempt has ended, if it took as long as it may
+        if not stage.harness.hide(True):
+            stage.platform.hides = True
+        stage.run()
+        assert stage.world.reload(item).status == ReviewStatus.SENDING, "it waits until it can be seen"
+        assert len(stage.posted()) == 1
+        stage.harness.hide(False)
+        stage.platform.hides = False
+        stage.later(lag)
         stage.run()
 
         assert stage.world.reload(item).status == ReviewStatus.SENT
@@ -240,7 +240,7 @@ class Conformance:
         repeat = stage.harness.adapter.traits.repeat
         if repeat is not Repeat.NEITHER:
             assert stage.world.reload(item).status == ReviewStatus.SENDING
-            stage.later(max(5.0, stage.harness.adapter.traits.find_lag.total_seconds() + 1))
+            stage.later(stage.lag + 1)
             stage.run()
 
         self._is_settled(stage, item, repeat, arrived=int(when == "after"))
@@ -254,12 +254,16 @@ class Conformance:
 
     @staticmethod
     def _send(stage: Stage, reply: OutgoingReply) -> None:
-        claimed = attempts.Claimed(1, "t", reply, False, Repeat.NEITHER, False)
+        claimed = Conformance._claimed(stage, reply)
         prepared = attempts.prepare(claimed, stage.platform)
         assert isinstance(prepared, attempts.Claimed), prepared
         verdict = attempts.send(prepared, stage.platform, Fence(60))
         assert verdict.status is DeliveryStatus.SENT, verdict
         assert stage.harness.posted()[-1].endswith(reply.text), "it stands there as it was approved"
+
+    @staticmethod
+    def _claimed(stage: Stage, reply: OutgoingReply) -> attempts.Claimed:
+        return attempts.Claimed(1, "t", reply, False, Repeat.NEITHER, False, stage.world.clock.now())
 
     @staticmethod
     def _hook(stage: Stage) -> HookRequest:

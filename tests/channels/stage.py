@@ -185,6 +185,7 @@ class Stage:
                 route=route_of(self.connected),
                 jobs=world.jobs,
                 attempts=10,
+                attempt_seconds=world.settings.delivery_deadline_seconds,
                 now=world.clock.now(),
             )
         assert claimed is not None
@@ -201,11 +202,16 @@ class Stage:
         from replyassist.review import repository as reviews
         from replyassist.review.decisions import deliver_job
 
-        self.later(self.harness.adapter.traits.find_lag.total_seconds() + 1)
+        self.later(self.lag + 1)
         with self.world.database.writing() as session:
             item = session.exec(select(ReviewItem)).one()
             assert reviews.next_attempt(session, item)
             self.world.jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds after an attempt began it may not be found yet."""
+        return self.world.settings.delivery_deadline_seconds + self.harness.adapter.traits.find_lag.total_seconds()
 
     def later(self, seconds: float) -> None:
         """Time passes."""

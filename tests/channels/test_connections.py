@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -218,3 +219,14 @@ class TestVault:
         assert [world.connections.seal_what_is_open(), world.connections.seal_what_is_open()] == [1, 0]
         assert "whsec_x" not in row(world, "*").sealed
         assert world.connections.account(row(world, "*")).credentials["secret"] == "whsec_x"
+
+
+def test_who_signs_in_anew_is_not_held_for_what_the_earlier_sign_in_met(world: World) -> None:
+    mine, later = connections(world), world.clock.now() + timedelta(hours=1)
+    kept, _ = mine.connect(BRAND, "fake", {"token": TOKEN}, actor="Lea")
+    with world.database.writing() as session:
+        held = stored.hold(session, kept.id or 0)
+        held.failures_in_row, held.open_until, held.paused_until, held.renewing_until = 9, later, later, later
+    mine.connect(BRAND, "fake", {"token": TOKEN}, actor="Lea")
+    now = row(world)
+    assert (now.failures_in_row, now.open_until, now.paused_until, now.renewing_until) == (0, None, None, None)

@@ -219,6 +219,7 @@ def held_twice(world: World, channel: FakeChannel) -> list[attempts.Claimed]:
                 route=outbox.Destination("webhook", "there", channel.traits),
                 jobs=world.jobs,
                 attempts=6,
+                attempt_seconds=20.0,
                 now=world.clock.now(),
             )
             assert claimed is not None
@@ -284,6 +285,7 @@ def test_the_file_channel_writes_one_line_even_when_the_worker_died_after_writin
             route=route_of(connected),
             jobs=world.jobs,
             attempts=6,
+            attempt_seconds=20.0,
             now=world.clock.now(),
         )
         assert claimed is not None

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from replyassist.brands.counting import Counting
 from replyassist.brands.quiet import quiet_end, set_quiet_hours
 from replyassist.brands.service import get_brand, set_time_zone
 from replyassist.channels import Budget, breaker
+from replyassist.channels.http import error_for
 from replyassist.channels.models import Connection, SendingAct
 from replyassist.channels.repository import open_circuits, sending_acts
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, InvalidInput, NotFound
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused, InvalidInput, NotFound
 from replyassist.delivery.models import Delivery
 from replyassist.delivery.repository.health import channels_of
 from replyassist.delivery.service import OpenConnection, deliver
@@ -147,6 +149,13 @@ class TestQuietHours:
             assert quiet_end(set_quiet_hours(session, BRAND, None, None), NIGHT) is None
 
 
+class Narrow(FakeChannel):
+    """Takes ten characters at most."""
+
+    def counting(self, visibility: str) -> Counting:
+        return Counting(most=10)
+
+
 class TestBreaker:
     def fail(self, world: World, times: int) -> tuple[Connection, FakeChannel]:
         kept = connection(world)
@@ -208,6 +217,24 @@ class TestBreaker:
         pause = timedelta(seconds=2 * breaker.FIRST_PAUSE_SECONDS)
         assert self.state(world, kept) == (breaker.FAILURES + 1, world.clock.now() + pause)
 
+    def test_attempts_that_were_on_their_way_at_once_open_it_once(self, world: World) -> None:
+        kept = connection(world)
+
+        class AllAtOnce(FakeChannel):
+            def send(self, reply: Any) -> str:
+                if any(job.name == "deliver" and not delay < 5 for job, delay in world.jobs.planned):
+                    run(world, self, kept.id)
+                world.clock.advance(seconds=1)
+                raise DeliveryNotMade("no connection")
+
+        for _ in range(breaker.FAILURES + 3):
+            approved(world)
+        run(world, AllAtOnce(), kept.id)
+        failures, open_until = self.state(world, kept)
+        assert failures == breaker.FAILURES
+        assert open_until is not None
+        assert open_until - world.clock.now() == timedelta(seconds=breaker.FIRST_PAUSE_SECONDS - 3)
+
     def test_a_refusal_is_an_answer(self, world: World) -> None:
         kept, channel = self.fail(world, breaker.FAILURES - 1)
         channel.errors = [DeliveryRefused("no")]
@@ -216,12 +243,49 @@ class TestBreaker:
 
         assert self.state(world, kept) == (0, None)
 
+    def test_what_was_refused_before_anybody_was_called_is_no_answer(self, world: World) -> None:
+        kept, _ = self.fail(world, breaker.FAILURES)
+        world.clock.advance(seconds=breaker.FIRST_PAUSE_SECONDS)
+        approved(world)
+        run(world, Narrow(), kept.id)
+        failures, open_until = self.state(world, kept)
+        assert failures == breaker.FAILURES
+        assert open_until is not None
+
+    def test_a_refusal_after_a_doubtful_attempt_is_an_answer(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 2)
+        channel.errors = [DeliveryError("no answer"), DeliveryRefused("no")]
+        item = approved(world)
+        for _ in range(2):
+            run(world, channel, kept.id)
+        assert world.reload(item).status == ReviewStatus.UNCERTAIN
+        assert self.state(world, kept) == (0, None)
+
+    @pytest.mark.parametrize(
+        "error", [error_for(429, "", host="a", now=NIGHT), error_for(404, "", host="a", now=NIGHT)]
+    )
+    def test_a_status_below_500_is_an_answer(self, world: World, error: DeliveryError) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 1)
+        channel.errors = [error]
+        approved(world)
+        run(world, channel, kept.id)
+        assert self.state(world, kept) == (0, None)
+
+    def test_an_error_of_our_own_says_nothing_of_the_account(self, world: World) -> None:
+        kept, channel = self.fail(world, breaker.FAILURES - 1)
+        channel.errors = [InvalidInput("ours")]
+        approved(world)
+        run(world, channel, kept.id)
+        assert self.state(world, kept) == (breaker.FAILURES - 1, None)
+
     def test_pauses_grow_to_their_longest(self) -> None:
         now = NIGHT
         kept = Connection(brand_id=BRAND, channel="*", platform="webhook", created_at=now, updated_at=now)
         pauses = []
         for _ in range(60):
-            if breaker.note_outcome(kept, has_answered=False, now=now) and kept.open_until is not None:
+            now += timedelta(seconds=1)
+            is_open = breaker.note_outcome(kept, has_answered=False, began_at=now, now=now)
+            if is_open and kept.open_until is not None:
                 pauses.append((kept.open_until - now).total_seconds())
         assert pauses[:4] == [15, 30, 60, 120]
         assert pauses[-1] == breaker.LONGEST_PAUSE_SECONDS

@@ -27,15 +27,23 @@ def seconds_until_tried(connection: Connection, *, probe_seconds: float, now: da
     return 0.0
 
 
-def note_outcome(connection: Connection, *, has_answered: bool, now: datetime) -> bool:
-    """Count what became of an attempt; returns whether that opened the circuit, for longer each time."""
+def note_outcome(connection: Connection, *, has_answered: bool, began_at: datetime, now: datetime) -> bool:
+    """Count what became of an attempt; returns whether that opened the circuit, for longer each time. The silence of
+    one that was on its way already when the circuit opened says nothing more."""
     if has_answered:
-        connection.failures_in_row, connection.open_until = 0, None
+        close(connection)
+        return False
+    if connection.opened_at is not None and began_at <= connection.opened_at:
         return False
     connection.failures_in_row += 1
     if connection.failures_in_row < FAILURES:
         return False
     doubled = 2 ** min(connection.failures_in_row - FAILURES, 20)
     pause = min(FIRST_PAUSE_SECONDS * doubled, LONGEST_PAUSE_SECONDS)
-    connection.open_until = now + timedelta(seconds=pause)
+    connection.opened_at, connection.open_until = now, now + timedelta(seconds=pause)
     return True
+
+
+def close(connection: Connection) -> None:
+    """It answers, or is to be tried as if it did."""
+    connection.failures_in_row, connection.opened_at, connection.open_until = 0, None, None

@@ -44,7 +44,7 @@ class Answer:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise DeliveryUncertain("the platform's answer is not JSON") from error
+            raise DeliveryUncertain("the platform's answer is not JSON", has_answered=True) from error
 
 
 def server_of(address: str) -> tuple[str, str]:
@@ -111,7 +111,7 @@ class Api:
         if 200 <= answer.status < 300 or answer.status in also:
             return answer
         if answer.status == 401:
-            raise CredentialsRefused(f"{self._host} no longer takes the credentials (401)")
+            raise CredentialsRefused(f"{self._host} no longer takes the credentials (401)", has_answered=True)
         retry_after, now = answer.headers.get("retry-after", ""), self._clock.now()
         if answer.status >= 500 and not has_effect:
             wait = seconds_of(retry_after, now=now)
@@ -136,10 +136,10 @@ def error_for(status: int, retry_after: str, *, host: str, now: datetime) -> Del
     wait = seconds_of(retry_after, now=now)
     if status in TRY_LATER:
         detail = f"{host} asked to try later ({status})"
-        return DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
+        return DeliveryNotMade(detail, has_answered=True) if wait is None else RateLimited(detail, retry_after_s=wait)
     if status >= 500:
         return DeliveryUncertain(f"{host} answered {status}", retry_after_s=wait)
-    return DeliveryRefused(f"{host} answered {status}")
+    return DeliveryRefused(f"{host} answered {status}", has_answered=True)
 
 
 def seconds_of(retry_after: str, *, now: datetime) -> float | None:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from . import repository
 from .account import Tested
+from .breaker import close
 from .models import Connection, ConnectionAct, ConnectionStatus
 from .vault import Vault
 
@@ -40,6 +41,8 @@ def save(
     connection.platform, connection.account, connection.shown_as = platform, tested.account, tested.shown_as
     connection.sealed = vault.seal(dict(credentials))
     connection.pulls, connection.next_pull_at, connection.paused_until = connection.pulls + 1, None, None
+    connection.renewing_until = None
+    close(connection)
     connection.updated_at = now
     connection.set_health(problem="", sending_problem="", now=now)
     session.add(connection)

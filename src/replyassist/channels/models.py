@@ -29,8 +29,8 @@ class Connection(SQLModel, table=True):
     ``account``: our id there; ``shown_as``: what people call it; ``address``: a digest of where replies go, that
     changes with it. ``sealed``: its credentials (``vault.py``). ``cursor``: how far its Source has been read;
     ``pulls`` counts the readings and fences them, ``next_pull_at`` is when the next one is due.
-    ``paused_until``: the platform asked to wait that long. ``failures_in_row`` and ``open_until``: how often it did
-    not answer since it last did, and how long nothing is tried therefore (``breaker.py``).
+    ``paused_until``: the platform asked to wait that long. ``failures_in_row``, ``opened_at`` and ``open_until``: how
+    often it did not answer since it last did, and from when until when nothing is tried therefore (``breaker.py``).
     ``problem``: of signing in and reading; ``sending_problem``: why the last reply was refused, until one is taken.
     ``hooks_refused_at``: when a webhook last was none of the platform's; None once one was taken. ``renewing_until``:
     so long at most somebody renews its token. ``options``: what of the credentials is no secret.
@@ -57,6 +57,7 @@ class Connection(SQLModel, table=True):
     next_pull_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     paused_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failures_in_row: int = 0
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     open_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     hooks_refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     renewing_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

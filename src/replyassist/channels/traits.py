@@ -70,7 +70,8 @@ class Traits:
     """One platform. ``name`` is its folder, its registry key and, by default, the channel of its messages.
 
     ``key_lifetime``: how long an idempotency key is known at the platform (None: for ever), counted from the first
-    attempt; after it, ``then`` holds. ``find_lag``: how long after an attempt ``find`` may not see it yet.
+    attempt; after it, ``then`` holds. ``find_lag``: how long after the end of an attempt ``find`` may not see it
+    yet, and never 0 where ``find`` is asked; this much is waited where a platform says nothing of it.
     ``counts_as``: the entry of ``brands/counting.yaml`` that says how text is measured and its limit (empty: ``name``;
     one that is not there counts characters without a limit).
     ``private_window``: how long after the person's last message a private reply may be sent; ``public_window``: how
@@ -88,7 +89,7 @@ class Traits:
     repeat: Repeat
     key_lifetime: timedelta | None = None
     then: Repeat = Repeat.NEITHER
-    find_lag: timedelta = timedelta(0)
+    find_lag: timedelta = timedelta(seconds=10)
     counts_as: str = ""
     private_window: timedelta | None = None
     public_window: timedelta | None = None

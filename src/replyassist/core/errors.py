@@ -19,6 +19,7 @@ ReplyassistError                500 internal_error
 ├── ConfigurationError          500 configuration_error
 ├── LanguageModelError          502 language_model_error
 │   ├── LanguageModelTimeout    504 language_model_timeout
+│   ├── UnusableAnswer          502 language_model_error    it answered, with nothing that can be used
 │   └── BudgetUsedUp            502 budget_used_up      the brand's day has no money left for the language model
 ├── EntailmentError             502 entailment_error
 └── DeliveryError               502 delivery_error
@@ -197,6 +198,10 @@ class LanguageModelTimeout(LanguageModelError):
     title = "The language model did not answer in time"
 
 
+class UnusableAnswer(LanguageModelError):
+    """The language model answered: that it does not take the request, or with nothing in it."""
+
+
 class BudgetUsedUp(LanguageModelError):
     """What a brand may pay for the language model in a day is paid."""
 
@@ -216,14 +221,15 @@ LONGEST_WAIT_SECONDS = 86_400.0
 
 class DeliveryError(ReplyassistError):
     """A reply could not be handed to the platform; ``retry_after_s``: how many seconds it asked to wait, if it did,
-    and a day at most."""
+    and a day at most. ``has_answered``: whether the platform is there, where more is known than the kind tells."""
 
     status = 502
     code = "delivery_error"
     title = "The reply could not be delivered"
 
-    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, detail: str, *, retry_after_s: float | None = None, has_answered: bool | None = None) -> None:
         super().__init__(detail)
+        self.has_answered = has_answered
         self.retry_after_s = None if retry_after_s is None else _bounded(retry_after_s)
 
 
@@ -262,7 +268,7 @@ class RateLimited(DeliveryNotMade):
     code = "rate_limited"
 
     def __init__(self, detail: str, *, retry_after_s: float) -> None:
-        super().__init__(detail, retry_after_s=retry_after_s)
+        super().__init__(detail, retry_after_s=retry_after_s, has_answered=True)
 
 
 class DeliveryUncertain(DeliveryError):

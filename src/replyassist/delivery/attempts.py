@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from replyassist.channels import OutgoingReply, Platform, Repeat
 from replyassist.channels.models import SignIn
@@ -30,6 +31,7 @@ class Claimed:
     may_have_landed: bool
     repeat: Repeat
     is_prepared: bool
+    claimed_at: datetime
     lag_seconds: float = 0.0
     connection_id: int | None = None
     sign_in: SignIn | None = None
@@ -39,7 +41,9 @@ class Claimed:
 @dataclass(frozen=True)
 class AttemptResult:
     """What became of one attempt. ``wait_seconds``: how long the next one waits, None for the usual time;
-    ``is_spared``: this one does not count. ``sign_in_problem``: why the account has to be connected again."""
+    ``is_spared``: this one does not count. ``is_found``: an earlier one was, by ``Platform.find``. ``has_answered``:
+    whether the platform is there; None where nobody called it. ``sign_in_problem``: why the account has to be connected
+    again."""
 
     status: DeliveryStatus
     platform_id: str | None = None
@@ -47,6 +51,8 @@ class AttemptResult:
     may_have_landed: bool = False
     wait_seconds: float | None = None
     is_spared: bool = False
+    is_found: bool = False
+    has_answered: bool | None = None
     sign_in_problem: str = ""
 
 
@@ -64,7 +70,7 @@ def prepare(claimed: Claimed, channel: Platform) -> Claimed | AttemptResult:
             return claimed
         return replace(claimed, reply=reply.with_prepared(channel.prepare(reply)))
     except DeliveryError as error:
-        return _of_error(error, claimed.may_have_landed, is_refused_for_good=isinstance(error, DeliveryRefused))
+        return _of_error(error, claimed.may_have_landed, is_sending=False)
     except Exception as error:
         logger.exception("delivery %d could not be prepared", claimed.delivery_id)
         detail = f"unforeseen: {type(error).__name__}"
@@ -76,20 +82,19 @@ def send(claimed: Claimed, channel: Platform, fence: Fence) -> AttemptResult:
     uncertain = claimed.may_have_landed
     try:
         if claimed.may_have_landed and claimed.repeat.finds:
-            if found := channel.find(claimed.reply):
-                return AttemptResult(DeliveryStatus.SENT, platform_id=found)
-            if claimed.lag_seconds:
-                error = "an earlier attempt may have arrived; it may not be seen there yet"
-                return AttemptResult(DeliveryStatus.RETRY, None, error, True, claimed.lag_seconds, is_spared=True)
+            if found := _found(claimed, channel):
+                return found
             uncertain = False
         if fence.closed:
-            raise DeliveryNotMade("this worker was paused for too long")
-        return AttemptResult(DeliveryStatus.SENT, platform_id=channel.send(claimed.reply))
+            error = "this worker was paused for too long"
+            return AttemptResult(DeliveryStatus.RETRY, error=error, may_have_landed=uncertain)
+        return AttemptResult(DeliveryStatus.SENT, platform_id=channel.send(claimed.reply), has_answered=True)
     except (DeliveryRefused, DeliveryNotMade) as error:
-        return _of_error(error, uncertain, is_refused_for_good=isinstance(error, DeliveryRefused))
+        return _of_error(error, uncertain, is_sending=True)
     except DeliveryError as error:
         status = DeliveryStatus.UNCERTAIN if claimed.repeat is Repeat.NEITHER else DeliveryStatus.RETRY
-        return AttemptResult(status, None, error.detail, True, error.retry_after_s)
+        has_answered = error.has_answered or False
+        return AttemptResult(status, None, error.detail, True, error.retry_after_s, has_answered=has_answered)
     except Exception as error:
         logger.exception("delivery %d failed in a way that nobody foresaw", claimed.delivery_id)
         return AttemptResult(
@@ -97,11 +102,26 @@ def send(claimed: Claimed, channel: Platform, fence: Fence) -> AttemptResult:
         )
 
 
-def _of_error(error: DeliveryError, uncertain: bool, *, is_refused_for_good: bool) -> AttemptResult:
-    """The verdict for an attempt that surely did nothing; ``uncertain``: an earlier one may have."""
-    if is_refused_for_good:
+def _found(claimed: Claimed, channel: Platform) -> AttemptResult | None:
+    """An earlier attempt that arrived, or may still be seen to have; None where it surely has not."""
+    if platform_id := channel.find(claimed.reply):
+        return AttemptResult(DeliveryStatus.SENT, platform_id=platform_id, is_found=True, has_answered=True)
+    if not claimed.lag_seconds:
+        return None
+    error = "an earlier attempt may have arrived; it may not be seen there yet"
+    return AttemptResult(DeliveryStatus.RETRY, None, error, True, claimed.lag_seconds, is_spared=True)
+
+
+def _of_error(error: DeliveryError, uncertain: bool, *, is_sending: bool) -> AttemptResult:
+    """The verdict for an attempt that surely did nothing; ``uncertain``: an earlier one may have. A refusal before
+    sending may be our own, of something that the platform was never asked."""
+    if isinstance(error, DeliveryRefused):
+        has_answered = error.has_answered if error.has_answered is not None or not is_sending else True
         status = DeliveryStatus.UNCERTAIN if uncertain else DeliveryStatus.FAILED
         problem = error.detail if isinstance(error, CredentialsRefused) else ""
-        return AttemptResult(status, None, error.detail, uncertain, sign_in_problem=problem)
+        return AttemptResult(status, None, error.detail, uncertain, has_answered=has_answered, sign_in_problem=problem)
     is_spared = isinstance(error, RateLimited)
-    return AttemptResult(DeliveryStatus.RETRY, None, error.detail, uncertain, error.retry_after_s, is_spared)
+    has_answered = error.has_answered or False
+    return AttemptResult(
+        DeliveryStatus.RETRY, None, error.detail, uncertain, error.retry_after_s, is_spared, has_answered=has_answered
+    )

@@ -112,8 +112,9 @@ def change_quiet_hours(
     """Set them; they count at once, also for what is approved."""
     principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     set_quiet_hours(session, brand, body.quiet_from, body.quiet_until)
-    wake(session, brand, jobs=request.app.state.jobs)
-    return sending_of(session, brand, now=clock.now())
+    now = clock.now()
+    wake(session, brand, jobs=request.app.state.jobs, now=now)
+    return sending_of(session, brand, now=now)
 
 
 def sending_of(session: Session, brand_id: str, *, now: datetime) -> Sending:

@@ -28,6 +28,7 @@ class Delivery(SQLModel, table=True):
     ``is_called``: the attempt that ``token`` holds went so far that the platform may have been called.
     ``first_called_at`` and ``called_at``: the first and the last attempt that may have had an effect. ``prepared``:
     what the platform fixed before it. ``postponed`` counts attempts that only waited; ``next_try_at``: of RETRY.
+    ``kept_until``: until when a stop or quiet hours kept it last.
     """
 
     __tablename__ = "delivery"
@@ -35,6 +36,7 @@ class Delivery(SQLModel, table=True):
         ForeignKeyConstraint(["approval_id", "text_digest"], ["approval.id", "approval.text_digest"]),
         CheckConstraint("status IN ('sending','sent','retry','failed','uncertain')", name="delivery_status"),
         Index("ix_delivery_status", "channel", "status", "updated_at"),
+        Index("ix_delivery_platform_id", "platform_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     approval_id: int = Field(unique=True)
@@ -53,9 +55,15 @@ class Delivery(SQLModel, table=True):
     prepared: dict[str, str] | None = Field(default=None, sa_type=JSON)
     postponed: int = 0
     next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    kept_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cost_micro_usd: int | None = None
     token: str | None = Field(default=None, max_length=64)
     platform_id: str | None = Field(default=None, max_length=500)
     error: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def free_since(self) -> datetime:
+        """Since when nobody on our side has kept it: how long it may wait is counted from here."""
+        return self.kept_until or self.created_at

@@ -71,12 +71,14 @@ def claim(
     route: Destination,
     jobs: JobQueue,
     attempts: int,
+    attempt_seconds: float,
     now: datetime,
 ) -> Claimed | None:
     """Take hold of the delivery; None when there is nothing to send (any more, or yet).
 
     Recomputes the binding of the approval first: if anything differs, the item goes back to the queue with the
-    reason, and nothing is sent. What has to wait for a budget gets its next job here.
+    reason, and nothing is sent. What has to wait for a budget gets its next job here. ``attempt_seconds``: how long one
+    takes at most; until it has ended, and its platform's lag after it, nobody says that it did not arrive.
     """
     approval = session.get(Approval, approval_id)
     item = session.get(ReviewItem, approval.review_item_id) if approval else None
@@ -110,7 +112,7 @@ def claim(
     place = stored.conversation.external_id
     leaves = Leaves(route.traits, route.connection_id, place, delivery, turn=route.turn)
     if wait := wait_before(session, item, leaves, now=now):
-        if not _plan_later(session, item, delivery, approval, wait, jobs=jobs, now=now):
+        if not _plan_later(session, item, delivery, wait, jobs=jobs, now=now):
             refuse(session, item, approval_id, attempt, f"{NOT_WITHIN_A_DAY}: {wait.reason}", now=now)
         return None
     token = uuid.uuid4().hex
@@ -121,7 +123,7 @@ def claim(
     move = Move("sending", ReviewStatus.SENDING, text=approval.text)
     make(session, item, move, actor=DELIVERY, now=now, **waits_no_more)
     repeat = route.traits.repeat_after(_age(delivery, now))
-    lag = route.traits.find_lag - (now - delivery.called_at) if delivery.called_at else timedelta(0)
+    seen_at = (delivery.called_at or now) + timedelta(seconds=attempt_seconds) + route.traits.find_lag
     return Claimed(
         _key(delivery.id),
         token,
@@ -129,7 +131,8 @@ def claim(
         may_have_landed,
         repeat,
         is_prepared=delivery.prepared is not None,
-        lag_seconds=max(0.0, lag.total_seconds()) if may_have_landed and repeat.finds else 0.0,
+        claimed_at=now,
+        lag_seconds=max(0.0, (seen_at - now).total_seconds()) if may_have_landed and repeat.finds else 0.0,
         connection_id=route.connection_id,
         sign_in=connection.sign_in if connection else None,
         micro_usd=route.traits.cost.micro_usd(approval.text) if route.traits.cost else None,
@@ -174,18 +177,13 @@ def _age(delivery: Delivery | None, now: datetime) -> timedelta:
 
 
 def _plan_later(
-    session: Session,
-    item: ReviewItem,
-    delivery: Delivery,
-    approval: Approval,
-    wait: Wait,
-    *,
-    jobs: JobQueue,
-    now: datetime,
+    session: Session, item: ReviewItem, delivery: Delivery, wait: Wait, *, jobs: JobQueue, now: datetime
 ) -> bool:
     """Try again when it may leave; the item says why it waits. False when that has gone on for too long."""
     again_at = now + timedelta(seconds=wait.seconds)
-    if wait.ends and again_at - approval.created_at > LONGEST_POSTPONED:
+    if not wait.ends:
+        delivery.kept_until = again_at
+    elif again_at - delivery.free_since >= LONGEST_POSTPONED:
         return False
     delivery.status, delivery.error = DeliveryStatus.RETRY, wait.reason
     delivery.postponed, delivery.next_try_at = delivery.postponed + 1, again_at

@@ -121,6 +121,7 @@ def _deliver(approval_id: int, attempt: int, means: _Means) -> None:
             route=route_of(connected, turn=means.slot.take(item.brand_id, connected.connection_id)),
             jobs=jobs,
             attempts=settings.delivery_attempts,
+            attempt_seconds=settings.delivery_deadline_seconds,
             now=clock.now(),
         )
         if was_in_force and item.approval_id is None:  # it went back to the queue, and what it taught falls with it

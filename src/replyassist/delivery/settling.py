@@ -24,12 +24,12 @@ from replyassist.review.transitions import DELIVERY, Move, make
 from .attempts import AttemptResult, Claimed
 from .echoes import tell_echoes
 from .models import Delivery, DeliveryStatus
-from .repository import change_held
+from .repository import change_held, is_another_ones
 
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
 LONGEST_POSTPONED = timedelta(days=1)
-"""A reply that a platform asks to wait for until later than this after its approval fails."""
+"""A reply that is to wait for until so long after it was first free to leave fails."""
 
 
 def settle(
@@ -40,8 +40,9 @@ def settle(
     item = session.get(ReviewItem, delivery.review_item_id) if delivery else None
     if delivery is None or item is None:
         return False
-    has_answered = _has_answered(verdict)
-    verdict = _final(verdict, delivery, claimed, attempts=attempts, now=now)
+    load_locked(session, item.message_id)  # what the platform reports waits from here on
+    verdict = _of_this_reply(session, verdict, delivery, claimed)
+    verdict = _final(verdict, delivery, attempts=attempts, now=now)
     is_retry = verdict.status is DeliveryStatus.RETRY
     postponed = delivery.postponed + (1 if verdict.is_spared else 0)
     wait = _seconds(verdict, item.attempt + 1 - postponed)
@@ -59,36 +60,38 @@ def settle(
     )
     if not is_held:
         return False
-    load_locked(session, item.message_id)
     session.refresh(item, with_for_update=ROW_ONLY)  # the platform may report an edit at this very moment
     _move_item(session, item, claimed, verdict, wait, jobs=jobs, now=now)
-    _tell_connection(session, claimed, verdict, has_answered=has_answered, now=now)
+    _tell_connection(session, claimed, verdict, now=now)
     return True
 
 
-def _has_answered(verdict: AttemptResult) -> bool:
-    """Whether the platform is there: it took the reply, refused it, or asked to wait."""
-    return verdict.is_spared or verdict.status in (DeliveryStatus.SENT, DeliveryStatus.FAILED)
+def _of_this_reply(session: Session, verdict: AttemptResult, delivery: Delivery, claimed: Claimed) -> AttemptResult:
+    """The verdict; but where what was found is another reply's (of the same words, it may be), nobody knows of this."""
+    if not verdict.is_found or verdict.platform_id is None:
+        return verdict
+    if claimed.connection_id is not None:
+        connections.hold(session, claimed.connection_id)  # two that find the same come one after the other
+    if not is_another_ones(session, delivery, verdict.platform_id):
+        return verdict
+    error = "what stands there with these words is another reply; whether this one arrived is not known"
+    return replace(verdict, status=DeliveryStatus.UNCERTAIN, platform_id=None, error=error, may_have_landed=True)
 
 
-def _final(
-    verdict: AttemptResult, delivery: Delivery, claimed: Claimed, *, attempts: int, now: datetime
-) -> AttemptResult:
+def _final(verdict: AttemptResult, delivery: Delivery, *, attempts: int, now: datetime) -> AttemptResult:
     """The verdict, or where no attempt is left the last word."""
     if verdict.status is not DeliveryStatus.RETRY:
         return verdict
     is_last = not verdict.is_spared and delivery.attempt - delivery.postponed + 1 >= attempts
     wait = verdict.wait_seconds or 0.0
     is_asked = verdict.is_spared or wait > LONGEST_RETRY_SECONDS
-    if is_last or (is_asked and now + timedelta(seconds=wait) - claimed.reply.approved_at > LONGEST_POSTPONED):
+    if is_last or (is_asked and now + timedelta(seconds=wait) - delivery.free_since >= LONGEST_POSTPONED):
         final = DeliveryStatus.UNCERTAIN if verdict.may_have_landed else DeliveryStatus.FAILED
         return replace(verdict, status=final)
     return verdict
 
 
-def _tell_connection(
-    session: Session, claimed: Claimed, verdict: AttemptResult, *, has_answered: bool, now: datetime
-) -> None:
+def _tell_connection(session: Session, claimed: Claimed, verdict: AttemptResult, *, now: datetime) -> None:
     """The account's page says what is wrong, and its other replies wait: where the platform asked for that, and where
     it has not answered for some time. What an earlier sign-in met says nothing of the one that there is."""
     known = session.get(Connection, claimed.connection_id) if claimed.connection_id is not None else None
@@ -98,7 +101,9 @@ def _tell_connection(
     connection = connections.hold(session, known.id or 0)
     if connection.status == ConnectionStatus.DISCONNECTED or connection.sign_in != claimed.sign_in:
         return
-    if not claimed.lag_seconds and note_outcome(connection, has_answered=has_answered, now=now):
+    is_told = verdict.has_answered is not None and not claimed.lag_seconds
+    has_answered, began_at = bool(verdict.has_answered), claimed.claimed_at
+    if is_told and note_outcome(connection, has_answered=has_answered, began_at=began_at, now=now):
         CIRCUITS_OPENED.labels(platform=connection.platform).inc()
     if verdict.sign_in_problem or is_sent:
         connection.set_health(sending_problem=verdict.sign_in_problem)

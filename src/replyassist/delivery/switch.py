@@ -9,15 +9,19 @@ from sqlmodel import Session
 from replyassist.channels import repository as connections
 from replyassist.channels.models import ConnectionStatus
 from replyassist.channels.stops import THE_BRAND, set_stopped
+from replyassist.core.clock import Clock
+from replyassist.core.database import Database
 from replyassist.core.errors import NotFound
-from replyassist.core.jobs import JobQueue
+from replyassist.core.jobs import Job, JobQueue
 from replyassist.review import repository as reviews
 from replyassist.review.decisions import deliver_job
-from replyassist.review.models import ReviewStatus
+from replyassist.review.models import ReviewItem, ReviewStatus
 
+from .repository import note_woken
 from .waiting import WAITING_NOTICES
 
 WOKEN_AT_ONCE = 500
+WAKE_JOB = "wake"
 
 
 def stop_sending(
@@ -38,18 +42,31 @@ def resume_sending(
     _require(session, brand_id, channel)
     if not set_stopped(session, brand_id, channel, is_stopped=False, actor=actor, now=now):
         return False
-    wake(session, brand_id, jobs=jobs)
+    wake(session, brand_id, jobs=jobs, now=now)
     return True
 
 
-def wake(session: Session, brand_id: str, *, jobs: JobQueue) -> int:
-    """Try again now what waits and says why; returns how many. What still has to wait says so again."""
+def wake(session: Session, brand_id: str, *, jobs: JobQueue, now: datetime, after: int = 0) -> int:
+    """Try again now what waits behind an item and says why, some of it here and the rest in a job; returns how many
+    here. What still has to wait says so again."""
     moving = (ReviewStatus.APPROVED, ReviewStatus.SENDING)
-    woken = reviews.waiting_with(session, brand_id, moving, notices=WAITING_NOTICES, limit=WOKEN_AT_ONCE)
+    woken = reviews.waiting_with(session, brand_id, moving, notices=WAITING_NOTICES, after=after, limit=WOKEN_AT_ONCE)
     for item in woken:
+        note_woken(session, item.approval_id, now=now)
         if reviews.next_attempt(session, item):
             jobs.enqueue(session, deliver_job(item.approval_id, item.attempt + 1))
+    if len(woken) == WOKEN_AT_ONCE:
+        last = woken[-1]
+        jobs.enqueue(session, Job(WAKE_JOB, f"{WAKE_JOB}-{last.id}-{last.attempt}", (last.id or 0,)))
     return len(woken)
+
+
+def wake_behind(item_id: int, *, database: Database, jobs: JobQueue, clock: Clock) -> None:
+    """Wake what waits in the brand of an item behind it."""
+    with database.writing() as session:
+        item = session.get(ReviewItem, item_id)
+        if item is not None:
+            wake(session, item.brand_id, jobs=jobs, now=clock.now(), after=item_id)
 
 
 def _require(session: Session, brand_id: str, channel: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
 from ..notes import Notes, drafts_field
@@ -13,6 +13,7 @@ TRAITS = Traits(
     name="freescout",
     title="FreeScout",
     repeat=Repeat.LOOK_UP,
+    find_lag=timedelta(seconds=10),  # ours: how soon a thread is listed is not documented
     signature=Signature.BODY,
     tells_edits=False,  # a conversation that is deleted is told of, a thread that is edited is not
     proof=Proof.DOCUMENTATION,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import httpx2
 from pydantic import ValidationError
 
-from ..errors import ConfigurationError, LanguageModelError, LanguageModelTimeout
+from ..errors import ConfigurationError, LanguageModelError, LanguageModelTimeout, UnusableAnswer
 from .port import FREE, CallOptions, ChatMessage, Completion, Generation, ModelCall, Prices
 from .session import BoundedClient, EndpointTime, Session
 from .wire import CompletionResponse, RefusedRequest, TransientFailure, body_of, cut
@@ -89,7 +89,7 @@ class OpenAIChatModel:
         completions = tuple(Completion(text, reason) for text, reason in texts if text)
         if not completions:
             reasons = ", ".join(sorted({self._clean(reason) for _, reason in texts}))
-            raise LanguageModelError(f"{self._endpoint} answered with empty text (finish reason: {reasons})")
+            raise UnusableAnswer(f"{self._endpoint} answered with empty text (finish reason: {reasons})")
         read = sum(answer.tokens("prompt_tokens") for answer in answers)
         written = sum(answer.tokens("completion_tokens") for answer in answers)
         return Generation(
@@ -212,7 +212,7 @@ class OpenAIChatModel:
             raise LanguageModelError(f"{self._endpoint} answered with {kind} that is no chat completion") from None
         if not answer.choices:
             reason = f": {self._clean(answer.error)}" if answer.error else ""
-            raise LanguageModelError(f"{self._endpoint} answered without any candidate{reason}")
+            raise UnusableAnswer(f"{self._endpoint} answered without any candidate{reason}")
         return answer
 
     def _status_error(self, error: APIStatusError) -> LanguageModelError:
@@ -223,7 +223,7 @@ class OpenAIChatModel:
             return RefusedRequest(detail, reason=reason, parameter=error.param)
         if status in TRANSIENT_STATUSES or status >= 500:
             return TransientFailure(detail, retry_after=_seconds(error.response.headers.get("retry-after")))
-        return LanguageModelError(detail)
+        return UnusableAnswer(detail)
 
     def _timeout(self, seconds: float) -> LanguageModelTimeout:
         return LanguageModelTimeout(f"{self._endpoint} did not answer within {seconds:g} s")

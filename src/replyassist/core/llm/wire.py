@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..errors import LanguageModelError
+from ..errors import LanguageModelError, UnusableAnswer
 from .port import ChatMessage, ModelCall
 
 
@@ -60,7 +60,7 @@ class CompletionResponse(BaseModel):
         return count if isinstance(count, int) else 0
 
 
-class RefusedRequest(LanguageModelError):
+class RefusedRequest(UnusableAnswer):
     """The endpoint does not take this request; it may take it without one of its parameters."""
 
     def __init__(self, detail: str, *, reason: str, parameter: str | None) -> None:

@@ -39,6 +39,27 @@ def change_held(session: Session, delivery_id: int, token: str, **values: object
     return bool(held.rowcount == 1)
 
 
+def is_another_ones(session: Session, delivery: Delivery, platform_id: str) -> bool:
+    """Whether another delivery to the same address has this id at the platform."""
+    statement = select(Delivery.id).where(
+        Delivery.platform_id == platform_id,
+        Delivery.adapter == delivery.adapter,
+        Delivery.destination == delivery.destination,
+        Delivery.id != delivery.id,
+    )
+    return session.exec(statement).first() is not None
+
+
+def note_woken(session: Session, approval_id: int | None, *, now: datetime) -> None:
+    """The next attempt takes the place of the one that a delivery waited for, and counts as no other."""
+    session.exec(
+        update(Delivery)
+        .where(col(Delivery.approval_id) == approval_id)
+        .values(postponed=col(Delivery.postponed) + 1, kept_until=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def waiting_before(session: Session, delivery: Delivery, *, why: str, since: datetime) -> list[tuple[datetime, str]]:
     """Older replies of the same brand and place that wait for this reason: until when, if that is after ``since``, and
     in which conversation."""

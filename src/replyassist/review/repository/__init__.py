@@ -166,17 +166,19 @@ def first_audit_id(session: Session, moment: datetime) -> int:
 
 
 def in_status_since(
-    session: Session, statuses: Iterable[ReviewStatus], *, before: datetime, limit: int
+    session: Session,
+    statuses: Iterable[ReviewStatus],
+    *,
+    before: datetime,
+    after: ReviewItem | None = None,
+    limit: int,
 ) -> list[ReviewItem]:
-    """Items that have stood in one of these statuses since before a time, oldest first."""
-    return list(
-        session.exec(
-            select(ReviewItem)
-            .where(col(ReviewItem.status).in_(list(statuses)), col(ReviewItem.updated_at) < before)
-            .order_by(col(ReviewItem.updated_at))
-            .limit(limit)
-        )
-    )
+    """Items that have stood in one of these statuses since before a time, oldest first; those behind ``after``."""
+    at, key = col(ReviewItem.updated_at), col(ReviewItem.id)
+    statement = select(ReviewItem).where(col(ReviewItem.status).in_(list(statuses)), at < before)
+    if after is not None:
+        statement = statement.where(at >= after.updated_at, or_(at > after.updated_at, key > after.id))
+    return list(session.exec(statement.order_by(at, key).limit(limit)))
 
 
 def open_ids(session: Session, brand_id: str) -> list[int]:
@@ -208,11 +210,18 @@ def redrafting_since(session: Session, *, before: datetime, limit: int) -> list[
 
 
 def waiting_with(
-    session: Session, brand_id: str, statuses: Iterable[ReviewStatus], *, notices: Collection[str], limit: int
+    session: Session,
+    brand_id: str,
+    statuses: Iterable[ReviewStatus],
+    *,
+    notices: Collection[str],
+    after: int,
+    limit: int,
 ) -> list[ReviewItem]:
-    """Items of a brand in one of these statuses that say one of these notices, oldest first."""
+    """Items of a brand in one of these statuses that say one of these notices, oldest first, behind an id."""
     statement = select(ReviewItem).where(
         ReviewItem.brand_id == brand_id,
+        col(ReviewItem.id) > after,
         col(ReviewItem.status).in_(list(statuses)),
         col(ReviewItem.notice).in_(notices),
     )

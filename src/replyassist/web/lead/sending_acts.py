@@ -55,7 +55,7 @@ def change_quiet_hours(
     visit.principal.require_for(Permission.CONNECTIONS_WRITE, brand)
     with visit.database.writing() as session:
         set_quiet_hours(session, brand, quiet_from.strip() or None, quiet_until.strip() or None)
-        wake(session, brand, jobs=visit.request.app.state.jobs)
+        wake(session, brand, jobs=visit.request.app.state.jobs, now=visit.now)
     return _back(brand, THE_BRAND)
 
 
