@@ -7,9 +7,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
-from replyassist.core.database import Database
+from replyassist.brands.repository import list_brands
+from replyassist.core.backup import write_backup
+from replyassist.core.database import Database, alembic_config
+from replyassist.core.errors import ConfigurationError
+from replyassist.core.job_runner import JobRunner
 from replyassist.core.jobs import Heartbeats
+from replyassist.core.restoring import require_no_restore
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.cli.result import Run
 from tests.review.test_decisions import approve
@@ -60,6 +68,62 @@ def test_what_was_on_its_way_goes_to_a_person_and_is_not_sent(world: World, type
     assert "it may have been sent since" in (restored.notice or "")
 
 
+def test_a_restore_that_does_not_end_sends_nothing(world: World, typed: Run, file: Path, tmp_path: Path) -> None:
+    """What is restored stands at a migration that is not known here: the restore ends before it doubts anything."""
+    approve(world, world.person(), world.item())
+    typed("db", "backup", file)
+    broken = tmp_path / "broken.tar.gz"
+    _at_version(world, "9999")
+    write_backup(world.database, tmp_path / "home", broken, version="", now=world.clock.now())
+    _at_version(world, ScriptDirectory.from_config(alembic_config(world.database.url)).get_current_head() or "")
+    since = world.item()
+    world.database.dispose()
+    assert typed("db", "restore", broken, "--replace").status == 1
+    if world.database.is_sqlite:
+        assert world.reload(since).status == ReviewStatus.PENDING
+        return
+    with pytest.raises(ConfigurationError, match="restore"), JobRunner(world.database.url, {}, dead_after_seconds=60):
+        pass
+    refused = typed("worker")
+    assert (refused.status, "db restore" in refused.err) == (2, True)
+    assert typed("db", "restore", file, "--replace", "--json").document["uncertain"] == 1
+    require_no_restore(world.database)
+
+
+def _at_version(world: World, version: str) -> None:
+    with world.database.writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_that_somebody_has_open_is_not_replaced(world: World, typed: Run, file: Path) -> None:
+    typed("db", "backup", file)
+    with world.database.reading() as session:
+        list_brands(session)
+        refused = typed("db", "restore", file, "--replace")
+    assert (refused.status, "in use" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("earlier", ["0013", "0020"])
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_an_archive_of_an_earlier_schema_takes_the_place_of_a_newer_one(
+    world: World, typed: Run, file: Path, tmp_path: Path, postgres_url: str, earlier: str
+) -> None:
+    approve(world, world.person(), world.item())
+    command.upgrade(alembic_config(postgres_url), earlier)
+    old = Database(postgres_url)
+    with old.writing() as session:
+        session.connection().execute(text("CREATE TABLE kept_from_then (number integer)"))
+    write_backup(old, tmp_path / "home", file, version="", now=world.clock.now())
+    old.dispose()
+    world.database.dispose()
+    restored = typed("db", "restore", file, "--replace")
+    assert restored.status == 0, restored.err
+    with world.database.reading() as session:
+        assert list_brands(session) == []
+    assert inspect(world.database.engine).has_table("kept_from_then")
+
+
 def test_an_archive_goes_into_a_database_that_is_empty(
     world: World,
     typed: Run,
@@ -88,6 +152,7 @@ def test_brands_are_not_given_up_unasked(world: World, typed: Run, file: Path) -
     typed("db", "backup", file)
     world.reject(item, world.person())
     refused = typed("db", "restore", file)
+    require_no_restore(world.database)
     assert (refused.status, BRAND in refused.err, "--replace" in refused.err) == (2, True, True)
     assert world.reload(item).status == ReviewStatus.REJECTED
 
