@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tarfile
+import time
+from collections import Counter
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from alembic import command
@@ -66,6 +71,33 @@ def test_what_was_on_its_way_goes_to_a_person_and_is_not_sent(world: World, type
     restored = world.reload(item)
     assert restored.status == ReviewStatus.UNCERTAIN
     assert "it may have been sent since" in (restored.notice or "")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_back_up_ends_while_others_go_on_writing(world: World, typed: Run, file: Path) -> None:
+    """It has more pages than are copied at once by any number of them, and what is written is in it or not."""
+    path, ends, written = world.database.engine.url.database or "", Event(), Counter[str]()
+    with closing(sqlite3.connect(path, isolation_level=None)) as filling:
+        filling.execute("CREATE TABLE filling AS SELECT zeroblob(40000000) AS content, 0 AS number")
+
+    def write() -> None:
+        gives_up = time.monotonic() + 20
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as opened:
+            opened.execute("PRAGMA synchronous=OFF")
+            while not ends.wait(0.001) and time.monotonic() < gives_up:
+                opened.execute("UPDATE brand SET name = name || '.'")
+                written["before it ended"] += 1
+        written["given up"] += not ends.is_set()
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        assert typed("db", "backup", file).status == 0
+    finally:
+        ends.set()
+        writer.join()
+    assert written["before it ended"]
+    assert not written["given up"]
 
 
 def test_a_restore_that_does_not_end_sends_nothing(world: World, typed: Run, file: Path, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def _dump(database: Database, path: Path) -> None:
         return
     source = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)
     with closing(source), closing(sqlite3.connect(path)) as copy:
-        source.backup(copy, pages=4096, sleep=0.01)
+        source.backup(copy, pages=-1)  # in one step: between two, a write by another connection begins it again
 
 
 def place_of(url: URL) -> tuple[str, ...]:
