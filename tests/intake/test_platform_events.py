@@ -29,7 +29,7 @@ from replyassist.intake.events import take_events
 from replyassist.intake.hooks import router
 from replyassist.intake.pulling import EVENTS_AT_ONCE, Puller
 from replyassist.testing import FakePeer, fake_adapter
-from replyassist.testing.platform import TOKEN, US
+from replyassist.testing.platform import TOKEN, US, FakeSource
 from tests.world import World
 
 FULL = {"queue_limit": EVENTS_AT_ONCE + 5}
@@ -245,6 +245,22 @@ class TestPulling:
         assert (len(house.messages()), house.connection().cursor) == (46, "46")
         drafted = [message.text for message in house.messages() if message.status == "received"]
         assert drafted == [f"question {number}?" for number in range(1, 45)], "none for what is answered"
+
+    def test_a_reading_whose_time_is_over_keeps_all_that_it_found_and_its_cursor(self, house: House) -> None:
+        class Slow(FakeSource):
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                """The cursor is of worth in the last batch alone."""
+                assert is_ending()
+                *others, last = super().pull(cursor, since=since, is_ending=is_ending)
+                yield from (replace(each, cursor=cursor or "0") for each in others)
+                yield last
+
+        for number in range(5):
+            house.peer.write("tom", f"question {number}")
+        house = house.from_source(Slow(Account("fernhill", "fake", US), house.peer))
+        house.puller().plan()
+        replace(house.puller(), longest_seconds=0.0).pull(*house.world.jobs.take("pull").arguments)
+        assert house.connection().cursor == "5"
 
     @pytest.mark.parametrize(
         ("error", "waits"),

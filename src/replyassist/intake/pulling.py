@@ -46,6 +46,7 @@ class Puller:
     connections: Connections
     jobs: JobQueue
     settings: Settings
+    longest_seconds: float = LONGEST_PULL_SECONDS
 
     @property
     def periodic(self) -> dict[str, Periodic]:
@@ -90,7 +91,7 @@ class Puller:
         source = self.connections.source(connection)
         if source is None:
             return
-        ends_at = time.monotonic() + LONGEST_PULL_SECONDS
+        ends_at = time.monotonic() + self.longest_seconds
         since = self._since(connection)
 
         def is_over() -> bool:
@@ -100,7 +101,7 @@ class Puller:
             for pulled in source.pull(connection.cursor, since=since, is_ending=is_over):
                 if not self._store(connection, pull, pulled, is_first=connection.cursor is None):
                     return
-                if is_over():
+                if is_ending():  # when only its time is over, the source ends where its cursor is worth something
                     return
         finally:
             source.close()

@@ -11,7 +11,7 @@ from replyassist.core.errors import DeliveryNotMade, DeliveryRefused
 from ..account import Account, Runtime
 from ..events import Deleted, Event
 from ..port import Pulled, Source
-from ..watched import Found, Watched
+from ..watched import Found, Unread, Watched
 from .api import PAGE, UNKNOWN_MESSAGE, DiscordApi, Message, number_at, time_of
 from .records import Place, event_of
 
@@ -24,18 +24,23 @@ class DiscordSource(Source):
     """Reads as one bot."""
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
-        self._account, self._api = account, DiscordApi(account, runtime)
+        self._account, self._api, self._clock = account, DiscordApi(account, runtime), runtime.clock
 
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
-        """Nothing of what was read counts before all places were read: a post that one of them had in the meantime
-        would be passed over."""
-        watched, found, until = Watched(cursor, since), list[Found](), 2**64
-        for place in self._places():
-            if is_ending():
-                return
+        """A round of all places, by their ids; one that is cut short goes on where it was. A post that one of them had
+        since the round began is never taken for known."""
+        watched = Watched(cursor, since)
+        before, began, found, behind = watched.unread, number_at(self._clock.now()), list[Found](), 2**64
+        places = sorted((each for each in self._places() if _order(each) >= before.place), key=_order)
+        rest = Unread(0, before.until)
+        for position, place in enumerate(places):
+            if position and is_ending():
+                rest = Unread(_order(place), min(before.until, began))
+                break
             entries, end = self._read(place, watched)
-            found, until = found + entries, min(until, end)
-        yield from watched.pulled(self._account, self._event, (each for each in found if each.number <= until))
+            found, behind = found + entries, min(behind, end)
+        told = (each for each in found if each.number <= behind)
+        yield from watched.pulled(self._account, self._event, told, Unread(rest.place, min(rest.until, behind)))
 
     def close(self) -> None:
         """End connections."""
@@ -100,6 +105,10 @@ def channels_of(account: Account) -> list[str]:
     if not all(each.isascii() and each.isdecimal() for each in given):
         raise DeliveryRefused("the channels are given by their ids, which are numbers")
     return given
+
+
+def _order(place: Place) -> int:
+    return int(place.channel)
 
 
 def _number(written: Message) -> int:
