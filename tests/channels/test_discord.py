@@ -144,6 +144,22 @@ class TestDiscord(Conformance):
                 harness.cursor, found = pulled.cursor, [*found, *pulled.events]
         return [each.external_id for each in messages(found)]
 
+    @pytest.mark.parametrize("closed", [THREAD, CHANNEL, "7"])
+    def test_a_place_that_may_not_be_read_is_left_out(self, stage: Stage, peer: DiscordPeer, closed: str) -> None:
+        harness = stage.harness
+        assert isinstance(harness, DiscordHarness)
+        written = {each: peer.write(QUESTION, channel=each) for each in (CHANNEL, THREAD)}
+        hidden = [written.pop(closed)] if closed in written else []
+        peer.closed = {closed}
+        channels = ",".join({CHANNEL, FORUM, closed} - {THREAD})
+        account = replace(stage.account, credentials=Credentials({**harness.credentials(), "channels": channels}))
+        assert [each.external_id for each in messages(harness.events(account))] == [*written.values()]
+        assert ("Norway" if closed == THREAD else closed) in harness.problem
+        assert "left out" in harness.problem
+        peer.closed = set()
+        assert [each.external_id for each in messages(harness.events(stage.account))] == hidden
+        assert harness.problem == ""
+
     def test_what_was_forgotten_for_want_of_room_is_not_told_again(self, stage: Stage, peer: DiscordPeer) -> None:
         for index in range(400):
             peer.write(f"question {index}", channel=(CHANNEL, THREAD)[index % 2])

@@ -22,7 +22,7 @@ from replyassist.channels.events import message
 from replyassist.channels.hook_requests import LONGEST_BODY
 from replyassist.channels.models import Connection
 from replyassist.channels.registry import adapters
-from replyassist.core.errors import CredentialsRefused, RateLimited, ReplyassistError
+from replyassist.core.errors import CredentialsRefused, DeliveryRefused, RateLimited, ReplyassistError
 from replyassist.core.http import install_error_handlers
 from replyassist.inbox.models import Message
 from replyassist.intake.events import take_events
@@ -261,6 +261,20 @@ class TestPulling:
         house.puller().plan()
         replace(house.puller(), longest_seconds=0.0).pull(*house.world.jobs.take("pull").arguments)
         assert house.connection().cursor == "5"
+
+    def test_what_was_left_out_is_shown_and_the_rest_is_kept(self, house: House) -> None:
+        class Partial(FakeSource):
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                with self.leaving_out("the channel 7"):
+                    raise DeliveryRefused("it is gone")
+                yield from super().pull(cursor, since=since, is_ending=is_ending)
+
+        house.peer.write("tom", "do you ship?")
+        house = house.from_source(Partial(Account("fernhill", "fake", US), house.peer))
+        house.pull()
+        assert [each.text for each in house.messages()] == ["do you ship?"]
+        assert house.connection().problem == "the channel 7 was left out: it is gone"
+        assert house.connection().next_pull_at is not None
 
     @pytest.mark.parametrize(
         ("error", "waits"),

@@ -75,7 +75,7 @@ class Puller:
             return
         problem, wait = "", self.connections.adapter(connection.platform).traits.poll_seconds
         try:
-            self._read(connection, pull, is_ending)
+            problem = self._read(connection, pull, is_ending)
         except CredentialsRefused as error:
             problem, wait = error.detail, AFTER_REFUSAL_SECONDS
         except DeliveryError as error:
@@ -87,10 +87,11 @@ class Puller:
             problem, wait = f"unforeseen: {type(error).__name__}", AFTER_FAILURE_SECONDS
         self._finish(connection_id, pull, problem, wait)
 
-    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> None:
+    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> str:
+        """What it left out, as the source says."""
         source = self.connections.source(connection)
         if source is None:
-            return
+            return ""
         ends_at = time.monotonic() + self.longest_seconds
         since = self._since(connection)
 
@@ -100,9 +101,10 @@ class Puller:
         try:
             for pulled in source.pull(connection.cursor, since=since, is_ending=is_over):
                 if not self._store(connection, pull, pulled, is_first=connection.cursor is None):
-                    return
+                    break
                 if is_ending():  # when only its time is over, the source ends where its cursor is worth something
-                    return
+                    break
+            return source.problem
         finally:
             source.close()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused
 
@@ -37,8 +38,9 @@ class DiscordSource(Source):
             if position and is_ending():
                 rest = Unread(_order(place), min(before.until, began))
                 break
-            entries, end = self._read(place, watched)
-            found, behind = found + entries, min(behind, end)
+            with self.leaving_out(f"the channel or thread {place.title or place.channel}"):
+                entries, end = self._read(place, watched)
+                found, behind = found + entries, min(behind, end)
         told = (each for each in found if each.number <= behind)
         yield from watched.pulled(self._account, self._event, told, Unread(rest.place, min(rest.until, behind)))
 
@@ -49,14 +51,20 @@ class DiscordSource(Source):
     def _places(self) -> Iterator[Place]:
         """The channels of the connection, then the active threads below them."""
         given = channels_of(self._account)
-        channels = [self._api.read(f"channels/{channel}") for channel in given]
+        channels = list[Mapping[str, Any]]()
+        for channel in given:
+            with self.leaving_out(f"the channel {channel}"):
+                channels.append(self._api.read(f"channels/{channel}"))
         yield from (
             Place(str(each["id"]), each.get("name") if each.get("thread_metadata") else None)
             for each in channels
             if each["type"] not in FORUMS
         )
         guilds = sorted({str(each["guild_id"]) for each in channels if each.get("guild_id")})
-        listed = [each for guild in guilds for each in self._api.read(f"guilds/{guild}/threads/active")["threads"]]
+        listed = list[Mapping[str, Any]]()
+        for guild in guilds:
+            with self.leaving_out(f"the threads of {guild}"):
+                listed += self._api.read(f"guilds/{guild}/threads/active")["threads"]
         threads = [each for each in listed if str(each["parent_id"]) in given and str(each["id"]) not in given]
         threads.sort(key=lambda thread: int(thread.get("last_message_id") or 0), reverse=True)
         for thread in threads[: max(0, MOST_PLACES - len(channels))]:
