@@ -40,6 +40,8 @@ def _deployment(world: World, typed: Run, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("REPLYASSIST_DATABASE_URL", world.database.url)
     (tmp_path / "home" / "calibrations").mkdir(parents=True)
     (tmp_path / "home" / "calibrations" / "fernhill.json").write_text("{}")
+    (tmp_path / "home" / "outbox").mkdir()
+    (tmp_path / "home" / "outbox" / "fernhill.jsonl").write_text('{"key": "1"}\n')
     (tmp_path / "home" / "secret_key").write_text("a key of this deployment")
 
 
@@ -177,6 +179,17 @@ def test_an_archive_goes_into_a_database_that_is_empty(
         assert session.get_one(ReviewItem, item.id).draft == item.draft
     opened.dispose()
     assert (tmp_path / "other-home" / "calibrations" / "fernhill.json").read_text() == "{}"
+    assert (tmp_path / "other-home" / "outbox" / "fernhill.jsonl").read_text() == '{"key": "1"}\n'
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_was_sent_to_a_file_since_stays_there(world: World, typed: Run, file: Path, tmp_path: Path) -> None:
+    sent = tmp_path / "home" / "outbox" / "fernhill.jsonl"
+    typed("db", "backup", file)
+    sent.write_text('{"key": "1"}\n{"key": "2"}\n')
+    world.database.dispose()
+    assert typed("db", "restore", file, "--replace").status == 0
+    assert sent.read_text() == '{"key": "1"}\n{"key": "2"}\n'
 
 
 def test_brands_are_not_given_up_unasked(world: World, typed: Run, file: Path) -> None:
@@ -200,7 +213,7 @@ def test_nothing_is_restored_below_a_worker_that_lives(world: World, typed: Run,
 
 def test_the_secret_key_goes_along_only_when_asked_for(typed: Run, file: Path) -> None:
     typed("db", "backup", file)
-    assert members(file) == {"manifest.json", "database", "calibrations/fernhill.json"}
+    assert members(file) == {"manifest.json", "database", "calibrations/fernhill.json", "outbox/fernhill.jsonl"}
     typed("db", "backup", file, "--with-secret-key")
     assert "secret_key" in members(file)
     assert file.stat().st_mode & 0o077 == 0

@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from .database import Database
 from .errors import ConfigurationError, InvalidInput
 
-KEPT = ("calibrations", "secret_key")
+KEPT = ("calibrations", "outbox", "secret_key")
 """What the home folder holds that cannot be made again."""
 KEY_FILE = "secret_key"
 MANIFEST, DUMP = "manifest.json", "database"

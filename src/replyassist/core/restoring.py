@@ -23,7 +23,7 @@ from .database import Database
 from .errors import ConfigurationError, DatabaseBusy
 from .patience import MAINTENANCE
 
-MARK = "replyassist_restore"
+MARK, OUTBOX = "replyassist_restore", "outbox"
 _CLEARING = """
 CREATE TABLE IF NOT EXISTS replyassist_restore.restored ();
 DROP SCHEMA IF EXISTS dbos CASCADE;
@@ -96,16 +96,23 @@ def restore_database(url: str, manifest: Manifest, folder: Path, make_safe: Call
 
 
 def restore_home(folder: Path, home: Path) -> list[str]:
-    """Put back what the archive holds of the home folder; the names."""
+    """Put back what the archive holds of the home folder; the names. What stands in the outbox now stays: it was
+    appended to since, and nobody else has it."""
     home.mkdir(parents=True, exist_ok=True)
     found = [name for name in KEPT if (folder / name).exists()]
     for name in found:
         if (folder / name).is_dir():
-            shutil.copytree(folder / name, home / name, dirs_exist_ok=True)
+            copied = _copied_where_none_is if name == OUTBOX else shutil.copy2
+            shutil.copytree(folder / name, home / name, copy_function=copied, dirs_exist_ok=True)
         else:
             shutil.copyfile(folder / name, home / name)
             (home / name).chmod(0o600)
     return found
+
+
+def _copied_where_none_is(source: str, target: str) -> None:
+    if not Path(target).exists():
+        shutil.copy2(source, target)
 
 
 def _restore_sqlite(source: Path, path: Path, make_safe: Callable[[Database], int]) -> int:
