@@ -84,6 +84,15 @@ def test_what_cannot_be_made_again_outlives_a_pod(name: str) -> None:
         assert mounts[f"{HOME}/{kept}"] in claims
 
 
+def test_the_home_of_the_image_belongs_to_who_runs_it() -> None:
+    """A named volume takes the owner of the folder that it is mounted over, and root where there is none."""
+    lines = (FOLDER / "Dockerfile").read_text().splitlines()
+    assert any(f"REPLYASSIST_HOME={HOME} " in line for line in lines)
+    assert f"RUN mkdir {HOME}" in lines[lines.index("USER replyassist") :]
+    for name in ("api", "worker"):
+        assert SERVICES[name]["volumes"] == [f"home:{HOME}"]
+
+
 def test_every_setting_is_one() -> None:
     named = {name for service in SERVICES.values() for name in service.get("environment", {})}
     named |= {name for each in OBJECTS for name in each.get("data", {})}
