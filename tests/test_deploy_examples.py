@@ -93,6 +93,13 @@ def test_the_home_of_the_image_belongs_to_who_runs_it() -> None:
         assert SERVICES[name]["volumes"] == [f"home:{HOME}"]
 
 
+def test_a_reply_that_is_not_sent_is_told_whatever_it_waits_for() -> None:
+    (expression,) = [rule["expr"] for rule in RULES if rule["alert"] == "ApprovedRepliesWait"]
+    asked = STATUS.findall(expression)[0].split("|")
+    assert set(asked) == {ReviewStatus.APPROVED, ReviewStatus.SENDING}, "after the first attempt it is `sending`"
+    assert any("replyassist_circuits_open" in rule["expr"] for rule in RULES)
+
+
 def test_every_setting_is_one() -> None:
     named = {name for service in SERVICES.values() for name in service.get("environment", {})}
     named |= {name for each in OBJECTS for name in each.get("data", {})}
