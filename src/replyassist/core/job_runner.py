@@ -169,10 +169,7 @@ class JobRunner:
         return self._maintenance_ends.is_set()
 
     def run(self, name: str, key: str, arguments: tuple[int, ...]) -> None:
-        """Run one job that the engine has taken, again where the database was busy.
-
-        Whatever else it raises is logged and marks the job as failed.
-        """
+        """Run one job that the engine took, again where the database was busy; other errors are logged and fail it."""
         self._running.add(key)
         try:
             patiently(lambda: self._handlers[name](*arguments), wait=self._maintenance_ends.wait)
