@@ -20,6 +20,7 @@ SQL_ELSEWHERE = {
     "core/database.py": "opens the database: pragmas, and how a transaction begins",
     "core/jobs.py": "the heartbeats of workers, beside the engine's own tables",
     "core/embedding.py": "a cache in an SQLite file of its own",
+    "core/restoring.py": "the mark of a restore, a schema in which there is nothing of ours",
     "core/forgetting.py": "clears such caches",
     "evaluation/cache.py": "a cache in an SQLite file of its own",
     "inbox/models.py": "the condition of an index",

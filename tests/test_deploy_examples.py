@@ -15,6 +15,7 @@ from typer.main import get_command
 
 from replyassist.backlog import Metrics
 from replyassist.cli import app
+from replyassist.core.backup import KEPT, KEY_FILE
 from replyassist.core.settings import Settings
 from replyassist.review.models import ReviewStatus
 from tests.world import World
@@ -29,6 +30,9 @@ EXPRESSIONS = [rule["expr"] for rule in RULES] + [
 ]
 NAME = re.compile(r"replyassist_\w+")
 STATUS = re.compile(r'replyassist_(?:items|longest_wait_seconds)\{status=~?"([a-z|]+)"')
+
+
+HOME = "/home/replyassist/home"
 
 
 def containers() -> list[dict[str, Any]]:
@@ -64,6 +68,36 @@ def test_every_status_that_is_asked_for_is_one() -> None:
 @pytest.mark.parametrize("found", OBJECTS, ids=lambda found: f"{found['kind']}-{found['metadata']['name']}")
 def test_every_kubernetes_object_is_valid(found: dict[str, Any]) -> None:
     kubernetes_validate.validate(found, "1.37", strict=True)
+
+
+@pytest.mark.parametrize("name", ["replyassist-api", "replyassist-worker"])
+def test_what_cannot_be_made_again_outlives_a_pod(name: str) -> None:
+    claims = {each["metadata"]["name"] for each in OBJECTS if each["kind"] == "PersistentVolumeClaim"}
+    (pod,) = [
+        each["spec"]["template"]["spec"]
+        for each in OBJECTS
+        if each["metadata"]["name"] == name and "template" in each["spec"]
+    ]
+    claimed = {each["name"]: each.get("persistentVolumeClaim", {}).get("claimName") for each in pod["volumes"]}
+    mounts = {each["mountPath"]: claimed[each["name"]] for each in pod["containers"][0]["volumeMounts"]}
+    for kept in set(KEPT) - {KEY_FILE}:  # the key is a secret of the cluster's
+        assert mounts[f"{HOME}/{kept}"] in claims
+
+
+def test_the_home_of_the_image_belongs_to_who_runs_it() -> None:
+    """A named volume takes the owner of the folder that it is mounted over, and root where there is none."""
+    lines = (FOLDER / "Dockerfile").read_text().splitlines()
+    assert any(f"REPLYASSIST_HOME={HOME} " in line for line in lines)
+    assert f"RUN mkdir {HOME}" in lines[lines.index("USER replyassist") :]
+    for name in ("api", "worker"):
+        assert SERVICES[name]["volumes"] == [f"home:{HOME}"]
+
+
+def test_a_reply_that_is_not_sent_is_told_whatever_it_waits_for() -> None:
+    (expression,) = [rule["expr"] for rule in RULES if rule["alert"] == "ApprovedRepliesWait"]
+    asked = STATUS.findall(expression)[0].split("|")
+    assert set(asked) == {ReviewStatus.APPROVED, ReviewStatus.SENDING}, "after the first attempt it is `sending`"
+    assert any("replyassist_circuits_open" in rule["expr"] for rule in RULES)
 
 
 def test_every_setting_is_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,18 @@ from replyassist.brands.model_use import (
 )
 from replyassist.brands.repository import note_spent, spent_on
 from replyassist.brands.service import get_brand, set_time_zone
-from replyassist.core.errors import InvalidInput, LanguageModelError, LanguageModelTimeout, UnusableAnswer
-from replyassist.core.llm import ChatMessage, ChatModel, Prices, RestingModel
+from replyassist.core.errors import (
+    BudgetUsedUp,
+    InvalidInput,
+    LanguageModelError,
+    LanguageModelTimeout,
+    UnusableAnswer,
+)
+from replyassist.core.llm import ChatMessage, ChatModel, OpenAIChatModel, Prices, RestingModel
 from replyassist.core.llm.resting import FAILURES, FIRST_PAUSE_SECONDS
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Proposal
-from replyassist.testing import FakeChatModel
+from replyassist.testing import FakeChatModel, FakeEndpoint
 from tests.test_worker import GOOD, worker
 from tests.world import BRAND, World
 
@@ -62,6 +69,31 @@ class TestMoney:
         assert (made.drafted_by, made.cost_micro_usd) == (BY_TEMPLATE, 0)
         assert "budget for the language model is used up today ($1.00)" in " ".join(made.notes)
         assert (model.calls, spare.calls) == ([], [])
+
+    def test_an_answer_that_cannot_be_used_is_paid_all_the_same(self, world: World) -> None:
+        """Tokens that a model thought away: it answered nothing, and the bill has them."""
+        with FakeEndpoint() as endpoint:
+            endpoint.behaviour = "empty"
+            model = OpenAIChatModel(base_url=endpoint.base_url, model="small", prices=Prices(1, 2))
+            limit(world, micro_usd=1)
+            with closing(model):
+                first, second = proposed(world, model), proposed(world, model)
+
+        assert first.drafted_by == second.drafted_by == BY_TEMPLATE
+        assert first.cost_micro_usd == spent(world) > 0
+        assert second.cost_micro_usd == 0
+        assert "used up today" in " ".join(second.notes)
+
+    def test_questions_that_are_made_count_and_stop_with_the_days_money(self, world: World) -> None:
+        model = FakeChatModel(["1. do you ship to Denmark? | do you ship to 32 countries?"], prices=Prices(1, 1))
+        maker = worker(world, model).proposer.question_maker
+        assert maker is not None
+        limit(world, micro_usd=1)
+        maker.make(BRAND, "shipping-abroad")
+        assert spent(world) > 0
+        with pytest.raises(BudgetUsedUp):
+            maker.make(BRAND, "shipping-abroad")
+        assert len(model.calls) == 1
 
     def test_the_day_is_the_brands_own(self, world: World) -> None:
         with world.database.writing() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -14,7 +15,15 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from replyassist.core.errors import LanguageModelError
-from replyassist.core.tracing import TracedRequests, configure_tracing, export_to, is_tracing, span
+from replyassist.core.tracing import (
+    TracedRequests,
+    configure_tracing,
+    export_to,
+    is_tracing,
+    message_span,
+    message_taken_in,
+    span,
+)
 from replyassist.job_tracing import traced
 from replyassist.review.repository import find_by_message
 from replyassist.testing import FakeChatModel
@@ -70,6 +79,35 @@ def test_a_message_has_one_trace_from_intake_to_sending(world: World, exporter: 
         "replyassist.attempt": 0,
         "replyassist.outcome": "sent",
     }
+
+
+@pytest.mark.parametrize(
+    ("sampler", "ratio", "least", "most"),
+    [
+        ("parentbased_traceidratio", "0.0", 0, 0),
+        ("parentbased_traceidratio", "0.5", 1, 39),
+        ("parentbased_traceidratio", "1.0", 40, 40),
+        ("traceidratio", "0.5", 1, 39),
+        ("parentbased_always_off", "", 0, 0),
+    ],
+)
+def test_a_message_is_traced_whole_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, sampler: str, ratio: str, least: int, most: int
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", sampler)
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", ratio)
+    kept = InMemorySpanExporter()
+    end = export_to(SimpleSpanProcessor(kept), "a secret")
+    try:
+        for message_id in range(40):
+            message_taken_in(message_id)
+            with message_span(message_id, "draft"), span("propose"):
+                pass
+    finally:
+        end()
+    spans = Counter(trace_of(each) for each in kept.get_finished_spans())
+    assert set(spans.values()) <= {3}
+    assert least <= len(spans) <= most
 
 
 def test_no_span_holds_a_word_of_anybody(world: World, exporter: InMemorySpanExporter) -> None:

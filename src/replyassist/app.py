@@ -38,6 +38,7 @@ from replyassist.core.mail import SmtpMailer
 from replyassist.core.patience import Patience
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
+from replyassist.core.restoring import require_no_restore
 from replyassist.core.secret_key import secret_key
 from replyassist.core.settings import Settings
 from replyassist.core.shared_encoders import SharedEncoders
@@ -108,6 +109,7 @@ def build_parts(
     patience = patience or Patience.of(settings.worker_dead_after_seconds)
     database = Database(settings.resolved_database_url, patience)
     closing.callback(database.dispose)
+    require_no_restore(database)
     if upgrade:
         upgrade_database(database)
     if jobs is None:

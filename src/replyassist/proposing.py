@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from replyassist.brands.model_use import MICRO, BrandModel, ModelLimits, Places
@@ -142,12 +143,14 @@ class Proposer:
         """What writes questions that people would ask; None without a model."""
         if self.model is None:
             return None
-        return QuestionMaker(self.database, self.registry, self.model, self.library, self.clock)
+        model_of = partial(self._within_limits, self.model)
+        return QuestionMaker(self.database, self.registry, model_of, self.library, self.clock)
 
     def _model_of(self, brand: Brand, model: ChatModel | None) -> ChatModel | None:
-        """The model within the limits of a brand, for one draft."""
-        if model is None:
-            return None
+        return None if model is None else self._within_limits(model, brand)
+
+    def _within_limits(self, model: ChatModel, brand: Brand) -> ChatModel:
+        """The model within the limits of a brand, for one draft or the questions of one template."""
         settings = self.settings
         general = ModelLimits(
             settings.llm_brand_concurrency or None, round(settings.llm_brand_daily_usd * MICRO) or None

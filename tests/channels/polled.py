@@ -11,9 +11,10 @@ from .conformance import Harness
 
 
 class PolledHarness(Harness):
-    """``cursor``: what the last pull left."""
+    """``cursor``: what the last pull left. ``problem``: what it left out."""
 
     cursor: str | None = None
+    problem: str = ""
 
     def source(self, account: Account) -> Source:
         """What is pulled from."""
@@ -28,4 +29,5 @@ class PolledHarness(Harness):
                 assert len(pulled.cursor) <= 4000
                 self.cursor = pulled.cursor
                 found += pulled.events
+            self.problem = source.problem
         return found

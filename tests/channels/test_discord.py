@@ -123,6 +123,43 @@ class TestDiscord(Conformance):
         assert [type(each) for each in stage.harness.events(stage.account)] == [Deleted, Edited]
         assert stage.harness.events(stage.account) == []
 
+    def test_a_round_that_is_cut_short_goes_on_where_it_was(self, stage: Stage, peer: DiscordPeer) -> None:
+        """One place at a time; what the second has is older than all that the cursor remembers of the first."""
+        older = [peer.write(f"first {index}", channel=THREAD) for index in range(5)]
+        first = [peer.write(f"question {index}") for index in range(300)]
+        stage.world.clock.advance(minutes=1)
+        assert self.cut_short(stage) == first
+        meanwhile = peer.write("meanwhile")
+        assert self.cut_short(stage) == older
+        assert meanwhile in self.cut_short(stage)
+        self.cut_short(stage)
+        assert stage.harness.events(stage.account) == []
+
+    def cut_short(self, stage: Stage) -> list[str]:
+        harness = stage.harness
+        assert isinstance(harness, DiscordHarness)
+        since, found = stage.world.clock.now() - timedelta(days=7), list[Event]()
+        with closing(harness.source(stage.account)) as source:
+            for pulled in source.pull(harness.cursor, since=since, is_ending=lambda: True):
+                harness.cursor, found = pulled.cursor, [*found, *pulled.events]
+        return [each.external_id for each in messages(found)]
+
+    @pytest.mark.parametrize("closed", [THREAD, CHANNEL, "7"])
+    def test_a_place_that_may_not_be_read_is_left_out(self, stage: Stage, peer: DiscordPeer, closed: str) -> None:
+        harness = stage.harness
+        assert isinstance(harness, DiscordHarness)
+        written = {each: peer.write(QUESTION, channel=each) for each in (CHANNEL, THREAD)}
+        hidden = [written.pop(closed)] if closed in written else []
+        peer.closed = {closed}
+        channels = ",".join({CHANNEL, FORUM, closed} - {THREAD})
+        account = replace(stage.account, credentials=Credentials({**harness.credentials(), "channels": channels}))
+        assert [each.external_id for each in messages(harness.events(account))] == [*written.values()]
+        assert ("Norway" if closed == THREAD else closed) in harness.problem
+        assert "left out" in harness.problem
+        peer.closed = set()
+        assert [each.external_id for each in messages(harness.events(stage.account))] == hidden
+        assert harness.problem == ""
+
     def test_what_was_forgotten_for_want_of_room_is_not_told_again(self, stage: Stage, peer: DiscordPeer) -> None:
         for index in range(400):
             peer.write(f"question {index}", channel=(CHANNEL, THREAD)[index % 2])

@@ -143,6 +143,16 @@ class TestLinkedIn(Conformance):
         hooked = [event for hook in peer.hooks() for event in LinkedInInbound(stage.account).parse(hook)]
         assert stage.take(hooked) + stage.take(hooked) == len({each.external_id for each in messages(hooked)})
 
+    def test_a_post_that_may_not_be_read_is_left_out(self, stage: Stage, peer: LinkedInPeer) -> None:
+        peer.decorates = False
+        hidden, asked = peer.write("hidden"), peer.write(QUESTION)
+        peer.hidden = {hidden}
+        with closing(LinkedInSource(stage.account, stage.harness.runtime)) as source:
+            since = stage.world.clock.now() - timedelta(days=7)
+            (read,) = source.pull(None, since=since, is_ending=lambda: False)
+            assert [each.external_id for each in messages(read.events)] == [asked]
+            assert "403" in source.problem
+
     def test_other_pages_and_actions_are_left_out(self, stage: Stage, peer: LinkedInPeer) -> None:
         asked = peer.write(QUESTION)
         (hook,) = peer.hooks()

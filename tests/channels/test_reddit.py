@@ -96,6 +96,16 @@ class TestReddit(Conformance):
         assert (found.external_id, found.in_reply_to) == (asked, top)
         assert found.conversation.external_id == POST, "which its context tells"
 
+    def test_a_subreddit_that_is_private_is_left_out(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        asked, answer = harness.write(QUESTION), peer.write("when?", above=peer.write("Soon.", US))
+        subreddits = f"{SUBREDDIT}, private"
+        account = replace(stage.account, credentials=Credentials({**harness.credentials(), "subreddits": subreddits}))
+        assert {asked, answer} <= {each.external_id for each in messages(harness.events(account))}
+        assert "r/private was left out" in harness.problem
+        assert SUBREDDIT not in harness.problem
+
     def test_an_edit_before_the_first_reading_and_a_removal(
         self, stage: Stage, harness: RedditHarness, peer: RedditPeer
     ) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tarfile
+import time
+from collections import Counter
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
-from replyassist.core.database import Database
+from replyassist.brands.repository import list_brands
+from replyassist.core.backup import write_backup
+from replyassist.core.database import Database, alembic_config
+from replyassist.core.errors import ConfigurationError
+from replyassist.core.job_runner import JobRunner
 from replyassist.core.jobs import Heartbeats
+from replyassist.core.restoring import require_no_restore
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.cli.result import Run
 from tests.review.test_decisions import approve
@@ -27,6 +40,8 @@ def _deployment(world: World, typed: Run, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("REPLYASSIST_DATABASE_URL", world.database.url)
     (tmp_path / "home" / "calibrations").mkdir(parents=True)
     (tmp_path / "home" / "calibrations" / "fernhill.json").write_text("{}")
+    (tmp_path / "home" / "outbox").mkdir()
+    (tmp_path / "home" / "outbox" / "fernhill.jsonl").write_text('{"key": "1"}\n')
     (tmp_path / "home" / "secret_key").write_text("a key of this deployment")
 
 
@@ -60,6 +75,89 @@ def test_what_was_on_its_way_goes_to_a_person_and_is_not_sent(world: World, type
     assert "it may have been sent since" in (restored.notice or "")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_back_up_ends_while_others_go_on_writing(world: World, typed: Run, file: Path) -> None:
+    """It has more pages than are copied at once by any number of them, and what is written is in it or not."""
+    path, ends, written = world.database.engine.url.database or "", Event(), Counter[str]()
+    with closing(sqlite3.connect(path, isolation_level=None)) as filling:
+        filling.execute("CREATE TABLE filling AS SELECT zeroblob(40000000) AS content, 0 AS number")
+
+    def write() -> None:
+        gives_up = time.monotonic() + 20
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as opened:
+            opened.execute("PRAGMA synchronous=OFF")
+            while not ends.wait(0.001) and time.monotonic() < gives_up:
+                opened.execute("UPDATE brand SET name = name || '.'")
+                written["before it ended"] += 1
+        written["given up"] += not ends.is_set()
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        assert typed("db", "backup", file).status == 0
+    finally:
+        ends.set()
+        writer.join()
+    assert written["before it ended"]
+    assert not written["given up"]
+
+
+def test_a_restore_that_does_not_end_sends_nothing(world: World, typed: Run, file: Path, tmp_path: Path) -> None:
+    """What is restored stands at a migration that is not known here: the restore ends before it doubts anything."""
+    approve(world, world.person(), world.item())
+    typed("db", "backup", file)
+    broken = tmp_path / "broken.tar.gz"
+    _at_version(world, "9999")
+    write_backup(world.database, tmp_path / "home", broken, version="", now=world.clock.now())
+    _at_version(world, ScriptDirectory.from_config(alembic_config(world.database.url)).get_current_head() or "")
+    since = world.item()
+    world.database.dispose()
+    assert typed("db", "restore", broken, "--replace").status == 1
+    if world.database.is_sqlite:
+        assert world.reload(since).status == ReviewStatus.PENDING
+        return
+    with pytest.raises(ConfigurationError, match="restore"), JobRunner(world.database.url, {}, dead_after_seconds=60):
+        pass
+    refused = typed("worker")
+    assert (refused.status, "db restore" in refused.err) == (2, True)
+    assert typed("db", "restore", file, "--replace", "--json").document["uncertain"] == 1
+    require_no_restore(world.database)
+
+
+def _at_version(world: World, version: str) -> None:
+    with world.database.writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_that_somebody_has_open_is_not_replaced(world: World, typed: Run, file: Path) -> None:
+    typed("db", "backup", file)
+    with world.database.reading() as session:
+        list_brands(session)
+        refused = typed("db", "restore", file, "--replace")
+    assert (refused.status, "in use" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("earlier", ["0013", "0020"])
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_an_archive_of_an_earlier_schema_takes_the_place_of_a_newer_one(
+    world: World, typed: Run, file: Path, tmp_path: Path, postgres_url: str, earlier: str
+) -> None:
+    approve(world, world.person(), world.item())
+    command.upgrade(alembic_config(postgres_url), earlier)
+    old = Database(postgres_url)
+    with old.writing() as session:
+        session.connection().execute(text("CREATE TABLE kept_from_then (number integer)"))
+    write_backup(old, tmp_path / "home", file, version="", now=world.clock.now())
+    old.dispose()
+    world.database.dispose()
+    restored = typed("db", "restore", file, "--replace")
+    assert restored.status == 0, restored.err
+    with world.database.reading() as session:
+        assert list_brands(session) == []
+    assert inspect(world.database.engine).has_table("kept_from_then")
+
+
 def test_an_archive_goes_into_a_database_that_is_empty(
     world: World,
     typed: Run,
@@ -81,6 +179,17 @@ def test_an_archive_goes_into_a_database_that_is_empty(
         assert session.get_one(ReviewItem, item.id).draft == item.draft
     opened.dispose()
     assert (tmp_path / "other-home" / "calibrations" / "fernhill.json").read_text() == "{}"
+    assert (tmp_path / "other-home" / "outbox" / "fernhill.jsonl").read_text() == '{"key": "1"}\n'
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_was_sent_to_a_file_since_stays_there(world: World, typed: Run, file: Path, tmp_path: Path) -> None:
+    sent = tmp_path / "home" / "outbox" / "fernhill.jsonl"
+    typed("db", "backup", file)
+    sent.write_text('{"key": "1"}\n{"key": "2"}\n')
+    world.database.dispose()
+    assert typed("db", "restore", file, "--replace").status == 0
+    assert sent.read_text() == '{"key": "1"}\n{"key": "2"}\n'
 
 
 def test_brands_are_not_given_up_unasked(world: World, typed: Run, file: Path) -> None:
@@ -88,6 +197,7 @@ def test_brands_are_not_given_up_unasked(world: World, typed: Run, file: Path) -
     typed("db", "backup", file)
     world.reject(item, world.person())
     refused = typed("db", "restore", file)
+    require_no_restore(world.database)
     assert (refused.status, BRAND in refused.err, "--replace" in refused.err) == (2, True, True)
     assert world.reload(item).status == ReviewStatus.REJECTED
 
@@ -103,7 +213,7 @@ def test_nothing_is_restored_below_a_worker_that_lives(world: World, typed: Run,
 
 def test_the_secret_key_goes_along_only_when_asked_for(typed: Run, file: Path) -> None:
     typed("db", "backup", file)
-    assert members(file) == {"manifest.json", "database", "calibrations/fernhill.json"}
+    assert members(file) == {"manifest.json", "database", "calibrations/fernhill.json", "outbox/fernhill.jsonl"}
     typed("db", "backup", file, "--with-secret-key")
     assert "secret_key" in members(file)
     assert file.stat().st_mode & 0o077 == 0

@@ -22,14 +22,14 @@ from replyassist.channels.events import message
 from replyassist.channels.hook_requests import LONGEST_BODY
 from replyassist.channels.models import Connection
 from replyassist.channels.registry import adapters
-from replyassist.core.errors import CredentialsRefused, RateLimited, ReplyassistError
+from replyassist.core.errors import CredentialsRefused, DeliveryRefused, RateLimited, ReplyassistError
 from replyassist.core.http import install_error_handlers
 from replyassist.inbox.models import Message
 from replyassist.intake.events import take_events
 from replyassist.intake.hooks import router
 from replyassist.intake.pulling import EVENTS_AT_ONCE, Puller
 from replyassist.testing import FakePeer, fake_adapter
-from replyassist.testing.platform import TOKEN, US
+from replyassist.testing.platform import TOKEN, US, FakeSource
 from tests.world import World
 
 FULL = {"queue_limit": EVENTS_AT_ONCE + 5}
@@ -245,6 +245,36 @@ class TestPulling:
         assert (len(house.messages()), house.connection().cursor) == (46, "46")
         drafted = [message.text for message in house.messages() if message.status == "received"]
         assert drafted == [f"question {number}?" for number in range(1, 45)], "none for what is answered"
+
+    def test_a_reading_whose_time_is_over_keeps_all_that_it_found_and_its_cursor(self, house: House) -> None:
+        class Slow(FakeSource):
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                """The cursor is of worth in the last batch alone."""
+                assert is_ending()
+                *others, last = super().pull(cursor, since=since, is_ending=is_ending)
+                yield from (replace(each, cursor=cursor or "0") for each in others)
+                yield last
+
+        for number in range(5):
+            house.peer.write("tom", f"question {number}")
+        house = house.from_source(Slow(Account("fernhill", "fake", US), house.peer))
+        house.puller().plan()
+        replace(house.puller(), longest_seconds=0.0).pull(*house.world.jobs.take("pull").arguments)
+        assert house.connection().cursor == "5"
+
+    def test_what_was_left_out_is_shown_and_the_rest_is_kept(self, house: House) -> None:
+        class Partial(FakeSource):
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                with self.leaving_out("the channel 7"):
+                    raise DeliveryRefused("it is gone")
+                yield from super().pull(cursor, since=since, is_ending=is_ending)
+
+        house.peer.write("tom", "do you ship?")
+        house = house.from_source(Partial(Account("fernhill", "fake", US), house.peer))
+        house.pull()
+        assert [each.text for each in house.messages()] == ["do you ship?"]
+        assert house.connection().problem == "the channel 7 was left out: it is gone"
+        assert house.connection().next_pull_at is not None
 
     @pytest.mark.parametrize(
         ("error", "waits"),

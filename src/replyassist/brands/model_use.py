@@ -11,7 +11,7 @@ from typing import Final, Unpack
 from sqlmodel import Session
 
 from replyassist.core.database import Database
-from replyassist.core.errors import BudgetUsedUp, InvalidInput, LanguageModelTimeout
+from replyassist.core.errors import BudgetUsedUp, InvalidInput, LanguageModelError, LanguageModelTimeout
 from replyassist.core.llm import CallOptions, ChatMessage, ChatModel, Generation
 
 from .models import Brand
@@ -86,6 +86,9 @@ class BrandModel:
         try:
             self._require_budget()
             made = self.inner.generate(messages, **options)
+        except LanguageModelError as error:
+            self._note(error.micro_usd)
+            raise
         finally:
             if place is not None:
                 place.release()

@@ -17,12 +17,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from replyassist.brands.counting import Counting
-from replyassist.core.errors import SignatureInvalid
+from replyassist.core.errors import CredentialsRefused, DeliveryRefused, SignatureInvalid
 
 from .account import Account, Field, Runtime, Tested
 from .notes import Notes
@@ -173,6 +174,9 @@ MOST_PAGES = 50
 """That one reading asks for of a list: far more than a minute brings, and an end where a server repeats itself."""
 
 
+MOST_TOLD = 3
+
+
 @dataclass(frozen=True)
 class Pulled:
     """Some events, oldest first, at most a few hundred, and the cursor behind them (at most 4,000 characters).
@@ -188,6 +192,25 @@ class Pulled:
 
 class Source(ABC):
     """Brings what no webhook does: a poll or a stream."""
+
+    _refused: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> str:
+        """What the last reading left out and why, for the account's page; empty for nothing."""
+        more = f"; and {len(self._refused) - MOST_TOLD} more" if len(self._refused) > MOST_TOLD else ""
+        return "; ".join(self._refused[:MOST_TOLD]) + more
+
+    @contextmanager
+    def leaving_out(self, name: str) -> Iterator[None]:
+        """Around what reads one of several things: one that is refused is said to be left out, and the others are
+        read. That the account itself is refused goes through."""
+        try:
+            yield
+        except CredentialsRefused:
+            raise
+        except DeliveryRefused as error:
+            self._refused = (*self._refused, f"{name} was left out: {error.detail}")
 
     @abstractmethod
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:

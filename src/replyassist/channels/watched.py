@@ -36,23 +36,40 @@ class Found:
     entry: Any
 
 
+@dataclass(frozen=True)
+class Unread:
+    """The places of a round that were not read yet, those from this number on, and up to which number those before have
+    told all: nothing behind it may be taken for known when the round ends."""
+
+    place: int = 0
+    until: int = 2**64
+
+
 class Watched:
     """What a cursor remembers. Without one, all from ``since`` on is new; later, all with larger numbers than what was
-    forgotten for want of room."""
+    forgotten for want of room. ``unread``: where a round of many places goes on."""
 
     def __init__(self, cursor: str | None, since: datetime) -> None:
         kept = json.loads(cursor) if cursor else {}
         self.start = datetime.fromisoformat(kept["from"]) if kept else since
         self.floor: int = kept.get("floor", 0)
+        self.unread = Unread(*kept["unread"]) if "unread" in kept else Unread()
         self._known: dict[Key, bytes] = dict(_unpacked(kept.get("seen") or {}))
 
     def known(self, place: str) -> list[int]:
         """The numbers of a place's entries that are remembered, the newest last."""
         return sorted(number for where, number in self._known if where == place)
 
-    def pulled(self, account: Account, make: Callable[[Any], Event | None], found: Iterable[Found]) -> Iterator[Pulled]:
+    def pulled(
+        self,
+        account: Account,
+        make: Callable[[Any], Event | None],
+        found: Iterable[Found],
+        rest: Unread = Unread(),
+    ) -> Iterator[Pulled]:
         """What is new, has changed or is gone, our own posts first, then by age. The last batch has the new cursor:
-        until it is stored, all of this is found again."""
+        until it is stored, all of this is found again. ``rest``: what the round has not read yet; ``place`` is 0 where
+        it has read all."""
         new, states = [], dict(self._known)
         for each in sorted(found, key=lambda each: each.number):
             key = (each.place, each.number)
@@ -66,28 +83,30 @@ class Watched:
                 states[key] = state
             new.append(each.entry)
         events = sorted(built(account, make, new), key=lambda event: not _is_ours(event))
-        before, after = self._written(self._known, self.floor), self._kept(states)
+        before, after = self._written(self._known, self.floor, self.unread), self._kept(states, rest)
         for position in range(0, max(len(events), 1), BATCH):
             cursor = after if position + BATCH >= len(events) else before
             yield Pulled(tuple(events[position : position + BATCH]), cursor)
 
-    def _kept(self, states: Mapping[Key, bytes]) -> str:
-        """The newest, as many as fit."""
+    def _kept(self, states: Mapping[Key, bytes], rest: Unread) -> str:
+        """The newest, as many as fit. While a place is unread, what it has may be older than what is forgotten."""
         most = KEPT
         while True:
             kept = dict(sorted(states.items(), key=lambda item: item[0][1])[-most:])
-            forgets = len(kept) < len(states)
-            floor = max(self.floor, min(number for _, number in kept)) if forgets else self.floor
-            if len(text := self._written(kept, floor)) <= LONGEST:
+            forgets = len(kept) < len(states) and not rest.place
+            floor = max(self.floor, min(rest.until, *(number for _, number in kept))) if forgets else self.floor
+            if len(text := self._written(kept, floor, rest)) <= LONGEST:
                 return text
             most = len(kept) * 9 // 10
 
-    def _written(self, known: Mapping[Key, bytes], floor: int) -> str:
+    def _written(self, known: Mapping[Key, bytes], floor: int, rest: Unread) -> str:
         places: dict[str, bytes] = {}
         for (place, number), state in known.items():
             places[place] = places.get(place, b"") + number.to_bytes(_NUMBER, "big") + state
         seen = {place: base64.b64encode(entries).decode() for place, entries in places.items()}
-        return json.dumps({"from": self.start.isoformat(), "floor": floor, "seen": seen}, separators=(",", ":"))
+        unread = {"unread": [rest.place, rest.until]} if rest.place else {}
+        told = {"from": self.start.isoformat(), "floor": floor, "seen": seen, **unread}
+        return json.dumps(told, separators=(",", ":"))
 
 
 def _unpacked(seen: Mapping[str, str]) -> Iterator[tuple[Key, bytes]]:

@@ -12,10 +12,11 @@ from sqlalchemy.engine import make_url
 from replyassist import __version__
 from replyassist.app import upgrade_database
 from replyassist.brands.repository import list_brands
-from replyassist.core.backup import opened_backup, restore_database, restore_home, write_backup
+from replyassist.core.backup import opened_backup, write_backup
 from replyassist.core.database import Database
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.jobs import Heartbeats
+from replyassist.core.restoring import lift_mark, marked, restore_database, restore_home
 from replyassist.core.settings import Settings
 from replyassist.delivery.restored import doubt_under_way
 
@@ -53,15 +54,19 @@ def restore(
     What was approved and not sent then becomes uncertain: a person looks whether it was sent since.
     """
     found = settings()
-    with opened_backup(file) as (manifest, folder):
+    url = found.resolved_database_url
+    with opened_backup(file) as (manifest, folder), marked(url):
         _require_quiet(found, replace=replace)
-        restore_database(found.resolved_database_url, manifest, folder)
+
+        def make_safe(opened: Database) -> int:
+            upgrade_database(opened)
+            with opened.writing() as session:
+                count = doubt_under_way(session, made_at=manifest.made_at, now=clock().now())
+                lift_mark(session)
+            return count
+
+        doubted = restore_database(url, manifest, folder, make_safe)
         names = restore_home(folder, found.home)
-    opened = Database(found.resolved_database_url)
-    upgrade_database(opened)
-    with opened.writing() as session:
-        doubted = doubt_under_way(session, made_at=manifest.made_at, now=clock().now())
-    opened.dispose()
     if json:
         print_json({"made_at": manifest.made_at.isoformat(), "home": names, "uncertain": doubted})
         return

@@ -1,4 +1,4 @@
-"""Back-up and restore: one archive with the database as it was at one moment, and what the home folder must keep.
+"""Back-up: one archive with the database as it was at one moment, and what the home folder must keep.
 
 SQLite is copied by its own online back-up, PostgreSQL by ``pg_dump``; both while the service runs.
 """
@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from .database import Database
 from .errors import ConfigurationError, InvalidInput
 
-KEPT = ("calibrations", "secret_key")
+KEPT = ("calibrations", "outbox", "secret_key")
 """What the home folder holds that cannot be made again."""
 KEY_FILE = "secret_key"
 MANIFEST, DUMP = "manifest.json", "database"
@@ -94,64 +94,26 @@ def opened_backup(path: Path) -> Iterator[tuple[Manifest, Path]]:
         yield manifest, Path(folder)
 
 
-def restore_database(url: str, manifest: Manifest, folder: Path) -> None:
-    """Put the archive's database in place of the one at ``url``; nothing may be open there.
-
-    Raises ConfigurationError where that is of another kind, or ``pg_restore`` is missing or fails; PostgreSQL is then
-    as it was.
-    """
-    target = make_url(url)
-    if target.get_backend_name() != manifest.backend:
-        raise ConfigurationError(
-            f"the back-up is of {manifest.backend}, and REPLYASSIST_DATABASE_URL names {target.get_backend_name()}"
-        )
-    if manifest.backend == "sqlite":
-        _restore_sqlite(folder / DUMP, Path(target.database or ""))
-        return
-    options = ("--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges", "--exit-on-error")
-    _run("pg_restore", (*options, *_place(target), str(folder / DUMP)), target)
-
-
-def restore_home(folder: Path, home: Path) -> list[str]:
-    """Put back what the archive holds of the home folder; the names."""
-    home.mkdir(parents=True, exist_ok=True)
-    found = [name for name in KEPT if (folder / name).exists()]
-    for name in found:
-        if (folder / name).is_dir():
-            shutil.copytree(folder / name, home / name, dirs_exist_ok=True)
-        else:
-            shutil.copyfile(folder / name, home / name)
-            (home / name).chmod(0o600)
-    return found
-
-
 def _dump(database: Database, path: Path) -> None:
     url = make_url(database.url)
     if not database.is_sqlite:
-        _run("pg_dump", ("--format=custom", "--no-owner", "--no-privileges", f"--file={path}", *_place(url)), url)
+        run_program(
+            "pg_dump", ("--format=custom", "--no-owner", "--no-privileges", f"--file={path}", *place_of(url)), url
+        )
         return
     source = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)
     with closing(source), closing(sqlite3.connect(path)) as copy:
-        source.backup(copy, pages=4096, sleep=0.01)
+        source.backup(copy, pages=-1)  # in one step: between two, a write by another connection begins it again
 
 
-def _restore_sqlite(source: Path, path: Path) -> None:
-    """The new file takes the old one's place at once; the old write-ahead log belongs to the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.restored")
-    shutil.copyfile(source, fresh)
-    for ending in ("-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-    fresh.replace(path)
-
-
-def _place(url: URL) -> tuple[str, ...]:
+def place_of(url: URL) -> tuple[str, ...]:
     """Where a database is, for PostgreSQL's own programs; the password goes by the environment."""
     plain = url.set(drivername="postgresql", password=None)
     return (f"--dbname={plain.render_as_string()}",)
 
 
-def _run(program: str, arguments: Sequence[str], url: URL) -> None:
+def run_program(program: str, arguments: Sequence[str], url: URL) -> None:
+    """Run one of PostgreSQL's own; raise ConfigurationError where it is missing or fails."""
     if shutil.which(program) is None:
         raise ConfigurationError(f"{program} is needed: install PostgreSQL's client programs, of the server's version")
     environment = os.environ | ({"PGPASSWORD": url.password} if url.password else {})

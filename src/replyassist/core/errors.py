@@ -183,7 +183,10 @@ class ConfigurationError(ReplyassistError):
 
 
 class LanguageModelError(ReplyassistError):
-    """The language model gave no usable answer."""
+    """The language model gave no usable answer. ``micro_usd``: what asking cost all the same, in millionths of a
+    dollar."""
+
+    micro_usd: int = 0
 
     status = 502
     code = "language_model_error"

@@ -25,6 +25,7 @@ from replyassist.core.job_engine import ENGINE_PLACE, JobFailed, make_engine
 from replyassist.core.job_maintenance import JobMaintenance
 from replyassist.core.jobs import Heartbeats, make_client
 from replyassist.core.patience import Patience, patiently
+from replyassist.core.restoring import require_no_restore
 
 Handler = Callable[..., None]
 Periodic = tuple[float, Callable[[], None]]
@@ -104,8 +105,8 @@ class JobRunner:
         """Begin to take jobs.
 
         On SQLite it first waits, at most the failure-detection time, for a predecessor that crashed.
-        Raises ConfigurationError when the tables are missing, another runner lives in this process, or, on SQLite,
-        another process takes jobs.
+        Raises ConfigurationError when the tables are missing, a restore did not end, another runner lives in this
+        process, or, on SQLite, another process takes jobs.
         """
         ENGINE_PLACE.take(self)
         in_place = False
@@ -113,6 +114,7 @@ class JobRunner:
             self._require_tables()
             self._take_place()
             in_place = True
+            require_no_restore(self._database)  # after its first beat: a restore marks first and looks then
             self._repeat("heartbeat", self._dead_after / 4, self._beat, self._heart_stops)
             self._launch()
         except BaseException:
@@ -167,10 +169,7 @@ class JobRunner:
         return self._maintenance_ends.is_set()
 
     def run(self, name: str, key: str, arguments: tuple[int, ...]) -> None:
-        """Run one job that the engine has taken, again where the database was busy.
-
-        Whatever else it raises is logged and marks the job as failed.
-        """
+        """Run one job that the engine took, again where the database was busy; other errors are logged and fail it."""
         self._running.add(key)
         try:
             patiently(lambda: self._handlers[name](*arguments), wait=self._maintenance_ends.wait)

@@ -22,9 +22,11 @@ from .errors import ConfigurationError
 Value = str | int | float | bool
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 NAME = "replyassist"
+MESSAGE = "message"
 
 _provider: trace.TracerProvider = trace.NoOpTracerProvider()
 _key = b""
+_is_sampled: Callable[[int], bool] = lambda _: True  # noqa: E731
 _given_ids: ContextVar[SpanContext | None] = ContextVar("given_ids", default=None)
 
 
@@ -52,6 +54,7 @@ def export_to(processor: object, key: str, *, version: str = "") -> Callable[[],
     from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
     from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
     from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+    from opentelemetry.sdk.trace.sampling import Decision
 
     class TraceIds(RandomIdGenerator):
         """Random, but for the first span of a message."""
@@ -64,13 +67,19 @@ def export_to(processor: object, key: str, *, version: str = "") -> Callable[[],
             given = _given_ids.get()
             return given.span_id if given else super().generate_span_id()
 
-    global _provider, _key
+    global _provider, _key, _is_sampled
     assert isinstance(processor, SpanProcessor)
     name = os.environ.get("OTEL_SERVICE_NAME") or NAME
     resource = Resource.create({SERVICE_NAME: name, SERVICE_VERSION: version})
     provider = TracerProvider(resource=resource, id_generator=TraceIds(), shutdown_on_exit=False)
     provider.add_span_processor(processor)
-    _provider, _key = provider, hashlib.blake2b(key.encode()).digest()
+    first = trace.set_span_in_context(trace.INVALID_SPAN)
+
+    def is_sampled(trace_id: int) -> bool:
+        """What the sampler says of the first span, asked again: another process may have made that one."""
+        return provider.sampler.should_sample(first, trace_id, MESSAGE).decision is Decision.RECORD_AND_SAMPLE
+
+    _provider, _key, _is_sampled = provider, hashlib.blake2b(key.encode()).digest(), is_sampled
 
     def end() -> None:
         global _provider  # noqa: PLW0603
@@ -109,7 +118,7 @@ def message_taken_in(message_id: int, **attributes: Value) -> None:
     links = [trace.Link(trace.get_current_span().get_span_context())]
     token = _given_ids.set(ids)
     try:
-        first = _tracer().start_span("message", context=trace.set_span_in_context(trace.INVALID_SPAN), links=links)
+        first = _tracer().start_span(MESSAGE, context=trace.set_span_in_context(trace.INVALID_SPAN), links=links)
         first.set_attributes(_told(attributes | {"message_id": message_id}))
         first.end()
     finally:
@@ -118,7 +127,7 @@ def message_taken_in(message_id: int, **attributes: Value) -> None:
 
 @contextmanager
 def message_span(message_id: int, name: str, **attributes: Value) -> Iterator[Span]:
-    """A span in the trace of a message."""
+    """A span in the trace of a message; not recorded where the sampler left out the message's first."""
     parent = trace.set_span_in_context(NonRecordingSpan(_ids(message_id)))
     with _started(name, SpanKind.CONSUMER, attributes | {"message_id": message_id}, parent) as current:
         yield current
@@ -150,7 +159,8 @@ def _told(attributes: Mapping[str, Value | None]) -> dict[str, Value]:
 def _ids(message_id: int) -> SpanContext:
     digest = hashlib.blake2b(str(message_id).encode(), key=_key, digest_size=24).digest()
     trace_id, span_id = int.from_bytes(digest[:16]), int.from_bytes(digest[16:])
-    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    flags = TraceFlags.SAMPLED if _is_sampled(trace_id) else TraceFlags.DEFAULT
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
 
 
 def _tracer() -> trace.Tracer:

@@ -46,6 +46,7 @@ class Puller:
     connections: Connections
     jobs: JobQueue
     settings: Settings
+    longest_seconds: float = LONGEST_PULL_SECONDS
 
     @property
     def periodic(self) -> dict[str, Periodic]:
@@ -74,7 +75,7 @@ class Puller:
             return
         problem, wait = "", self.connections.adapter(connection.platform).traits.poll_seconds
         try:
-            self._read(connection, pull, is_ending)
+            problem = self._read(connection, pull, is_ending)
         except CredentialsRefused as error:
             problem, wait = error.detail, AFTER_REFUSAL_SECONDS
         except DeliveryError as error:
@@ -86,11 +87,12 @@ class Puller:
             problem, wait = f"unforeseen: {type(error).__name__}", AFTER_FAILURE_SECONDS
         self._finish(connection_id, pull, problem, wait)
 
-    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> None:
+    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> str:
+        """What it left out, as the source says."""
         source = self.connections.source(connection)
         if source is None:
-            return
-        ends_at = time.monotonic() + LONGEST_PULL_SECONDS
+            return ""
+        ends_at = time.monotonic() + self.longest_seconds
         since = self._since(connection)
 
         def is_over() -> bool:
@@ -99,9 +101,10 @@ class Puller:
         try:
             for pulled in source.pull(connection.cursor, since=since, is_ending=is_over):
                 if not self._store(connection, pull, pulled, is_first=connection.cursor is None):
-                    return
-                if is_over():
-                    return
+                    break
+                if is_ending():  # when only its time is over, the source ends where its cursor is worth something
+                    break
+            return source.problem
         finally:
             source.close()
 

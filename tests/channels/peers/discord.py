@@ -68,7 +68,8 @@ def _user(number: str) -> Raw:
 @dataclass
 class DiscordPeer(Peer):
     """``wait_seconds``: the next post is asked to wait. ``hides``: our own are not listed yet. ``fails``: the next call
-    answers this status and code. ``flags``: of the application. ``page``: messages at most."""
+    answers this status and code. ``flags``: of the application. ``page``: messages at most.
+    ``closed``: channels that our bot may not see."""
 
     clock: Callable[[], datetime]
     wait_seconds: float = 0.0
@@ -76,6 +77,7 @@ class DiscordPeer(Peer):
     fails: tuple[int, int] | None = None
     flags: int = 1 << 19
     page: int = 100
+    closed: set[str] = field(default_factory=set)
     messages: dict[str, dict[int, Raw]] = field(default_factory=lambda: {CHANNEL: {}, THREAD: {}})
     nonces: dict[str, tuple[datetime, Raw]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
@@ -140,6 +142,8 @@ class DiscordPeer(Peer):
             return error.answer
 
     def _route(self, method: str, path: list[str], given: Raw) -> tuple[int, Any]:
+        if path[0] == "channels" and path[1] in self.closed:
+            raise Refused(403, 50001)
         match method, path:
             case "GET", ["users", "@me"]:
                 return 200, {"id": US, "username": NAMES[US]}

@@ -39,7 +39,8 @@ class Refused(Exception):
 class LinkedInPeer:
     """``lose``: the next comment ends in a 503, "before" or "after" it. ``wait_seconds``: the next one has to wait.
     ``status``: of the next answer. ``hides``: the page's comments are not listed yet. ``decorates``: notifications
-    that are asked for have the words with them. ``pages``: that the person administers."""
+    that are asked for have the words with them. ``pages``: that the person administers.
+    ``hidden``: comments that may not be read."""
 
     clock: Callable[[], datetime]
     url: str
@@ -49,6 +50,7 @@ class LinkedInPeer:
     hides: bool = False
     decorates: bool = True
     pages: tuple[str, ...] = (PAGE,)
+    hidden: set[str] = field(default_factory=set)
     access: set[str] = field(default_factory=lambda: {TOKEN})
     comments: dict[str, Raw] = field(default_factory=dict)
     shares: dict[str, Raw] = field(default_factory=dict)
@@ -190,6 +192,8 @@ class LinkedInPeer:
         if number is not None:
             if number not in self.comments or self.comments[number]["object"] != target:
                 raise Refused(404)
+            if number in self.hidden:
+                raise Refused(403)
             return self.comments[number]
         is_below = target.startswith("urn:li:comment:")
         found = [

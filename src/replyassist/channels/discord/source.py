@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused
 
 from ..account import Account, Runtime
 from ..events import Deleted, Event
 from ..port import Pulled, Source
-from ..watched import Found, Watched
+from ..watched import Found, Unread, Watched
 from .api import PAGE, UNKNOWN_MESSAGE, DiscordApi, Message, number_at, time_of
 from .records import Place, event_of
 
@@ -24,18 +25,24 @@ class DiscordSource(Source):
     """Reads as one bot."""
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
-        self._account, self._api = account, DiscordApi(account, runtime)
+        self._account, self._api, self._clock = account, DiscordApi(account, runtime), runtime.clock
 
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
-        """Nothing of what was read counts before all places were read: a post that one of them had in the meantime
-        would be passed over."""
-        watched, found, until = Watched(cursor, since), list[Found](), 2**64
-        for place in self._places():
-            if is_ending():
-                return
-            entries, end = self._read(place, watched)
-            found, until = found + entries, min(until, end)
-        yield from watched.pulled(self._account, self._event, (each for each in found if each.number <= until))
+        """A round of all places, by their ids; one that is cut short goes on where it was. A post that one of them had
+        since the round began is never taken for known."""
+        watched = Watched(cursor, since)
+        before, began, found, behind = watched.unread, number_at(self._clock.now()), list[Found](), 2**64
+        places = sorted((each for each in self._places() if _order(each) >= before.place), key=_order)
+        rest = Unread(0, before.until)
+        for position, place in enumerate(places):
+            if position and is_ending():
+                rest = Unread(_order(place), min(before.until, began))
+                break
+            with self.leaving_out(f"the channel or thread {place.title or place.channel}"):
+                entries, end = self._read(place, watched)
+                found, behind = found + entries, min(behind, end)
+        told = (each for each in found if each.number <= behind)
+        yield from watched.pulled(self._account, self._event, told, Unread(rest.place, min(rest.until, behind)))
 
     def close(self) -> None:
         """End connections."""
@@ -44,14 +51,20 @@ class DiscordSource(Source):
     def _places(self) -> Iterator[Place]:
         """The channels of the connection, then the active threads below them."""
         given = channels_of(self._account)
-        channels = [self._api.read(f"channels/{channel}") for channel in given]
+        channels = list[Mapping[str, Any]]()
+        for channel in given:
+            with self.leaving_out(f"the channel {channel}"):
+                channels.append(self._api.read(f"channels/{channel}"))
         yield from (
             Place(str(each["id"]), each.get("name") if each.get("thread_metadata") else None)
             for each in channels
             if each["type"] not in FORUMS
         )
         guilds = sorted({str(each["guild_id"]) for each in channels if each.get("guild_id")})
-        listed = [each for guild in guilds for each in self._api.read(f"guilds/{guild}/threads/active")["threads"]]
+        listed = list[Mapping[str, Any]]()
+        for guild in guilds:
+            with self.leaving_out(f"the threads of {guild}"):
+                listed += self._api.read(f"guilds/{guild}/threads/active")["threads"]
         threads = [each for each in listed if str(each["parent_id"]) in given and str(each["id"]) not in given]
         threads.sort(key=lambda thread: int(thread.get("last_message_id") or 0), reverse=True)
         for thread in threads[: max(0, MOST_PLACES - len(channels))]:
@@ -100,6 +113,10 @@ def channels_of(account: Account) -> list[str]:
     if not all(each.isascii() and each.isdecimal() for each in given):
         raise DeliveryRefused("the channels are given by their ids, which are numbers")
     return given
+
+
+def _order(place: Place) -> int:
+    return int(place.channel)
 
 
 def _number(written: Message) -> int:

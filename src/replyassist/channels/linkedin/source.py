@@ -55,7 +55,11 @@ class LinkedInSource(Source):
         return self._api.pages(f"{path}&actions=List({actions})&organizationalEntity={page}&timeRange={span}")
 
     def _event(self, told: Notification) -> Event | None:
-        whole = told if told.get("decoratedGeneratedActivity") else self._with_words(told)
+        whole: Notification | None = told
+        if not told.get("decoratedGeneratedActivity"):
+            whole = None
+            with self.leaving_out(f"notification {_number(told)}"):
+                whole = self._with_words(told)
         return event_of(self._account, whole) if whole is not None else None
 
     def _with_words(self, told: Notification) -> Notification | None:

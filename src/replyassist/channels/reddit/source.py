@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from replyassist.core.errors import CredentialsRefused, DeliveryRefused
 from replyassist.inbox.schemas import MessageEdit
 
 from ..account import Account, Runtime
@@ -36,10 +37,10 @@ class RedditSource(Source):
             return all(each in known or each < watched.floor or at < watched.start for each, at in read)
 
         found: dict[int, Found] = {}
-        for path, params in self._listings():
+        for listing in self._listings(is_enough):
             if is_ending():
                 return
-            for comment in self._api.newest(path, is_enough=is_enough, **params):
+            for comment in listing:
                 if _number(comment) not in known:
                     found.setdefault(_number(comment), _found(comment))
         for comment in self._again(sorted(known)[-PAGE:]):
@@ -50,12 +51,25 @@ class RedditSource(Source):
         """End connections."""
         self._api.close()
 
-    def _listings(self) -> Iterator[tuple[str, dict[str, str]]]:
-        yield f"/user/{self._account.account}/comments", {"sort": "new"}
+    def _listings(self, is_enough: Callable[[Sequence[Thing]], bool]) -> Iterator[Iterable[Thing]]:
+        yield self._api.newest(f"/user/{self._account.account}/comments", is_enough=is_enough, sort="new")
         if subreddits := subreddits_of(self._account):
-            yield f"/r/{subreddits}/comments", {}
+            yield self._of_subreddits(subreddits, is_enough)
         for name in INBOX:
-            yield f"/message/{name}", {"mark": "false"}
+            yield self._api.newest(f"/message/{name}", is_enough=is_enough, mark="false")
+
+    def _of_subreddits(self, names: str, is_enough: Callable[[Sequence[Thing]], bool]) -> Iterable[Thing]:
+        """Of all in one listing, and where that is refused, of each that is not."""
+        try:
+            return list(self._api.newest(f"/r/{names}/comments", is_enough=is_enough))
+        except CredentialsRefused:
+            raise
+        except DeliveryRefused:
+            found = list[Thing]()
+        for name in names.split("+"):
+            with self.leaving_out(f"r/{name}"):
+                found += self._api.newest(f"/r/{name}/comments", is_enough=is_enough)
+        return found
 
     def _again(self, numbers: Sequence[int]) -> Iterator[Thing]:
         if numbers:

@@ -89,9 +89,10 @@ class OpenAIChatModel:
         completions = tuple(Completion(text, reason) for text, reason in texts if text)
         if not completions:
             reasons = ", ".join(sorted({self._clean(reason) for _, reason in texts}))
-            raise UnusableAnswer(f"{self._endpoint} answered with empty text (finish reason: {reasons})")
-        read = sum(answer.tokens("prompt_tokens") for answer in answers)
-        written = sum(answer.tokens("completion_tokens") for answer in answers)
+            empty = UnusableAnswer(f"{self._endpoint} answered with empty text (finish reason: {reasons})")
+            empty.micro_usd = self._prices.micro_usd(*_tokens(answers))
+            raise empty
+        read, written = _tokens(answers)
         return Generation(
             completions=completions,
             model=answers[0].model or self._model,
@@ -212,7 +213,9 @@ class OpenAIChatModel:
             raise LanguageModelError(f"{self._endpoint} answered with {kind} that is no chat completion") from None
         if not answer.choices:
             reason = f": {self._clean(answer.error)}" if answer.error else ""
-            raise UnusableAnswer(f"{self._endpoint} answered without any candidate{reason}")
+            without = UnusableAnswer(f"{self._endpoint} answered without any candidate{reason}")
+            without.micro_usd = self._prices.micro_usd(*_tokens([answer]))
+            raise without
         return answer
 
     def _status_error(self, error: APIStatusError) -> LanguageModelError:
@@ -243,6 +246,14 @@ def _endpoint(base_url: str) -> str:
     if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigurationError("the language model's address must be a full one, with http:// or https://")
     return f"the language model at {url.host}:{url.port}" if url.port else f"the language model at {url.host}"
+
+
+def _tokens(answers: Sequence[CompletionResponse]) -> tuple[int, int]:
+    """How many were read, and how many written."""
+    return (
+        sum(answer.tokens("prompt_tokens") for answer in answers),
+        sum(answer.tokens("completion_tokens") for answer in answers),
+    )
 
 
 def _is_loopback(base_url: str) -> bool:

@@ -7,10 +7,12 @@ templates has to enqueue anything: ``enqueue_due`` finds what was not asked for 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from replyassist.brands.models import Brand
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
@@ -74,11 +76,14 @@ def enqueue_due(database: Database, jobs: JobQueue, *, attempts: int, lost_befor
 
 @dataclass(frozen=True)
 class QuestionMaker:
-    """Writes, sifts and keeps the questions of one template at a time. No transaction is open meanwhile."""
+    """Writes, sifts and keeps the questions of one template at a time. No transaction is open meanwhile.
+
+    ``model_of``: the chat model as a brand may use it.
+    """
 
     database: Database
     registry: IndexRegistry
-    model: ChatModel
+    model_of: Callable[[Brand], ChatModel]
     library: PromptLibrary
     clock: Clock
 
@@ -118,8 +123,9 @@ class QuestionMaker:
                 return 0
             template = get_template(session, row.brand_id, row.template_id)
             removed = removed_texts(session, row.brand_id, row.template_id)
-            language = _language(template, voice_of(get_brand(session, row.brand_id)).languages[0])
-        written = write_questions(template, language=language, model=self.model, library=self.library)
+            brand = get_brand(session, row.brand_id)
+        language, model = _language(template, voice_of(brand).languages[0]), self.model_of(brand)
+        written = write_questions(template, language=language, model=model, library=self.library)
         index = self._index_of_people(row.brand_id)
         texts = kept_of(written, template, index, language=language, banned=removed)
         logger.info("%s: %d of %d questions are kept", template.id, len(texts), len(written))
@@ -131,7 +137,7 @@ class QuestionMaker:
             current.finished_at = current.updated_at = now = self.clock.now()
             session.add(current)
             return generated.keep(
-                session, row.brand_id, row.template_id, row.template_version, texts, model=self.model.name, now=now
+                session, row.brand_id, row.template_id, row.template_version, texts, model=model.name, now=now
             )
 
     def _index_of_people(self, brand_id: str) -> TemplateIndex:

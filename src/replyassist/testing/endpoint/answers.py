@@ -20,7 +20,7 @@ Behaviour = Literal[
     "gzip",
     "not_json",
     "html",
-    "empty",  # a candidate without text
+    "empty",  # a candidate without text, and a bill
     "no_choices",  # status 200 with an error inside
     "error_400",
     "error_401",  # echoes the key, as some endpoints do
@@ -48,7 +48,10 @@ def error_body(message: str) -> bytes:
 
 def plain_answer(behaviour: Behaviour, authorization: str) -> tuple[int, str, bytes]:
     """Status, content type and body of an answer that does not depend on the request."""
-    empty = {"choices": [{"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": ""}}]}
+    empty = {
+        "choices": [{"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": ""}}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 64, "total_tokens": 74},
+    }
     answers: dict[str, tuple[int, str, bytes]] = {
         "huge": (200, JSON, b" " * HUGE_BYTES),
         "huge_error": (400, JSON, b" " * HUGE_BYTES),
