@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlmodel import Session, col, select
 
@@ -89,8 +90,13 @@ class Desk:
         labels = [(each.get("text") or each["placeholder"])["text"] for each in acts]
         return "\n".join([*texts, *(f"[{each}]" for each in labels)])
 
-    def press(self, user: str = ANA, number: int = 0, *, action: str = "approve", pick: str = "") -> HookRequest:
-        return self.peer.pressed(self.cards()[number]["ts"], user, action=action, pick=pick)
+    def press(self, user: str = ANA, number: int = 0, *, action: str = "approve", **more: str) -> HookRequest:
+        return self.peer.pressed(self.cards()[number]["ts"], user, action=action, **more)
+
+    def reconnect(self, **given: str) -> None:
+        """Sign in again, with these credentials otherwise than they are."""
+        kept = self.world.connections.account(self.world.connections.found(BRAND, "slack")).credentials
+        self.world.connect("slack", "slack", account=US, **{**kept, **given})
 
     def last(self, item: ReviewItem) -> AuditEntry:
         with self.world.database.reading() as session:
@@ -126,7 +132,8 @@ class Desk:
 def desk(world: World, httpserver: HTTPServer) -> Iterator[Desk]:
     peer = SlackPeer(world.clock.now)
     httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(peer.serve)
-    given = {"token": TOKEN, "signing_secret": SECRET, "url": httpserver.url_for("/api"), "cards": CARDS}
+    world.settings = world.settings.model_copy(update={"slack_signing_secret": SecretStr(SECRET)})
+    given = {"token": TOKEN, "signing_secret": "", "url": httpserver.url_for("/api"), "cards": CARDS, "team": TEAM}
     world.connect("slack", "slack", account=US, **given)
     app = FastAPI()
     app.state.connections, app.state.jobs, app.state.clock = world.connections, world.jobs, world.clock
@@ -309,6 +316,32 @@ class TestPresses:
         assert desk.told(desk.press(BEN)).startswith("You approved it.")
         assert desk.world.reload(item).status == ReviewStatus.APPROVED
 
+    def test_who_knows_the_secret_of_the_connection_presses_as_nobody(self, desk: Desk) -> None:
+        put(desk.world, **TWO)
+        desk.linked()
+        desk.linked(user=BEN)
+        item = desk.item()
+        desk.work()
+        desk.reconnect(signing_secret="typed in by a lead")
+        desk.peer.secret = "typed in by a lead"
+        assert [desk.send(desk.press(user)).status_code for user in (ANA, BEN)] == [401, 401]
+        assert desk.world.reload(item).version == item.version
+
+    @pytest.mark.parametrize("known", [TEAM, ""])
+    def test_a_user_of_another_workspace_is_nobody_here(self, desk: Desk, known: str) -> None:
+        desk.linked()
+        with desk.world.database.writing() as session:
+            linking.link(
+                session, desk.world.person(), linking.Offer("T0OTHER", BEN, "ben", 2**31), now=desk.world.clock.now()
+            )
+        item = desk.item()
+        desk.work()
+        desk.reconnect(team=known)
+        words = "Nothing was sent. This account of Slack is not of the workspace that the cards stand in."
+        assert [desk.told(desk.press(user, team="T0OTHER")) for user in (ANA, BEN)] == [words] * 2
+        assert desk.world.reload(item).version == item.version
+        assert desk.told(desk.press()) == words if not known else desk.told(desk.press()).startswith("You approved")
+
     def test_what_slack_did_not_sign_or_long_ago_or_another_card_does_nothing(self, desk: Desk) -> None:
         desk.linked()
         item = desk.item()
@@ -405,6 +438,20 @@ class TestPosting:
         desk.item(verdict=Verdict.BLOCKED, message={"external_id": "b"})
         assert desk.work() == 0
 
+    def test_without_the_secret_of_the_deployment_there_are_no_cards(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        press = desk.press()
+        desk.world.settings = desk.world.settings.model_copy(update={"slack_signing_secret": SecretStr("")})
+        assert isinstance(desk.client.app, FastAPI)
+        desk.client.app.state.connections = desk.world.connections
+        assert desk.send(press).status_code == 404
+        desk.item(message={"external_id": "other"})
+        desk.world.delete(desk.world.key(item))
+        desk.later(2)
+        assert len(desk.cards()) == 1
+        assert "There is nothing to decide any more." in desk.shown(), "the one that stands follows its item"
+
     def test_nobody_approves_what_the_card_cuts_off(self, desk: Desk) -> None:
         desk.item(draft="a" * 3001)
         desk.work()
@@ -421,7 +468,7 @@ class TestPosting:
         account = Account(BRAND, "slack", US, Credentials({"cards": CARDS}))
         desk.peer.write(ANA, "who takes this one?", channel=CARDS)
         desk.peer.write(ANA, "do you ship?")
-        assert [len(SlackInbound(account).parse(hook)) for hook in desk.peer.hooks()] == [0, 1]
+        assert [len(SlackInbound(account, "").parse(hook)) for hook in desk.peer.hooks()] == [0, 1]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -12,11 +12,12 @@ from sqlmodel import Session
 
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection
+from replyassist.channels.slack import TEAM
 from replyassist.channels.slack.api import SlackApi
 from replyassist.core.accounts import Principal, principal
 from replyassist.core.digests import text_digest
 from replyassist.core.entailment import Entailment
-from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError
+from replyassist.core.errors import Forbidden, InvalidInput, NotAuthenticated, ReplyassistError
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.review import approving, decisions
@@ -59,6 +60,8 @@ class Clicks:
         self._tell(connection, press, words)
 
     def _act(self, connection: Connection, press: Press) -> str:
+        if press.team != self.connections.account(connection).credentials.get(TEAM):
+            raise Forbidden("This account of Slack is not of the workspace that the cards stand in.")
         seen, database = self._seen(connection, press), self.connections.database
         with database.reading() as session:
             who = _person(session, press)

@@ -54,9 +54,9 @@ def card_job(card_id: int, attempt: int) -> Job:
 
 def plan_shown(session: Session, item: ReviewItem, *, connections: Connections, jobs: JobQueue) -> None:
     """An item has a draft: plan, in the caller's transaction, a note in its platform's own inbox, and a card in every
-    channel that its brand has for cards."""
+    channel that its brand has for cards; none without the secret that tells presses from forged ones."""
     plan_note(session, item, connections=connections, jobs=jobs)
-    if not may_be_approved(item):
+    if not may_be_approved(item) or not connections.runtime.slack_signing_secret:
         return
     for connection in repository.slack_connections(session, item.brand_id):
         key = connection.id or 0
