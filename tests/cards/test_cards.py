@@ -31,6 +31,7 @@ from replyassist.core.security import Role
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.review import decisions
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
+from replyassist.review.queue import replace_proposal
 from replyassist.review.repository import audit_of
 from replyassist.triage import triage
 from replyassist.wording.catalogues import gettext
@@ -424,14 +425,68 @@ class TestPosting:
         desk.later(2)
         assert len(desk.cards()) == 2
 
-    def test_what_slack_refuses_is_not_repeated_and_a_lost_sign_in_is_told(self, desk: Desk) -> None:
+    def test_what_slack_refuses_is_not_repeated(self, desk: Desk) -> None:
         desk.item()
-        desk.peer.fails = "token_revoked"
+        desk.peer.fails = "is_archived"
         desk.work()
         assert desk.later(600) == 0
-        assert desk.world.connections.found(BRAND, "slack").trouble == "Slack no longer takes the token"
+        assert desk.world.connections.found(BRAND, "slack").trouble == ""
         with desk.world.database.reading() as session:
             assert session.exec(select(Card)).one().is_over
+
+    def test_a_lost_sign_in_is_told_and_cards_wait_for_the_next(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        desk.world.delete(desk.world.key(item))
+        desk.peer.fails = "token_revoked"
+        assert desk.later(2) == 1
+        assert desk.world.connections.found(BRAND, "slack").trouble == "Slack no longer takes the token"
+        desk.item(message={"external_id": "later"})
+        assert desk.later(600) == 0, "nothing is tried meanwhile"
+        desk.reconnect()
+        assert desk.later(2) > 0
+        desk.later(2)
+        assert "There is nothing to decide any more." in desk.shown(0)
+        assert "[Approve]" in desk.shown(1)
+
+    def test_cards_outlive_a_disconnected_account(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        desk.world.delete(desk.world.key(item))
+        kept = desk.world.connections.account(desk.world.connections.found(BRAND, "slack")).credentials
+        desk.writer.plan()
+        desk.world.connections.disconnect(BRAND, "slack", actor="ana")
+        desk.later(2)
+        desk.world.connect("slack", "slack", account=US, **kept)
+        desk.later(2)
+        assert "There is nothing to decide any more." in desk.shown()
+
+    def test_a_draft_that_is_gone_leaves_the_card(self, desk: Desk) -> None:
+        lead, item = desk.world.person(Role.LEAD), desk.item()
+        desk.work()
+        item = desk.world.redraft(item, lead)
+        with desk.world.database.writing() as session:
+            current = session.get_one(ReviewItem, item.id)
+            proposal, now = desk.world.proposal(draft="", verdict=None), desk.world.clock.now()
+            assert replace_proposal(session, current, proposal, redraft_attempt=item.redraft_attempt, now=now)
+        desk.later(2)
+        assert DRAFT not in desk.shown()
+        assert "[Approve]" not in desk.shown()
+        assert "do you ship to Norway??" in desk.shown()
+        desk.world.delete(desk.world.key(item))
+        desk.later(2)
+        assert desk.shown().endswith("There is nothing to decide any more.")
+
+    def test_what_a_policy_hides_leaves_the_card_and_comes_back(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        for policy, is_hidden in (({"leads_only": {"templates": ["shipping-abroad"]}}, True), ({}, False)):
+            put(desk.world, **policy)
+            assert desk.world.reload(item).is_for_leads is is_hidden
+            desk.later(2)
+            assert (DRAFT not in desk.shown()) is is_hidden
+            assert ("Only leads see this." in desk.shown()) is is_hidden
+            assert desk.later(2) == 0
 
     def test_only_drafts_that_are_to_be_approved_get_a_card(self, desk: Desk) -> None:
         desk.item(draft="")

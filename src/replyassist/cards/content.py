@@ -72,7 +72,9 @@ def card_of(session: Session, item: ReviewItem, *, public_url: str) -> Mapping[s
     if item.is_for_leads or item.status == ReviewStatus.WITHDRAWN:  # its words are not for this channel any more
         return {"text": heading, "blocks": [*blocks, _context(words or gettext("Only leads see this."))]}
     stored = load(session, item.message_id)
-    blocks += [_section(stored.text or gettext("(no words)")), _context(gettext("Draft")), _section(item.draft)]
+    blocks.append(_section(stored.text or gettext("(no words)")))
+    if item.draft:
+        blocks += [_context(gettext("Draft")), _section(item.draft)]
     if sources := sources_of(item.proposal):
         blocks.append(_context(f"{gettext('Sources:')} {'; '.join(sources)}"))
     if findings := findings_of(item.proposal):

@@ -1,7 +1,7 @@
 """Posts a card for each draft, and keeps it as its item stands, whoever decides it and where.
 
-The row is the truth: a card is planned in the transaction that makes the draft, and whatever does not show its item's
-version gets a job. A post whose answer was lost is looked up by its key before it is posted again.
+The row is the truth: a card is planned in the transaction that makes the draft, and whatever does not show its item
+as it stands gets a job. A post whose answer was lost is looked up by its key before it is posted again.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class _Due:
     channel: str
     external_id: str
     called_at: datetime | None
-    version: int
+    showing: int
     content: Mapping[str, Any]
 
 
@@ -123,13 +123,15 @@ class CardWriter:
         try:
             external_id = self._show(card_id, due, fence)
         except ConfigurationError as error:
-            self._end(card_id, attempt, due, error.detail)
+            self._end(card_id, attempt, error.detail)
+        except CredentialsRefused as error:
+            self._wait_for_sign_in(due, error.detail)
         except DeliveryRefused as error:
-            self._end(card_id, attempt, due, error.detail, is_signed_out=isinstance(error, CredentialsRefused))
+            self._end(card_id, attempt, error.detail)
         except DeliveryError as error:
             self._put_off(card_id, attempt, due, error)
         else:
-            values = {"external_id": external_id, "shown_version": due.version, "failures": 0, "next_try_at": None}
+            values = {"external_id": external_id, "shown_version": due.showing, "failures": 0, "next_try_at": None}
             with self.connections.database.writing() as session:
                 repository.change_if_attempt(session, card_id, attempt, **values)
 
@@ -140,12 +142,13 @@ class CardWriter:
             return None
         item = session.get_one(ReviewItem, card.review_item_id)
         connection = stored.hold(session, card.connection_id)
-        is_connected = connection.status != ConnectionStatus.DISCONNECTED
-        channel = cards_channel(self.connections, connection) if is_connected else ""
+        if connection.status == ConnectionStatus.DISCONNECTED:
+            return None
+        channel = cards_channel(self.connections, connection)
         is_new = not card.external_id and card.called_at is None
         if not channel or (is_new and not may_be_approved(item)):
             card.is_over = not channel
-            card.shown_version = item.version
+            card.shown_version = Card.showing(item)
             session.add(card)
             return None
         if wait := seconds_to_wait(session, connection, TRAITS, conversation=channel, now=now):
@@ -155,7 +158,7 @@ class CardWriter:
         called_at, card.called_at = card.called_at, card.called_at or now
         session.add(card)
         content = card_of(session, item, public_url=self.settings.public_url)
-        return _Due(connection, channel, card.external_id, called_at, item.version, content)
+        return _Due(connection, channel, card.external_id, called_at, Card.showing(item), content)
 
     def _show(self, card_id: int, due: _Due, fence: Fence) -> str:
         """Update the card, or post it where it does not stand there; its id. No transaction is open."""
@@ -176,13 +179,17 @@ class CardWriter:
         finally:
             api.close()
 
-    def _end(self, card_id: int, attempt: int, due: _Due, problem: str, *, is_signed_out: bool = False) -> None:
-        logger.warning("card %d is not shown any more: %s", card_id, problem)
+    def _wait_for_sign_in(self, due: _Due, problem: str) -> None:
+        """Nothing is tried by this account until it is signed in again, unless it was meanwhile."""
         with self.connections.database.writing() as session:
-            if is_signed_out:
-                connection = stored.hold(session, due.connection.id or 0)
+            connection = stored.hold(session, due.connection.id or 0)
+            if connection.status != ConnectionStatus.DISCONNECTED and connection.sign_in == due.connection.sign_in:
                 connection.set_health(sending_problem=problem)
                 session.add(connection)
+
+    def _end(self, card_id: int, attempt: int, problem: str) -> None:
+        logger.warning("card %d is not shown any more: %s", card_id, problem)
+        with self.connections.database.writing() as session:
             repository.change_if_attempt(session, card_id, attempt, is_over=True)
 
     def _put_off(self, card_id: int, attempt: int, due: _Due, error: DeliveryError) -> None:

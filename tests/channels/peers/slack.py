@@ -245,6 +245,8 @@ def _look_at(blocks: Sequence[Post]) -> None:
     fits = (
         len(blocks) <= 50 and len(ids) == len(set(ids)) and all(1 <= len(each) <= 255 for each in ids),
         all(1 <= len(block["text"]["text"]) <= 3000 for block in blocks if block["type"] == "section"),
+        all(1 <= len(block["elements"]) <= 10 for block in blocks if block["type"] == "context"),
+        all(len(each["text"]) >= 1 for block in blocks if block["type"] == "context" for each in block["elements"]),
         all(1 <= len(block["elements"]) <= 25 for block in blocks if block["type"] == "actions"),
         len(elements) == len(buttons) + len(menus) == len({each["action_id"] for each in elements}),
         all(1 <= len(each["text"]["text"]) <= 75 for each in (*buttons, *options)),
