@@ -28,6 +28,7 @@ from replyassist.core.accounts import Principal, User
 from replyassist.core.errors import Conflict, InvalidInput, NotFound
 from replyassist.core.http import install_error_handlers
 from replyassist.core.security import Role
+from replyassist.faq.service import import_templates
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.review import decisions
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
@@ -36,9 +37,10 @@ from replyassist.review.repository import audit_of
 from replyassist.triage import triage
 from replyassist.wording.catalogues import gettext
 from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN, US, SlackPeer
+from tests.delivery.test_delivery import FakeChannel, run
 from tests.review.policies.test_holding import TWO, put
 from tests.review.test_decisions import approve
-from tests.world import BRAND, DRAFT, World
+from tests.world import BRAND, DRAFT, World, shipping
 
 ANA, BEN = "U0ANA", "U0BEN"
 CONSOLE = "https://desk.example"
@@ -289,6 +291,64 @@ class TestPresses:
         assert f"Approved by {ben.name}" in desk.shown()
         assert len(desk.approvals()) == 1
 
+    def test_a_card_shows_what_the_console_shows_to_decide_by(self, desk: Desk) -> None:
+        attached = [{"kind": "image", "alt_text": "my <!channel> cup", "url": "https://pictures.example/1"}]
+        desk.item(message={"attachments": attached})
+        desk.work()
+        for part in (
+            "New roast is out!",
+            "• image: “my <!channel> cup” https://pictures.example/1",
+            "• Nobody has looked at what is attached to the message (image).",
+        ):
+            assert part in desk.shown()
+
+    def test_nobody_approves_past_what_was_found_since_the_card_was_shown(self, desk: Desk) -> None:
+        desk.linked()
+        item = desk.item()
+        desk.work()
+        with desk.world.database.writing() as session:
+            brand = get_brand(session, BRAND)
+            rules = voice_of(brand).model_dump() | {"banned_phrases": ["working days"]}
+            rules["severities"] |= {"banned_phrases": "warn"}
+            set_voice(session, brand, voice_of(brand).model_validate(rules))
+        assert desk.world.reload(item).version == item.version
+        told = "Nothing was sent. The card lacked what is to be checked before sending. It is renewed"
+        assert desk.told(desk.press()).startswith(told)
+        assert desk.approvals() == []
+        assert desk.later(2) == 1
+        assert "working days" in desk.shown().partition("Check before sending:\n• ")[2]
+        assert desk.told(desk.press()).startswith("You approved it.")
+
+    def test_who_approves_has_confirmed_what_the_card_showed_of_the_thread(self, desk: Desk) -> None:
+        ana, thread = desk.linked(), {"conversation": {"external_id": "dm", "visibility": "private"}}
+        other = desk.world.item(message=thread)
+        desk.item(message={**thread, "posted_at": "2026-11-22T09:50:00Z"})
+        desk.work()
+        approve(desk.world, desk.world.person(), desk.world.reload(other))
+        run(desk.world, FakeChannel())
+        assert "The item has moved on" in desk.told(desk.press())
+        desk.later(2)
+        assert "• We have replied here since" in desk.shown()
+        assert desk.told(desk.press()).startswith("You approved it.")
+        (accepted,) = desk.approvals()[1].accepted_findings
+        assert (accepted["rule"], accepted["confirmed_by"]) == ("thread.answered", ana.name)
+
+    def test_a_template_whose_time_is_over_takes_the_button_away(self, desk: Desk) -> None:
+        desk.linked()
+        with desk.world.database.writing() as session:
+            day = desk.world.clock.now().date()
+            import_templates(session, BRAND, [shipping(valid_until=day)], now=desk.world.clock.now())
+        item = desk.item(template_version=shipping(valid_until=day).version)
+        desk.work()
+        assert "[Approve]" in desk.shown()
+        desk.world.clock.advance(seconds=2 * 86_400)
+        assert "It is renewed" in desk.told(desk.press())
+        desk.later(2)
+        assert "• The template" in desk.shown()
+        assert "[Approve]" not in desk.shown()
+        assert desk.told(desk.press(action="reject", pick="Wrong template")).startswith("You rejected it")
+        assert desk.world.reload(item).status == ReviewStatus.REJECTED
+
     def test_the_table_of_permissions_decides(self, desk: Desk) -> None:
         desk.linked(Role.AGENT)
         desk.linked(user=BEN, brands=[])
@@ -511,6 +571,17 @@ class TestPosting:
         desk.item(draft="a" * 3001)
         desk.work()
         assert desk.shown().endswith(")\n[Escalate …]\n[Open in console]")
+
+    @pytest.mark.parametrize("what", ["post", "finding", "attachment"])
+    def test_nor_what_it_cuts_off_of_what_belongs_to_it(self, desk: Desk, what: str) -> None:
+        long = Finding(rule="tone", severity=Severity.WARN, explanation="b" * 3000)
+        place = {"external_id": "post-1", "visibility": "public", "parent_text": "c" * 3001}
+        attached = [{"kind": "file", "alt_text": f"{number}" * 900} for number in range(4)]
+        message = {"post": {"conversation": place}, "attachment": {"attachments": attached}}.get(what, {})
+        desk.item(message=message, findings=(long,) if what == "finding" else ())
+        desk.work()
+        assert desk.shown().endswith("\n[Escalate …]\n[Open in console]")
+        assert desk.shown().count("[") == 2
 
     def test_the_words_of_a_deleted_message_leave_the_card(self, desk: Desk) -> None:
         item = desk.item()

@@ -75,14 +75,13 @@ def cards_channel(connections: Connections, connection: Connection) -> str:
 
 @dataclass(frozen=True)
 class _Due:
-    """What one attempt shows. ``channel``: where; ``external_id``: of the card that stands there, empty for none."""
+    """What one attempt is for. ``channel``: where; ``external_id``: of the card that stands there, empty for none."""
 
     connection: Connection
     channel: str
     external_id: str
     called_at: datetime | None
-    showing: int
-    content: Mapping[str, Any]
+    item_id: int
 
 
 @dataclass(frozen=True)
@@ -116,12 +115,16 @@ class CardWriter:
         with database.reading() as session:
             brand = repository.brand_of(session, card_id)
             language = language_of(session, brand) if brand else ""
-        with written_in(language), database.writing() as session:
+        with database.writing() as session:
             due = self._due(session, card_id, attempt)
         if due is None:
             return
+        with written_in(language), database.reading() as session:
+            item, now = session.get_one(ReviewItem, due.item_id), self.connections.runtime.clock.now()
+            content = card_of(session, item, public_url=self.settings.public_url, now=now)
+            showing = Card.showing(item)
         try:
-            external_id = self._show(card_id, due, fence)
+            external_id = self._show(card_id, due, content, fence)
         except ConfigurationError as error:
             self._end(card_id, attempt, error.detail)
         except CredentialsRefused as error:
@@ -131,7 +134,7 @@ class CardWriter:
         except DeliveryError as error:
             self._put_off(card_id, attempt, due, error)
         else:
-            values = {"external_id": external_id, "shown_version": due.showing, "failures": 0, "next_try_at": None}
+            values = {"external_id": external_id, "shown_version": showing, "failures": 0, "next_try_at": None}
             with self.connections.database.writing() as session:
                 repository.change_if_attempt(session, card_id, attempt, **values)
 
@@ -157,10 +160,9 @@ class CardWriter:
             return None
         called_at, card.called_at = card.called_at, card.called_at or now
         session.add(card)
-        content = card_of(session, item, public_url=self.settings.public_url)
-        return _Due(connection, channel, card.external_id, called_at, Card.showing(item), content)
+        return _Due(connection, channel, card.external_id, called_at, card.review_item_id)
 
-    def _show(self, card_id: int, due: _Due, fence: Fence) -> str:
+    def _show(self, card_id: int, due: _Due, content: Mapping[str, Any], fence: Fence) -> str:
         """Update the card, or post it where it does not stand there; its id. No transaction is open."""
         api = SlackApi(self.connections.account(due.connection), self.connections.runtime)
         try:
@@ -169,10 +171,10 @@ class CardWriter:
                 raise DeliveryUncertain("this worker was paused for too long")
             if known:
                 channel, _, stamp = known.partition(":")
-                api.post("chat.update", channel=channel, ts=stamp, **due.content)
+                api.post("chat.update", channel=channel, ts=stamp, **content)
                 return known
             metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": str(card_id)}}
-            sent = api.post("chat.postMessage", channel=due.channel, metadata=metadata, **due.content)
+            sent = api.post("chat.postMessage", channel=due.channel, metadata=metadata, **content)
             if not sent.get("ts"):
                 raise DeliveryUncertain("Slack's answer tells no message")
             return f"{sent.get('channel') or due.channel}:{sent['ts']}"

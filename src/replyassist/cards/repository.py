@@ -62,6 +62,11 @@ def stale_cards(session: Session, *, now: datetime) -> list[Card]:
     return list(session.exec(statement))
 
 
+def show_anew(session: Session, item_id: int) -> None:
+    """Let each card of the item be written again, although its version is the same."""
+    session.exec(update(Card).where(col(Card.review_item_id) == item_id).values(shown_version=0))
+
+
 def change_if_attempt(session: Session, card_id: int, attempt: int, /, **values: Any) -> bool:
     """Change the card while this attempt still is the newest; False when it is not."""
     changed = session.exec(
