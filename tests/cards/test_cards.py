@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlmodel import Session, col, select
 
@@ -27,16 +28,19 @@ from replyassist.core.accounts import Principal, User
 from replyassist.core.errors import Conflict, InvalidInput, NotFound
 from replyassist.core.http import install_error_handlers
 from replyassist.core.security import Role
+from replyassist.faq.service import import_templates
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.review import decisions
 from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
+from replyassist.review.queue import replace_proposal
 from replyassist.review.repository import audit_of
 from replyassist.triage import triage
 from replyassist.wording.catalogues import gettext
 from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN, US, SlackPeer
+from tests.delivery.test_delivery import FakeChannel, run
 from tests.review.policies.test_holding import TWO, put
 from tests.review.test_decisions import approve
-from tests.world import BRAND, DRAFT, World
+from tests.world import BRAND, DRAFT, World, shipping
 
 ANA, BEN = "U0ANA", "U0BEN"
 CONSOLE = "https://desk.example"
@@ -89,8 +93,13 @@ class Desk:
         labels = [(each.get("text") or each["placeholder"])["text"] for each in acts]
         return "\n".join([*texts, *(f"[{each}]" for each in labels)])
 
-    def press(self, user: str = ANA, number: int = 0, *, action: str = "approve", pick: str = "") -> HookRequest:
-        return self.peer.pressed(self.cards()[number]["ts"], user, action=action, pick=pick)
+    def press(self, user: str = ANA, number: int = 0, *, action: str = "approve", **more: str) -> HookRequest:
+        return self.peer.pressed(self.cards()[number]["ts"], user, action=action, **more)
+
+    def reconnect(self, **given: str) -> None:
+        """Sign in again, with these credentials otherwise than they are."""
+        kept = self.world.connections.account(self.world.connections.found(BRAND, "slack")).credentials
+        self.world.connect("slack", "slack", account=US, **{**kept, **given})
 
     def last(self, item: ReviewItem) -> AuditEntry:
         with self.world.database.reading() as session:
@@ -126,7 +135,8 @@ class Desk:
 def desk(world: World, httpserver: HTTPServer) -> Iterator[Desk]:
     peer = SlackPeer(world.clock.now)
     httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(peer.serve)
-    given = {"token": TOKEN, "signing_secret": SECRET, "url": httpserver.url_for("/api"), "cards": CARDS}
+    world.settings = world.settings.model_copy(update={"slack_signing_secret": SecretStr(SECRET)})
+    given = {"token": TOKEN, "signing_secret": "", "url": httpserver.url_for("/api"), "cards": CARDS, "team": TEAM}
     world.connect("slack", "slack", account=US, **given)
     app = FastAPI()
     app.state.connections, app.state.jobs, app.state.clock = world.connections, world.jobs, world.clock
@@ -281,6 +291,64 @@ class TestPresses:
         assert f"Approved by {ben.name}" in desk.shown()
         assert len(desk.approvals()) == 1
 
+    def test_a_card_shows_what_the_console_shows_to_decide_by(self, desk: Desk) -> None:
+        attached = [{"kind": "image", "alt_text": "my <!channel> cup", "url": "https://pictures.example/1"}]
+        desk.item(message={"attachments": attached})
+        desk.work()
+        for part in (
+            "New roast is out!",
+            "• image: “my <!channel> cup” https://pictures.example/1",
+            "• Nobody has looked at what is attached to the message (image).",
+        ):
+            assert part in desk.shown()
+
+    def test_nobody_approves_past_what_was_found_since_the_card_was_shown(self, desk: Desk) -> None:
+        desk.linked()
+        item = desk.item()
+        desk.work()
+        with desk.world.database.writing() as session:
+            brand = get_brand(session, BRAND)
+            rules = voice_of(brand).model_dump() | {"banned_phrases": ["working days"]}
+            rules["severities"] |= {"banned_phrases": "warn"}
+            set_voice(session, brand, voice_of(brand).model_validate(rules))
+        assert desk.world.reload(item).version == item.version
+        told = "Nothing was sent. The card lacked what is to be checked before sending. It is renewed"
+        assert desk.told(desk.press()).startswith(told)
+        assert desk.approvals() == []
+        assert desk.later(2) == 1
+        assert "working days" in desk.shown().partition("Check before sending:\n• ")[2]
+        assert desk.told(desk.press()).startswith("You approved it.")
+
+    def test_who_approves_has_confirmed_what_the_card_showed_of_the_thread(self, desk: Desk) -> None:
+        ana, thread = desk.linked(), {"conversation": {"external_id": "dm", "visibility": "private"}}
+        other = desk.world.item(message=thread)
+        desk.item(message={**thread, "posted_at": "2026-11-22T09:50:00Z"})
+        desk.work()
+        approve(desk.world, desk.world.person(), desk.world.reload(other))
+        run(desk.world, FakeChannel())
+        assert "The item has moved on" in desk.told(desk.press())
+        desk.later(2)
+        assert "• We have replied here since" in desk.shown()
+        assert desk.told(desk.press()).startswith("You approved it.")
+        (accepted,) = desk.approvals()[1].accepted_findings
+        assert (accepted["rule"], accepted["confirmed_by"]) == ("thread.answered", ana.name)
+
+    def test_a_template_whose_time_is_over_takes_the_button_away(self, desk: Desk) -> None:
+        desk.linked()
+        with desk.world.database.writing() as session:
+            day = desk.world.clock.now().date()
+            import_templates(session, BRAND, [shipping(valid_until=day)], now=desk.world.clock.now())
+        item = desk.item(template_version=shipping(valid_until=day).version)
+        desk.work()
+        assert "[Approve]" in desk.shown()
+        desk.world.clock.advance(seconds=2 * 86_400)
+        assert "It is renewed" in desk.told(desk.press())
+        desk.later(2)
+        assert "• The template" in desk.shown()
+        assert "[Approve]" not in desk.shown()
+        assert desk.told(desk.press(action="reject", pick="Wrong template")).startswith("You rejected it")
+        assert desk.world.reload(item).status == ReviewStatus.REJECTED
+
     def test_the_table_of_permissions_decides(self, desk: Desk) -> None:
         desk.linked(Role.AGENT)
         desk.linked(user=BEN, brands=[])
@@ -308,6 +376,32 @@ class TestPresses:
         assert "Nothing was sent" in desk.told(desk.press())
         assert desk.told(desk.press(BEN)).startswith("You approved it.")
         assert desk.world.reload(item).status == ReviewStatus.APPROVED
+
+    def test_who_knows_the_secret_of_the_connection_presses_as_nobody(self, desk: Desk) -> None:
+        put(desk.world, **TWO)
+        desk.linked()
+        desk.linked(user=BEN)
+        item = desk.item()
+        desk.work()
+        desk.reconnect(signing_secret="typed in by a lead")
+        desk.peer.secret = "typed in by a lead"
+        assert [desk.send(desk.press(user)).status_code for user in (ANA, BEN)] == [401, 401]
+        assert desk.world.reload(item).version == item.version
+
+    @pytest.mark.parametrize("known", [TEAM, ""])
+    def test_a_user_of_another_workspace_is_nobody_here(self, desk: Desk, known: str) -> None:
+        desk.linked()
+        with desk.world.database.writing() as session:
+            linking.link(
+                session, desk.world.person(), linking.Offer("T0OTHER", BEN, "ben", 2**31), now=desk.world.clock.now()
+            )
+        item = desk.item()
+        desk.work()
+        desk.reconnect(team=known)
+        words = "Nothing was sent. This account of Slack is not of the workspace that the cards stand in."
+        assert [desk.told(desk.press(user, team="T0OTHER")) for user in (ANA, BEN)] == [words] * 2
+        assert desk.world.reload(item).version == item.version
+        assert desk.told(desk.press()) == words if not known else desk.told(desk.press()).startswith("You approved")
 
     def test_what_slack_did_not_sign_or_long_ago_or_another_card_does_nothing(self, desk: Desk) -> None:
         desk.linked()
@@ -391,24 +485,103 @@ class TestPosting:
         desk.later(2)
         assert len(desk.cards()) == 2
 
-    def test_what_slack_refuses_is_not_repeated_and_a_lost_sign_in_is_told(self, desk: Desk) -> None:
+    def test_what_slack_refuses_is_not_repeated(self, desk: Desk) -> None:
         desk.item()
-        desk.peer.fails = "token_revoked"
+        desk.peer.fails = "is_archived"
         desk.work()
         assert desk.later(600) == 0
-        assert desk.world.connections.found(BRAND, "slack").trouble == "Slack no longer takes the token"
+        assert desk.world.connections.found(BRAND, "slack").trouble == ""
         with desk.world.database.reading() as session:
             assert session.exec(select(Card)).one().is_over
+
+    def test_a_lost_sign_in_is_told_and_cards_wait_for_the_next(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        desk.world.delete(desk.world.key(item))
+        desk.peer.fails = "token_revoked"
+        assert desk.later(2) == 1
+        assert desk.world.connections.found(BRAND, "slack").trouble == "Slack no longer takes the token"
+        desk.item(message={"external_id": "later"})
+        assert desk.later(600) == 0, "nothing is tried meanwhile"
+        desk.reconnect()
+        assert desk.later(2) > 0
+        desk.later(2)
+        assert "There is nothing to decide any more." in desk.shown(0)
+        assert "[Approve]" in desk.shown(1)
+
+    def test_cards_outlive_a_disconnected_account(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        desk.world.delete(desk.world.key(item))
+        kept = desk.world.connections.account(desk.world.connections.found(BRAND, "slack")).credentials
+        desk.writer.plan()
+        desk.world.connections.disconnect(BRAND, "slack", actor="ana")
+        desk.later(2)
+        desk.world.connect("slack", "slack", account=US, **kept)
+        desk.later(2)
+        assert "There is nothing to decide any more." in desk.shown()
+
+    def test_a_draft_that_is_gone_leaves_the_card(self, desk: Desk) -> None:
+        lead, item = desk.world.person(Role.LEAD), desk.item()
+        desk.work()
+        item = desk.world.redraft(item, lead)
+        with desk.world.database.writing() as session:
+            current = session.get_one(ReviewItem, item.id)
+            proposal, now = desk.world.proposal(draft="", verdict=None), desk.world.clock.now()
+            assert replace_proposal(session, current, proposal, redraft_attempt=item.redraft_attempt, now=now)
+        desk.later(2)
+        assert DRAFT not in desk.shown()
+        assert "[Approve]" not in desk.shown()
+        assert "do you ship to Norway??" in desk.shown()
+        desk.world.delete(desk.world.key(item))
+        desk.later(2)
+        assert desk.shown().endswith("There is nothing to decide any more.")
+
+    def test_what_a_policy_hides_leaves_the_card_and_comes_back(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        for policy, is_hidden in (({"leads_only": {"templates": ["shipping-abroad"]}}, True), ({}, False)):
+            put(desk.world, **policy)
+            assert desk.world.reload(item).is_for_leads is is_hidden
+            desk.later(2)
+            assert (DRAFT not in desk.shown()) is is_hidden
+            assert ("Only leads see this." in desk.shown()) is is_hidden
+            assert desk.later(2) == 0
 
     def test_only_drafts_that_are_to_be_approved_get_a_card(self, desk: Desk) -> None:
         desk.item(draft="")
         desk.item(verdict=Verdict.BLOCKED, message={"external_id": "b"})
         assert desk.work() == 0
 
+    def test_without_the_secret_of_the_deployment_there_are_no_cards(self, desk: Desk) -> None:
+        item = desk.item()
+        desk.work()
+        press = desk.press()
+        desk.world.settings = desk.world.settings.model_copy(update={"slack_signing_secret": SecretStr("")})
+        assert isinstance(desk.client.app, FastAPI)
+        desk.client.app.state.connections = desk.world.connections
+        assert desk.send(press).status_code == 404
+        desk.item(message={"external_id": "other"})
+        desk.world.delete(desk.world.key(item))
+        desk.later(2)
+        assert len(desk.cards()) == 1
+        assert "There is nothing to decide any more." in desk.shown(), "the one that stands follows its item"
+
     def test_nobody_approves_what_the_card_cuts_off(self, desk: Desk) -> None:
         desk.item(draft="a" * 3001)
         desk.work()
         assert desk.shown().endswith(")\n[Escalate …]\n[Open in console]")
+
+    @pytest.mark.parametrize("what", ["post", "finding", "attachment"])
+    def test_nor_what_it_cuts_off_of_what_belongs_to_it(self, desk: Desk, what: str) -> None:
+        long = Finding(rule="tone", severity=Severity.WARN, explanation="b" * 3000)
+        place = {"external_id": "post-1", "visibility": "public", "parent_text": "c" * 3001}
+        attached = [{"kind": "file", "alt_text": f"{number}" * 900} for number in range(4)]
+        message = {"post": {"conversation": place}, "attachment": {"attachments": attached}}.get(what, {})
+        desk.item(message=message, findings=(long,) if what == "finding" else ())
+        desk.work()
+        assert desk.shown().endswith("\n[Escalate …]\n[Open in console]")
+        assert desk.shown().count("[") == 2
 
     def test_the_words_of_a_deleted_message_leave_the_card(self, desk: Desk) -> None:
         item = desk.item()
@@ -421,7 +594,7 @@ class TestPosting:
         account = Account(BRAND, "slack", US, Credentials({"cards": CARDS}))
         desk.peer.write(ANA, "who takes this one?", channel=CARDS)
         desk.peer.write(ANA, "do you ship?")
-        assert [len(SlackInbound(account).parse(hook)) for hook in desk.peer.hooks()] == [0, 1]
+        assert [len(SlackInbound(account, "").parse(hook)) for hook in desk.peer.hooks()] == [0, 1]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

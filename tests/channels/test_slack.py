@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 
 from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
@@ -26,7 +27,7 @@ from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
-from .peers.slack import APP, BOT, CHANNEL, DIRECT, SECRET, TOKEN, TOM, US, SlackPeer
+from .peers.slack import APP, BOT, CARDS, CHANNEL, DIRECT, SECRET, TEAM, TOKEN, TOM, US, SlackPeer
 
 
 class SlackHarness(PeerHarness[SlackPeer]):
@@ -111,12 +112,12 @@ class TestSlack(Conformance):
         unfurled = {"subtype": "message_changed", "channel": CHANNEL, "message": {**post, "attachments": [{}]}}
         harness.peer._tell({"type": "message", **unfurled})
         (request,) = harness.hooks()
-        inbound = SlackInbound(stage.account)
+        inbound = SlackInbound(stage.account, "")
         assert inbound.parse(request) == []
         assert inbound.parse(harness.peer.signed({"type": "app_rate_limited"})) == []
         harness.write(QUESTION)
         (request,) = harness.hooks()
-        assert SlackInbound(replace(stage.account, account="U0ANOTHER")).parse(request) == []
+        assert SlackInbound(replace(stage.account, account="U0ANOTHER"), "").parse(request) == []
         for broken in (b"[]", b"{"):
             with pytest.raises(InvalidInput):
                 inbound.parse(replace(request, body=broken))
@@ -137,7 +138,7 @@ class TestSlack(Conformance):
         (document,) = harness.peer.told
         again = harness.peer.signed(document, **{"x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout"})
         mention = harness.peer.signed({**document, "event": {**document["event"], "type": "app_mention"}})
-        inbound = SlackInbound(stage.account)
+        inbound = SlackInbound(stage.account, "")
         found = [inbound.parse(each) for each in (*harness.hooks(), again, mention)]
         assert [stage.take(events) for events in found] == [1, 0, 0]
 
@@ -175,6 +176,50 @@ class TestSlack(Conformance):
         assert not platform.test().is_ok
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestCards:
+    @pytest.fixture
+    def given(self, peer: SlackPeer, httpserver: HTTPServer) -> dict[str, str]:
+        return {"token": TOKEN, "url": httpserver.url_for("/api"), "cards": CARDS}
+
+    def test_connecting_keeps_the_workspace_as_slack_tells_it(self, world: World, given: dict[str, str]) -> None:
+        world.settings = world.settings.model_copy(update={"slack_signing_secret": SecretStr(SECRET)})
+        kept, _ = world.connections.connect(BRAND, "slack", given, actor="ana")
+        assert world.connections.account(kept).credentials["team"] == TEAM
+        with pytest.raises(InvalidInput):
+            world.connections.connect(BRAND, "slack", {**given, "team": "T0OTHER"}, actor="ana")
+
+    @pytest.mark.parametrize(
+        ("deployment", "own", "problem"),
+        [
+            ("", SECRET, "cards: set REPLYASSIST_SLACK_SIGNING_SECRET, or leave the channel of cards empty"),
+            (SECRET, "mine", "cards: they are of the deployment's app; leave the signing secret of this account empty"),
+        ],
+    )
+    def test_cards_want_the_app_of_the_deployment(
+        self, world: World, given: dict[str, str], deployment: str, own: str, problem: str
+    ) -> None:
+        world.settings = world.settings.model_copy(update={"slack_signing_secret": SecretStr(deployment)})
+        with pytest.raises(InvalidInput, match=problem):
+            world.connections.connect(BRAND, "slack", {**given, "signing_secret": own}, actor="ana")
+        world.connections.connect(BRAND, "slack", {**given, "signing_secret": own, "cards": ""}, actor="ana")
+
+    def test_events_are_signed_by_the_connection_or_else_by_the_deployment(
+        self, world: World, peer: SlackPeer, given: dict[str, str]
+    ) -> None:
+        with pytest.raises(InvalidInput, match="signing secret"):
+            world.connections.connect(BRAND, "slack", {**given, "cards": ""}, actor="ana")
+        world.settings = world.settings.model_copy(update={"slack_signing_secret": SecretStr(SECRET)})
+        kept, _ = world.connections.connect(BRAND, "slack", given, actor="ana")
+        request = peer.signed({"type": "event_callback"})
+        world.connections.inbound(kept).verify(request)
+        kept, _ = world.connections.connect(
+            BRAND, "slack", {**given, "signing_secret": "mine", "cards": ""}, actor="ana"
+        )
+        with pytest.raises(SignatureInvalid):
+            world.connections.inbound(kept).verify(request)
+
+
 VECTOR = (b'{"type":"url_verification","token":"t","challenge":"3eZbrw1aBm2r"}', 1_700_000_000)
 # printf 'v0:1700000000:BODY' | openssl dgst -sha256 -hmac 'signing secret of nobody'
 SIGNED = "v0=04bc15b16e382d973663577e4be9c38d6f7b4e32a39dd68fced7e01d353ecd16"
@@ -184,7 +229,7 @@ def test_the_challenge_is_answered_and_signatures_are_the_published_scheme() -> 
     body, at = VECTOR
     headers = {"x-slack-request-timestamp": str(at), "x-slack-signature": SIGNED}
     request = HookRequest("POST", headers, {}, body, datetime.fromtimestamp(at + 299, UTC))
-    inbound = SlackInbound(Account(BRAND, "slack", US, Credentials({"signing_secret": SECRET})))
+    inbound = SlackInbound(Account(BRAND, "slack", US, Credentials({"signing_secret": SECRET})), "")
     inbound.verify(request)
     answer = inbound.handshake(request)
     assert answer is not None
@@ -195,7 +240,7 @@ def test_the_challenge_is_answered_and_signatures_are_the_published_scheme() -> 
         with pytest.raises(SignatureInvalid):
             inbound.verify(forged)
     with pytest.raises(SignatureInvalid):
-        SlackInbound(Account(BRAND, "slack", US)).verify(request)
+        SlackInbound(Account(BRAND, "slack", US), "").verify(request)
     assert inbound.handshake(HookRequest("GET", {}, {}, b"", request.received_at)) is None
 
 

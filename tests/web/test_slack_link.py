@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from sqlmodel import select
 
 from replyassist.cards.linking import signed_offer
@@ -14,8 +16,9 @@ from replyassist.core.accounts import AccountEvent
 from replyassist.core.security import Role
 from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN
 from tests.review.test_decisions import approve
+from tests.web.conftest import application
 from tests.web.console import Console, page_of, words
-from tests.world import BRAND
+from tests.world import BRAND, World
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -71,12 +74,19 @@ def test_a_link_that_is_old_or_not_ours_links_nobody(app: FastAPI, console: Cons
         assert session.exec(select(SlackLink)).all() == []
 
 
-def test_the_account_page_says_where_slack_sends_presses(console: Console) -> None:
-    given = {"token": TOKEN, "signing_secret": SECRET, "url": "http://127.0.0.1:9/api"}
-    console.world.connect("slack", "slack", account="U0BOT", **given, cards=CARDS)
-    console.sign_in(Role.LEAD)
-    page = console.get(f"/channels/{BRAND}/accounts/slack")
-    assert f"stands as a card in the channel {CARDS}" in words(page)
-    assert f"/v1/cards/{BRAND}/slack" in page.text
-    console.world.connect("slack", "slack", account="U0BOT", **given)
-    assert "Cards to approve" not in words(console.get(f"/channels/{BRAND}/accounts/slack"))
+def test_the_account_page_says_where_slack_sends_presses_or_that_cards_are_off(world: World) -> None:
+    given = {"token": TOKEN, "signing_secret": "", "url": "http://127.0.0.1:9/api"}
+    world.connect("slack", "slack", account="U0BOT", **given, cards=CARDS)
+    for secret in (SECRET, ""):
+        with application(world, slack_signing_secret=SecretStr(secret)) as app:
+            console = Console(world, TestClient(app))
+            console.sign_in(Role.LEAD)
+            page = console.get(f"/channels/{BRAND}/accounts/slack")
+            assert (f"stands as a card in the channel {CARDS}" in words(page)) is bool(secret)
+            assert (f"/v1/cards/{BRAND}/slack" in page.text) is bool(secret)
+            assert ("Cards are off" in words(page)) is (not secret)
+    world.connect("slack", "slack", account="U0BOT", **given)
+    with application(world) as app:
+        console = Console(world, TestClient(app))
+        console.sign_in(Role.LEAD)
+        assert "Cards" not in words(console.get(f"/channels/{BRAND}/accounts/slack"))

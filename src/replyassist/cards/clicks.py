@@ -12,21 +12,24 @@ from sqlmodel import Session
 
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection
+from replyassist.channels.slack import TEAM
 from replyassist.channels.slack.api import SlackApi
 from replyassist.core.accounts import Principal, principal
 from replyassist.core.digests import text_digest
 from replyassist.core.entailment import Entailment
-from replyassist.core.errors import InvalidInput, NotAuthenticated, ReplyassistError
+from replyassist.core.errors import Forbidden, InvalidInput, NotAuthenticated, ReplyassistError, VersionConflict
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
 from replyassist.review import approving, decisions
+from replyassist.review.binding import hold
+from replyassist.review.checking import CheckedText, weigh
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.reasons import ESCALATE_REASONS, failure_of
 from replyassist.wording.catalogues import gettext, written_in
 from replyassist.wording.finding_words import problem_words
 
 from . import repository
-from .content import APPROVE, ESCALATE, REASONS, REJECT, ShownVersion, language_of, state_of
+from .content import APPROVE, ESCALATE, REASONS, REJECT, ShownVersion, asks_of, language_of, state_of
 from .linking import signed_offer
 from .presses import Press
 
@@ -59,6 +62,8 @@ class Clicks:
         self._tell(connection, press, words)
 
     def _act(self, connection: Connection, press: Press) -> str:
+        if press.team != self.connections.account(connection).credentials.get(TEAM):
+            raise Forbidden("This account of Slack is not of the workspace that the cards stand in.")
         seen, database = self._seen(connection, press), self.connections.database
         with database.reading() as session:
             who = _person(session, press)
@@ -66,7 +71,7 @@ class Clicks:
             return f"{gettext(NOT_DONE[press.action])} {self._how_to_link(press)}"
         with database.reading() as session:
             item = session.get_one(ReviewItem, seen.item)
-            if ShownVersion.of(item) != seen:
+            if not seen.is_of(item):
                 stands = state_of(session, item) or gettext("The card shows an earlier state.")
                 return f"{gettext(NOT_DONE[press.action])} {gettext('The item has moved on.')} {stands}"
         return {APPROVE: self._approve, REJECT: self._reject, ESCALATE: self._escalate}[press.action](who, seen, press)
@@ -77,8 +82,25 @@ class Clicks:
             text = approving.checked(session, who, seen.item, draft, entailment=self.entailment)
         if text_digest(text.text) != seen.digest:
             raise InvalidInput("The draft has blanks at its ends. Open it in the console.")
+        try:
+            status = self._approved(who, seen, text)
+        except VersionConflict:
+            with self.connections.database.writing() as session:
+                repository.show_anew(session, seen.item)
+            raise
+        if status == ReviewStatus.APPROVED:
+            return gettext("You approved it. It is sent shortly; until then it can be taken back in the console.")
+        return gettext("Your yes is recorded. A second person has to approve it before it is sent.")
+
+    def _approved(self, who: Principal, seen: ShownVersion, text: CheckedText) -> str:
+        """How the item stands then; raise VersionConflict where the card did not show what approving confirms."""
         with self.connections.database.writing() as session:
-            item = approving.approve(
+            now, item = self.connections.runtime.clock.now(), session.get_one(ReviewItem, seen.item)
+            if asks_of(weigh(item, text.result, hold(session, item), now=now).findings) != seen.asks:
+                raise VersionConflict(
+                    "The card lacked what is to be checked before sending. It is renewed in a moment: look at it again."
+                )
+            return approving.approve(
                 session,
                 who,
                 seen.item,
@@ -86,13 +108,9 @@ class Clicks:
                 text=text,
                 accept_findings=False,
                 jobs=self.jobs,
-                now=self.connections.runtime.clock.now(),
+                now=now,
                 send_delay_seconds=self.settings.send_delay_seconds,
-            )
-            is_sent = item.status == ReviewStatus.APPROVED
-        if is_sent:
-            return gettext("You approved it. It is sent shortly; until then it can be taken back in the console.")
-        return gettext("Your yes is recorded. A second person has to approve it before it is sent.")
+            ).status
 
     def _reject(self, who: Principal, seen: ShownVersion, press: Press) -> str:
         reason = _picked(press, REASONS)

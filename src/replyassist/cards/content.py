@@ -3,20 +3,25 @@ words become no markup and no mention."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.accounts import User
-from replyassist.core.digests import text_digest
-from replyassist.delivery.notes import findings_of, sources_of
-from replyassist.guardrails import Verdict
-from replyassist.inbox.service import load
+from replyassist.core.digests import document_digest, text_digest
+from replyassist.delivery.notes import sources_of
+from replyassist.guardrails import Finding, Severity, Verdict
+from replyassist.inbox.threads import StoredMessage
+from replyassist.review.checking import shown
 from replyassist.review.models import OPEN, ReviewItem, ReviewStatus
+from replyassist.review.permits import ASKS
 from replyassist.review.reasons import ESCALATE_REASONS, OTHER, REJECT_REASONS
+from replyassist.review.surroundings import surroundings
+from replyassist.wording.attachment_words import ATTACHMENTS
 from replyassist.wording.catalogues import gettext
 from replyassist.wording.finding_words import finding_words
 
@@ -41,48 +46,83 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """What a card's buttons stand for: the item, the version and the digest of the draft that it showed."""
+    """What a card's buttons stand for: the item, the version, and the digests of the draft that it showed and of the
+    findings that leave something to do (``asks_of``)."""
 
     item: int
     version: int
     digest: str
+    asks: str
 
     @classmethod
-    def of(cls, item: ReviewItem) -> ShownVersion:
-        """As the item stands now."""
-        return cls(item.id or 0, item.version, text_digest(item.draft))
+    def of(cls, item: ReviewItem, findings: Iterable[Finding]) -> ShownVersion:
+        """As the item stands now, with these findings."""
+        return cls(item.id or 0, item.version, text_digest(item.draft), asks_of(findings))
+
+    def is_of(self, item: ReviewItem) -> bool:
+        """Whether version and draft are still those; findings come and go without either."""
+        return (self.item, self.version, self.digest) == (item.id, item.version, text_digest(item.draft))
 
     @classmethod
     def read(cls, block: str) -> ShownVersion:
         """What a press brought back. Raises ValueError for another shape."""
-        item, version, digest = block.split(":")
-        return cls(int(item), int(version), digest)
+        item, version, digest, asks = block.split(":")
+        return cls(int(item), int(version), digest, asks)
 
     @property
     def block(self) -> str:
         """The id of the block of buttons: a press brings it back, and each version of a card has another."""
-        return f"{self.item}:{self.version}:{self.digest}"
+        return f"{self.item}:{self.version}:{self.digest}:{self.asks}"
 
 
-def card_of(session: Session, item: ReviewItem, *, public_url: str) -> Mapping[str, Any]:
+def asks_of(findings: Iterable[Finding]) -> str:
+    """A digest of the findings that a person confirms by approving, 64 hex digits."""
+    return document_digest(sorted(finding.key for finding in findings if finding.severity in ASKS))
+
+
+def card_of(session: Session, item: ReviewItem, *, public_url: str, now: datetime) -> Mapping[str, Any]:
     """The arguments of a message in the reader's language: a line for notifications, and the blocks."""
     heading = gettext("{author} on {channel}").format(author=item.author, channel=item.channel)
     blocks = [_context(f"{heading} · {item.brand_id}")]
     words = state_of(session, item)
     if item.is_for_leads or item.status == ReviewStatus.WITHDRAWN:  # its words are not for this channel any more
         return {"text": heading, "blocks": [*blocks, _context(words or gettext("Only leads see this."))]}
-    stored = load(session, item.message_id)
-    blocks += [_section(stored.text or gettext("(no words)")), _context(gettext("Draft")), _section(item.draft)]
+    around = surroundings(session, item)
+    verdict, findings = shown(item, around, now=now)
+    said, listed = _said(around.stored), _listed(findings)
+    blocks += [_section(text) for text in said]
+    if item.draft:
+        blocks += [_context(gettext("Draft")), _section(item.draft)]
     if sources := sources_of(item.proposal):
         blocks.append(_context(f"{gettext('Sources:')} {'; '.join(sources)}"))
-    if findings := findings_of(item.proposal):
-        listed = (f"• {finding_words(each)}" for each in findings)
-        blocks.append(_section("\n".join((gettext("Check before sending:"), *listed))))
+    if listed:
+        blocks.append(_section(listed))
     if words:
         blocks.append(_context(words))
-    if acts := _acts(item, public_url, is_whole=_fits(stored.text) and _fits(item.draft)):
-        blocks.append({"type": "actions", "block_id": ShownVersion.of(item).block, "elements": acts})
+    is_whole = all(map(_fits, (*said, item.draft, listed)))
+    if acts := _acts(item, public_url, is_whole=is_whole, is_blocked=verdict is Verdict.BLOCKED):
+        blocks.append({"type": "actions", "block_id": ShownVersion.of(item, findings).block, "elements": acts})
     return {"text": gettext("{heading}: a draft to decide").format(heading=heading), "blocks": blocks}
+
+
+def _said(stored: StoredMessage) -> list[str]:
+    """The post above, the message, and what hangs on it: a text for each that there is."""
+    post = stored.conversation.parent_text
+    attached = [
+        f"• {gettext(ATTACHMENTS[each.kind])}: {f'“{each.alt_text}” ' if each.alt_text else ''}{each.url or ''}"
+        for each in stored.attachments
+    ]
+    return [
+        *([f"{gettext('The post')}\n{post}"] if post else []),
+        stored.text or gettext("(no words)"),
+        *(["\n".join((gettext("Attached"), *attached))] if attached else []),
+    ]
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    """What a person should look at, a line for each finding; empty for nothing."""
+    lines = [f"• {finding_words(each.explanation)}" for each in findings if each.severity is not Severity.INFO]
+    return "\n".join((gettext("Check before sending:"), *lines)) if lines else ""
 
 
 def language_of(session: Session, brand_id: str) -> str:
@@ -108,10 +148,10 @@ def _is_open(item: ReviewItem) -> bool:
     return item.status in OPEN and not item.is_redrafting and not item.is_for_leads
 
 
-def _acts(item: ReviewItem, public_url: str, *, is_whole: bool) -> list[Block]:
+def _acts(item: ReviewItem, public_url: str, *, is_whole: bool, is_blocked: bool) -> list[Block]:
     """What can be done; nobody approves or rejects what the card cuts off."""
     acts = []
-    if is_whole and may_be_approved(item):
+    if is_whole and not is_blocked and may_be_approved(item):
         acts.append(_button(APPROVE, gettext("Approve")) | {"style": "primary"})
     if is_whole and _is_open(item):
         acts.append(_menu(REJECT, gettext("Reject …"), REASONS))

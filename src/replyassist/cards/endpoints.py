@@ -1,4 +1,7 @@
-"""``/v1/cards/{brand}/{connection}``: where Slack sends presses of a card's buttons; the signature is the sign-in."""
+"""``/v1/cards/{brand}/{connection}``: where Slack sends presses of a card's buttons; the signature is the sign-in.
+
+It is made with the secret of the deployment's app: who knows that of a brand's connection could press as anybody.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from replyassist.channels import HookRequest
 from replyassist.channels.connections import Connections
 from replyassist.channels.hook_requests import read_hook
+from replyassist.channels.slack.inbound import require_signed
 from replyassist.core.errors import NotFound
 from replyassist.core.http import PROBLEM_RESPONSES
 from replyassist.inbox.schemas import Slug
@@ -31,8 +35,9 @@ async def take_press(request: Request, brand: Slug, connection: Slug) -> Respons
 
 def _take(clicks: Clicks, connections: Connections, brand: str, channel: str, hook: HookRequest) -> None:
     connection = connections.found(brand, channel)
-    if connection.platform != "slack" or not cards_channel(connections, connection):
+    secret = connections.runtime.slack_signing_secret
+    if not secret or connection.platform != "slack" or not cards_channel(connections, connection):
         raise NotFound("there are no cards by this connection")
-    connections.inbound(connection).verify(hook)
+    require_signed(hook, secret)
     if press := press_of(hook):
         clicks.take(connection, press)

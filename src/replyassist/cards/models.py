@@ -9,10 +9,12 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from replyassist.core.database import UtcDateTime
+from replyassist.review.models import ReviewItem
 
 
 class Card(SQLModel, table=True):
-    """The card of an item in one connection's channel. ``shown_version``: of the item, as the card shows it.
+    """The card of an item in one connection's channel. ``shown_version``: of the item, as the card shows it;
+    negative where it says no more than that only leads see it, and 0 for what is to be shown anew.
 
     ``external_id``: channel and time stamp of the message; empty until it is known to stand there. ``called_at``: when
     it was first posted, None before. ``attempt`` numbers the jobs and fences them; ``failures`` in a row plan the next.
@@ -35,6 +37,11 @@ class Card(SQLModel, table=True):
     called_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+    @staticmethod
+    def showing(item: ReviewItem) -> int:
+        """What ``shown_version`` is once the card shows the item as it stands."""
+        return -item.version if item.is_for_leads else item.version
 
 
 class SlackLink(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Posts a card for each draft, and keeps it as its item stands, whoever decides it and where.
 
-The row is the truth: a card is planned in the transaction that makes the draft, and whatever does not show its item's
-version gets a job. A post whose answer was lost is looked up by its key before it is posted again.
+The row is the truth: a card is planned in the transaction that makes the draft, and whatever does not show its item
+as it stands gets a job. A post whose answer was lost is looked up by its key before it is posted again.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def card_job(card_id: int, attempt: int) -> Job:
 
 def plan_shown(session: Session, item: ReviewItem, *, connections: Connections, jobs: JobQueue) -> None:
     """An item has a draft: plan, in the caller's transaction, a note in its platform's own inbox, and a card in every
-    channel that its brand has for cards."""
+    channel that its brand has for cards; none without the secret that tells presses from forged ones."""
     plan_note(session, item, connections=connections, jobs=jobs)
-    if not may_be_approved(item):
+    if not may_be_approved(item) or not connections.runtime.slack_signing_secret:
         return
     for connection in repository.slack_connections(session, item.brand_id):
         key = connection.id or 0
@@ -75,14 +75,13 @@ def cards_channel(connections: Connections, connection: Connection) -> str:
 
 @dataclass(frozen=True)
 class _Due:
-    """What one attempt shows. ``channel``: where; ``external_id``: of the card that stands there, empty for none."""
+    """What one attempt is for. ``channel``: where; ``external_id``: of the card that stands there, empty for none."""
 
     connection: Connection
     channel: str
     external_id: str
     called_at: datetime | None
-    version: int
-    content: Mapping[str, Any]
+    item_id: int
 
 
 @dataclass(frozen=True)
@@ -116,20 +115,26 @@ class CardWriter:
         with database.reading() as session:
             brand = repository.brand_of(session, card_id)
             language = language_of(session, brand) if brand else ""
-        with written_in(language), database.writing() as session:
+        with database.writing() as session:
             due = self._due(session, card_id, attempt)
         if due is None:
             return
+        with written_in(language), database.reading() as session:
+            item, now = session.get_one(ReviewItem, due.item_id), self.connections.runtime.clock.now()
+            content = card_of(session, item, public_url=self.settings.public_url, now=now)
+            showing = Card.showing(item)
         try:
-            external_id = self._show(card_id, due, fence)
+            external_id = self._show(card_id, due, content, fence)
         except ConfigurationError as error:
-            self._end(card_id, attempt, due, error.detail)
+            self._end(card_id, attempt, error.detail)
+        except CredentialsRefused as error:
+            self._wait_for_sign_in(due, error.detail)
         except DeliveryRefused as error:
-            self._end(card_id, attempt, due, error.detail, is_signed_out=isinstance(error, CredentialsRefused))
+            self._end(card_id, attempt, error.detail)
         except DeliveryError as error:
             self._put_off(card_id, attempt, due, error)
         else:
-            values = {"external_id": external_id, "shown_version": due.version, "failures": 0, "next_try_at": None}
+            values = {"external_id": external_id, "shown_version": showing, "failures": 0, "next_try_at": None}
             with self.connections.database.writing() as session:
                 repository.change_if_attempt(session, card_id, attempt, **values)
 
@@ -140,12 +145,13 @@ class CardWriter:
             return None
         item = session.get_one(ReviewItem, card.review_item_id)
         connection = stored.hold(session, card.connection_id)
-        is_connected = connection.status != ConnectionStatus.DISCONNECTED
-        channel = cards_channel(self.connections, connection) if is_connected else ""
+        if connection.status == ConnectionStatus.DISCONNECTED:
+            return None
+        channel = cards_channel(self.connections, connection)
         is_new = not card.external_id and card.called_at is None
         if not channel or (is_new and not may_be_approved(item)):
             card.is_over = not channel
-            card.shown_version = item.version
+            card.shown_version = Card.showing(item)
             session.add(card)
             return None
         if wait := seconds_to_wait(session, connection, TRAITS, conversation=channel, now=now):
@@ -154,10 +160,9 @@ class CardWriter:
             return None
         called_at, card.called_at = card.called_at, card.called_at or now
         session.add(card)
-        content = card_of(session, item, public_url=self.settings.public_url)
-        return _Due(connection, channel, card.external_id, called_at, item.version, content)
+        return _Due(connection, channel, card.external_id, called_at, card.review_item_id)
 
-    def _show(self, card_id: int, due: _Due, fence: Fence) -> str:
+    def _show(self, card_id: int, due: _Due, content: Mapping[str, Any], fence: Fence) -> str:
         """Update the card, or post it where it does not stand there; its id. No transaction is open."""
         api = SlackApi(self.connections.account(due.connection), self.connections.runtime)
         try:
@@ -166,23 +171,27 @@ class CardWriter:
                 raise DeliveryUncertain("this worker was paused for too long")
             if known:
                 channel, _, stamp = known.partition(":")
-                api.post("chat.update", channel=channel, ts=stamp, **due.content)
+                api.post("chat.update", channel=channel, ts=stamp, **content)
                 return known
             metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": str(card_id)}}
-            sent = api.post("chat.postMessage", channel=due.channel, metadata=metadata, **due.content)
+            sent = api.post("chat.postMessage", channel=due.channel, metadata=metadata, **content)
             if not sent.get("ts"):
                 raise DeliveryUncertain("Slack's answer tells no message")
             return f"{sent.get('channel') or due.channel}:{sent['ts']}"
         finally:
             api.close()
 
-    def _end(self, card_id: int, attempt: int, due: _Due, problem: str, *, is_signed_out: bool = False) -> None:
-        logger.warning("card %d is not shown any more: %s", card_id, problem)
+    def _wait_for_sign_in(self, due: _Due, problem: str) -> None:
+        """Nothing is tried by this account until it is signed in again, unless it was meanwhile."""
         with self.connections.database.writing() as session:
-            if is_signed_out:
-                connection = stored.hold(session, due.connection.id or 0)
+            connection = stored.hold(session, due.connection.id or 0)
+            if connection.status != ConnectionStatus.DISCONNECTED and connection.sign_in == due.connection.sign_in:
                 connection.set_health(sending_problem=problem)
                 session.add(connection)
+
+    def _end(self, card_id: int, attempt: int, problem: str) -> None:
+        logger.warning("card %d is not shown any more: %s", card_id, problem)
+        with self.connections.database.writing() as session:
             repository.change_if_attempt(session, card_id, attempt, is_over=True)
 
     def _put_off(self, card_id: int, attempt: int, due: _Due, error: DeliveryError) -> None:

@@ -14,7 +14,8 @@ from replyassist.core.errors import InvalidInput
 
 @dataclass(frozen=True)
 class Press:
-    """Who pressed which button of which message. ``block``: the id of its block; ``choice``: picked in a menu."""
+    """Who pressed which button of which message. ``team``: the workspace that they
+    are of, which need not be the channel's. ``block``: the id of its block; ``choice``: picked in a menu."""
 
     team: str
     slack_user: str
@@ -37,7 +38,7 @@ def press_of(request: HookRequest) -> Press | None:
             return None
         user, action, container = told["user"], told["actions"][0], told["container"]
         return Press(
-            team=str((told.get("team") or {}).get("id") or user["team_id"]),
+            team=str(user.get("team_id") or told["team"]["id"]),
             slack_user=str(user["id"]),
             shown_as=str(user.get("username") or user.get("name") or user["id"]),
             channel=str(container["channel_id"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import case, or_, update
 from sqlmodel import Session, col, select
 
 from replyassist.channels.models import Connection, ConnectionStatus
@@ -41,20 +41,30 @@ def brand_of(session: Session, card_id: int) -> str | None:
 
 
 def stale_cards(session: Session, *, now: datetime) -> list[Card]:
-    """Cards that do not show their item as it is, and are due."""
+    """Cards that do not show their item as it is, and are due. Those of an account that is signed out wait until it is
+    signed in again."""
+    showing = case((col(ReviewItem.is_for_leads), -col(ReviewItem.version)), else_=col(ReviewItem.version))
     statement = (
         select(Card)
         .join(ReviewItem, col(ReviewItem.id) == col(Card.review_item_id))
+        .join(Connection, col(Connection.id) == col(Card.connection_id))
         .where(
             col(Card.created_at) > now - FOLLOWED,
             col(Card.is_over).is_(False),
-            Card.shown_version != ReviewItem.version,
+            col(Card.shown_version) != showing,
+            Connection.status != ConnectionStatus.DISCONNECTED,
+            Connection.sending_problem == "",
             or_(col(Card.next_try_at).is_(None), col(Card.next_try_at) <= now),
         )
         .order_by(col(Card.id))
         .limit(MOST_CARDS)
     )
     return list(session.exec(statement))
+
+
+def show_anew(session: Session, item_id: int) -> None:
+    """Let each card of the item be written again, although its version is the same."""
+    session.exec(update(Card).where(col(Card.review_item_id) == item_id).values(shown_version=0))
 
 
 def change_if_attempt(session: Session, card_id: int, attempt: int, /, **values: Any) -> bool:

@@ -64,6 +64,7 @@ class Account:
 @dataclass(frozen=True)
 class Runtime:
     """What the house lends a platform. ``timeout_seconds``: the most that one call takes. ``home``: its folder.
+    ``slack_signing_secret``: of the deployment's own Slack app, which no brand knows; empty where it has none.
 
     ``allows_inside``: whether it may stand in this machine or its network. ``ends``: when the attempt that it is called
     for is over.
@@ -73,6 +74,7 @@ class Runtime:
     timeout_seconds: float
     home: Path
     allows_inside: bool = False
+    slack_signing_secret: str = field(default="", repr=False)
     ends: Deadline = field(default_factory=Deadline)
 
 
@@ -82,7 +84,7 @@ class Field:
 
     An optional one has a ``default``. ``help`` says in one sentence where a person finds it. ``made``: makes a value
     that we choose and a person enters at the other side, such as a signing secret. ``is_server``: it says which
-    computer is called.
+    computer is called. ``is_for_people``: no program may give it.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Field:
     default: str | None = None
     made: Callable[[], str] | None = None
     is_server: bool = False
+    is_for_people: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ class Connections:
             timeout_seconds=settings.delivery_timeout_seconds,
             home=settings.home,
             allows_inside=settings.allow_private_addresses,
+            slack_signing_secret=settings.slack_signing_secret.get_secret_value(),
         )
         return cls(database, vault_of(settings), runtime, catch_up=timedelta(days=settings.catch_up_days))
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from replyassist.core.accounts import PERSON
+from replyassist.core.errors import Forbidden
 from replyassist.core.http import PROBLEM_RESPONSES, PrincipalDep
 from replyassist.core.security import Permission
 
@@ -118,9 +120,15 @@ def connect(
 ) -> TriedConnection:
     """Try the account and keep it, in the place of one that the channel had.
 
-    Where something does not work nothing is kept: 422, with what was tried as ``checks``.
+    Where something does not work nothing is kept: 422, with what was tried as ``checks``. 403 for a program that gives
+    what only a person may.
     """
     principal.require_for(Permission.CONNECTIONS_WRITE, brand)
+    adapter = connections.adapter(body.platform)
+    if principal.kind != PERSON and any(
+        each.is_for_people and body.credentials.get(each.name) for each in adapter.fields
+    ):
+        raise Forbidden("only a person may switch this on; this token belongs to a service")
     kept, tested = connections.connect(
         brand, body.platform, body.credentials, actor=principal.name, channel=body.channel
     )

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_name: str = Field("", description="What the sign-in page calls the provider; empty: the host of its URL.")
 
+    slack_signing_secret: SecretStr = Field(
+        SecretStr(""), description="Signing secret of the deployment's Slack app; empty: no cards to approve in Slack."
+    )
+
     encoder_model: str = Field(
         "", description="minilm, mpnet, or a sentence-transformers model by name or path; empty: the default encoder."
     )

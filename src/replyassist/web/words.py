@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from replyassist.wording import attachment_words
+
 from .language import gettext
 
 CHANNELS = {
@@ -160,15 +162,7 @@ VISIBILITIES = {"public": "public", "private": "private"}
 RISKS = {"low": "low", "high": "high"}
 URGENCIES = {"now": "Now", "high": "High", "normal": "Normal", "low": "Low"}
 MOODS = {"question": "question", "complaint": "complaint", "praise": "praise"}
-ATTACHMENTS = {
-    "image": "image",
-    "video": "video",
-    "audio": "audio",
-    "file": "file",
-    "sticker": "sticker",
-    "link": "link",
-    "other": "attachment",
-}
+ATTACHMENTS = attachment_words.ATTACHMENTS
 SOUNDS = ((0.6, "delighted"), (0.2, "pleased"), (-0.2, "neutral"), (-0.6, "unhappy"), (-1.0, "furious"))
 
 

@@ -36,9 +36,10 @@ class Refused(Exception):
 @dataclass
 class SlackPeer:
     """``lose``: the next post ends in a 503, "before" or "after" it. ``wait_seconds``: the next one is asked to wait.
-    ``hides``: replies are not shown yet. ``fails``: the next call answers this error."""
+    ``hides``: replies are not shown yet. ``fails``: the next call answers this error. ``secret``: signs."""
 
     clock: Callable[[], datetime]
+    secret: str = SECRET
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     told: list[Post] = field(default_factory=list)
     lose: str = ""
@@ -88,7 +89,9 @@ class SlackPeer:
         """A request with an event, as Slack makes it."""
         return self.signed_body(json.dumps(document).encode(), **headers)
 
-    def pressed(self, stamp: str, user: str, *, action: str = "approve", pick: str = "") -> HookRequest:
+    def pressed(
+        self, stamp: str, user: str, *, action: str = "approve", pick: str = "", team: str = TEAM
+    ) -> HookRequest:
         """Somebody presses a button of a message in the channel of cards, or picks from a menu; what comes of it."""
         blocks = [block for block in self.posts[(CARDS, stamp)]["blocks"] if block["type"] == "actions"]
         ((block, element),) = (
@@ -97,14 +100,14 @@ class SlackPeer:
         told = {"type": element["type"], "action_id": action, "block_id": block["block_id"]}
         if element["type"] == "static_select":
             (told["selected_option"],) = (each for each in element["options"] if each["text"]["text"] == pick)
-        return self.told_press(told, stamp, user)
+        return self.told_press(told, stamp, user, team=team)
 
-    def told_press(self, action: Post, stamp: str, user: str) -> HookRequest:
-        """The interaction of something that a message had when it was pressed."""
+    def told_press(self, action: Post, stamp: str, user: str, *, team: str = TEAM) -> HookRequest:
+        """The interaction of something that a message had when it was pressed. ``team``: the user's own."""
         payload = {
             "type": "block_actions",
             "team": {"id": TEAM, "domain": "fernhill"},
-            "user": {"id": user, "username": user.lower(), "team_id": TEAM},
+            "user": {"id": user, "username": user.lower(), "team_id": team},
             "api_app_id": APP,
             "container": {"type": "message", "message_ts": stamp, "channel_id": CARDS},
             "actions": [{"type": "button", "action_ts": self.stamp(), **action}],
@@ -116,7 +119,7 @@ class SlackPeer:
         """A request as Slack signs it."""
         now = self.clock()
         at = str(int(now.timestamp()))
-        signature = hmac.new(SECRET.encode(), f"v0:{at}:".encode() + body, sha256).hexdigest()
+        signature = hmac.new(self.secret.encode(), f"v0:{at}:".encode() + body, sha256).hexdigest()
         signing = {"x-slack-request-timestamp": at, "x-slack-signature": f"v0={signature}", **headers}
         return HookRequest("POST", {"content-type": "application/json", **signing}, {}, body, now)
 
@@ -242,6 +245,8 @@ def _look_at(blocks: Sequence[Post]) -> None:
     fits = (
         len(blocks) <= 50 and len(ids) == len(set(ids)) and all(1 <= len(each) <= 255 for each in ids),
         all(1 <= len(block["text"]["text"]) <= 3000 for block in blocks if block["type"] == "section"),
+        all(1 <= len(block["elements"]) <= 10 for block in blocks if block["type"] == "context"),
+        all(len(each["text"]) >= 1 for block in blocks if block["type"] == "context" for each in block["elements"]),
         all(1 <= len(block["elements"]) <= 25 for block in blocks if block["type"] == "actions"),
         len(elements) == len(buttons) + len(menus) == len({each["action_id"] for each in elements}),
         all(1 <= len(each["text"]["text"]) <= 75 for each in (*buttons, *options)),

@@ -11,7 +11,7 @@ import pytest
 
 from replyassist.channels import Field
 from replyassist.channels.registry import known_too
-from replyassist.core.accounts import Principal
+from replyassist.core.accounts import SERVICE, Principal
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.security import Role
 from replyassist.delivery.service import channels_from
@@ -209,6 +209,12 @@ class TestApi:
             assert TOKEN not in answer.text
             assert WRONG not in answer.text
             assert "sealed" not in answer.text
+
+    def test_no_program_switches_on_cards(self, console: Console, world: World) -> None:
+        program, path = world.person(Role.LEAD, kind=SERVICE), f"/v1/brands/{BRAND}/connections"
+        for cards, status in (("C0CARDS", 403), ("", 422)):
+            body = {"platform": "slack", "credentials": {"token": "xoxb-1", "url": "http://x.example", "cards": cards}}
+            assert self.ask(console, program, "POST", path, body).status_code == status
 
 
 class TestRow:

@@ -10,6 +10,8 @@ from ..traits import Budget, Proof, Repeat, Signature, Traits
 
 ADDRESS = "https://slack.com/api"
 CARDS = "cards"
+TEAM = "team"
+"""The workspace, beside what was given: as ``auth.test`` told it."""
 TRAITS = Traits(
     name="slack",
     title="Slack",
@@ -32,10 +34,10 @@ def _platform(account: Account, runtime: Runtime) -> Platform:
     return SlackPlatform(account, runtime)
 
 
-def _inbound(account: Account, _: Runtime) -> Inbound:
+def _inbound(account: Account, runtime: Runtime) -> Inbound:
     from .inbound import SlackInbound
 
-    return SlackInbound(account)
+    return SlackInbound(account, runtime.slack_signing_secret)
 
 
 ADAPTER = Adapter(
@@ -47,14 +49,22 @@ ADAPTER = Adapter(
             "OAuth & Permissions, Bot User OAuth Token (xoxb-…), with chat:write and channels:history (also groups:, "
             "im:, mpim:history where it shall read there).",
         ),
-        Field("signing_secret", "Signing secret", "Basic Information, App Credentials."),
+        Field(
+            "signing_secret",
+            "Signing secret",
+            "Basic Information, App Credentials. Empty for the app of this deployment "
+            "(REPLYASSIST_SLACK_SIGNING_SECRET), which cards want.",
+            default="",
+        ),
         Field(
             CARDS,
             "Channel of cards",
             "The id of the channel that shows each draft as a card to approve (C…, under 'About' of the channel); "
-            "empty for none. Whoever is in it reads the messages.",
+            "empty for none. Whoever is in it reads the messages. Cards want REPLYASSIST_SLACK_SIGNING_SECRET, and the "
+            "bot token of that app.",
             is_secret=False,
             default="",
+            is_for_people=True,
         ),
         Field("url", "API address", "Only for GovSlack.", is_secret=False, default=ADDRESS, is_server=True),
     ),

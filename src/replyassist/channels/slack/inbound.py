@@ -18,6 +18,7 @@ from replyassist.core.errors import InvalidInput, SignatureInvalid
 from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ALT_TEXT, MAX_ATTACHMENTS, Attachment, MessageEdit
 
+from ..account import Account
 from ..events import Deleted, Edited, Event, NewMessage, built, message
 from ..port import HookAnswer, HookRequest, Inbound
 from . import CARDS
@@ -27,8 +28,25 @@ _WRITTEN = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_m
 _KINDS = {"image": AttachmentKind.IMAGE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
 
+def require_signed(request: HookRequest, secret: str) -> None:
+    """``v0=`` and HMAC-SHA256 of ``v0:TIME:BODY`` (docs.slack.dev/authentication/verifying-requests-from-slack).
+
+    Raises SignatureInvalid for another signature, for one older than five minutes, and without a secret.
+    """
+    at, given = request.headers.get("x-slack-request-timestamp", ""), request.headers.get("x-slack-signature", "")
+    signed = "v0=" + hmac.new(secret.encode(), b"v0:" + at.encode() + b":" + request.body, sha256).hexdigest()
+    if not secret or not hmac.compare_digest(signed.encode(), given.encode()):
+        raise SignatureInvalid("the signature is not Slack's")
+    if not request.is_fresh(at):
+        raise SignatureInvalid("the signature is too old")
+
+
 class SlackInbound(Inbound):
-    """Reads one app's events."""
+    """Reads one app's events. ``deployment_secret`` signs them where the account has no signing secret of its own."""
+
+    def __init__(self, account: Account, deployment_secret: str) -> None:
+        super().__init__(account)
+        self._secret = account.credentials.get("signing_secret") or deployment_secret
 
     def handshake(self, request: HookRequest) -> HookAnswer | None:
         """The challenge of ``url_verification``, which is signed as events are."""
@@ -37,14 +55,8 @@ class SlackInbound(Inbound):
         return HookAnswer(str(document.get("challenge", "")).encode()) if is_test else None
 
     def verify(self, request: HookRequest) -> None:
-        """``v0=`` and HMAC-SHA256 of ``v0:TIME:BODY`` (docs.slack.dev/authentication/verifying-requests-from-slack)."""
-        secret = self._account.credentials.get("signing_secret", "").encode()
-        at, given = request.headers.get("x-slack-request-timestamp", ""), request.headers.get("x-slack-signature", "")
-        signed = "v0=" + hmac.new(secret, b"v0:" + at.encode() + b":" + request.body, sha256).hexdigest()
-        if not secret or not hmac.compare_digest(signed.encode(), given.encode()):
-            raise SignatureInvalid("the signature is not Slack's")
-        if not request.is_fresh(at):
-            raise SignatureInvalid("the signature is too old")
+        """Raise SignatureInvalid for what the app's secret did not sign, or long ago."""
+        require_signed(request, self._secret)
 
     def parse(self, request: HookRequest) -> list[Event]:
         """At most one event."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from replyassist.core.errors import DeliveryError, DeliveryRefused, DeliveryUncertain
 
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
-from . import TRAITS
+from . import CARDS, TEAM, TRAITS
 from .api import SlackApi
 from .text import escaped, plain
 
@@ -22,6 +24,7 @@ class SlackPlatform(Platform):
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
         self._account, self._api = account, SlackApi(account, runtime)
+        self._deployment_secret = runtime.slack_signing_secret
 
     @property
     def address(self) -> str:
@@ -42,8 +45,25 @@ class SlackPlatform(Platform):
         may = f"the app lacks {' and '.join(missing)}" if missing else "it may post and read"
         if not scopes:  # the header is missing: the first reply shows it
             missing, may = [], "Slack did not say what the app may do"
-        checks = (Check("sign-in", is_ok=True, detail=f"as {name}"), Check("permissions", not missing, may))
+        checks = (
+            Check("sign-in", is_ok=True, detail=f"as {name}"),
+            Check("permissions", not missing, may),
+            *self._app_checks(),
+        )
+        self._account.keep({TEAM: str(us.get("team_id", ""))})
         return Tested(checks, account=str(us.get("user_id", "")), shown_as=name)
+
+    def _app_checks(self) -> Iterator[Check]:
+        """Whether presses, and events, can be told from forged ones: cards are of the deployment's app alone."""
+        given, own = self._account.credentials, self._account.credentials.get("signing_secret")
+        if given.get(CARDS) and not self._deployment_secret:
+            detail = "set REPLYASSIST_SLACK_SIGNING_SECRET, or leave the channel of cards empty"
+            yield Check("cards", is_ok=False, detail=detail)
+        elif given.get(CARDS) and own:
+            detail = "they are of the deployment's app; leave the signing secret of this account empty"
+            yield Check("cards", is_ok=False, detail=detail)
+        elif not own and not self._deployment_secret:
+            yield Check("signing secret", is_ok=False, detail="give the app's: without it no event can be believed")
 
     def send(self, reply: OutgoingReply) -> str:
         """Post it as plain words (no markup is read into it) with the key in its metadata."""

@@ -97,7 +97,8 @@ def _account_page(
 
 
 def _cards(visit: Visit, connections: Connections, connection: Connection) -> dict[str, str] | None:
-    """Where Slack shows cards, and sends what people press on them; None where there are none."""
+    """Where Slack shows cards, and sends what people press on them (empty: they are off); None where there are none."""
     shown_in = cards_channel(connections, connection) if connection.platform == "slack" else ""
     path = f"/v1/cards/{connection.brand_id}/{connection.channel}"
-    return {"channel": shown_in, "address": address_for(visit.request, path)} if shown_in else None
+    address = address_for(visit.request, path) if connections.runtime.slack_signing_secret else ""
+    return {"channel": shown_in, "address": address} if shown_in else None
