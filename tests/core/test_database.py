@@ -186,13 +186,14 @@ class TestTransactions:
 
         assert brands(database)["fernhill"].faq_revision == 40
 
-    @on_sqlite
-    def test_sqlite_keeps_what_was_committed_and_checks_references(self, database: Database) -> None:
+    def test_sqlite_keeps_what_was_committed_and_checks_references(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite:///{tmp_path / 'own.db'}")
         with database.reading() as session:
             pragmas = {
                 name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar_one()
                 for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
             }
+        database.dispose()
 
         assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
