@@ -195,6 +195,7 @@ def tests_for(mutant: Mutant) -> list[str]:
     contexts = data.contexts_by_lineno(str(ROOT / mutant.file))
     at = reach(ast.parse((ROOT / mutant.file).read_text(encoding="utf-8")), mutant.line)
     found = tests_in(x for line, of_line in contexts.items() if at is None or line in at for x in of_line)
+    found = found or set(lines if at is None else ())  # of a file that only defines
     further = [SCHEMA] if at is None and mutant.file.endswith("/models.py") else []
     return [*further, *sorted(found, key=lambda test: (lines[test], test))]
 
@@ -237,7 +238,7 @@ def verdict(mutant: Mutant) -> str:
         raise SystemExit(f"{mutant} could not be tried: {said[-2000:]}")
     if status == 0:
         return "survived"
-    named = re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.M)
+    named = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", said, re.M)
     return "too slow" if status < 0 else named.group(1) if named else "it does not load"
 
 
