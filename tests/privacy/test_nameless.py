@@ -42,6 +42,11 @@ def test_a_handle_that_holds_the_name_goes_as_a_whole_too() -> None:
     assert nameless("I am Tom.Keller here", name="Tom", stand_in="", handle="tom.keller") == "I am  here"
 
 
+def test_within_a_link_the_longer_part_of_a_name_goes_first() -> None:
+    kept = nameless("see https://shop.example/Anna-Lena-k", name="Anna Anna-Lena", stand_in="")
+    assert kept == "see https://shop.example/-k"
+
+
 def test_another_persons_handle_goes_with_its_hyphen() -> None:
     assert nameless("ask @john-doe about it", name="", stand_in="") == "ask  about it"
 
