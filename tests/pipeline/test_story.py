@@ -63,6 +63,8 @@ def test_a_model_that_fails_costs_nothing_but_warmth(error: Exception) -> None:
 
     assert proposal.drafted_by == BY_TEMPLATE
     assert "template's reply was used" in proposal.notes[0]
+    assert proposal.timings.llm > 0
+    assert proposal.timings.wait == 0
 
 
 def test_without_a_model_the_template_is_personalised() -> None:
