@@ -1,11 +1,11 @@
 """Breaks the code at places drawn by chance and counts how often a test sees it.
 
 Usage: make mutants [MUTANTS_ARGS="--seed 2 --each 60 --again review"]
-The changes are cosmic-ray's: an operator turned, a condition negated, a number off by one. Those that can only crash
-or touch what _Bare takes out are not drawn. First the room's tests run, traced, so that each mutant meets only tests
-that reach its line, the most specific first. A mutant lives in memory alone: no file changes, and for each a process is
-forked that has loaded what no mutant can change. What runs in processes that tests start is not mutated. The score is
-a lower bound: most tests elsewhere are not asked, and some survivors change nothing that anybody could see.
+The changes are cosmic-ray's; those that can only crash, or touch what _Bare takes out, are not drawn. First the room's
+tests run, traced, so that each mutant meets only tests that reach its line, the most specific first. A mutant lives in
+memory alone: no file changes, and for each a process is forked that has loaded what no mutant can change. What runs in
+processes that tests start is not mutated. The score is a lower bound: most tests elsewhere are not asked, and some
+survivors change nothing that anybody could see.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import random
 import re
 import resource
 import signal
+import sqlite3
 import sys
 import traceback
 from collections import Counter
@@ -43,6 +44,7 @@ SOURCE, TESTS, KEPT = ROOT / "src" / "replyassist", ROOT / "tests", ROOT / ".mak
 LOG = KEPT / "tests.log"
 ROOMS = ("review", "delivery", "pipeline", "privacy")
 BESIDE = {  # tests elsewhere that are about a room too
+    "review": ("delivery/test_delivery", "web/test_queue_work"),
     "delivery": ("intake/test_ours", "web/lead/test_sending", "web/lead/test_connect", "channels/test_chatwoot"),
 }
 SCHEMA = "tests/core/test_database.py::TestSchema"  # holds the tables of models.py against the migrations
@@ -66,11 +68,6 @@ class Mutant:
     line: int
     kind: str
     occurrence: int
-
-    @property
-    def room(self) -> str:
-        """The room that it is in."""
-        return Path(self.file).parent.name
 
     @property
     def changed(self) -> str:
@@ -174,6 +171,8 @@ def traced(room: str) -> tuple[CoverageData, Counter[str]]:
     tests = [*(TESTS / room).rglob("test_*.py"), *(TESTS / f"{name}.py" for name in BESIDE.get(room, ()))]
     changed = [str(path) for path in tests if is_new or path.stat().st_mtime > written]
     os.environ["COVERAGE_FILE"] = str(data)
+    if data.exists() and changed:
+        forget(data, changed)
     how = [f"--cov={SOURCE / room}", "--cov-context=test", "--cov-report=", *["--cov-append"] * (not is_new)]
     if changed and forked([*how, *changed]):
         data.unlink(missing_ok=True)
@@ -184,6 +183,14 @@ def traced(room: str) -> tuple[CoverageData, Counter[str]]:
     return found, Counter(test for contexts in lines for test in tests_in(contexts))
 
 
+def forget(data: Path, tests: list[str]) -> None:
+    """Take out what these files' tests reached: they may have other names now."""
+    with contextlib.closing(sqlite3.connect(data)) as kept, kept:
+        for path in tests:
+            kept.execute("DELETE FROM context WHERE context LIKE ?", (f"{Path(path).relative_to(ROOT)}::%",))
+        kept.execute("DELETE FROM line_bits WHERE context_id NOT IN (SELECT id FROM context)")
+
+
 def tests_in(contexts: Iterable[str]) -> set[str]:
     """The tests' names, of contexts such as ``tests/a.py::test_b|run``."""
     return {x.rsplit("|", 1)[0] for x in contexts} - {""}
@@ -191,11 +198,11 @@ def tests_in(contexts: Iterable[str]) -> set[str]:
 
 def tests_for(mutant: Mutant) -> list[str]:
     """The tests that reach it, of those that run at import all that reach its file; the most specific first."""
-    data, lines = traced(mutant.room)
+    data, lines = traced(Path(mutant.file).parent.name)
     contexts = data.contexts_by_lineno(str(ROOT / mutant.file))
     at = reach(ast.parse((ROOT / mutant.file).read_text(encoding="utf-8")), mutant.line)
     found = tests_in(x for line, of_line in contexts.items() if at is None or line in at for x in of_line)
-    found = found or set(lines if at is None else ())  # of a file that only defines
+    found = found or set(lines if at is None else ())  # a file that only defines
     further = [SCHEMA] if at is None and mutant.file.endswith("/models.py") else []
     return [*further, *sorted(found, key=lambda test: (lines[test], test))]
 
@@ -223,7 +230,7 @@ def forked(arguments: list[str], mutant: Mutant | None = None) -> int:
     try:
         status = int(pytest.main([*PYTEST, *arguments]))
     except BaseException:
-        traceback.print_exc()
+        traceback.print_exc(file=sys.stdout)
         status = int(pytest.ExitCode.INTERNAL_ERROR)
     sys.stdout.flush()
     os._exit(status)
@@ -232,8 +239,9 @@ def forked(arguments: list[str], mutant: Mutant | None = None) -> int:
 def verdict(mutant: Mutant) -> str:
     """``survived``, or what saw it: a test's name, the first error or ``too slow``."""
     tests = tests_for(mutant)
-    status = forked(["-x", "--tb=line", *tests], mutant) if tests else 0
-    said = LOG.read_text(errors="replace") if tests else ""
+    if not tests:
+        return "survived"
+    status, said = forked(["-x", "--tb=line", *tests], mutant), LOG.read_text(errors="replace")
     if "ERROR: not found" in said or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit(f"{mutant} could not be tried: {said[-2000:]}")
     if status == 0:
@@ -263,20 +271,15 @@ def summary(room: str, seen: list[str]) -> str:
     return f"{room:9}{killed:4} of {len(seen):4}: {killed / len(seen):.3f} ({interval.low:.2f} to {interval.high:.2f})"
 
 
-def tell(line: str) -> None:
-    """A line at once, whether or not a person waits for it."""
-    print(line, flush=True)  # noqa: T201  # it is a program
-
-
 def main() -> None:
     """Draw, try, tell."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rooms", nargs="*", default=ROOMS, metavar="room", help=f"of {', '.join(ROOMS)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=40, help="mutants a room")
     parser.add_argument("--again", action="store_true", help="try only what survived or was not reached the last time")
     asked = parser.parse_args()
-    tell(f"seed {asked.seed}, {asked.each} mutants a room")
+    print(f"seed {asked.seed}, {asked.each} mutants a room", flush=True)  # noqa: T201  # it is a program
     os.environ |= {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "OMP_NUM_THREADS": "1"}
     sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     load_what_stays(asked.rooms)
@@ -291,9 +294,9 @@ def main() -> None:
                 known_file.write_text(json.dumps(known, indent=1))
             for part in (room, "all"):
                 seen.setdefault(part, []).append(known[key])
-            tell(f"{mutant}  [{known[key]}]")
+            print(f"{mutant}  [{known[key]}]", flush=True)  # noqa: T201  # it is a program
     for room in (*asked.rooms, "all"):
-        tell(summary(room, seen[room]))
+        print(summary(room, seen[room]), flush=True)  # noqa: T201  # it is a program
 
 
 if __name__ == "__main__":
