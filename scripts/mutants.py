@@ -144,19 +144,16 @@ def drawn(room: str, each: int, dice: random.Random) -> list[Mutant]:
 
 def reach(tree: ast.AST, line: int) -> range | None:
     """The lines of the statement around a line, of a function's whole where it is in its head; None at import."""
-    around = [x for x in ast.walk(tree) if isinstance(x, ast.stmt) and first(x) <= line <= (x.end_lineno or 0)]
+    statements = [x for x in ast.walk(tree) if isinstance(x, ast.stmt)]
+    first = {x: min([x.lineno, *(y.lineno for y in getattr(x, "decorator_list", ()))]) for x in statements}
+    around = [x for x in statements if first[x] <= line <= (x.end_lineno or 0)]
     functions = [x for x in around if isinstance(x, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not functions:
         return None
-    inner = max(around, key=first)
+    inner = max(around, key=first.__getitem__)
     body = getattr(inner, "body", None)
     last = body[0].lineno - 1 if body and inner not in functions and line < body[0].lineno else inner.end_lineno
-    return range(first(inner), (last or 0) + 1)
-
-
-def first(statement: ast.stmt) -> int:
-    """Its first line, decorators counted."""
-    return min([statement.lineno, *(x.lineno for x in getattr(statement, "decorator_list", ()))])
+    return range(first[inner], (last or 0) + 1)
 
 
 @cache
