@@ -236,9 +236,8 @@ def forked(arguments: list[str], mutant: Mutant | None = None) -> int:
 def verdict(mutant: Mutant) -> str:
     """``survived``, or what saw it: a test's name, the first error or ``too slow``."""
     tests = tests_for(mutant)
-    if not tests:
-        return "survived"
-    status, said = forked(["-x", "--tb=line", *tests], mutant), LOG.read_text(errors="replace")
+    status = forked(["-x", "--tb=line", *tests], mutant) if tests else 0
+    said = LOG.read_text(errors="replace") if status else ""
     if "ERROR: not found" in said or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit(f"{mutant} could not be tried: {said[-2000:]}")
     if status == 0:

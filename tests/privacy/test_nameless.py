@@ -59,5 +59,9 @@ def test_a_handle_of_two_letters_is_no_word_of_the_text() -> None:
     assert nameless("do you ship it, @do", name="", stand_in="", handle="do") == "do you ship it, "
 
 
+def test_a_handle_of_three_letters_goes_without_its_at_too() -> None:
+    assert nameless("ask kxq about it", name="", stand_in="", handle="kxq") == "ask  about it"
+
+
 def test_nobodys_name_changes_nothing() -> None:
     assert nameless("where is my order?", name="", stand_in="Sam") == "where is my order?"

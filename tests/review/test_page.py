@@ -146,7 +146,8 @@ def test_an_approval_asks_little_and_sees_what_happened_since_the_text_was_check
 
 def ids(world: World, who: Principal, *, brand: str | None = None, limit: int = 10) -> list[list[int]]:
     """The ids of the items on each page, to the last one."""
-    pages, cursor = [], None
+    pages: list[list[int]] = []
+    cursor = None
     while not pages or cursor:
         with world.database.reading() as session:
             found = queue_page(
