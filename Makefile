@@ -7,6 +7,7 @@ DEMO_ARGS ?=
 PYTEST_ARGS ?=
 BENCH ?= pipeline retrieval grounding injection pii triage queue streams engine
 BENCH_ARGS ?=
+MUTANTS_ARGS ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -26,7 +27,7 @@ export PYTHON PIP_FLAGS
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check lint format docs build bench peers constraints screenshots clean distclean
+.PHONY: help setup run test check lint format docs build bench peers mutants constraints screenshots clean distclean
 .PHONY: browser-and-peers platforms test-platforms peers-up peers-down
 
 help: ## show this list
@@ -79,6 +80,10 @@ bench: setup peers ## run the benchmarks in full (BENCH="pii triage")
 
 peers: $(INSTALLED) ## install the frameworks that eval/peers/ compares retrieval with, into an environment of their own
 	@bash scripts/install_peers.sh
+
+mutants: $(INSTALLED) ## break four rooms at places drawn by chance, count how often a test sees it (MUTANTS_ARGS="--seed 2 review")
+	@bash scripts/install_peers.sh .make/mutation scripts/mutants.txt
+	@nice -n 15 .make/mutation/bin/python scripts/mutants.py $(MUTANTS_ARGS) </dev/null
 
 constraints: ## renew constraints.txt: resolve everything anew in a scratch environment
 	@bash scripts/install_python.sh --scratch .make/resolve

@@ -102,6 +102,7 @@ class NotesConformance:
         desk = Desk(world, harness)
         item = desk.drafted()
         job = world.jobs.take("note")
+        assert job.arguments == (item.id, item.redraft_attempt, 0), "it may be tried as often as a delivery"
         for _ in range(2):
             desk.work.note(*job.arguments)
         desk.bring()

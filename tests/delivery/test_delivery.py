@@ -177,6 +177,16 @@ def test_what_was_surely_not_sent_is_tried_again_and_then_given_up(world: World)
     assert world.reload(item).status == ReviewStatus.FAILED
 
 
+def test_waits_that_the_platform_asked_for_do_not_lengthen_those_of_failures(world: World) -> None:
+    approved(world)
+    channel = FakeChannel(errors=[RateLimited("slow down", retry_after_s=5.0)] * 2 + [DeliveryNotMade("no connection")])
+    for _ in range(3):
+        run(world, channel)
+
+    ((_, wait),) = [(job, wait) for job, wait in world.jobs.planned if job.name == "deliver"]
+    assert wait == settling.FIRST_RETRY_SECONDS
+
+
 def test_an_uncertain_outcome_is_repeated_under_the_same_key_and_arrives_once(world: World) -> None:
     item, channel = approved(world), FakeChannel(errors=[DeliveryUncertain("timeout")])
     run(world, channel)

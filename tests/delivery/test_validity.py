@@ -13,9 +13,9 @@ from replyassist.app import build_parts, create_app
 from replyassist.brands.service import get_brand, set_time_zone
 from replyassist.core.errors import InvalidInput, TextBlocked
 from replyassist.core.security import Role
-from replyassist.faq.service import put_template
+from replyassist.faq.service import delete_template, put_template
 from replyassist.guardrails import Verdict
-from replyassist.proposal import BY_TEMPLATE, Candidate
+from replyassist.proposal import BY_TEMPLATE, Candidate, UsedTemplate
 from replyassist.review.decisions import take_back
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.testing import FakeChatModel, FakeEncoder
@@ -86,6 +86,29 @@ def test_a_template_whose_last_day_ends_before_the_sending_brings_the_item_back(
     assert now.status == ReviewStatus.PENDING
     assert "was valid until 2026-11-22" in (now.notice or "")
     assert now.verdict == "blocked"
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_a_further_template_of_the_draft_that_changes_after_the_approval_brings_the_item_back(
+    world: World, is_deleted: bool
+) -> None:
+    question = {"id": "shipping-cost", "title": "What is shipping?", "questions": ["how much is it?"], "facts": {}}
+    further, changed = (shipping(**question, reply=f"Shipping is {euros} euros.") for euros in ("three", "four"))
+    with world.database.writing() as session:
+        put_template(session, BRAND, further, now=world.clock.now())
+    used = UsedTemplate(id=further.id, version=further.version)
+    item, channel = approve(world, world.person(), world.item(also_templates=(used,))), FakeChannel()
+    with world.database.writing() as session:
+        if is_deleted:
+            delete_template(session, BRAND, further.id, now=world.clock.now())
+        else:
+            put_template(session, BRAND, changed, now=world.clock.now())
+
+    run(world, channel)
+
+    now = world.reload(item)
+    assert (channel.sent, now.status) == ([], ReviewStatus.PENDING)
+    assert "another template of the draft has changed" in (now.notice or "")
 
 
 @pytest.mark.parametrize(("zone", "is_over"), [("UTC", False), ("Pacific/Auckland", True), ("America/Lima", False)])

@@ -309,6 +309,16 @@ class TestSlots:
         assert len(set(waits)) == len(waits)
         assert max(slots.take("a", 1) for _ in range(1000)) <= LONGEST_WAIT
 
+    @pytest.mark.parametrize("seconds", [0.25, 4.0])
+    def test_the_pace_is_that_of_the_attempts_that_were_seen(self, seconds: float) -> None:
+        slots = Slots(per_brand=1, per_connection=1, now=lambda: 100.0)
+        for _ in range(30):
+            slots.take("a", 1)
+            slots.give_back("a", 1, seconds=seconds)
+        slots.take("a", 1)
+        first, second = (slots.take("a", 1) for _ in range(2))
+        assert second - first == pytest.approx(seconds, rel=0.01)
+
     def test_a_reply_that_finds_none_is_sent_later_and_uses_up_no_attempt(self, world: World) -> None:
         kept, slots, channel = connection(world), Slots(per_brand=1, per_connection=1), FakeChannel()
         item = approved(world)

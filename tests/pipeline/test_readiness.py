@@ -55,6 +55,15 @@ def test_the_margin_is_to_the_best_template_that_is_not_used() -> None:
     assert evidence("shipping", probability=0.5)["margin"] < evidence("shipping")["margin"]
 
 
+def test_the_best_sentence_is_the_one_that_most_likely_answers() -> None:
+    assert evidence("shipping")["best_sentence"] == pytest.approx(1.386, abs=0.001)  # .8 of PLAN, as log-odds
+
+
+@pytest.mark.parametrize(("message", "counted"), [("ship", 0), ("ship?", 1), ("ship???", 3), ("ship????????", 3)])
+def test_question_marks_count_up_to_three(message: str, counted: int) -> None:
+    assert evidence("shipping", message=message)["question_marks"] == counted
+
+
 def test_what_was_read_is_evidence_too() -> None:
     message = "do you ship?"
     read = triage(message, reading=reading(question=0.9, risks={"danger": 0.2}))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
+from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.proposal import BY_MODEL, BY_NOBODY, BY_TEMPLATE
 from replyassist.testing import FakeChatModel
 from replyassist.triage import Route
@@ -63,6 +65,8 @@ def test_a_model_that_fails_costs_nothing_but_warmth(error: Exception) -> None:
 
     assert proposal.drafted_by == BY_TEMPLATE
     assert "template's reply was used" in proposal.notes[0]
+    assert proposal.timings.llm > 0
+    assert proposal.timings.wait == 0
 
 
 def test_without_a_model_the_template_is_personalised() -> None:
@@ -205,3 +209,9 @@ def test_what_hides_in_a_quote_still_counts_as_an_attack() -> None:
     proposal = propose(replace(QUESTION, text=f"{QUESTION.text}\n\nOn 23 Nov 2026 Tom wrote:\n{order}"), context(None))
 
     assert proposal.route is Route.ESCALATE
+
+
+def test_the_total_leaves_out_the_waiting_for_the_model() -> None:
+    timings = Stopwatch(started=time.perf_counter() - 1.0, stages={"wait": 900.0}).timings()
+
+    assert 100 <= timings.total < 1000

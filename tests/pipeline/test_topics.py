@@ -23,7 +23,9 @@ SENTENCES = (
         ("link", (3,)),
         ("e-mail address", (3,)),
         ("chalk", (1,)),
+        ("zebra chalk", (1,)),  # half of its words
         ("zebra crossing", ()),
+        ("zebra crossing of chalk colours", ()),  # less than half of its words
     ],
 )
 def test_a_sentence_speaks_of_its_words_and_of_its_kind_of_figure(topic: str, places: tuple[int, ...]) -> None:

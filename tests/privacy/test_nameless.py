@@ -42,6 +42,11 @@ def test_a_handle_that_holds_the_name_goes_as_a_whole_too() -> None:
     assert nameless("I am Tom.Keller here", name="Tom", stand_in="", handle="tom.keller") == "I am  here"
 
 
+def test_within_a_link_the_longer_part_of_a_name_goes_first() -> None:
+    kept = nameless("see https://shop.example/Anna-Lena-k", name="Anna Anna-Lena", stand_in="")
+    assert kept == "see https://shop.example/-k"
+
+
 def test_another_persons_handle_goes_with_its_hyphen() -> None:
     assert nameless("ask @john-doe about it", name="", stand_in="") == "ask  about it"
 
@@ -52,6 +57,10 @@ def test_beside_a_handle_small_names_are_still_found() -> None:
 
 def test_a_handle_of_two_letters_is_no_word_of_the_text() -> None:
     assert nameless("do you ship it, @do", name="", stand_in="", handle="do") == "do you ship it, "
+
+
+def test_a_handle_of_three_letters_goes_without_its_at_too() -> None:
+    assert nameless("ask kxq about it", name="", stand_in="", handle="kxq") == "ask  about it"
 
 
 def test_nobodys_name_changes_nothing() -> None:

@@ -9,12 +9,15 @@ import pytest
 from sqlmodel import select
 
 from replyassist.brands.service import get_brand, set_voice
+from replyassist.core.accounts import Principal
+from replyassist.core.errors import NotFound
 from replyassist.faq.service import put_template
 from replyassist.guardrails import Verdict
 from replyassist.proposal import BY_TEMPLATE, Candidate
 from replyassist.review import approving
 from replyassist.review.list_order import QueueFilter
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
+from replyassist.review.reading import queue_page
 from replyassist.review.repository.lists import list_items
 from replyassist.review.views import ReviewSummary, detail, summaries, summary
 from tests.delivery.test_delivery import FakeChannel, run
@@ -139,3 +142,44 @@ def test_an_approval_asks_little_and_sees_what_happened_since_the_text_was_check
         (approval,) = session.exec(select(Approval))
     assert [finding["rule"] for finding in approval.accepted_findings] == ["thread.answered"]
     assert len(statements) <= OF_AN_APPROVAL
+
+
+def ids(world: World, who: Principal, *, brand: str | None = None, limit: int = 10) -> list[list[int]]:
+    """The ids of the items on each page, to the last one."""
+    pages: list[list[int]] = []
+    cursor = None
+    while not pages or cursor:
+        with world.database.reading() as session:
+            found = queue_page(
+                session,
+                who,
+                QueueFilter(brands=frozenset()),
+                brand=brand,
+                cursor=cursor,
+                limit=limit,
+                now=world.clock.now(),
+            )
+        pages.append([item.id for item in found.items])
+        cursor = found.next_cursor
+    return pages
+
+
+def test_a_page_is_of_the_brand_that_is_asked_for_or_of_all_that_somebody_sees(world: World) -> None:
+    world.second_brand("tidewick")
+    here, there = world.item(), world.item(message={"brand": "tidewick"})
+    both, one = world.person(brands=[BRAND, "tidewick"]), world.person()
+
+    assert sorted(ids(world, both)[0]) == [here.id, there.id]
+    assert ids(world, both, brand="tidewick") == [[there.id]]
+    assert ids(world, one) == [[here.id]]
+    with pytest.raises(NotFound):
+        ids(world, one, brand="tidewick")
+
+
+@pytest.mark.parametrize(("limit", "sizes"), [(1, [1, 1, 1]), (2, [2, 1]), (3, [3])])
+def test_every_item_is_on_one_page(world: World, limit: int, sizes: list[int]) -> None:
+    items = [world.item() for _ in range(3)]
+    pages = ids(world, world.person(), limit=limit)
+
+    assert [len(each) for each in pages] == sizes
+    assert sorted(item_id for each in pages for item_id in each) == [item.id for item in items]

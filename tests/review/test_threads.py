@@ -8,14 +8,16 @@ import pytest
 
 from replyassist.core.errors import TextBlocked, VersionConflict
 from replyassist.core.security import Role
+from replyassist.inbox.service import load
 from replyassist.review.checking import assess
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.surroundings import surroundings
+from replyassist.review.thread import as_inbound
 from replyassist.review.thread_findings import thread_findings
 from replyassist.review.views import detail
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.inbox.test_service import at_once
-from tests.intake.test_ours import rules
+from tests.intake.test_ours import ours, rules
 from tests.intake.test_parts import DM, POST, SOON
 from tests.review.test_decisions import approve
 from tests.world import LATER, World
@@ -209,3 +211,13 @@ class TestFindings:
             assert assess(item, item.draft, surroundings(session, item), now=world.clock.now()).verdict == "needs_edit"
         with pytest.raises(TextBlocked, match="answered this elsewhere"):
             approve(world, agent, item)
+
+
+def test_the_last_three_replies_of_a_thread_are_known_when_the_next_is_drafted(world: World) -> None:
+    item = world.item(message={"conversation": DM})
+    for number in range(5):
+        ours(world, text=f"reply {number}", posted_at=f"2026-11-22T12:0{number}:00Z")
+
+    with world.database.reading() as session:
+        told = as_inbound(session, load(session, item.message_id)).earlier_replies
+    assert told == ("reply 4", "reply 3", "reply 2")

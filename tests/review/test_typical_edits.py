@@ -25,3 +25,10 @@ def test_sentences_that_go_and_come_again_are_told_once_with_their_number() -> N
 
 def test_what_was_changed_once_is_no_habit() -> None:
     assert not typical_edits([edited("One. Two.", "One. Three.")]).is_any
+
+
+def test_a_habit_may_be_only_to_take_out_or_only_to_put_in() -> None:
+    more = [edited("We ship.", "We ship. Anything else?")] * 2
+    less = [edited("We ship. Anything else?", "We ship.")] * 2
+    assert (typical_edits(more).put_in, typical_edits(more).is_any) == ((("Anything else?", 2),), True)
+    assert (typical_edits(less).taken_out, typical_edits(less).is_any) == ((("Anything else?", 2),), True)
