@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replyassist.drafting.names import first_name
+from replyassist.drafting.names import first_name, may_be_person
 from replyassist.guardrails import CheckContext
 from replyassist.guardrails.voice.greeting import greeted_name, greets_by_name
 from replyassist.inbox.inbound import InboundMessage
@@ -228,3 +228,13 @@ def test_a_first_name_has_letters_only(name: str) -> None:
     assert first is None or all(
         part.isalpha() for part in first.replace("-", "").replace("'", "").replace("’", "").split()
     )
+
+
+@pytest.mark.parametrize("name", ["Anna Ek", "Anna-Lena Ek", "Tom As", "Anna Weber"])
+def test_a_given_name_before_what_is_also_a_legal_form_may_be_a_person(name: str) -> None:
+    assert may_be_person(name)
+
+
+@pytest.mark.parametrize("name", ["Fernhill Coffee Ltd", "Harbour AB", "Anna Weber Fotografie GmbH", ""])
+def test_a_company_is_nobody(name: str) -> None:
+    assert not may_be_person(name)

@@ -53,9 +53,12 @@ def first_name(name: str | None) -> str | None:
 
 
 def may_be_person(name: str) -> bool:
-    """Whether a display name may be a person's, greeted by it or not; a company's and an account's is nobody's."""
+    """Whether a display name may be a person's, greeted by it or not; a company's and an account's is nobody's.
+
+    A given name and one word more may be: "Ek", "As" and "Se" are surnames as well as legal forms.
+    """
     words = plain(name).split()
-    return bool(words) and not _is_no_person(words)
+    return bool(words) and (not _is_no_person(words) or (len(words) == 2 and is_given_name(words[0])))
 
 
 def _without_pictures(text: str) -> str:
