@@ -64,9 +64,13 @@ class Person:
         return answer.json()
 
     def post(self, text: str, *, to: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-        """Post, or answer a post; the post's uri and cid, and the root of its thread."""
+        """Post, or answer a post; the post's uri and cid, and the root of its thread.
+
+        Nobody is notified of an answer that the index reads before what it answers, so that is waited for.
+        """
         record: dict[str, Any] = {"text": text, "createdAt": _now(), **more}
         if to:
+            self.thread(to["uri"])
             record["reply"] = {"root": _ref(to.get("root", to)), "parent": _ref(to)}
         made = self.call("com.atproto.repo.createRecord", {"repo": self.did, "collection": POST, "record": record})
         return {**_ref(made), "root": record.get("reply", {}).get("root", _ref(made))}
