@@ -126,6 +126,23 @@ class TestRegistry:
         assert indexes.index_for(world.database, BRAND) is first
         assert encoder.calls == []
 
+    @on_sqlite
+    def test_the_index_that_was_not_used_for_the_longest_time_makes_room(self, world: World) -> None:
+        for brand in ("harbour", "cafe"):
+            change(world, DECAF, brand=brand)
+        encoder = CountingEncoder()
+        indexes = IndexRegistry(Settings(home=world.settings.home), lambda _: encoder, most_brands=2)
+        kept, gone = (indexes.index_for(world.database, brand) for brand in (BRAND, "harbour"))
+        indexes.index_for(world.database, BRAND)
+        indexes.index_for(world.database, "cafe")
+        encoder.calls.clear()
+
+        assert indexes.index_for(world.database, BRAND) is kept
+        again = indexes.index_for(world.database, "harbour")
+        assert again is not gone
+        assert titles(again) == titles(gone)
+        assert encoder.calls == [], "vectors come from the disk"
+
     def test_only_the_brand_that_changed_is_built_anew(self, world: World) -> None:
         change(world, DECAF, brand="harbour")
         indexes = registry(world)

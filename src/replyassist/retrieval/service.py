@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -117,14 +118,24 @@ def retrieve(
     )
 
 
-class IndexRegistry:
-    """One index per brand, made from cached embeddings at its first use and kept current with the database."""
+MOST_BRANDS = 256
+"""Indices in memory, of about 2 MB each with 23 templates of six questions."""
 
-    def __init__(self, settings: Settings, make_encoder: Callable[[str], Encoder]) -> None:
+
+class IndexRegistry:
+    """One index per brand, made from cached embeddings at its first use and kept current with the database.
+
+    Of more than ``most_brands`` those go that were not used for the longest time, and are made again when asked for.
+    """
+
+    def __init__(
+        self, settings: Settings, make_encoder: Callable[[str], Encoder], *, most_brands: int = MOST_BRANDS
+    ) -> None:
         """``make_encoder`` makes one of a name, as of ``core.encoders.model_named``."""
+        self._most_brands = most_brands
         self._settings = settings
         self._lock = threading.Lock()
-        self._brands: dict[str, BrandIndex] = {}
+        self._brands: OrderedDict[str, BrandIndex] = OrderedDict()
         self._encoders = TemplateEncoders(settings.home / EMBEDDINGS, model_named(settings.encoder_model), make_encoder)
 
     @property
@@ -168,7 +179,11 @@ class IndexRegistry:
             return index.encoder.model_digest == self.template_encoder.model_digest
 
         with self._lock:
-            return self._brands.setdefault(brand_id, BrandIndex(begun, replace=replaced, is_current=is_current))
+            found = self._brands.setdefault(brand_id, BrandIndex(begun, replace=replaced, is_current=is_current))
+            self._brands.move_to_end(brand_id)
+            while len(self._brands) > self._most_brands:
+                self._brands.popitem(last=False)[1].close()
+            return found
 
     def _wanted(self, database: Database, brand_id: str, before: WantedContents) -> WantedContents:
         with database.reading() as session:
