@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,11 @@ class Network(Far):
 
     def __init__(self, addresses: Addresses) -> None:
         self.us, self._tom = Person(addresses.pds, "brand"), Person(addresses.pds, "tom")
+
+    def close(self) -> None:
+        """End connections."""
+        self.us.close()
+        self._tom.close()
 
     def write(self, text: str) -> str:
         asked = self._tom.post(text, to=self.us.post(self.above))
@@ -44,8 +49,8 @@ def _parent(record: dict[str, dict[str, dict[str, str]]]) -> str:
 @contextmanager
 def bluesky_walk(addresses: Addresses, folder: Path, say: Callable[[str], None]) -> Iterator[Walk]:
     """A brand with an account, whose home is reached by way of us."""
-    far, home = Network(addresses), urlsplit(addresses.pds)
-    with walking(folder, far, say) as walk:
+    home = urlsplit(addresses.pds)
+    with closing(Network(addresses)) as far, walking(folder, far, say) as walk:
         target = (str(home.hostname), int(home.port or 80))
         with between(target, http_request, walk.steps.reached) as port:
             walk.connect(handle=far.us.handle, password=PASSWORD, server=f"http://127.0.0.1:{port}")
