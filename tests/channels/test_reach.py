@@ -45,10 +45,12 @@ def dripping(first: bytes, drop: bytes) -> Iterator[int]:
 
         accepting = threading.Thread(target=accept)
         accepting.start()
-        yield server.getsockname()[1]
-        ended.set()
-        server.shutdown(socket.SHUT_RDWR)
-        accepting.join(10)
+        try:
+            yield server.getsockname()[1]
+        finally:
+            ended.set()
+            server.shutdown(socket.SHUT_RDWR)
+            accepting.join(10)
 
 
 HEADER = (b"HTTP/1.1 200 OK\r\nx-a: ", b"a")

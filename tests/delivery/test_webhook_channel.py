@@ -59,10 +59,12 @@ def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
-        with contextlib.suppress(OSError):
-            listening.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+        finally:
+            with contextlib.suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
 
 
 class TestWebhook:

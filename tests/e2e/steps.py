@@ -82,8 +82,10 @@ class Steps:
 
         with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
             server.daemon_threads = True
-            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
             thread.start()
-            yield int(server.server_address[1])
-            server.shutdown()
-            thread.join()
+            try:
+                yield int(server.server_address[1])
+            finally:
+                server.shutdown()
+                thread.join()

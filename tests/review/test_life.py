@@ -19,7 +19,7 @@ import pytest
 from replyassist.core.database import Database
 from replyassist.core.settings import Settings
 from replyassist.testing import FakeClock
-from tests.conftest import at_database, scratch_database
+from tests.conftest import at_database, scratch_database, with_known_statements
 from tests.review.life.walk import WalkFailed, shortest, walk
 from tests.world import World
 
@@ -38,7 +38,7 @@ def new_world(request: pytest.FixtureRequest, tmp_path: Path) -> NewWorld:
 
     @contextmanager
     def on(url: str) -> Iterator[World]:
-        database = Database(url)
+        database = with_known_statements(Database(url))
         settings = Settings(home=tmp_path, send_delay_seconds=5, delivery_attempts=4, draft_attempts=2)
         world = World(database, FakeClock(), settings)
         world.prepare()

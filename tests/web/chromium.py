@@ -43,10 +43,8 @@ expect.set_options(timeout=PATIENCE_MS)
 def launched() -> Iterator[Browser]:
     """A Chromium: the one that REPLYASSIST_CHROMIUM names, one on the PATH, or Playwright's own."""
     path = os.environ.get("REPLYASSIST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=path, args=FLAGS) as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -29,8 +29,8 @@ def application(world: World, **settings: Any) -> Iterator[FastAPI]:
         jobs=world.jobs,
         upgrade=False,
     )
-    yield create_app(parts=parts)
-    parts.close()
+    with closing(parts):
+        yield create_app(parts=parts)
 
 
 @pytest.fixture

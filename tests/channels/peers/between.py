@@ -49,9 +49,11 @@ def between(target: tuple[str, int], named: Named, told: Callable[[str], None]) 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = Thread(target=_accept, args=(listening, target, named, told), daemon=True)
         thread.start()
-        yield int(listening.getsockname()[1])
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def _accept(listening: socket.socket, target: tuple[str, int], named: Named, told: Callable[[str], None]) -> None:
