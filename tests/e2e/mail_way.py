@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from replyassist.channels.email.send import ON_THE_WIRE
@@ -26,6 +26,10 @@ class Mail(Far):
         self._peer, self._imap = peer, peer.imap()
         self._imap.create("Sent")
 
+    def close(self) -> None:
+        """End the connection with our mailbox."""
+        self._imap.shutdown()
+
     def write(self, text: str) -> str:
         made = mail(text, SystemClock())
         assert self._imap.append("INBOX", "", "", made.as_bytes(policy=ON_THE_WIRE))[0] == "OK"
@@ -39,7 +43,12 @@ class Mail(Far):
 @contextmanager
 def mail_walk(folder: Path, say: Callable[[str], None]) -> Iterator[Walk]:
     """A brand with a mailbox, both of whose servers are reached by way of us."""
-    with imap_server() as imap_port, provider(imap_port) as peer, walking(folder, Mail(peer), say) as walk:
+    with (
+        imap_server() as imap_port,
+        provider(imap_port) as peer,
+        closing(Mail(peer)) as far,
+        walking(folder, far, say) as walk,
+    ):
         told = walk.steps.reached
         with (
             between(("127.0.0.1", imap_port), imap_command, told) as imap,

@@ -44,14 +44,20 @@ def installation(tmp_path: Path, receiver: tuple[int, Path, str]) -> Iterator[In
     installed.stop()
 
 
+@pytest.fixture
+def client(installation: Installation) -> Iterator[httpx2.Client]:
+    """The manager's programs at the API."""
+    token = installation.run("token", "create", EMAIL)
+    with httpx2.Client(base_url=installation.url, headers={"authorization": f"Bearer {token}"}, timeout=30) as client:
+        yield client
+
+
 @pytest.mark.encoder
 @pytest.mark.llm
 @pytest.mark.browser
 def test_the_receiver_gets_exactly_the_edited_text_once_and_signed(
-    installation: Installation, receiver: tuple[int, Path, str], tmp_path: Path
+    installation: Installation, client: httpx2.Client, receiver: tuple[int, Path, str], tmp_path: Path
 ) -> None:
-    token = installation.run("token", "create", EMAIL)
-    client = httpx2.Client(base_url=installation.url, headers={"authorization": f"Bearer {token}"}, timeout=30)
     message = {
         "brand": BRAND,
         "channel": "instagram",
