@@ -133,7 +133,10 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(monkeypatch: pyte
     look_up = socket.getaddrinfo
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        changing: Callable[..., Any] = lambda _host, port, **more: look_up(next(answers), port, **more)  # noqa: E731
+
+        def changing(_host: str, port: int, **more: Any) -> Any:
+            return look_up(next(answers), port, **more)
+
         monkeypatch.setattr(socket, "getaddrinfo", changing)
         with connected("changing.example", port, seconds=2, allows_inside=True) as made:
             assert made.getpeername() == ("127.0.0.1", port)
