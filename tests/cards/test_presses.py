@@ -1,151 +1,29 @@
-"""Cards in Slack, against our own workspace of documented answers: posted, pressed, kept as the item stands."""
+"""Presses on cards: a linked person's act on what the card showed, and everybody else's that does nothing."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from httpx2 import Response
-from pydantic import SecretStr
-from pytest_httpserver import HTTPServer
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
 from replyassist.brands.service import get_brand, set_voice, voice_of
 from replyassist.cards import linking
-from replyassist.cards.endpoints import router
-from replyassist.cards.models import Card
-from replyassist.cards.posting import CardWriter, plan_shown
-from replyassist.channels import Account, Credentials, HookRequest
-from replyassist.channels.slack.inbound import SlackInbound
-from replyassist.core.accounts import Principal, User
+from replyassist.core.accounts import User
 from replyassist.core.errors import Conflict, InvalidInput, NotFound
-from replyassist.core.http import install_error_handlers
 from replyassist.core.security import Role
 from replyassist.faq.service import import_templates
-from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.review import decisions
-from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewStatus
-from replyassist.review.queue import replace_proposal
-from replyassist.review.repository import audit_of
+from replyassist.review.models import ReviewStatus
 from replyassist.triage import triage
-from replyassist.wording.catalogues import gettext
-from tests.channels.peers.slack import CARDS, SECRET, TEAM, TOKEN, US, SlackPeer
+from tests.channels.peers.slack import TEAM
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.review.policies.test_holding import TWO, put
 from tests.review.test_decisions import approve
 from tests.world import BRAND, DRAFT, World, shipping
 
-ANA, BEN = "U0ANA", "U0BEN"
-CONSOLE = "https://desk.example"
-SEVERAL = "Several words in capitals read like shouting."
-GERMAN = "Mehrere Wörter in Großbuchstaben lesen sich wie Schreien."
-
-
-@dataclass
-class Desk:
-    """A brand whose drafts stand as cards in Slack, and the door that presses come by."""
-
-    world: World
-    peer: SlackPeer
-    client: TestClient
-
-    @property
-    def writer(self) -> CardWriter:
-        settings = self.world.settings.model_copy(update={"public_url": CONSOLE})
-        return CardWriter(self.world.connections, self.world.jobs, settings)
-
-    def item(self, **overrides: Any) -> ReviewItem:
-        """A draft that a card is planned for, as the worker does."""
-        item = self.world.item(**overrides)
-        with self.world.database.writing() as session:
-            current = session.get_one(ReviewItem, item.id)
-            plan_shown(session, current, connections=self.world.connections, jobs=self.world.jobs)
-        return item
-
-    def work(self) -> int:
-        """Plan, and make each attempt that is due; how many there were."""
-        self.writer.plan()
-        due = [job for job, _ in self.world.jobs.planned if job.name == "card"]
-        for _ in due:
-            self.writer.write(*self.world.jobs.take("card").arguments)
-        return len(due)
-
-    def later(self, seconds: float) -> int:
-        self.world.clock.advance(seconds=seconds)
-        return self.work()
-
-    def cards(self) -> list[dict[str, Any]]:
-        return [post for (channel, _), post in self.peer.posts.items() if channel == CARDS]
-
-    def shown(self, number: int = 0) -> str:
-        """What a card says, its buttons and menus in brackets."""
-        blocks = self.cards()[number]["blocks"]
-        texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
-        texts += [each["text"] for block in blocks if block["type"] == "context" for each in block["elements"]]
-        acts = [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
-        labels = [(each.get("text") or each["placeholder"])["text"] for each in acts]
-        return "\n".join([*texts, *(f"[{each}]" for each in labels)])
-
-    def press(self, user: str = ANA, number: int = 0, *, action: str = "approve", **more: str) -> HookRequest:
-        return self.peer.pressed(self.cards()[number]["ts"], user, action=action, **more)
-
-    def reconnect(self, **given: str) -> None:
-        """Sign in again, with these credentials otherwise than they are."""
-        kept = self.world.connections.account(self.world.connections.found(BRAND, "slack")).credentials
-        self.world.connect("slack", "slack", account=US, **{**kept, **given})
-
-    def last(self, item: ReviewItem) -> AuditEntry:
-        with self.world.database.reading() as session:
-            return audit_of(session, item.id or 0)[-1]
-
-    def send(self, hook: HookRequest) -> Response:
-        answer: Response = self.client.post(
-            f"/v1/cards/{BRAND}/slack", content=hook.body, headers=dict(hook.headers), follow_redirects=False
-        )
-        return answer
-
-    def told(self, hook: HookRequest) -> str:
-        """Send a press; what the person is told."""
-        before = len(self.peer.whispers)
-        assert self.send(hook).status_code == 200
-        (whisper,) = self.peer.whispers[before:]
-        return whisper[1]
-
-    def linked(self, role: Role = Role.MANAGER, user: str = ANA, **more: Any) -> Principal:
-        """Somebody of this role who is this user in Slack."""
-        who = self.world.person(role, **more)
-        offer = linking.Offer(TEAM, user, user.lower(), 2**31)
-        with self.world.database.writing() as session:
-            linking.link(session, who, offer, now=self.world.clock.now())
-        return who
-
-    def approvals(self) -> list[Approval]:
-        with self.world.database.reading() as session:
-            return list(session.exec(select(Approval).order_by(col(Approval.id))))
-
-
-@pytest.fixture
-def desk(world: World, httpserver: HTTPServer) -> Iterator[Desk]:
-    peer = SlackPeer(world.clock.now)
-    httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(peer.serve)
-    world.settings = world.settings.model_copy(update={"slack_signing_secret": SecretStr(SECRET)})
-    given = {"token": TOKEN, "signing_secret": "", "url": httpserver.url_for("/api"), "cards": CARDS, "team": TEAM}
-    world.connect("slack", "slack", account=US, **given)
-    app = FastAPI()
-    app.state.connections, app.state.jobs, app.state.clock = world.connections, world.jobs, world.clock
-    app.state.settings = world.settings.model_copy(update={"public_url": f"{CONSOLE}/"})
-    app.state.proposer = SimpleNamespace(entailment=None)
-    install_error_handlers(app)
-    app.include_router(router)
-    with TestClient(app) as client:
-        yield Desk(world, peer, client)
+from .desk import ANA, BEN, CONSOLE, Desk, tone_finding
 
 
 def test_a_linked_person_approves_exactly_what_the_card_showed_once(desk: Desk) -> None:
@@ -352,7 +230,7 @@ class TestPresses:
     def test_the_table_of_permissions_decides(self, desk: Desk) -> None:
         desk.linked(Role.AGENT)
         desk.linked(user=BEN, brands=[])
-        risky = desk.item(triage=triage("my solicitor will write to you"), findings=(_finding(),))
+        risky = desk.item(triage=triage("my solicitor will write to you"), findings=(tone_finding(),))
         desk.work()
         assert "Check before sending:\n• Say it kindlier." in desk.shown()
         assert "Nothing was sent. " in desk.told(desk.press())
@@ -424,180 +302,6 @@ class TestPresses:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestLanguage:
-    @pytest.fixture(autouse=True)
-    def german(self, desk: Desk) -> None:
-        with desk.world.database.writing() as session:
-            _speaks(session, "de", "en")
-
-    def test_cards_and_answers_are_in_the_language_of_the_brand(self, desk: Desk) -> None:
-        agent = desk.linked(Role.AGENT)
-        item = desk.item(findings=(_finding(), Finding(rule="x", severity=Severity.WARN, explanation=SEVERAL)))
-        desk.work()
-        assert "Tom auf instagram" in desk.shown()
-        assert f"Vor dem Senden prüfen:\n• Say it kindlier.\n• {GERMAN}" in desk.shown()
-        assert desk.shown().endswith("[Freigeben]\n[Ablehnen …]\n[Eskalieren …]\n[In der Konsole öffnen]")
-        assert "über einen Entwurf entscheiden" in desk.cards()[0]["text"]
-        press = desk.press(action="escalate", pick="Rechts- oder Sicherheitsfrage")
-        assert desk.told(press) == "Sie haben den Vorgang eskaliert: Die Leitung entscheidet."
-        assert (desk.last(item).actor_id, desk.last(item).reason) == (agent.user_id, "Rechts- oder Sicherheitsfrage")
-        assert "Der Vorgang ist schon weiter. Eskaliert: Die Leitung" in desk.told(press)
-        assert "replyassist weiß nicht, wer Sie sind." in desk.told(desk.press(BEN))
-        assert gettext("Approve") == "Approve", "nothing is left behind"
-
-    def test_a_rejection_is_recorded_alike_in_every_language(self, desk: Desk) -> None:
-        desk.linked()
-        item = desk.item()
-        desk.work()
-        assert desk.told(desk.press(action="reject", pick="Falscher Ton")).startswith("Sie haben den Entwurf abgelehnt")
-        assert desk.last(item).reason == "wrong tone"
-
-    def test_a_brand_whose_language_has_no_catalogue_has_cards_in_english(self, desk: Desk) -> None:
-        with desk.world.database.writing() as session:
-            _speaks(session, "fr", "de")
-        desk.item()
-        desk.work()
-        assert "[Approve]" in desk.shown()
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestPosting:
-    @pytest.mark.parametrize("when", ["before", "after"])
-    def test_a_lost_answer_makes_no_second_card(self, desk: Desk, when: str) -> None:
-        desk.linked()
-        desk.item()
-        desk.peer.lose = when
-        desk.work()
-        assert desk.later(1) == 0, "it waits before it looks"
-        assert desk.later(5) == 1
-        assert len(desk.cards()) == 1
-        assert desk.told(desk.press()).startswith("You approved it.")
-
-    def test_a_limit_is_waited_for_and_the_account_has_one_message_a_second(self, desk: Desk) -> None:
-        desk.item()
-        desk.item(message={"external_id": "other", "conversation": {"external_id": "p", "visibility": "public"}})
-        desk.peer.wait_seconds = 30
-        desk.work()
-        assert desk.cards() == []
-        assert desk.later(29) == 0
-        desk.later(2)
-        assert len(desk.cards()) == 1
-        desk.later(2)
-        assert len(desk.cards()) == 2
-
-    def test_what_slack_refuses_is_not_repeated(self, desk: Desk) -> None:
-        desk.item()
-        desk.peer.fails = "is_archived"
-        desk.work()
-        assert desk.later(600) == 0
-        assert desk.world.connections.found(BRAND, "slack").trouble == ""
-        with desk.world.database.reading() as session:
-            assert session.exec(select(Card)).one().is_over
-
-    def test_a_lost_sign_in_is_told_and_cards_wait_for_the_next(self, desk: Desk) -> None:
-        item = desk.item()
-        desk.work()
-        desk.world.delete(desk.world.key(item))
-        desk.peer.fails = "token_revoked"
-        assert desk.later(2) == 1
-        assert desk.world.connections.found(BRAND, "slack").trouble == "Slack no longer takes the token"
-        desk.item(message={"external_id": "later"})
-        assert desk.later(600) == 0, "nothing is tried meanwhile"
-        desk.reconnect()
-        assert desk.later(2) > 0
-        desk.later(2)
-        assert "There is nothing to decide any more." in desk.shown(0)
-        assert "[Approve]" in desk.shown(1)
-
-    def test_cards_outlive_a_disconnected_account(self, desk: Desk) -> None:
-        item = desk.item()
-        desk.work()
-        desk.world.delete(desk.world.key(item))
-        kept = desk.world.connections.account(desk.world.connections.found(BRAND, "slack")).credentials
-        desk.writer.plan()
-        desk.world.connections.disconnect(BRAND, "slack", actor="ana")
-        desk.later(2)
-        desk.world.connect("slack", "slack", account=US, **kept)
-        desk.later(2)
-        assert "There is nothing to decide any more." in desk.shown()
-
-    def test_a_draft_that_is_gone_leaves_the_card(self, desk: Desk) -> None:
-        lead, item = desk.world.person(Role.LEAD), desk.item()
-        desk.work()
-        item = desk.world.redraft(item, lead)
-        with desk.world.database.writing() as session:
-            current = session.get_one(ReviewItem, item.id)
-            proposal, now = desk.world.proposal(draft="", verdict=None), desk.world.clock.now()
-            assert replace_proposal(session, current, proposal, redraft_attempt=item.redraft_attempt, now=now)
-        desk.later(2)
-        assert DRAFT not in desk.shown()
-        assert "[Approve]" not in desk.shown()
-        assert "do you ship to Norway??" in desk.shown()
-        desk.world.delete(desk.world.key(item))
-        desk.later(2)
-        assert desk.shown().endswith("There is nothing to decide any more.")
-
-    def test_what_a_policy_hides_leaves_the_card_and_comes_back(self, desk: Desk) -> None:
-        item = desk.item()
-        desk.work()
-        for policy, is_hidden in (({"leads_only": {"templates": ["shipping-abroad"]}}, True), ({}, False)):
-            put(desk.world, **policy)
-            assert desk.world.reload(item).is_for_leads is is_hidden
-            desk.later(2)
-            assert (DRAFT not in desk.shown()) is is_hidden
-            assert ("Only leads see this." in desk.shown()) is is_hidden
-            assert desk.later(2) == 0
-
-    def test_only_drafts_that_are_to_be_approved_get_a_card(self, desk: Desk) -> None:
-        desk.item(draft="")
-        desk.item(verdict=Verdict.BLOCKED, message={"external_id": "b"})
-        assert desk.work() == 0
-
-    def test_without_the_secret_of_the_deployment_there_are_no_cards(self, desk: Desk) -> None:
-        item = desk.item()
-        desk.work()
-        press = desk.press()
-        desk.world.settings = desk.world.settings.model_copy(update={"slack_signing_secret": SecretStr("")})
-        assert isinstance(desk.client.app, FastAPI)
-        desk.client.app.state.connections = desk.world.connections
-        assert desk.send(press).status_code == 404
-        desk.item(message={"external_id": "other"})
-        desk.world.delete(desk.world.key(item))
-        desk.later(2)
-        assert len(desk.cards()) == 1
-        assert "There is nothing to decide any more." in desk.shown(), "the one that stands follows its item"
-
-    def test_nobody_approves_what_the_card_cuts_off(self, desk: Desk) -> None:
-        desk.item(draft="a" * 3001)
-        desk.work()
-        assert desk.shown().endswith(")\n[Escalate …]\n[Open in console]")
-
-    @pytest.mark.parametrize("what", ["post", "finding", "attachment"])
-    def test_nor_what_it_cuts_off_of_what_belongs_to_it(self, desk: Desk, what: str) -> None:
-        long = Finding(rule="tone", severity=Severity.WARN, explanation="b" * 3000)
-        place = {"external_id": "post-1", "visibility": "public", "parent_text": "c" * 3001}
-        attached = [{"kind": "file", "alt_text": f"{number}" * 900} for number in range(4)]
-        message = {"post": {"conversation": place}, "attachment": {"attachments": attached}}.get(what, {})
-        desk.item(message=message, findings=(long,) if what == "finding" else ())
-        desk.work()
-        assert desk.shown().endswith("\n[Escalate …]\n[Open in console]")
-        assert desk.shown().count("[") == 2
-
-    def test_the_words_of_a_deleted_message_leave_the_card(self, desk: Desk) -> None:
-        item = desk.item()
-        desk.work()
-        desk.world.delete(desk.world.key(item))
-        desk.later(2)
-        assert desk.shown() == f"Tom on instagram · {BRAND}\nThere is nothing to decide any more."
-
-    def test_what_the_team_writes_beside_the_cards_is_no_message(self, desk: Desk) -> None:
-        account = Account(BRAND, "slack", US, Credentials({"cards": CARDS}))
-        desk.peer.write(ANA, "who takes this one?", channel=CARDS)
-        desk.peer.write(ANA, "do you ship?")
-        assert [len(SlackInbound(account, "").parse(hook)) for hook in desk.peer.hooks()] == [0, 1]
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_account_is_linked_with_one_person_and_a_link_is_theirs_to_remove(world: World) -> None:
     ana, ben, now = world.person(), world.person(), world.clock.now()
     mine, other = linking.Offer(TEAM, ANA, "ana", 2**31), linking.Offer(TEAM, BEN, "ben", 2**31)
@@ -616,12 +320,3 @@ def test_an_account_is_linked_with_one_person_and_a_link_is_theirs_to_remove(wor
     for wrong in (signed, signed[:-2], ""):
         with pytest.raises(InvalidInput):
             linking.read_offer(world.settings, wrong, now=world.clock.now())
-
-
-def _finding() -> Finding:
-    return Finding(rule="tone", severity=Severity.WARN, explanation="Say it kindlier.")
-
-
-def _speaks(session: Session, *languages: str) -> None:
-    brand = get_brand(session, BRAND)
-    set_voice(session, brand, voice_of(brand).model_copy(update={"languages": list(languages)}))
