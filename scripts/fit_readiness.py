@@ -1,9 +1,11 @@
-"""Fit how likely a draft's template answers its message (pipeline/readiness.yaml).
+"""Fit how likely a draft's template answers its message (pipeline/readiness.yaml, readiness_read.yaml).
 
 Usage: python scripts/fit_readiness.py [--check] RUN.json ...
 ``RUN.json`` are runs (``eval run --out``, without a language model) of labelled messages: eval/cases/dev.jsonl, and the
 brands of eval/brands/dev and eval/replies/dev with ``--voice default``. A draft is right as for ``ready_right_rate``:
-in route, templates, asked facts and forbidden passages. Logistic regression over the evidence that the proposals keep;
+in route, templates, asked facts and forbidden passages. Runs whose templates were read by the reranker, each with
+weights that were fitted without its brand (``fit_reranker.py --leave-out``), make ``readiness_read.yaml``.
+Logistic regression over the evidence that the proposals keep;
 each brand is judged by a model of the others, and printed is what thresholds do with drafts that nothing else speaks
 against. With ``--check`` nothing is written, and it exits 1 where the shipped weights give other probabilities by more
 than 0.02.
@@ -25,7 +27,7 @@ from sklearn.metrics import roc_auc_score
 
 from replyassist.evaluation.evaluators.readiness import wrongs
 from replyassist.evaluation.record import CaseResult, load_run
-from replyassist.pipeline.readiness import PATH, shipped_model
+from replyassist.pipeline.readiness import PATH, READ_PATH, READING, shipped_model
 from replyassist.proposal import Readiness
 
 Rows = NDArray[np.float64]
@@ -106,7 +108,8 @@ def main() -> int:
     rows = np.array([[each.readiness.evidence.get(name, 0.0) for name in names] for each in drafts])
     truth = np.array([each.is_right for each in drafts])
     weights, constant = fit(rows, truth)
-    shipped = shipped_model()
+    path = READ_PATH if READING in names else PATH
+    shipped = shipped_model(path if path.exists() else PATH)
     if "--check" in sys.argv[1:]:
         before = [shipped.probability(each.readiness.evidence) for each in drafts]
         worst = float(np.abs(np.array(before) - expit(rows @ weights + constant)).max())
@@ -119,7 +122,7 @@ def main() -> int:
         "ready_from": shipped.ready_from,
         "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
     }
-    PATH.write_text(HEADER + yaml.safe_dump(fitted, sort_keys=False), encoding="utf-8")
+    path.write_text(HEADER + yaml.safe_dump(fitted, sort_keys=False), encoding="utf-8")
     return 0
 
 

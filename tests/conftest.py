@@ -31,6 +31,7 @@ for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 # Also in the processes that tests start: the default encoder may be slower, and is what few tests are about.
 os.environ["REPLYASSIST_ENCODER_MODEL"] = "minilm"
+os.environ["REPLYASSIST_RERANKER_DISABLED"] = "true"  # it reads each template for a second; its own tests have it
 SHARED_HOME = Path(__file__).resolve().parents[1] / ".make"  # `make clean` removes it
 _KNOWN_STATEMENTS: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
 ON_BUSY_CORES = Patience.of(120.0)  # a test that stands still for a while must not lose its transaction

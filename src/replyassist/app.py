@@ -21,7 +21,7 @@ from replyassist.brands.endpoints import router as brands_router
 from replyassist.cards.endpoints import router as cards_router
 from replyassist.channels.connections import Connections
 from replyassist.channels.endpoints import router as connections_router
-from replyassist.chat_models import chat_model, spare_model
+from replyassist.chat_models import chat_model, reranker_of, spare_model
 from replyassist.core.accounts.endpoints import router as tokens_router
 from replyassist.core.accounts.sessions import IDLE
 from replyassist.core.batched_reading import BatchingReader
@@ -130,6 +130,7 @@ def build_parts(
         clock=clock,
         entailment=entailment or entailment_of(settings),
         spare=spare_model(settings, closing),
+        reranker=reranker_of(settings, closing),
     )
     connections = Connections.of(database, settings, clock)
     if upgrade:

@@ -1,4 +1,7 @@
-"""Builds the language models that the settings ask for. Raises ConfigurationError where a setting is wrong."""
+"""Builds the language models and the reranker that the settings ask for.
+
+Raises ConfigurationError where a setting is wrong.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from replyassist.core.errors import ConfigurationError
 from replyassist.core.llm import ChatModel, OpenAIChatModel, Prices, RestingModel
 from replyassist.core.settings import Settings
 from replyassist.drafting.profiles import profile_named
+from replyassist.retrieval.reranking import Reranker, shipped_reranker
 
 
 def chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
@@ -47,6 +51,19 @@ def chat_model(settings: Settings, closing: ExitStack) -> ChatModel | None:
     )
     closing.callback(model.close)
     return model
+
+
+def reranker_of(settings: Settings, closing: ExitStack) -> Reranker | None:
+    """What reads templates together with a message; None where it is switched off or its model is not installed."""
+    if settings.reranker_disabled:
+        return None
+    from replyassist.core.embedded_llm import EmbeddedLanguageModel, EmbeddedPairReader, is_installed, reader_weights
+
+    if not is_installed():
+        return None
+    server = EmbeddedLanguageModel(settings.home, threads=settings.llm_threads, weights=reader_weights, reads=True)
+    closing.callback(server.stop)
+    return shipped_reranker(EmbeddedPairReader(server))
 
 
 def spare_model(settings: Settings, closing: ExitStack) -> ChatModel | None:

@@ -58,12 +58,14 @@ class Candidate(BaseModel, frozen=True):
 class Timings(BaseModel, frozen=True):
     """Milliseconds of each stage of one proposal; ``wait`` (for a place at the model) is not part of ``total``.
 
-    ``entailment``: of the checks, those that an entailment model took.
+    ``rerank``: of the reading of the first templates together with the message. ``entailment``: of the checks,
+    those that an entailment model took.
     """
 
     triage: float = 0.0
     encode: float = 0.0
     search: float = 0.0
+    rerank: float = 0.0
     wait: float = 0.0
     llm: float = 0.0
     check: float = 0.0

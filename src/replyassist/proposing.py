@@ -33,6 +33,7 @@ from replyassist.pipeline.plan_prompt import as_planned
 from replyassist.privacy.nameless import nameless
 from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.reranking import Reranker
 from replyassist.retrieval.service import IndexRegistry
 from replyassist.review.corrections.memory import CorrectionMemory
 from replyassist.review.repository.approved import ApprovedReply, approved_texts, exemplary_replies
@@ -65,6 +66,7 @@ class Proposer:
     clock: Clock
     corrections: CorrectionMemory = field(default_factory=CorrectionMemory, kw_only=True)
     entailment: Entailment | None = field(default=None, kw_only=True)
+    reranker: Reranker | None = field(default=None, kw_only=True)
     spare: ChatModel | None = field(default=None, kw_only=True)
     places: Places = field(default_factory=Places, kw_only=True)
 
@@ -116,11 +118,13 @@ class Proposer:
             return voice_of(get_brand(session, stored.message.brand_id)).risk_words
 
     def warm_model(self) -> None:
-        """Load a model that has to be loaded, and let it read what the prompt of the next message begins with.
+        """Load the models that have to be loaded, and let one read what the prompt of the next message begins with.
 
         Prompts of a brand on a channel begin alike. Those of others are read when they come: to read them all now
         would make the first draft wait. Raises LanguageModelError when the model does not start.
         """
+        if self.reranker is not None:
+            self.reranker.warm()
         if not isinstance(self.model, WarmableModel):
             return
         with self.database.reading() as session:
@@ -191,6 +195,7 @@ class Proposer:
             hides_names=bool(self.settings.llm_base_url or self.spare) and not self.settings.llm_send_names,
             corrections=self.corrections.of(self.database, brand_id, reads),
             entailment=self.entailment,
+            reranker=self.reranker,
         )
 
 

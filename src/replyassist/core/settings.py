@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     llm_candidates: int = Field(4, ge=1, le=16)
     llm_threads: int = Field(0, ge=0, description="Threads of the embedded model; 0: all usable cores.")
     llm_disabled: bool = Field(False, description="Draft from templates only.")
+    reranker_disabled: bool = Field(
+        False,
+        description="Find templates by vectors alone; else the embedded model reads the first three, where it is.",
+    )
     llm_price_read: float = Field(0.0, ge=0, description="Dollars for a million tokens of prompts.")
     llm_price_written: float = Field(0.0, ge=0, description="Dollars for a million tokens of answers.")
     llm_fallback_base_url: str = Field("", description="A second endpoint, asked when the first fails; empty: none.")

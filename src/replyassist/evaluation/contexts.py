@@ -27,6 +27,7 @@ from replyassist.faq.service import active_templates
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline import PipelineContext
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.reranking import Reranker
 from replyassist.retrieval.service import IndexRegistry
 
 Tell = Callable[[str], object]
@@ -58,6 +59,11 @@ class Adapters(Protocol):
     @property
     def entailment(self) -> Entailment | None:
         """What compares statements with their sources, where one is configured."""
+        ...
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What reads the first templates together with the message, where it is there."""
         ...
 
     @property
@@ -204,6 +210,7 @@ def _context(brand: str, voice: ChosenVoice, index: TemplateIndex, adapters: Ada
         deadline_seconds=settings.llm_timeout_seconds,
         hides_names=bool(settings.llm_base_url) and not settings.llm_send_names,
         entailment=adapters.entailment,
+        reranker=adapters.reranker,
     )
 
 

@@ -72,7 +72,12 @@ def provenance_of(
         candidates=any_context.candidates,
         settings_digest=document_digest(
             {
-                brand: [context.hides_names, context.templates_shown, context.entailment and context.entailment.name]
+                brand: [
+                    context.hides_names,
+                    context.templates_shown,
+                    context.entailment and context.entailment.name,
+                    context.reranker and context.reranker.weights.digest,
+                ]
                 for brand, context in contexts.items()
             }
         ),

@@ -9,7 +9,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity
 from replyassist.guardrails.findings import FACT_NOT_IN_ANSWER, UNSURE_TEMPLATE
 from replyassist.pipeline.assignment import Assignment
-from replyassist.pipeline.readiness import evidence_of, shipped_model
+from replyassist.pipeline.readiness import PATH, READ_PATH, READING, evidence_of, shipped_model
 from replyassist.proposal import Readiness, ReplyPlan
 from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.questions import MatchedQuestion
@@ -89,9 +89,8 @@ def _readiness(
     if told is None or assignment.plan is None or not used:
         return None
     message = assignment.message.text
-    return shipped_model().read(
-        evidence_of(assignment.triaged, found, assignment.plan, told, used=used, message=message)
-    )
+    evidence = evidence_of(assignment.triaged, found, assignment.plan, told, used=used, message=message)
+    return shipped_model(READ_PATH if READING in evidence else PATH).read(evidence)
 
 
 def _open_questions(

@@ -14,6 +14,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.reranking import Reranker
 from replyassist.triage.corrections import Corrections
 
 LAST = 10
@@ -33,7 +34,8 @@ class PipelineContext:
     """All that ``propose`` needs beside the message. ``model`` is None when drafts come from templates only.
 
     ``encoder`` is that of the checks; templates are found with the index's own. ``entailment``: a model that compares
-    statements with their sources, where one is configured.
+    statements with their sources, where one is configured. ``reranker``: reads the first templates together with the
+    message; None: they stay as they were found.
 
     ``approved``: examples made of replies that people of this brand approved; ``recent``: the last of those, the newest
     first, so that wording does not repeat. ``hides_names``: the model gets a placeholder for the author's name.
@@ -55,6 +57,7 @@ class PipelineContext:
     hides_names: bool = False
     corrections: Corrections | None = None
     entailment: Entailment | None = None
+    reranker: Reranker | None = None
     spare: ChatModel | None = None
 
     @cached_property

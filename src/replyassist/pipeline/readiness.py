@@ -19,6 +19,9 @@ from replyassist.triage import Triage
 from replyassist.triage.kinds import Kind
 
 PATH = Path(str(files("replyassist.pipeline"))) / "readiness.yaml"
+READ_PATH = PATH.with_name("readiness_read.yaml")
+READING = "reading"
+"""The evidence that there is only with a reranker, in log-odds."""
 _FARTHEST = 0.001
 _KINDS = (Kind.OWN_CASE, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.STATEMENT, Kind.CLOSING, Kind.PRAISE)
 
@@ -50,7 +53,7 @@ class ReadinessModel(BaseModel, frozen=True, extra="forbid"):
 
 @cache
 def shipped_model(path: Path = PATH) -> ReadinessModel:
-    """The one fitted by ``scripts/fit_readiness.py``."""
+    """The one fitted by ``scripts/fit_readiness.py``; ``READ_PATH`` where the reranker read the template."""
     return ReadinessModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
@@ -75,6 +78,8 @@ def evidence_of(
         "question_marks": float(min(3, message.count("?"))),
         "words": math.log(max(1, len(message.split()))),
     }
+    if used[0] in found.readings:
+        evidence[READING] = found.readings[used[0]]
     if triaged.reading is not None:
         evidence |= {kind.value: _log_odds(triaged.reading.of({kind})) for kind in _KINDS}
         evidence["risk"] = _log_odds(max(triaged.reading.risks.values(), default=0.0))

@@ -62,6 +62,9 @@ def propose(
         questions = questions_in(message.text, checked, encoder=context.encoder.model_digest)
     found = _retrieve(message, context, told, questions)
     watch.stages |= {"encode": found.encode_ms, "search": found.search_ms}
+    if context.reranker is not None and template_id is None and triaged.needs_a_template:
+        with watch.stage("rerank"):
+            found = context.reranker.rerank(found, message.text)
     template = _template(found, context, triaged, template_id)
     further = _further(found, template, message, context) if template_id is None else []
     route, reason = _route(triaged, found, template, picked=template_id is not None)

@@ -62,6 +62,11 @@ class Triage(BaseModel, frozen=True):
     reading: MessageReading | None = None
 
     @property
+    def needs_a_template(self) -> bool:
+        """Whether it is to be answered from one."""
+        return self.route is Route.DRAFT and not self.is_plain_praise
+
+    @property
     def is_high_risk(self) -> bool:
         """Whether more than a tier-1 agent must look."""
         return bool(self.risks)

@@ -21,6 +21,7 @@ CONTEXT_TOKENS = 8192
 PROMPT_CACHE_MIB = 512
 # A request that was given up ends between two batches, and the next one waits so long (26 s with llama.cpp's 2,048).
 BATCH_TOKENS = 512
+READING_TOKENS = 2048  # of one pair, where prompts are read and nothing is written
 WARNINGS = 2
 PARENT_CHECK_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
@@ -51,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--slots", type=int, default=4)
     parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--reads", action="store_true", help="answer with vectors of what is read, and write nothing")
     return parser.parse_args()
 
 
@@ -69,6 +71,11 @@ def _parameters(parameters: Any, arguments: argparse.Namespace, api_key: str) ->
     for threads in (parameters.cpuparams, parameters.cpuparams_batch):
         threads.n_threads = arguments.threads
         threads.poll = 0  # do not burn a core between two requests
+    if arguments.reads:
+        import xllamacpp
+
+        parameters.embedding, parameters.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_LAST
+        parameters.n_ctx, parameters.n_parallel, parameters.cache_ram_mib = READING_TOKENS, 1, 0
     parameters.port = arguments.port
     parameters.hostnames = ["127.0.0.1"]
     parameters.api_keys = [api_key]

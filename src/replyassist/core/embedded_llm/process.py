@@ -33,7 +33,8 @@ class EmbeddedLanguageModel:
 
     ``threads=0``: one for each usable core. ``model_path``: a GGUF in place of the shipped one. Nothing is started
     before ``start()``; the child ends with this process, even if that is killed. It logs to
-    ``home/logs/embedded-llm.log``; the log before is kept beside it.
+    ``home/logs/embedded-llm.log``; the log before is kept beside it. ``reads``: it answers with vectors and writes
+    nothing; its log is ``embedded-reader.log``.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class EmbeddedLanguageModel:
         port: int = 0,
         model_path: Path | None = None,
         weights: Callable[[Path], Path] = embedded_weights,
+        reads: bool = False,
     ) -> None:
         self.api_key = secrets.token_urlsafe(32)
         self.slots = slots
         self._home, self._port, self._weights = home.absolute(), port, weights
         self._model_path = model_path.absolute() if model_path else None
+        self._reads = reads
         self._threads = threads or usable_cores()
         self._lock = threading.Lock()
         self._child: _Child | None = None
@@ -63,7 +66,7 @@ class EmbeddedLanguageModel:
     @property
     def log_path(self) -> Path:
         """Where the child says what is wrong with it."""
-        return self._home / "logs" / "embedded-llm.log"
+        return self._home / "logs" / ("embedded-reader.log" if self._reads else "embedded-llm.log")
 
     @property
     def base_url(self) -> str:
@@ -129,7 +132,8 @@ class EmbeddedLanguageModel:
             "parent": os.getpid(),
         }
         options = [f"--{name}={value}" for name, value in arguments.items()]
-        return [sys.executable, "-P", "-m", "replyassist.core.embedded_llm", *options]
+        reads = ["--reads"] if self._reads else []
+        return [sys.executable, "-P", "-m", "replyassist.core.embedded_llm", *options, *reads]
 
 
 class _Child:

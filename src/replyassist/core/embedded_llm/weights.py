@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import ConfigurationError
+from .layers import cut
 
 MODEL_NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 # The digest that the model's makers publish for their file of this name.
@@ -22,6 +23,8 @@ MISSING = (
     "the embedded language model is missing: pip install 'replyassist[local]', "
     "or set REPLYASSIST_LLM_MODEL_PATH to a GGUF file or REPLYASSIST_LLM_BASE_URL to an OpenAI-compatible endpoint"
 )
+LAYERS_READ = 18
+"""Of 28: the lower layers of the model, whose last token tells best whether a text answers (decision 0038)."""
 GGUF_MAGIC = b"GGUF"  # https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 BLOCK_BYTES = 1024 * 1024
 
@@ -29,6 +32,38 @@ BLOCK_BYTES = 1024 * 1024
 def embedded_weights(home: Path) -> Path:
     """The model file under ``home/models``, made from the installed packages at the first call."""
     return install_weights(home / "models", f"{MODEL_NAME}.gguf", parts=installed_parts(), sha256=WEIGHTS_SHA256)
+
+
+def reader_weights(home: Path) -> Path:
+    """The lower layers of that model as a model of their own, cut from its file at the first call: 840 MB.
+
+    Raises ConfigurationError where the packages are missing or the disk does not take it.
+    """
+    whole = embedded_weights(home)
+    return install_cut(whole, whole.with_name(f"{MODEL_NAME}-{LAYERS_READ}-layers.gguf"), layers=LAYERS_READ)
+
+
+def install_cut(whole: Path, target: Path, *, layers: int) -> Path:
+    """The model with so many of its layers. Safe among processes; whoever is killed leaves no half file behind."""
+    seal = f"{WEIGHTS_SHA256} {layers}"
+    if _is_verified(target, seal):
+        return target
+    try:
+        with _locked(target.with_name(f".{target.name}.lock")):
+            if not _is_verified(target, seal):
+                draft = target.with_name(f".{target.name}.part")
+                try:
+                    draft.unlink(missing_ok=True)
+                    _require_room(target.parent, whole.stat().st_size)
+                    cut(whole, draft, layers=layers)
+                    draft.replace(target)
+                    draft.write_text(_seal(target, seal), encoding="utf-8")
+                    draft.replace(_marker(target))
+                finally:
+                    draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"cannot put the reading model into {target.parent}: {error}") from error
+    return target
 
 
 def installed_parts(package: str = PACKAGE, count: int = PARTS) -> list[Path]:
@@ -43,6 +78,15 @@ def installed_parts(package: str = PACKAGE, count: int = PARTS) -> list[Path]:
             raise ConfigurationError(MISSING)
         parts.append(Path(spec.submodule_search_locations[0]) / "data" / f"part{number:02}.bin")
     return parts
+
+
+def is_installed() -> bool:
+    """Whether all parts of the shipped model are there."""
+    try:
+        installed_parts()
+    except ConfigurationError:
+        return False
+    return True
 
 
 def given_weights(path: Path) -> Path:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from replyassist.core.errors import LanguageModelError
+from replyassist.core.pair_reading import TextPair
+from replyassist.inbox.inbound import InboundMessage
+from replyassist.pipeline import propose
+from replyassist.pipeline.readiness import READING
+from replyassist.proposal import Proposal
+from replyassist.retrieval.reranking import Reranker, RerankerWeights
+from replyassist.triage import Route
+from tests.pipeline.builders import context
+from tests.world import shipping
+
+WEIGHTS = RerankerWeights("r", np.array([1.0]), constant=0.0, of_search=0.1, of_reading=1.0, offset=0.0)
+RETURNS = shipping(
+    id="returns", title="Returns", questions=["Can I send it back?"], reply="Returns are free.", facts={}
+)
+
+
+class OneAnswers:
+    """Reads one template, by its title, as the answer to everything."""
+
+    digest = "r"
+
+    def __init__(self, title: str) -> None:
+        self.title, self.asked = title, 0
+
+    def read(self, pairs: Sequence[TextPair]) -> NDArray[np.float32]:
+        self.asked += 1
+        if not self.title:
+            raise LanguageModelError("it died")
+        return np.array([[3.0 if pair.title == self.title else -3.0] for pair in pairs], dtype=np.float32)
+
+
+def proposed(
+    title: str, text: str = "Can I send it back? Do you ship to Norway?", **asked: str
+) -> tuple[Proposal, OneAnswers]:
+    reader = OneAnswers(title)
+    given = context(None, shipping(), RETURNS, reranker=Reranker(reader, WEIGHTS))
+    return propose(InboundMessage(text=text, channel="instagram"), given, **asked), reader
+
+
+@pytest.mark.parametrize("title", ["Returns", shipping().title])
+def test_the_draft_stands_on_the_template_that_is_read_as_the_answer(title: str) -> None:
+    proposal, _ = proposed(title)
+
+    assert proposal.templates[0].title == title
+    assert proposal.template_id == proposal.templates[0].template_id
+    assert proposal.timings.rerank > 0
+    if proposal.readiness is not None:
+        assert proposal.readiness.evidence[READING] == pytest.approx(3.0)
+
+
+def test_what_no_template_answers_goes_to_a_person() -> None:
+    assert proposed("none of them")[0].route is Route.ESCALATE
+
+
+def test_a_reader_that_fails_changes_nothing() -> None:
+    proposal, _ = proposed("")
+    plain = propose(
+        InboundMessage(text="Can I send it back? Do you ship to Norway?", channel="instagram"),
+        context(None, shipping(), RETURNS),
+    )
+
+    assert proposal.templates == plain.templates
+    assert proposal.draft == plain.draft
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [("I will sue you, you poisoned my son", {}), ("Ship it?", {"template_id": "returns"})]
+)
+def test_what_goes_to_a_person_and_what_a_person_picked_is_not_read(text: str, asked: dict[str, str]) -> None:
+    assert proposed("Returns", text, **asked)[1].asked == 0
