@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from replyassist.answering import Answered
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose
 from replyassist.pipeline.planning import PlannedSentence, SentencePlan
-from replyassist.pipeline.readiness import ReadinessModel, evidence_of, shipped_model
+from replyassist.pipeline.readiness import PATH, READ_PATH, READING, ReadinessModel, evidence_of, shipped_model
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved
-from replyassist.triage import triage
 from tests.pipeline.builders import context
-from tests.triage.readings import reading
 
 MODEL = ReadinessModel(constant=-1.0, ready_from=0.7, weights={"said": 1.0, "templates": -0.5})
 PLAN = SentencePlan((PlannedSentence("We ship.", 0.8, is_kept=True), PlannedSentence("We bake.", 0.1, is_kept=False)))
@@ -30,7 +31,7 @@ def found(*matches: TemplateMatch) -> Retrieved:
 
 def evidence(*used: str, probability: float = 0.8, message: str = "do you ship?") -> dict[str, float]:
     there = found(match("shipping", probability), match("other", 0.1), match("third", 0.05))
-    return evidence_of(triage(message), there, PLAN, Answered(0.6, ("norway",)), used=used, message=message)
+    return evidence_of(there, PLAN, Answered(0.6, ("norway",)), used=used, message=message)
 
 
 def test_the_probability_rises_with_its_evidence() -> None:
@@ -64,24 +65,22 @@ def test_question_marks_count_up_to_three(message: str, counted: int) -> None:
     assert evidence("shipping", message=message)["question_marks"] == counted
 
 
-def test_what_was_read_is_evidence_too() -> None:
-    message = "do you ship?"
-    read = triage(message, reading=reading(question=0.9, risks={"danger": 0.2}))
-    there = found(match("shipping", 0.8))
+def test_the_reading_of_the_used_template_is_evidence_where_it_was_read() -> None:
+    there = replace(found(match("shipping", 0.8), match("other", 0.1)), readings={"shipping": 2.5})
 
-    told = evidence_of(read, there, PLAN, Answered(0.6, ()), used=["shipping"], message=message)
+    told = [evidence_of(there, PLAN, Answered(0.6, ()), used=[used], message="ship?") for used in ("shipping", "other")]
 
-    assert told["question"] > told["own_case"]
-    assert told["risk"] == pytest.approx(-1.386, abs=0.001)
+    assert told[0][READING] == 2.5
+    assert READING not in told[1]
 
 
-def test_the_shipped_weights_know_their_evidence() -> None:
-    names = set(evidence_of(
-        triage("do you ship?", reading=reading(question=0.9)), found(match("shipping", 0.8)), PLAN, Answered(0.6, ()),
-        used=["shipping"], message="do you ship?",
-    ))  # fmt: skip
+@pytest.mark.parametrize(("path", "readings"), [(PATH, {}), (READ_PATH, {"shipping": 2.5})])
+def test_the_shipped_weights_know_their_evidence(path: Path, readings: dict[str, float]) -> None:
+    there = replace(found(match("shipping", 0.8)), readings=readings)
 
-    assert set(shipped_model().weights) == names
+    names = set(evidence_of(there, PLAN, Answered(0.6, ()), used=["shipping"], message="do you ship?"))
+
+    assert set(shipped_model(path).weights) == names
 
 
 def test_with_an_encoder_that_nothing_was_fitted_to_there_is_none() -> None:

@@ -15,15 +15,12 @@ from replyassist.answering.answered import Answered
 from replyassist.pipeline.planning import SentencePlan
 from replyassist.proposal import Readiness
 from replyassist.retrieval.service import Retrieved
-from replyassist.triage import Triage
-from replyassist.triage.kinds import Kind
 
 PATH = Path(str(files("replyassist.pipeline"))) / "readiness.yaml"
 READ_PATH = PATH.with_name("readiness_read.yaml")
 READING = "reading"
 """The evidence that there is only with a reranker, in log-odds."""
 _FARTHEST = 0.001
-_KINDS = (Kind.OWN_CASE, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.STATEMENT, Kind.CLOSING, Kind.PRAISE)
 
 
 class ReadinessModel(BaseModel, frozen=True, extra="forbid"):
@@ -58,7 +55,7 @@ def shipped_model(path: Path = PATH) -> ReadinessModel:
 
 
 def evidence_of(
-    triaged: Triage, found: Retrieved, plan: SentencePlan, told: Answered, *, used: Sequence[str], message: str
+    found: Retrieved, plan: SentencePlan, told: Answered, *, used: Sequence[str], message: str
 ) -> dict[str, float]:
     """What speaks for and against the first template of ``used``: probabilities as log-odds, counts as they are."""
     first = next((match for match in found.matches if match.template_id == used[0]), None)
@@ -67,22 +64,17 @@ def evidence_of(
     sureness = first.probability if first else 0.0
     evidence = {
         "sureness": _log_odds(sureness),
-        "answerable": _log_odds(first.answerable if first else 0.0),
         "margin": _log_odds(sureness) - _log_odds(other),
         "said": _log_odds(told.probability),
         "best_sentence": _log_odds(chances[0] if chances else 0.0),
         "unasked": plan.unasked,
         "missing": plan.missing,
-        "unspoken_words": float(len(told.unspoken)),
         "templates": float(len(used)),
         "question_marks": float(min(3, message.count("?"))),
         "words": math.log(max(1, len(message.split()))),
     }
     if used[0] in found.readings:
         evidence[READING] = found.readings[used[0]]
-    if triaged.reading is not None:
-        evidence |= {kind.value: _log_odds(triaged.reading.of({kind})) for kind in _KINDS}
-        evidence["risk"] = _log_odds(max(triaged.reading.risks.values(), default=0.0))
     return evidence
 
 
