@@ -21,6 +21,7 @@ from replyassist.web.pages import STATIC
 from .encoder_checks import encoder_in_use, other_encoders
 from .entailment_check import entailment_model
 from .people_checks import mail_server, sign_in_provider
+from .reranker_check import reranker
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def run_checks(settings: Settings) -> list[HealthCheck]:
         ("other encoders", other_encoders),
         ("language model", _model),
         ("entailment model", entailment_model),
+        ("reranker", reranker),
         ("sign-in provider", sign_in_provider),
         ("e-mail", mail_server),
     )
