@@ -22,7 +22,7 @@ NAMES = {US: "fernhill", TOM: "tom", BOT: "otherbot"}
 CHANNEL, FORUM, THREAD, GUILD = "900000000000000001", "900000000000000002", "900000000000000003", "800000000000000001"
 TOKEN = "bot token of nobody"
 FLAGS = {"flags": 0, "public_flags": 0}
-APPLICATION = {
+APPLICATION: dict[str, Any] = {
     "id": US,
     "name": "Fernhill",
     "icon": None,
