@@ -16,6 +16,7 @@ import pytest
 
 from tests.channels.cases import CASES
 from tests.channels.peers.bluesky_network import Addresses, bluesky_network
+from tests.channels.peers.up import SPECS
 
 HERE = Path(__file__).parent
 RECORD = HERE.parents[1] / "docs" / "platforms-run.json"
@@ -23,6 +24,12 @@ IS_ASKED_FOR = "REPLYASSIST_TEST_PLATFORMS" in os.environ
 CUTS = ("keyword", "markexpr", "lf")
 """Options that leave tests of a file out."""
 collect_ignore_glob = [] if IS_ASKED_FOR else ["test_*.py"]
+collect_ignore = [] if SPECS.is_dir() else ["test_published.py"]
+
+
+def pytest_report_header() -> list[str]:
+    """What is left out, and why."""
+    return [f"{name} is left out: SPECS={SPECS} is no folder of published specifications" for name in collect_ignore]
 
 
 @pytest.fixture(scope="session")
