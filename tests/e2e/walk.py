@@ -34,8 +34,8 @@ QUICK = {
     "worker_dead_after_seconds": "8",
     "reconcile_after_seconds": "3",
 }
-"""Templates alone draft, and a worker that died is missed after seconds; the defaults wait a minute. Were it four seconds,
-one that waits for a busy processor would count as dead."""
+"""Templates alone draft, and a worker that died is missed after seconds; the defaults wait a minute. Were it four
+seconds, one that waits for a busy processor would count as dead."""
 WAY_SECONDS, SEEN_SECONDS, DECIDED_SECONDS = 1800.0, 0.2, 30.0
 PAGE_MS = 60_000
 OPEN, UNSURE = ("pending", "claimed"), ("uncertain", "failed")
