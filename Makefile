@@ -19,6 +19,8 @@ TEST_TIMEOUT ?= 900
 # threads each would wait for one another on two cores.
 TEST_WORKERS ?= 2
 PICTURES := docs/images
+# What `make test-platforms` runs; each of its files has a row of its own in docs/platforms.md.
+PLATFORM_TESTS ?= tests/platforms
 # Where published specifications of platforms are kept; what needs one that is not there is left out with a reason.
 SPECS ?= ../shared/data/specs
 
@@ -42,9 +44,9 @@ test: setup browser-and-peers ## set up and run every test, browser, database an
 	@$(BIN)/replyassist encoder install
 	@TEST_WORKERS=$(TEST_WORKERS) TEST_TIMEOUT=$(TEST_TIMEOUT) bash scripts/run_tests.sh $(PYTEST_ARGS)
 
-test-platforms: setup browser-and-peers platforms ## run the long tests against whole platforms; renew docs/platforms.md (PYTEST_ARGS=...)
-	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 \
-		$(BIN)/python -m pytest -p no:xdist tests/platforms $(PYTEST_ARGS) </dev/null; status=$$?; \
+test-platforms: setup browser-and-peers platforms ## run the long tests against whole platforms; renew docs/platforms.md (PLATFORM_TESTS=...)
+	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 SPECS="$(SPECS)" \
+		$(BIN)/python -m pytest -p no:xdist $(PLATFORM_TESTS) $(PYTEST_ARGS) </dev/null; status=$$?; \
 		$(BIN)/python -m scripts.platforms && exit $$status
 
 peers-up: setup platforms ## start the real platforms that tests run against, until Ctrl-C (SPECS=folder with x-openapi.json)

@@ -1,4 +1,4 @@
-"""Renews docs/platforms.md: the table from the registry, and the last run of `make test-platforms` from its record.
+"""Renews docs/platforms.md: the table from the registry, and what `make test-platforms` last came to from its record.
 
 `python -m scripts.platforms`, from the root of a checkout.
 """
@@ -19,21 +19,17 @@ BEGIN, END = "<!-- last run -->", "<!-- end of the last run -->"
 
 
 def with_last_run(page: str, record: dict[str, Any]) -> str:
-    """The page with what the last run came to between its marks."""
+    """The page with what each file of tests last came to, between its marks."""
     head, _, rest = page.partition(BEGIN)
     return f"{head}{BEGIN}\n{_table(record)}\n{END}{rest.partition(END)[2]}"
 
 
 def _table(record: dict[str, Any]) -> str:
-    lines = [
-        f"`make test-platforms` last ran on {record['date']}, for {record['seconds']:,} s ({record['machine']}).",
-        "",
-        "| tests | passed | failed | seconds | |",
-        "|---|---|---|---|---|",
-    ]
-    for run in record["runs"]:
-        cells = (run["title"], run["passed"], run["failed"], f"{run['seconds']:,}", "; ".join(run["figures"]))
-        lines.append(f"| {' | '.join(map(str, cells))} |")
+    lines = ["| tests | on | passed | failed | seconds | load, cores | |", "|---|---|---|---|---|---|---|"]
+    for run in record.values():
+        cells = (run["title"], run["date"], run["passed"], run["failed"], f"{run['seconds']:,}")
+        machine, figures = f"{run['load']}, {run['cores']}", "; ".join(run["figures"])
+        lines.append(f"| {' | '.join(map(str, (*cells, machine, figures)))} |")
     return "\n".join(lines)
 
 

@@ -65,9 +65,9 @@ class Harness(ABC):
         """Tom deletes; for platforms that tell of deletions."""
         raise NotImplementedError
 
-    def write_malformed(self) -> bool:
-        """Somebody writes what cannot be read as a message; False where the peer lets nobody do so."""
-        return False
+    def write_malformed(self) -> None:
+        """Somebody writes what cannot be read as a message."""
+        raise NotImplementedError
 
     def ask_to_wait(self, seconds: float) -> bool:
         """The peer answers the next send with its own rate limit."""

@@ -41,7 +41,7 @@ class MetaHarness(PeerHarness[MetaPeer]):
     def write(self, text: str) -> str:
         return self.peer.say(text) if self.visibility == "private" else self.peer.comment(text)
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.write(MALFORMED)
         told = self.peer.told[-1]
         for entry in told.get("entry", [told.get("values")]):
@@ -50,7 +50,6 @@ class MetaHarness(PeerHarness[MetaPeer]):
             for each in entry.get("changes", [entry]):
                 for name in ("id", "comment_id", "username"):
                     each.get("value", {}).pop(name, None)
-        return True
 
     def posted(self) -> list[str]:
         return self.peer.ours()

@@ -46,12 +46,11 @@ class BlueskyHarness(PeerHarness[Network], PolledHarness):
     def posted(self) -> list[str]:
         return [record["value"]["text"] for record in self.peer.ours() if record["value"].get("reply")]
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         for record in ({"text": MALFORMED, "reply": {"root": {"cid": "x"}}}, MALFORMED, {"text": ["x" * 20_000]}):
             self.write(MALFORMED)
             self.peer.told[-1]["record"] = record
         self.peer.told[-1]["cid"] = "x" * 10_001
-        return True
 
 
 @pytest.fixture

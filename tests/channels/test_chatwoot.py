@@ -38,10 +38,9 @@ class ChatwootHarness(PeerHarness[ChatwootPeer], DeskHarness):
     def write(self, text: str) -> str:
         return str(self.peer.post(text)["id"])
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.post(MALFORMED)
         self.peer.told[-1]["created_at"] = MALFORMED
-        return True
 
     def edit(self, external_id: str, text: str) -> None:
         self.peer.change(external_id, text)

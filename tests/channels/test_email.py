@@ -76,10 +76,9 @@ class EmailHarness(PolledHarness):
     def write(self, text: str) -> str:
         return self.put(mail(text, self.world.clock))
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         head = b"From: Tom <tom@fan.example>\r\nSubject: =?utf-8?b?A?=\r\n\r\n"
         assert self.imap.append(self.folder, "", "", head + MALFORMED.encode())[0] == "OK"
-        return True
 
     def posted(self) -> list[str]:
         return [made.get_content().strip() for made in self.peer.taken]

@@ -51,10 +51,9 @@ class FakeHarness(PeerHarness[FakePeer]):
         told, self.peer.told = self.peer.told, []
         return [self.peer.hook(document) for document in told]
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.write("tom", MALFORMED)
         self.peer.told[-1]["at"] = MALFORMED
-        return True
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -42,9 +42,8 @@ class FreeScoutHarness(DeskHarness):
     def write(self, text: str) -> str:
         return str(self.peer.add(text)["id"])
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.add(MALFORMED, createdAt=MALFORMED)
-        return True
 
     def delete(self, external_id: str) -> None:
         self.peer.tell("convo.deleted")

@@ -45,9 +45,8 @@ class GoogleHarness(PeerHarness[ReviewsPeer], PolledHarness):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.reviews[self.peer.write(MALFORMED)]["createTime"] = MALFORMED
-        return True
 
     def edit(self, external_id: str, text: str) -> None:
         self.peer.edit(external_id, text)

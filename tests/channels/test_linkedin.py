@@ -46,10 +46,9 @@ class LinkedInHarness(PeerHarness[LinkedInPeer]):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.tell("COMMENT", self.peer.write(MALFORMED), lastModifiedAt=MALFORMED)
         del self.peer.notifications[-2]
-        return True
 
     def edit(self, external_id: str, text: str) -> None:
         self.peer.edit(external_id, text)

@@ -90,9 +90,8 @@ class MastodonHarness(Harness):
         found = [status["id"] for status in self.call(OURS, path)[::-1]]
         return [self.call(OURS, f"/statuses/{status_id}/source")["text"] for status_id in found]
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.malformed = self.write(MALFORMED)
-        return True
 
     def events(self, account: Account) -> list[Event]:
         since = self.world.clock.now() - timedelta(days=7)

@@ -37,9 +37,8 @@ class RedditHarness(PeerHarness[RedditPeer], PolledHarness):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.write(MALFORMED, parent_id=None, edited=MALFORMED)
-        return True
 
     def edit(self, external_id: str, text: str) -> None:
         self.peer.edit(external_id, text)

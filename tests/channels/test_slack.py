@@ -44,9 +44,8 @@ class SlackHarness(PeerHarness[SlackPeer]):
     def write(self, text: str) -> str:
         return f"{self.channel}:{self.peer.write(TOM, text, channel=self.channel)['ts']}"
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.write(TOM, MALFORMED, channel=self.channel, user_profile=MALFORMED)
-        return True
 
     def edit(self, external_id: str, text: str) -> None:
         channel, _, stamp = external_id.partition(":")

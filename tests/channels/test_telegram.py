@@ -39,11 +39,10 @@ class TelegramHarness(PeerHarness[TelegramPeer], PolledHarness):
     def posted(self) -> list[str]:
         return [each["text"] for each in self.peer.ours()]
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.write(MALFORMED, self.chat, date=10**20)
         edited = self.peer.write(MALFORMED, self.chat)
         self.peer.updates[-1] = {"update_id": next(self.peer.numbers), "edited_message": edited | {"edit_date": 10**20}}
-        return True
 
 
 @pytest.fixture

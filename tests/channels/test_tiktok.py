@@ -35,10 +35,9 @@ class TikTokHarness(PeerHarness[TikTokPeer]):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         content = json.dumps({"comment_id": 1, "text": MALFORMED})
         self.peer.told.append(signed({"event": "comment.update", "user_openid": US, "content": content}))
-        return True
 
     def delete(self, external_id: str) -> None:
         self.peer.delete(external_id)

@@ -37,9 +37,8 @@ class XHarness(PeerHarness[XPeer]):
     def write(self, text: str) -> str:
         return self.peer.write(TOM, f"@fernhill {text}")
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.write(TOM, f"@fernhill {MALFORMED}", more={"user": {}})
-        return True
 
     def posted(self) -> list[str]:
         return [post["said"] for post in self.peer.ours() if post["above"]]

@@ -36,9 +36,8 @@ class YouTubeHarness(PeerHarness[YouTubePeer], PolledHarness):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.comments[self.peer.write(MALFORMED)]["snippet"]["updatedAt"] = MALFORMED
-        return True
 
     def edit(self, external_id: str, text: str) -> None:
         self.peer.edit(external_id, text)

@@ -37,10 +37,9 @@ class ZendeskHarness(DeskHarness):
     def write(self, text: str) -> str:
         return str(self.peer.comment(text)["events"][0]["id"])
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.peer.comment(MALFORMED)
         self.peer.told[-1][1]["time"] = MALFORMED
-        return True
 
     def posted(self) -> list[str]:
         return self.peer.written(public=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 from playwright.sync_api import Page
@@ -22,15 +21,36 @@ from tests.channels.peers.processes import free_port
 EMAIL, NAME, PASSWORD = "ana@test.example", "Ana", "a long password"
 BRAND = "fernhill"
 START_SECONDS = 900.0
+STOP_SECONDS = 120.0
 MAIN = ("-c", "from replyassist.cli import main; main()")
 
 
-class Installation:
-    """A brand with templates and a manager; ``program`` is what Python is given to run the command line."""
+class Server(Protocol):
+    """A process, as ``subprocess.Popen`` has it."""
 
-    def __init__(self, home: Path, *, program: Sequence[str] = MAIN, **settings: str) -> None:
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def terminate(self) -> None: ...
+    def wait(self, timeout: float) -> object: ...
+
+
+Start = Callable[[Sequence[str], Mapping[str, str], Path], Server]
+"""Starts the command line with these arguments, in this environment; what it says is added to the file."""
+
+
+def from_the_command_line(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Server:
+    """A Python of its own."""
+    with log.open("ab") as output:
+        command = [sys.executable, *MAIN, *arguments]
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+
+
+class Installation:
+    """A brand with templates and a manager."""
+
+    def __init__(self, home: Path, *, start: Start = from_the_command_line, **settings: str) -> None:
         home.mkdir()
-        self.home, self.port, self._program = home, free_port(), program
+        self.home, self.port, self._start = home, free_port(), start
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
             "REPLYASSIST_HOME": str(home),
@@ -42,7 +62,7 @@ class Installation:
         }
         self.run("faq", "import", str(resource_folder("faq") / BRAND), "--brand", BRAND)
         self.run("user", "add", EMAIL, "--role", "manager", "--name", NAME, "--brand", BRAND)
-        self._server: subprocess.Popen[bytes] | None = None
+        self._server: Server | None = None
 
     @property
     def database(self) -> Path:
@@ -64,25 +84,21 @@ class Installation:
         """Start the server where it does not run, as a supervisor does, and wait until it answers; True if it did."""
         if not self.has_ended:
             return False
-        command = [sys.executable, *self._program, "serve", "--with-worker"]
-        with (self.home / "server.log").open("ab") as log:
-            self._server = subprocess.Popen(
-                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self._server = self._start(("serve", "--with-worker"), self.environment, self.home / "server.log")
         wait(self._answers, START_SECONDS, "the server")
         return True
 
     def kill(self) -> None:
         """SIGKILL to the server and its worker, which are one process."""
         assert self._server is not None
-        self._server.send_signal(signal.SIGKILL)
-        self._server.wait()
+        self._server.kill()
+        self._server.wait(STOP_SECONDS)
 
     def stop(self) -> None:
         """As a user ends it."""
         if self._server is not None:
             self._server.terminate()
-            self._server.wait(timeout=120)
+            self._server.wait(STOP_SECONDS)
 
     def sign_in(self, page: Page) -> None:
         """The manager signs in at the console."""

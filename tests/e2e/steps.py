@@ -29,7 +29,8 @@ BESIDE = frozenset(
 
 
 class Steps:
-    """Notes steps while it is ``noting``; ``kill`` is called just before the one that ``kills_before`` names."""
+    """Notes steps while it is ``noting``; ``kill`` is called just before the one that ``kills_before`` names, which is
+    empty from then on."""
 
     def __init__(self) -> None:
         self.kill: Callable[[], None] = lambda: None

@@ -57,10 +57,9 @@ class NetworkHarness(PolledHarness):
         self.us.notified_of(posted["uri"])
         return str(posted["uri"])
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         """The index lets nobody post what cannot be read; so its answer is spoiled on the way to us."""
         self.malformed = self.write(MALFORMED)
-        return True
 
     def source(self, account: Account) -> Source:
         return _Spoiling(account, self.runtime, self.malformed)

@@ -47,9 +47,8 @@ class EmulatorHarness(PolledHarness):
         last = max(self.history(), key=lambda each: int(each["messageId"]))
         return f"{PRIVATE['id']}:{last['messageId']}"
 
-    def write_malformed(self) -> bool:
+    def write_malformed(self) -> None:
         self.write(MALFORMED, date=10**20)
-        return True
 
     def posted(self) -> list[str]:
         return [each["message"]["text"] for each in self.ours()]

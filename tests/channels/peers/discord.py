@@ -22,6 +22,24 @@ NAMES = {US: "fernhill", TOM: "tom", BOT: "otherbot"}
 CHANNEL, FORUM, THREAD, GUILD = "900000000000000001", "900000000000000002", "900000000000000003", "800000000000000001"
 TOKEN = "bot token of nobody"
 FLAGS = {"flags": 0, "public_flags": 0}
+APPLICATION: dict[str, Any] = {
+    "id": US,
+    "name": "Fernhill",
+    "icon": None,
+    "description": "",
+    "type": None,
+    "verify_key": "",
+    "redirect_uris": [],
+    "interactions_endpoint_url": None,
+    "role_connections_verification_url": None,
+    "approximate_guild_count": 1,
+    "approximate_user_install_count": 0,
+    "approximate_user_authorization_count": 0,
+    "explicit_content_filter": 0,
+    "team": None,
+    "eligible_oauth2_scopes": [],
+}
+ARCHIVES = {"archived": False, "archive_timestamp": None, "auto_archive_duration": 1440, "locked": False}
 EPOCH = 1_420_070_400_000
 Id = Annotated[str, Field(pattern="^(0|[1-9][0-9]*)$")]
 Raw = dict[str, Any]
@@ -146,11 +164,12 @@ class DiscordPeer(Peer):
             raise Refused(403, 50001)
         match method, path:
             case "GET", ["users", "@me"]:
-                return 200, {"id": US, "username": NAMES[US]}
+                return 200, {**_user(US), "mfa_enabled": False, "locale": "en-US"}
             case "GET", ["applications", "@me"]:
-                return 200, {"id": US, "name": "Fernhill", "flags": self.flags}
+                flags = {"flags": self.flags, "flags_new": str(self.flags)}
+                return 200, {**APPLICATION, "owner": _user(TOM), **flags}
             case "GET", ["guilds", guild, "threads", "active"] if guild == GUILD:
-                return 200, {"threads": [self._channel(THREAD)], "members": []}
+                return 200, {"threads": [self._channel(THREAD)], "members": [], "has_more": False}
             case "GET", ["channels", channel]:
                 return 200, self._channel(channel)
             case _, ["channels", channel, "messages", *below]:
@@ -162,14 +181,15 @@ class DiscordPeer(Peer):
 
     def _channel(self, channel: str) -> Raw:
         about: dict[str, Raw] = {
-            CHANNEL: {"type": 0, "name": "help"},
-            FORUM: {"type": 15, "name": "questions"},
-            THREAD: {"type": 11, "name": "Norway", "parent_id": FORUM, "thread_metadata": {"archived": False}},
+            CHANNEL: {"type": 0, "name": "help", "position": 0},
+            FORUM: {"type": 15, "name": "questions", "position": 1},
+            THREAD: {"type": 11, "name": "Norway", "parent_id": FORUM, "owner_id": TOM, "thread_metadata": ARCHIVES},
         }
+        counts = dict.fromkeys(("message_count", "member_count", "total_message_sent"), 1) if channel == THREAD else {}
         if channel not in about:
             raise Refused(404, 10003)
         last = {"last_message_id": str(max(self.messages[channel], default=0))} if channel in self.messages else {}
-        return {"id": channel, "guild_id": GUILD, **about[channel], **last}
+        return {"id": channel, "guild_id": GUILD, "flags": 0, **about[channel], **last, **counts}
 
     def _of_messages(self, method: str, channel: str, below: list[str], given: Raw) -> tuple[int, Any]:
         if method == "POST" and not below:

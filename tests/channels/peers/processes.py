@@ -85,15 +85,29 @@ def telegram(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def prism(specification: Path, folder: Path) -> Iterator[str]:
-    """The address of a server that answers by a published specification."""
+def prism(specification: Path, folder: Path, *, before: str = "") -> Iterator[str]:
+    """The address of a server that makes up answers by a published specification; or of one that stands ``before``
+    another, whose requests and answers it holds against the specification: a violation is an error then.
+
+    Where the specification asks for OAuth 1.0a, which prism does not know, any Authorization will do. Its log is
+    prism.log in the folder.
+    """
     program = NODE_MODULES / ".bin" / "prism"
     if not program.exists():
         raise PeerMissing("prism is not installed: bash scripts/install_platforms.sh")
     if not specification.is_file():
         raise PeerMissing(f"{specification} is not there; SPECS=FOLDER names where published specifications are kept")
-    port = free_port()
-    command = [str(program), "mock", "--host", "127.0.0.1", "--port", str(port), str(specification)]
+    document, port = json.loads(specification.read_text(encoding="utf-8")), free_port()
+    schemes = document["components"]["securitySchemes"]
+    schemes |= {
+        name: {"type": "apiKey", "in": "header", "name": "authorization"}
+        for name, scheme in schemes.items()
+        if scheme.get("scheme") == "OAuth"
+    }
+    adapted = folder / specification.name
+    adapted.write_text(json.dumps(document), encoding="utf-8")
+    does = ["proxy", "--errors", str(adapted), before] if before else ["mock", "--dynamic", str(adapted)]
+    command = [str(program), *does, "--host", "127.0.0.1", "--port", str(port)]
     with _process(command, ready=lambda: _listens(port), log=folder / "prism.log"):
         yield f"http://127.0.0.1:{port}"
 

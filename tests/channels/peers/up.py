@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from .bluesky import PASSWORD as BLUESKY_PASSWORD
 from .bluesky_network import Person, bluesky_network
@@ -17,6 +20,7 @@ from .mail import PASSWORD, USER, imap_server, provider
 from .processes import MAKE, PeerMissing, mastodon, prism, simcord, telegram
 
 PID = MAKE / "peers-up.pid"
+LONGEST_END = 120.0
 SPECS = Path(os.environ.get("SPECS", "specs"))
 
 
@@ -27,9 +31,13 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.default_int_handler)
     PID.parent.mkdir(exist_ok=True)
-    PID.write_text(str(os.getpid()), encoding="ascii")
-    with suppress(KeyboardInterrupt), ExitStack() as stack:
+    with PID.open("a+", encoding="ascii") as held, suppress(KeyboardInterrupt), ExitStack() as stack:
+        if not _lock(held):
+            sys.exit("peers are up already; `make peers-down` ends them")
         stack.callback(PID.unlink, missing_ok=True)
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replyassist-peers-")))
         for name, start in STARTS.items():
             try:
@@ -41,13 +49,27 @@ def main() -> None:
 
 
 def down() -> None:
-    """End what another process started."""
+    """End what another process started, and wait until it has ended."""
+    with suppress(FileNotFoundError), PID.open("r+", encoding="ascii") as held:
+        if not _lock(held):
+            os.kill(int(held.read()), signal.SIGTERM)
+            deadline = time.monotonic() + LONGEST_END
+            while not _lock(held):
+                if time.monotonic() > deadline:
+                    sys.exit(f"they have not ended within {LONGEST_END:.0f} s")
+                time.sleep(0.1)
+            return
+        PID.unlink()  # of one that was killed
+    say("no peers are up")
+
+
+def _lock(file: TextIO) -> bool:
+    """Who holds it is up; it is let go when its process ends, however that comes about."""
     try:
-        pid = int(PID.read_text(encoding="ascii"))
-        os.kill(pid, signal.SIGTERM)
-    except (FileNotFoundError, ProcessLookupError):
-        PID.unlink(missing_ok=True)
-        say("no peers are up")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def say(text: str) -> None:

@@ -59,7 +59,8 @@ class Refused(Exception):
 @dataclass
 class XPeer:
     """``lose``: the next post ends in a 503, "before" or "after" it. ``wait_seconds``: the next one is asked to wait.
-    ``hides``: our posts are not listed yet. ``names``: how it wants fields asked for."""
+    ``hides``: our posts are not listed yet. ``names``: how it wants fields asked for. ``address``: of what
+    stands before it, where something does."""
 
     clock: Callable[[], datetime]
     posts: dict[str, Post] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class XPeer:
     access: str = "read-write"
     fails: int = 0
     page: int = 100
+    address: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: count(1_000_000_000))
 
     def write(self, user: str, text: str, *, above: str | None = None, more: Post | None = None) -> str:
@@ -132,22 +134,21 @@ class XPeer:
             wait, self.wait_seconds = (self.wait_seconds, 0.0) if posts else (0.0, self.wait_seconds)
             if wait:
                 reset = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(self.clock().timestamp() + wait)}
-                return Response('{"title": "Too Many Requests", "status": 429}', 429, reset)
+                return _refusal(429, "Too Many Requests", reset)
             lose, self.lose = (self.lose, "") if posts else ("", self.lose)
             if lose == "before":
                 return Response("", 503)
             status, answer = self._answer(request)
         except Refused as error:
-            problem = {"title": "Refused", "type": "about:blank", "status": error.status, "detail": error.detail}
-            return Response(json.dumps(problem), error.status, content_type="application/problem+json")
+            return _refusal(error.status, error.detail)
         if lose == "after":
             return Response("", 503)
         return Response(json.dumps(answer), status, {"x-access-level": self.access}, content_type="application/json")
 
-    @staticmethod
-    def _check_signature(request: Request) -> None:
+    def _check_signature(self, request: Request) -> None:
+        address = f"{self.address}{request.path}" if self.address else request.base_url
         given = dict(re.findall(r'(\w+)="([^"]*)"', request.headers.get("authorization", "")))
-        made = signature(request.method, request.base_url, {**request.args.to_dict(), **given}, KEYS)
+        made = signature(request.method, address, {**request.args.to_dict(), **given}, KEYS)
         named = (given.get("oauth_consumer_key"), given.get("oauth_token"))
         if quote(made, safe="") != given.get("oauth_signature") or named != (KEYS["consumer_key"], KEYS["token"]):
             raise Refused(401, "Unauthorized")
@@ -200,6 +201,13 @@ class XPeer:
         page, end = found[start : start + self.page], start + self.page
         further = {"next_token": str(end)} if end < len(found) else {}
         return {**({"data": page} if page else {}), "meta": {"result_count": len(page), **further}}
+
+
+def _refusal(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """A problem as the pages tell it, with what the OpenAPI's Error has."""
+    problem = {"title": "Refused", "type": "about:blank", "status": status, "detail": detail}
+    document = json.dumps({**problem, "code": status, "message": detail})
+    return Response(document, status, headers, content_type="application/problem+json")
 
 
 def signature(method: str, url: str, parameters: dict[str, str], keys: dict[str, str]) -> str:

@@ -25,8 +25,9 @@ TRAITS = Traits(
     ),  # for a bot (developers/topics/rate-limits); routes tell theirs when it is met
     proof=Proof.PEER,
     proven_by=(
-        "simcord 3.2.1, a simulation of the REST API for discord.py, with nonces of our own; and a stateful fake of "
-        "docs.discord.com with schemas written from Discord's published OpenAPI of 2026-07-18"
+        "simcord 3.2.1, a simulation of the REST API for discord.py, with nonces of our own; and Discord's "
+        "published OpenAPI of 2026-07-18, which prism holds our calls and the answers of a stateful fake of "
+        "docs.discord.com against"
     ),
     checked_on=date(2026, 11, 27),
     reread=(

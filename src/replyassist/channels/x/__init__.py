@@ -22,9 +22,10 @@ TRAITS = Traits(
     tells_edits=False,  # an edit is a post of its own
     tells_deletions=False,  # of our own posts alone
     tells_parent=False,
-    proof=Proof.DOCUMENTATION,
-    proven_by="a stateful fake of docs.x.com; schemas written from X's published OpenAPI 2.167",
-    checked_on=date(2026, 11, 26),
+    proof=Proof.SPEC,
+    proven_by="X's OpenAPI 2.167: prism holds our calls and the answers of a stateful fake of docs.x.com against it "
+    "(all but the OAuth 1.0a signature, which it does not know); webhooks by documentation only",
+    checked_on=date(2026, 11, 27),
     reread="prices; who may be answered (self-serve apps: who mentioned or quoted the account); the Activity API, "
     "which is to follow Account Activity; whether fields are asked for as post.fields or tweet.fields (both are tried)",
 )
