@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import time
 from collections import Counter
@@ -209,6 +211,25 @@ def test_nothing_is_restored_below_a_worker_that_lives(world: World, typed: Run,
     refused = typed("db", "restore", file, "--replace")
     assert (refused.status, "a worker is running" in refused.err) == (2, True)
     assert world.reload(item).status == ReviewStatus.PENDING
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_nothing_is_restored_below_a_server_without_a_worker(world: World, typed: Run, file: Path) -> None:
+    """It has no heartbeat, and is seen by its connections."""
+    item = world.item()
+    typed("db", "backup", file)
+    command = [sys.executable, "-c", "from replyassist.cli import main; main()", "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            assert any("Serving" in line for line in server.stderr)
+            refused = typed("db", "restore", file, "--replace")
+        finally:
+            server.kill()
+    assert (refused.status, "end every `serve`" in refused.err) == (2, True)
+    assert world.reload(item).status == ReviewStatus.PENDING
+    world.database.dispose()
+    assert typed("db", "restore", file, "--replace").status == 0
 
 
 def test_the_secret_key_goes_along_only_when_asked_for(typed: Run, file: Path) -> None:

@@ -5,6 +5,8 @@ One request or one job is one transaction, committed at the edge. None is open w
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,6 +31,9 @@ ROW_ONLY = {"key_share": True}
 BUSY = "somebody else kept the database busy for too long; try again later"
 AWAY = "the database does not answer; try again later"
 BACKENDS = ("sqlite", "postgresql")
+SESSIONS = "replyassist "
+"""What the ``application_name`` of our sessions at PostgreSQL begins with; the rest tells processes apart."""
+_PROCESS = secrets.token_hex(4)
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 
@@ -121,6 +126,11 @@ class Database:
         self.engine.dispose()
 
 
+def session_name() -> str:
+    """This process's name at PostgreSQL, which no other process has."""
+    return f"{SESSIONS}{os.getpid()} {_PROCESS}"
+
+
 def alembic_config(url: str) -> Config:
     """Alembic's configuration for this database; there is no alembic.ini."""
     config = Config()
@@ -143,7 +153,8 @@ def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
     pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
     if not sqlite:
         limited = patience.applied_to(url)
-        return create_engine(limited, hide_parameters=True, pool_pre_ping=True, **pool)
+        named = {"application_name": session_name()}
+        return create_engine(limited, connect_args=named, hide_parameters=True, pool_pre_ping=True, **pool)
     busy = 2 * patience.statement  # writers of one file do not queue: some are overtaken for long under load
     engine = create_engine(
         url, connect_args={"timeout": busy, "check_same_thread": False}, hide_parameters=True, **pool
