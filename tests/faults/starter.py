@@ -1,0 +1,109 @@
+"""Starts the command line again and again without loading its libraries each time: a process that forks.
+
+Each line of its input is a request as JSON: the arguments, the environment, the file of the log, and a port for
+``tests.e2e.stepping`` or 0. It answers with the id of the process, which ends by SIGKILL when the starter ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+
+
+class Starter:
+    """The starter as whoever uses it sees it; a context manager."""
+
+    def __enter__(self) -> Self:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate(timeout=60)
+
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, *, told_at: int = 0) -> int:
+        """The id of a new process of the command line; ``told_at``: the port at which it tells of its commits."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        request = {"arguments": list(arguments), "environment": dict(environment), "log": str(log), "told_at": told_at}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+def has_ended(process: int) -> bool:
+    """Whether a process that the starter started is gone."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def main() -> None:
+    """Load what the command line needs, then fork for each request."""
+    import sentence_transformers
+    import torch  # noqa: F401 - loaded once for all
+
+    import replyassist.cli  # noqa: F401
+
+    del sentence_transformers
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            _become(json.loads(line))
+        sys.stdout.write(f"{process}\n")
+        sys.stdout.flush()
+
+
+def _become(request: dict[str, Any]) -> NoReturn:
+    status = 1
+    try:
+        ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        log = os.open(request["log"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for target, source in ((0, nothing), (1, log), (2, log)):
+            os.dup2(source, target)
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        status = _run(request)
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _run(request: dict[str, Any]) -> int:
+    from replyassist.cli import main as command_line
+    from tests.e2e import stepping
+
+    port = [str(request["told_at"])] if request["told_at"] else []
+    sys.argv = ["replyassist", *port, *request["arguments"]]
+    try:
+        (stepping.main if port else command_line)()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    main()
