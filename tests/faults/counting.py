@@ -31,9 +31,12 @@ class Standing:
 
 @dataclass
 class Count:
-    """Of one part. ``faults``: how often something was done to the deployment; ``doubted``: replies of which the
-    product said that a person has to look. ``longest_wait_s``: of the brand that had no trouble of its own, by what was
-    asked. The lists name what went wrong."""
+    """Of one part; the lists name what went wrong.
+
+    ``faults``: how often something was done to the deployment. ``put_off``: requests that were answered with 503.
+    ``doubted``: replies of which the product said that a person has to look. ``longest_wait_s``: of the brand that had
+    no trouble of its own, by what was asked. ``settled_s``: until nothing waited any more, once the faults had ended.
+    """
 
     part: str
     database: str
@@ -41,6 +44,7 @@ class Count:
     messages: int = 0
     sent: int = 0
     rejected: int = 0
+    put_off: int = 0
     doubted: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -89,6 +93,7 @@ def count(part: str, deployment: Deployment, traffics: Sequence[Traffic], *, oth
     database.dispose()
     for traffic in traffics:
         made.refusals += traffic.refusals
+        made.put_off += traffic.put_off
         for promise in traffic.promises.values():
             _count_one(made, traffic, promise, standing.get(promise.external_id))
         if traffic.brand == other:

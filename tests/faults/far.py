@@ -53,7 +53,7 @@ class Far:
     arrivals: list[Arrival] = field(default_factory=list)
     port: int = field(default_factory=free_port)
     _changed: threading.Event = field(default_factory=threading.Event)
-    _server: ThreadingHTTPServer | None = None
+    _server: _Server | None = None
 
     def behave(self, behaviour: Behaviour) -> None:
         """From now on."""
@@ -102,7 +102,8 @@ class Far:
 
     def _open(self) -> None:
         if self._server is None:
-            self._server = _Server(("127.0.0.1", self.port), _handler_of(self))
+            self._server = _Server(("127.0.0.1", self.port), _Handler)
+            self._server.far = self
             threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def _close(self) -> None:
@@ -115,52 +116,53 @@ class Far:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    far: Far
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Who is killed or hangs up is what this is for."""
 
 
-def _handler_of(far: Far) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
-            behaviour = far.behaviour
-            is_sending = self.path.endswith(("/in", "/sendMessage"))
-            with suppress(CutOff, OSError):
-                if is_sending:
-                    far.told("reply asked")
-                key = self.headers.get("webhook-id", "")
-                answer = far.take(self.path, body, key) if behaviour in _TAKES else {}
-                if is_sending:
-                    far.told("reply answered")
-                self._answer(behaviour, answer)
-            self.close_connection = True
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
 
-        def _answer(self, behaviour: Behaviour, answer: dict[str, Any]) -> None:
-            statuses = {"well": 200, "error_500": 500, "busy": 429}
-            if behaviour in statuses:
-                self._send(statuses[behaviour], answer)
-            elif behaviour in ("silent", "took_silent"):
-                far.holds().wait(60)
-            elif behaviour == "drip":
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nx-slow: ")
-                while not far.holds().wait(DRIP_SECONDS):
-                    self.wfile.write(b"a")
-            elif behaviour == "garbage":
-                self.wfile.write(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        far, told = self.server.far, self.server.far.told if self.path.endswith(("/in", "/sendMessage")) else _nothing
+        behaviour, key = far.behaviour, self.headers.get("webhook-id", "")
+        with suppress(CutOff, OSError):
+            told("reply asked")
+            answer = far.take(self.path, body, key) if behaviour in _TAKES else {}
+            told("reply answered")
+            self._answer(behaviour, answer)
+        self.close_connection = True
 
-        def _send(self, status: int, answer: dict[str, Any]) -> None:
-            told = {"ok": False, "parameters": {"retry_after": RETRY_AFTER_SECONDS}} if status == 429 else answer
-            content = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            if status == 429:
-                self.send_header("retry-after", str(RETRY_AFTER_SECONDS))
-            self.end_headers()
-            self.wfile.write(content)
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing."""
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing."""
+    def _answer(self, behaviour: Behaviour, answer: dict[str, Any]) -> None:
+        statuses = {"well": 200, "error_500": 500, "busy": 429}
+        if behaviour in statuses:
+            self._send(statuses[behaviour], answer)
+        elif behaviour in ("silent", "took_silent"):
+            self.server.far.holds().wait(60)
+        elif behaviour == "drip":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nx-slow: ")
+            while not self.server.far.holds().wait(DRIP_SECONDS):
+                self.wfile.write(b"a")
+        elif behaviour == "garbage":
+            self.wfile.write(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
 
-    return Handler
+    def _send(self, status: int, answer: dict[str, Any]) -> None:
+        told = {"ok": False, "parameters": {"retry_after": RETRY_AFTER_SECONDS}} if status == 429 else answer
+        content = json.dumps(told).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content)))
+        if status == 429:
+            self.send_header("retry-after", str(RETRY_AFTER_SECONDS))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _nothing(_: str) -> None:
+    """Of other calls nobody is told."""

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar, get_args
 
+from sqlalchemy import text
+
+from replyassist.core.database import Database
 from replyassist.testing import FakeEndpoint
 from replyassist.testing.endpoint import Behaviour as LlmBehaviour
 from tests.e2e.installation import wait
 from tests.e2e.steps import Steps
 
 from .counting import Count, count, settle
-from .databases import faulty_database
-from .deployment import BOTH, BRANDS, DEAD_AFTER_SECONDS, OTHER, SERVER, TROUBLED, WORKER, Deployment
-from .far import OUTAGES, Far
-from .starter import Starter
+from .deployment import BOTH, BRANDS, DEAD_AFTER_SECONDS, OTHER, TROUBLED, Deployment
+from .far import OUTAGES
+from .ground import Ground
 from .traffic import Traffic
 
 LLM_OUTAGES: tuple[LlmBehaviour, ...] = (
@@ -28,77 +27,15 @@ LLM_OUTAGES: tuple[LlmBehaviour, ...] = (
 )  # fmt: skip
 LLM_SECONDS = 2.0
 WAY_SECONDS = 180.0
-OUTAGE_SECONDS = 6.0
+OUTAGE_SECONDS, FULL_SECONDS = 6.0, 40.0
 Outage = TypeVar("Outage")
-
-
-@dataclass
-class Ground:
-    """What every part needs. ``each``: how many faults of a kind; ``say`` prints a line."""
-
-    kind: str
-    folder: Path
-    starter: Starter
-    seed: int
-    each: int
-    say: Callable[[str], None]
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def chance(self) -> random.Random:
-        """The same for the same seed."""
-        return random.Random(f"{self.seed} {self.kind}")
-
-    @contextmanager
-    def deployed(
-        self, roles: dict[str, Sequence[str]], *, steps: Steps | None = None, **settings: str
-    ) -> Iterator[tuple[Deployment, list[Traffic]]]:
-        """A fresh deployment that serves, with people who have not begun."""
-        with ExitStack() as closing:
-            told = steps.reached if steps else lambda _: None
-            fars = {brand: closing.enter_context(Far(told).served()) for brand in BRANDS}
-            port = closing.enter_context(steps.served()) if steps else 0
-            database = closing.enter_context(faulty_database(self.kind))
-            folder = self.folder / f"{len(list(self.folder.iterdir()))}-{self.kind}"
-            folder.mkdir()
-            deployment = Deployment(database, folder, self.starter, fars, roles, settings, steps_port=port)
-            closing.enter_context(deployment.supervised())
-            deployment.wait_until_served()
-            yield (
-                deployment,
-                [Traffic(each, deployment.url, deployment.token, fars[each], self.seed) for each in BRANDS],
-            )
-
-    @property
-    def apart(self) -> dict[str, Sequence[str]]:
-        """The server and its workers as processes of their own; SQLite has one worker at most."""
-        return {"server": SERVER, "worker-1": WORKER} | ({} if self.kind == "sqlite" else {"worker-2": WORKER})
-
-    def under_traffic(
-        self, part: str, roles: dict[str, Sequence[str]], faults: Callable[[Deployment], int], **settings: str
-    ) -> Count:
-        """Do ``faults``, which say how many there were, while people go on; then let it settle, and count."""
-        began = time.monotonic()
-        with self.deployed(roles, **settings) as (deployment, traffics):
-            for traffic in traffics:
-                traffic.begin()
-            try:
-                done = faults(deployment)
-            finally:
-                for traffic in traffics:
-                    traffic.end()
-            settled = settle(deployment, traffics)
-            made = count(part, deployment, traffics, other=OTHER)
-        made.faults, made.settled_s = done, round(settled, 1)
-        made.seconds, made.notes = round(time.monotonic() - began, 1), self.notes
-        return made
 
 
 def kills(ground: Ground) -> Count:
     """SIGKILL at random moments to a process drawn by chance, sometimes to all; the supervisor starts them anew."""
     chance = ground.chance
 
-    def faults(deployment: Deployment) -> int:
+    def faults(deployment: Deployment, _: list[Traffic]) -> int:
         for number in range(1, ground.each + 1):
             deployment.wait_until_served()
             time.sleep(chance.uniform(0.1, 4.0))
@@ -109,14 +46,14 @@ def kills(ground: Ground) -> Count:
             ground.say(f"kill {number}/{ground.each}: {', '.join(drawn)}")
         return ground.each
 
-    return ground.under_traffic("kill -9 at random", _together_or_apart(ground), faults)
+    return ground.under_traffic("kill -9 at random", ground.usual, faults)
 
 
 def stops(ground: Ground) -> Count:
     """SIGSTOP of a worker for longer than it takes to count as dead."""
     chance = ground.chance
 
-    def faults(deployment: Deployment) -> int:
+    def faults(deployment: Deployment, _: list[Traffic]) -> int:
         times = max(1, ground.each // 10)
         for number in range(1, times + 1):
             time.sleep(chance.uniform(0.5, 3.0))
@@ -133,7 +70,7 @@ def restarts(ground: Ground) -> Count | None:
         return None
     chance = ground.chance
 
-    def faults(deployment: Deployment) -> int:
+    def faults(deployment: Deployment, _: list[Traffic]) -> int:
         times = max(2, ground.each // 5)
         for number in range(1, times + 1):
             time.sleep(chance.uniform(0.5, 4.0))
@@ -148,28 +85,30 @@ def full_disks(ground: Ground) -> Count | None:
     """The database's disk is full for some seconds."""
     chance = ground.chance
 
-    def faults(deployment: Deployment) -> int:
+    def faults(deployment: Deployment, traffics: list[Traffic]) -> int:
         disk, times = deployment.database.disk, max(1, ground.each // 10)
         if not disk.fills:
             ground.notes.append("left out: no small disk can be mounted here")
             return 0
         for number in range(1, times + 1):
             time.sleep(chance.uniform(1.0, 3.0))
+            before = _put_off(traffics)
             disk.fill()
-            time.sleep(chance.uniform(3.0, 8.0))
+            noticed = _within(FULL_SECONDS, partial(_put_off, traffics), more_than=before)
+            time.sleep(chance.uniform(1.0, 4.0))
             disk.free()
             deployment.database.keep_up()
-            ground.say(f"disk full {number}/{times}")
+            ground.say(f"disk full {number}/{times}: {'nothing was stored' if noticed else 'nobody noticed'}")
         return times
 
-    return ground.under_traffic("disk full", _together_or_apart(ground), faults)
+    return ground.under_traffic("disk full", ground.usual, faults)
 
 
 def llm_outages(ground: Ground) -> Count:
     """The language model's endpoint fails in each way, and drafts arrive all the same."""
     with FakeEndpoint("good_writer", slow_seconds=3 * LLM_SECONDS) as endpoint:
 
-        def faults(_: Deployment) -> int:
+        def faults(_: Deployment, __: list[Traffic]) -> int:
             drawn = _drawn(ground, LLM_OUTAGES)
             for number, behaviour in enumerate(drawn, 1):
                 endpoint.behaviour = behaviour
@@ -179,27 +118,27 @@ def llm_outages(ground: Ground) -> Count:
             return len(drawn)
 
         asked = {"llm_disabled": "false", "llm_base_url": endpoint.base_url, "llm_model": "fake"}
-        timeout = {"llm_timeout_seconds": f"{LLM_SECONDS:g}"}
-        return ground.under_traffic("LLM outages", _together_or_apart(ground), faults, **asked, **timeout)
+        asked["llm_timeout_seconds"] = f"{LLM_SECONDS:g}"
+        return ground.under_traffic("LLM outages", ground.usual, faults, **asked)
 
 
 def platform_outages(ground: Ground) -> Count:
     """One brand's receivers fail in each way; the other brand's replies go on."""
 
-    def faults(deployment: Deployment) -> int:
+    def faults(deployment: Deployment, _: list[Traffic]) -> int:
         far, drawn = deployment.fars[TROUBLED], _drawn(ground, OUTAGES)
         for number, behaviour in enumerate(drawn, 1):
             far.behave(behaviour)
             time.sleep(OUTAGE_SECONDS)
             far.behave("well")
             ended, before = time.monotonic(), len(far.arrivals)
-            wait(lambda: len(far.arrivals) > before, WAY_SECONDS, "a reply after the outage")
+            assert _within(WAY_SECONDS, partial(len, far.arrivals), more_than=before), "no reply after the outage"
             ground.say(
                 f"platform {number}/{len(drawn)}: {behaviour}; replies again {time.monotonic() - ended:.0f} s later"
             )
         return len(drawn)
 
-    return ground.under_traffic("platform outages", _together_or_apart(ground), faults)
+    return ground.under_traffic("platform outages", ground.usual, faults)
 
 
 def every_step(ground: Ground) -> Count:
@@ -209,17 +148,20 @@ def every_step(ground: Ground) -> Count:
         steps.kill = lambda: deployment.kill("all")
         traffic = traffics[BRANDS.index(TROUBLED)]
         traffic.whims = 0.0
+        _read_no_more(deployment)
         found = _walk(deployment, traffic, steps)
         points = (
             found if ground.each >= len(found) else sorted(ground.chance.sample(found, ground.each), key=found.index)
         )
+        reached = 0
         for number, point in enumerate(points, 1):
             _walk(deployment, traffic, steps, point)
-            reached = "not reached this time" if steps.kills_before else "killed"
-            ground.say(f"step {number}/{len(points)}: {reached} before {point!r}")
+            reached += not steps.kills_before
+            how = "killed" if not steps.kills_before else "not reached this time"
+            ground.say(f"step {number}/{len(points)}: {how} before {point!r}")
         settled = settle(deployment, traffics)
         made = count("kill -9 before every step", deployment, traffics, other=OTHER)
-    made.faults, made.settled_s, made.seconds = len(points), round(settled, 1), round(time.monotonic() - began, 1)
+    made.faults, made.settled_s, made.seconds = reached, round(settled, 1), round(time.monotonic() - began, 1)
     made.notes = found
     return made
 
@@ -250,9 +192,26 @@ def _walk(deployment: Deployment, traffic: Traffic, steps: Steps, kills_before: 
     return steps.end()
 
 
-def _together_or_apart(ground: Ground) -> dict[str, Sequence[str]]:
-    """As operators have it: one process on SQLite, several on PostgreSQL."""
-    return {"all": BOTH} if ground.kind == "sqlite" else ground.apart
+def _read_no_more(deployment: Deployment) -> None:
+    """How often an account is read has nothing to do with a message's way."""
+    database = Database(deployment.database.url)
+    with database.writing() as session:
+        session.connection().execute(
+            text("UPDATE connection SET next_pull_at = '2099-01-01' WHERE platform = 'telegram'")
+        )
+    database.dispose()
+
+
+def _put_off(traffics: Sequence[Traffic]) -> int:
+    return sum(each.put_off for each in traffics)
+
+
+def _within(seconds: float, number: Callable[[], int], *, more_than: int) -> bool:
+    """Whether it grows within so long."""
+    end = time.monotonic() + seconds
+    while not (has_grown := number() > more_than) and time.monotonic() < end:
+        time.sleep(0.1)
+    return has_grown
 
 
 def _drawn(ground: Ground, outages: Sequence[Outage]) -> list[Outage]:

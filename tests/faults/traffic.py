@@ -52,7 +52,8 @@ class Traffic:
     """Messages to one brand, and a person who decides about them; runs in threads until ``end``.
 
     ``pause``: seconds between two acts; ``whims``: how often of 1 a draft is rejected, and an approval taken back.
-    ``refusals`` are answers that nobody should see: statuses of 500, and 4xx that no conflict explains.
+    ``put_off``: how often the answer was to come back later. ``refusals`` are answers that nobody should see: statuses
+    of 500, and 4xx that no conflict explains.
     """
 
     brand: str
@@ -65,6 +66,7 @@ class Traffic:
     promises: dict[str, Promise] = field(default_factory=dict)
     waits: Waits = field(default_factory=Waits)
     refusals: list[str] = field(default_factory=list)
+    put_off: int = 0
     _ended: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -130,7 +132,7 @@ class Traffic:
 
     def _decide(self, client: httpx2.Client, chance: random.Random) -> int:
         statuses = ["pending", "escalated", "uncertain", "failed"]
-        query = {"brand": self.brand, "status": statuses, "limit": PAGE}
+        query: dict[str, Any] = {"brand": self.brand, "status": statuses, "limit": PAGE}
         answer = self._until_answered("queue", lambda: client.get("/v1/reviews", params=query), (200,))
         items = answer.json()["items"] if answer is not None else []
         for item in items:
@@ -186,6 +188,7 @@ class Traffic:
             if answer is not None and answer.status_code in expected:
                 self.waits.note(kind, time.monotonic() - began)
                 return answer
+            self.put_off += answer is not None and answer.status_code == 503
             if answer is not None and answer.status_code != 503:
                 self.refusals.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
                 if kind != "intake":

@@ -23,13 +23,14 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session, create_engine
 
 from .errors import ConfigurationError, DatabaseBusy
-from .patience import SERVICE, Patience, is_away, is_ended_wait
+from .patience import SERVICE, Patience, is_away, is_ended_wait, is_full
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 ROW_ONLY = {"key_share": True}
 """For ``with_for_update``: FOR NO KEY UPDATE, which leaves inserts of rows that refer to this one alone."""
 BUSY = "somebody else kept the database busy for too long; try again later"
 AWAY = "the database does not answer; try again later"
+FULL = "the database has no room left on its disk; nothing was stored, try again later"
 BACKENDS = ("sqlite", "postgresql")
 SESSIONS = "replyassist "
 """What the ``application_name`` of our sessions at PostgreSQL begins with; the rest tells processes apart."""
@@ -145,7 +146,7 @@ def _ended_waits_told() -> Iterator[None]:
         yield
     except (DBAPIError, NoConnectionFree) as error:
         if is_ended_wait(error):
-            raise DatabaseBusy(AWAY if is_away(error) else BUSY) from error
+            raise DatabaseBusy(AWAY if is_away(error) else FULL if is_full(error) else BUSY) from error
         raise
 
 
