@@ -6,13 +6,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 
+from replyassist.core.resources import resource_folder
 from tests.channels.peers.telegram import TOKEN
 from tests.e2e.installation import Installation, wait
 
@@ -36,31 +37,33 @@ SETTINGS = {
 }
 
 
+def furnish(installed: Installation, fars: dict[str, Far]) -> str:
+    """Two brands, each with a webhook and a bot, and a lead of both; the lead's token."""
+    installed.run("faq", "import", str(resource_folder("faq") / OTHER), "--brand", OTHER)
+    seen = [part for brand in BRANDS for part in ("--brand", brand)]
+    installed.run("user", "add", LEAD, "--role", "lead", "--name", "Lea", *seen)
+    for brand, far in fars.items():
+        address = f"http://127.0.0.1:{far.port}"
+        installed.run("brand", "connect", brand, "--webhook", f"{address}/in", "--channel", "instagram")
+        bot = ("--set", f"token={TOKEN}", "--set", f"url={address}")
+        installed.run("brand", "connect", brand, "--platform", "telegram", *bot)
+    return installed.run("token", "create", LEAD)
+
+
 @dataclass
 class Deployment:
-    """``roles`` are the processes that should run, by name, each with what the command line is given."""
+    """``roles`` are the processes that should run, by name, each with what the command line is given; ``folder`` gets
+    their logs."""
 
     database: FaultyDatabase
     folder: Path
     starter: Starter
+    installed: Installation
+    token: str
     fars: dict[str, Far]
-    roles: dict[str, Sequence[str]]
-    settings: dict[str, str] = field(default_factory=dict)
+    roles: Mapping[str, Sequence[str]]
     steps_port: int = 0
     processes: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        given = SETTINGS | self.settings | {"database_url": self.database.url}
-        self.installed = Installation(self.folder / "home", **given)
-        self.installed.run("faq", "import", "faq/harbour", "--brand", OTHER)
-        seen = [part for brand in BRANDS for part in ("--brand", brand)]
-        self.installed.run("user", "add", LEAD, "--role", "lead", "--name", "Lea", *seen)
-        for brand, far in self.fars.items():
-            address = f"http://127.0.0.1:{far.port}"
-            self.installed.run("brand", "connect", brand, "--webhook", f"{address}/in", "--channel", "instagram")
-            bot = ("--set", f"token={TOKEN}", "--set", f"url={address}")
-            self.installed.run("brand", "connect", brand, "--platform", "telegram", *bot)
-        self.token = self.installed.run("token", "create", LEAD)
 
     @property
     def url(self) -> str:

@@ -9,11 +9,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.e2e.installation import Installation
 from tests.e2e.steps import Steps
 
 from .counting import Count, count, settle
 from .databases import faulty_database
-from .deployment import BOTH, BRANDS, OTHER, SERVER, WORKER, Deployment
+from .deployment import BOTH, BRANDS, OTHER, SERVER, SETTINGS, WORKER, Deployment, furnish
 from .far import Far
 from .starter import Starter
 from .traffic import Traffic
@@ -53,7 +54,9 @@ class Ground:
             database = closing.enter_context(faulty_database(self.kind))
             folder = self.folder / f"{len(list(self.folder.iterdir()))}-{self.kind}"
             folder.mkdir()
-            deployment = Deployment(database, folder, self.starter, fars, roles, settings or {}, steps_port=port)
+            installed = Installation(folder / "home", **(SETTINGS | (settings or {})), database_url=database.url)
+            token = furnish(installed, fars)
+            deployment = Deployment(database, folder, self.starter, installed, token, fars, roles, port)
             closing.enter_context(deployment.supervised())
             deployment.wait_until_served()
             yield (

@@ -21,10 +21,13 @@ DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
 class Starter:
-    """The starter as whoever uses it sees it; a context manager."""
+    """The starter as whoever uses it sees it; a context manager. ``source``: where the product is, if not here."""
+
+    def __init__(self, source: Path | None = None) -> None:
+        self._source = source
 
     def __enter__(self) -> Self:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        environment = environment_of(self._source)
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
@@ -47,6 +50,12 @@ class Starter:
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
+
+
+def environment_of(source: Path | None) -> dict[str, str]:
+    """In which Python finds the product there, and all else where this process does."""
+    path = ([str(source)] if source else []) + sys.path
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def has_ended(process: int) -> bool:

@@ -5,6 +5,7 @@ One request or one job is one transaction, committed at the edge. None is open w
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -15,15 +16,18 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from pydantic import BaseModel
 from sqlalchemy import JSON, DateTime, Engine, TypeDecorator, event, text
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 from .errors import ConfigurationError, DatabaseBusy
 from .patience import SERVICE, Patience, is_away, is_ended_wait, is_full
+from .schema import missing_for
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 ROW_ONLY = {"key_share": True}
@@ -34,6 +38,8 @@ FULL = "the database has no room left on its disk; nothing was stored, try again
 BACKENDS = ("sqlite", "postgresql")
 SESSIONS = "replyassist "
 """What the ``application_name`` of our sessions at PostgreSQL begins with; the rest tells processes apart."""
+_TOO_NEW = "the database was upgraded by a newer version (migration {})"
+_log = logging.getLogger(__name__)
 _PROCESS = secrets.token_hex(4)
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
@@ -117,10 +123,27 @@ class Database:
             session.commit()
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest version (Alembic); safe to run again and from several processes."""
+        """Bring the schema to the newest version (Alembic); safe to run again and from several processes.
+
+        One that a newer program has changed stays as it is: an older process may start during a rolling upgrade. Raises
+        ConfigurationError where it lacks what this program needs.
+        """
         if self.is_sqlite and (path := make_url(self.url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        command.upgrade(alembic_config(self.url), "head")
+        config = alembic_config(self.url)
+        if newer := self._newer_revision(config):
+            if missing := missing_for(SQLModel.metadata, self.engine):
+                raise ConfigurationError(f"{_TOO_NEW.format(newer)}, and lacks {', '.join(missing[:5])}")
+            _log.warning("%s: upgrade this process soon", _TOO_NEW.format(newer))
+            return
+        command.upgrade(config, "head")
+
+    def _newer_revision(self, config: Config) -> str | None:
+        """The database's revision, where this program has no such migration."""
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        with self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        return None if current is None or current in known else current
 
     def dispose(self) -> None:
         """Close every connection."""
