@@ -77,7 +77,7 @@ def settle(deployment: Deployment, traffics: Sequence[Traffic]) -> float:
                 traffic.decide_all()
             standing = standings(database)
             promises = [each for traffic in traffics for each in traffic.promises]
-            if all(_is_settled(standing.get(each)) for each in promises):
+            if all(is_settled(standing.get(each)) for each in promises):
                 break
             time.sleep(0.5)
     finally:
@@ -95,7 +95,7 @@ def count(part: str, deployment: Deployment, traffics: Sequence[Traffic], *, oth
         made.refusals += traffic.refusals
         made.put_off += traffic.put_off
         for promise in traffic.promises.values():
-            _count_one(made, traffic, promise, standing.get(promise.external_id))
+            count_one(made, traffic, promise, standing.get(promise.external_id))
         if traffic.brand == other:
             made.longest_wait_s = {kind: round(each, 2) for kind, each in sorted(traffic.waits.longest.items())}
         known = traffic.promises.keys()
@@ -110,11 +110,13 @@ def standings(database: Database) -> dict[str, Standing]:
     return {row[0]: Standing(row[1], row[2], row[3]) for row in rows}
 
 
-def _is_settled(standing: Standing | None) -> bool:
+def is_settled(standing: Standing | None) -> bool:
+    """Whether nothing is still to happen to a message by itself."""
     return standing is not None and standing.item in ("sent", "rejected", "uncertain")
 
 
-def _count_one(made: Count, traffic: Traffic, promise: Promise, standing: Standing | None) -> None:
+def count_one(made: Count, traffic: Traffic, promise: Promise, standing: Standing | None) -> None:
+    """Hold one promise against what became of it."""
     name = f"{traffic.brand} {promise.external_id}"
     arrivals = traffic.far.answers(promise.external_id)
     made.messages += 1
@@ -127,5 +129,5 @@ def _count_one(made: Count, traffic: Traffic, promise: Promise, standing: Standi
     wrong = [each for each in arrivals if each.text not in promise.tried - promise.taken_back]
     if wrong or (arrivals and item == "rejected"):
         made.unapproved.append(name)
-    if not _is_settled(standing) or (item in ("sent", "uncertain") and not arrivals):
+    if not is_settled(standing) or (item in ("sent", "uncertain") and not arrivals):
         made.lost.append(f"{name}: {standing}")

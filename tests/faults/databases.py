@@ -94,16 +94,21 @@ def faulty_database(kind: str) -> Iterator[FaultyDatabase]:
         yield PostgresServer(server, disk)
 
 
+def can_mount() -> bool:
+    """Whether a small disk of its own may be mounted here."""
+    with _disk(1) as disk:
+        return disk.fills
+
+
 @contextmanager
 def _disk(megabytes: int) -> Iterator[Disk]:
     with tempfile.TemporaryDirectory(prefix="replyassist-faults-", ignore_cleanup_errors=True) as name:
         folder = Path(name) / "disk"
         folder.mkdir()
         options = ("-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", str(folder))
-        try:
+        fills = False
+        with suppress(FileNotFoundError):
             fills = subprocess.run(("mount", *options), capture_output=True, check=False).returncode == 0
-        except FileNotFoundError:
-            fills = False
         try:
             yield Disk(folder, fills)
         finally:

@@ -6,14 +6,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.installation import Installation
 from tests.e2e.steps import Steps
 
 from .counting import Count, count, settle
-from .databases import faulty_database
+from .databases import can_mount, faulty_database
 from .deployment import BOTH, BRANDS, OTHER, SERVER, SETTINGS, WORKER, Deployment, furnish
 from .far import Far
 from .starter import Starter
@@ -30,7 +30,6 @@ class Ground:
     seed: int
     each: int
     say: Callable[[str], None]
-    notes: list[str] = field(default_factory=list)
 
     @property
     def chance(self) -> random.Random:
@@ -65,6 +64,18 @@ class Ground:
             )
 
     @property
+    def has_server(self) -> bool:
+        """Whether the database is a server that restarts."""
+        return self.kind == "postgresql"
+
+    @property
+    def disks_fill(self) -> bool:
+        """Whether a disk can be mounted here that fills; says where it cannot."""
+        if not (can := can_mount()):
+            self.say("no disk fills here: none can be mounted")
+        return can
+
+    @property
     def apart(self) -> dict[str, Sequence[str]]:
         """The server and its workers as processes of their own; SQLite has one worker at most."""
         workers = ("worker-1",) if self.kind == "sqlite" else ("worker-1", "worker-2")
@@ -75,7 +86,7 @@ class Ground:
         part: str,
         roles: dict[str, Sequence[str]],
         faults: Callable[[Deployment, list[Traffic]], int],
-        **settings: str,
+        settings: dict[str, str],
     ) -> Count:
         """Do ``faults``, which say how many there were, while people go on; then let it settle, and count."""
         began = time.monotonic()
@@ -90,5 +101,5 @@ class Ground:
             settled = settle(deployment, traffics)
             made = count(part, deployment, traffics, other=OTHER)
         made.faults, made.settled_s = done, round(settled, 1)
-        made.seconds, made.notes = round(time.monotonic() - began, 1), self.notes
+        made.seconds = round(time.monotonic() - began, 1)
         return made
