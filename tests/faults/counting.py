@@ -13,7 +13,7 @@ from replyassist.core.database import Database
 from .deployment import Deployment
 from .traffic import Promise, Traffic
 
-SETTLE_SECONDS = 240.0
+SETTLE_SECONDS, STILL_SECONDS = 1800.0, 240.0
 _STANDING = """
 SELECT m.external_id, m.status, i.status, i.final_text
 FROM message m LEFT JOIN review_item i ON i.message_id = m.id WHERE m.direction = 'in'
@@ -67,21 +67,24 @@ class Count:
 
 
 def settle(deployment: Deployment, traffics: Sequence[Traffic]) -> float:
-    """Go on deciding, without further trouble, until nothing waits any more; the seconds, at most SETTLE_SECONDS."""
-    began = time.monotonic()
-    database = Database(deployment.database.url)
-    try:
-        while time.monotonic() - began < SETTLE_SECONDS:
-            deployment.wait_until_served()
-            for traffic in traffics:
-                traffic.decide_all()
-            standing = standings(database)
-            promises = [each for traffic in traffics for each in traffic.promises]
-            if all(is_settled(standing.get(each)) for each in promises):
-                break
-            time.sleep(0.5)
-    finally:
-        database.dispose()
+    """Go on deciding, without further trouble, until nothing waits any more; the seconds.
+
+    It ends after SETTLE_SECONDS, or where nothing has moved for STILL_SECONDS.
+    """
+    began = moved = time.monotonic()
+    database, before = Database(deployment.database.url), None
+    promises = [each for traffic in traffics for each in traffic.promises]
+    while time.monotonic() < min(began + SETTLE_SECONDS, moved + STILL_SECONDS):
+        deployment.wait_until_served()
+        for traffic in traffics:
+            traffic.decide_all()
+        standing = standings(database)
+        if all(is_settled(standing.get(each)) for each in promises):
+            break
+        if standing != before:
+            before, moved = standing, time.monotonic()
+        time.sleep(0.5)
+    database.dispose()
     return time.monotonic() - began
 
 

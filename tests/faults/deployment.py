@@ -22,8 +22,8 @@ from .far import Far
 from .starter import Starter, has_ended
 
 TROUBLED, OTHER = BRANDS = ("fernhill", "harbour")
-DEAD_AFTER_SECONDS = 5.0
-START_SECONDS, SUPERVISED_SECONDS = 180.0, 0.5
+DEAD_AFTER_SECONDS = 10.0
+START_SECONDS, SUPERVISED_SECONDS = 600.0, 0.5
 LEAD = "lea@test.example"
 SERVER, WORKER, BOTH = ("serve",), ("worker",), ("serve", "--with-worker")
 SETTINGS = {

@@ -12,12 +12,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+PATIENCE_SECONDS = 600.0
+ENDED = "ended with status {}\n"
 
 
 class Starter:
@@ -40,13 +43,36 @@ class Starter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=PATIENCE_SECONDS)
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, *, told_at: int = 0) -> int:
-        """The id of a new process of the command line; ``told_at``: the port at which it tells of its commits."""
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> str:
+        """Run a command to its end, with its log in the folder; what it printed."""
+        log, output = folder / "commands.log", folder / "output"
+        output.unlink(missing_ok=True)
+        process = self.start(arguments, environment, log, output=output)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not has_ended(process):
+            assert time.monotonic() < end, f"{arguments} did not end"
+            time.sleep(0.05)
+        told = log.read_text(encoding="utf-8")
+        assert told.endswith(ENDED.format(0)), told
+        return output.read_text(encoding="utf-8").strip()
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        told_at: int = 0,
+        output: Path | None = None,
+    ) -> int:
+        """The id of a new process of the command line; ``told_at``: the port at which it tells of its commits.
+        ``output``: where its output goes, if not to the log."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {"arguments": list(arguments), "environment": dict(environment), "log": str(log), "told_at": told_at}
+        request = {"arguments": list(arguments), "environment": dict(environment), "told_at": told_at}
+        request |= {"log": str(log), "output": str(output or log)}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -89,14 +115,15 @@ def _become(request: dict[str, Any]) -> NoReturn:
     try:
         ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        log = os.open(request["log"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        for target, source in ((0, nothing), (1, log), (2, log)):
-            os.dup2(source, target)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for target, name in ((1, "output"), (2, "log")):
+            os.dup2(os.open(request[name], os.O_CREAT | os.O_APPEND | os.O_WRONLY), target)
         os.environ.clear()
         os.environ.update(request["environment"])
         status = _run(request)
     finally:
+        sys.stdout.flush()
+        sys.stderr.write(ENDED.format(status))
         sys.stderr.flush()
         os._exit(status)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,39 +20,28 @@ from sqlalchemy import text
 
 from replyassist.core.database import Database
 from tests.channels.peers.processes import free_port
-from tests.e2e.installation import MAIN, Installation
+from tests.e2e.installation import Installation
 
 from .counting import count, settle
 from .databases import faulty_database
 from .deployment import BRANDS, OTHER, SERVER, SETTINGS, WORKER, Deployment, furnish
 from .far import Far
-from .starter import Starter, environment_of
+from .starter import Starter
 from .traffic import Traffic
 
 ROLES = {"server": SERVER, "worker-1": WORKER}
-COMMAND_SECONDS = 300
 
 
 class OlderInstallation(Installation):
-    """Set up by an older checkout's command line."""
+    """Set up by another checkout's command line."""
 
-    def __init__(self, source: Path, home: Path, **settings: str) -> None:
-        self._source = source
+    def __init__(self, starter: Starter, home: Path, **settings: str) -> None:
+        self._starter = starter
         super().__init__(home, **settings)
 
     def run(self, *arguments: str) -> str:
         """In a process of its own."""
-        environment = self.environment | {"PYTHONPATH": environment_of(self._source)["PYTHONPATH"]}
-        done = subprocess.run(
-            [sys.executable, *MAIN, *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        return self._starter.run(arguments, self.environment, self.home.parent)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         database = closing.enter_context(faulty_database("postgresql"))
         fars = {brand: closing.enter_context(Far().served()) for brand in BRANDS}
         starters = [closing.enter_context(Starter(each)) for each in (source, None)]
-        installed = OlderInstallation(source, folder / "home", **SETTINGS, database_url=database.url)
+        installed = OlderInstallation(starters[0], folder / "home", **SETTINGS, database_url=database.url)
         token = furnish(installed, fars)
         newer = _beside(installed)
         old, new = (
