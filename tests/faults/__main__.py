@@ -19,7 +19,7 @@ from .starter import Starter
 KINDS = ("sqlite", "postgresql")
 _HEAD = (
     "| database | part | faults | messages / sent | lost | doubled | unapproved | errors | longest wait of the other "
-    "brand (intake / approval) | settled after |\n|---|---|---|---|---|---|---|---|---|---|"
+    "brand (intake / approval / arrival) | settled after |\n|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -67,7 +67,7 @@ def print_summary(counts: Sequence[Count], *, as_json: bool) -> None:
 
 def _row(made: Count) -> str:
     waits = " / ".join(
-        f"{made.longest_wait_s[kind]:.1f} s" for kind in ("intake", "approve") if kind in made.longest_wait_s
+        f"{made.longest_wait_s[kind]:.1f} s" for kind in ("intake", "approve", "arrival") if kind in made.longest_wait_s
     )
     wrong = " | ".join(str(len(each)) for each in (made.lost, made.doubled, made.unapproved, made.refusals))
     return (

@@ -100,7 +100,8 @@ def count(part: str, deployment: Deployment, traffics: Sequence[Traffic], *, oth
         for promise in traffic.promises.values():
             count_one(made, traffic, promise, standing.get(promise.external_id))
         if traffic.brand == other:
-            made.longest_wait_s = {kind: round(each, 2) for kind, each in sorted(traffic.waits.longest.items())}
+            waits = traffic.waits.longest | {"arrival": _longest_way(traffic)}
+            made.longest_wait_s = {kind: round(each, 2) for kind, each in sorted(waits.items())}
         known = traffic.promises.keys()
         made.unapproved += [each.answers for each in traffic.far.arrivals if each.answers not in known]
     return made
@@ -111,6 +112,12 @@ def standings(database: Database) -> dict[str, Standing]:
     with database.reading() as session:
         rows = session.connection().execute(text(_STANDING)).all()
     return {row[0]: Standing(row[1], row[2], row[3]) for row in rows}
+
+
+def _longest_way(traffic: Traffic) -> float:
+    """Seconds from the answer to an approval until the reply arrived."""
+    approved = [(each.approved_at, traffic.far.answers(each.external_id)) for each in traffic.promises.values()]
+    return max((arrivals[0].at - at for at, arrivals in approved if at and arrivals), default=0.0)
 
 
 def is_settled(standing: Standing | None) -> bool:

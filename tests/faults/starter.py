@@ -117,7 +117,7 @@ def _become(request: dict[str, Any]) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for target, name in ((1, "output"), (2, "log")):
-            os.dup2(os.open(request[name], os.O_CREAT | os.O_APPEND | os.O_WRONLY), target)
+            os.dup2(os.open(request[name], os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), target)
         os.environ.clear()
         os.environ.update(request["environment"])
         status = _run(request)

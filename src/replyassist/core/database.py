@@ -19,7 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import BaseModel
-from sqlalchemy import JSON, DateTime, Engine, TypeDecorator, event, text
+from sqlalchemy import JSON, DateTime, Engine, NullPool, TypeDecorator, event, text
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -131,19 +131,21 @@ class Database:
         if self.is_sqlite and (path := make_url(self.url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         config = alembic_config(self.url)
-        if newer := self._newer_revision(config):
-            if missing := missing_for(SQLModel.metadata, self.engine):
-                raise ConfigurationError(f"{_TOO_NEW.format(newer)}, and lacks {', '.join(missing[:5])}")
-            _log.warning("%s: upgrade this process soon", _TOO_NEW.format(newer))
-            return
-        command.upgrade(config, "head")
+        if not self._is_newer(config):
+            command.upgrade(config, "head")
 
-    def _newer_revision(self, config: Config) -> str | None:
-        """The database's revision, where this program has no such migration."""
+    def _is_newer(self, config: Config) -> bool:
+        """Whether the database is at a migration that this program has not; raise as ``upgrade`` does."""
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        with self.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        return None if current is None or current in known else current
+        engine = create_engine(self.url, poolclass=NullPool)  # commands that only upgrade keep no connection
+        with engine.connect() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+        if revision is None or revision in known:
+            return False
+        if missing := missing_for(SQLModel.metadata, engine):
+            raise ConfigurationError(f"{_TOO_NEW.format(revision)}, and lacks {', '.join(missing[:5])}")
+        _log.warning("%s: upgrade this process soon", _TOO_NEW.format(revision))
+        return True
 
     def dispose(self) -> None:
         """Close every connection."""
