@@ -61,7 +61,7 @@ class Traffic:
     token: str
     far: Far
     seed: int
-    pause: float = 0.6
+    pause: float = 1.5
     whims: float = 0.1
     promises: dict[str, Promise] = field(default_factory=dict)
     waits: Waits = field(default_factory=Waits)
