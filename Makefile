@@ -8,6 +8,7 @@ PYTEST_ARGS ?=
 BENCH ?= pipeline retrieval grounding injection pii triage queue streams engine
 BENCH_ARGS ?=
 MUTANTS_ARGS ?=
+FAULTS_ARGS ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -29,7 +30,7 @@ export PYTHON PIP_FLAGS
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check lint format docs build bench peers mutants constraints screenshots clean distclean
+.PHONY: help setup run test check lint format docs build bench peers mutants faults constraints screenshots clean distclean
 .PHONY: browser-and-peers platforms test-platforms peers-up peers-down
 
 help: ## show this list
@@ -86,6 +87,9 @@ peers: $(INSTALLED) ## install the frameworks that eval/peers/ compares retrieva
 mutants: $(INSTALLED) ## break four rooms at places drawn by chance, count how often a test sees it (MUTANTS_ARGS="--seed 2 review")
 	@bash scripts/install_peers.sh .make/mutation scripts/mutants.txt
 	@nice -n 15 .make/mutation/bin/python scripts/mutants.py $(MUTANTS_ARGS) </dev/null
+
+faults: setup ## kill, stop and starve a deployment on both databases, count broken promises (FAULTS_ARGS="--seed 2 --each 100")
+	@$(BIN)/python -m tests.faults $(FAULTS_ARGS) </dev/null
 
 constraints: ## renew constraints.txt: resolve everything anew in a scratch environment
 	@bash scripts/install_python.sh --scratch .make/resolve

@@ -8,7 +8,7 @@ import pytest
 
 from replyassist.brands.service import get_brand, set_voice
 from replyassist.core.embedding import Vectors
-from replyassist.core.errors import EncoderBusy
+from replyassist.core.errors import DatabaseBusy, EncoderBusy
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
@@ -65,6 +65,20 @@ def test_a_message_becomes_a_review_item_once(world: World) -> None:
     assert message is not None
     assert (item.draft, item.drafted_by, item.status) == (GOOD, BY_MODEL, ReviewStatus.PENDING)
     assert message.status == MessageStatus.QUEUED
+
+
+def test_a_database_that_is_away_costs_no_attempt_at_drafting(world: World) -> None:
+    message_id = world.message()
+    job = world.jobs.take("draft")
+    for _ in range(3):
+        with pytest.raises(DatabaseBusy):
+            worker(world, FakeChatModel(error=DatabaseBusy("away"))).draft(*job.arguments)
+    assert not world.jobs.planned
+    worker(world).draft(*job.arguments)
+    with world.database.reading() as session:
+        item = find_by_message(session, message_id)
+    assert item is not None
+    assert item.draft == GOOD
 
 
 def test_a_message_that_cannot_be_drafted_still_reaches_a_person(world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from replyassist.brands.model_use import MICRO, BrandModel, ModelLimits, Places
+from replyassist.brands.model_use import BrandModel, ModelLimits, Places
 from replyassist.brands.models import Brand
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.brands.voice import WorkedExample
@@ -155,14 +155,10 @@ class Proposer:
 
     def _within_limits(self, model: ChatModel, brand: Brand) -> ChatModel:
         """The model within the limits of a brand, for one draft or the questions of one template."""
-        settings = self.settings
-        general = ModelLimits(
-            settings.llm_brand_concurrency or None, round(settings.llm_brand_daily_usd * MICRO) or None
-        )
         return BrandModel(
             model,
             brand.id,
-            general.of(brand),
+            ModelLimits.general(self.settings).of(brand),
             self.database,
             self.places,
             today=lambda: brand.day(self.clock.now()),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from replyassist.brands.model_use import ModelLimits
 from replyassist.brands.models import Brand
 from replyassist.brands.repository import list_brands
 from replyassist.core.clock import Clock
@@ -77,7 +78,8 @@ class Reconciler:
             now = self.clock.now()
             before = now - timedelta(seconds=self.settings.reconcile_after_seconds)
             attempts = self.settings.draft_attempts
-            enqueue_due(self.database, self.jobs, attempts=attempts, lost_before=before, now=now)
+            limits = ModelLimits.general(self.settings)
+            enqueue_due(self.database, self.jobs, attempts=attempts, limits=limits, lost_before=before, now=now)
 
     def refresh_verdicts(self) -> None:
         """Hold the drafts of open items anew against templates, voice and calendar, where a brand's have changed.

@@ -15,7 +15,7 @@ from replyassist.channels.connections import Connections
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
 from replyassist.core.embedding import CachedEncoder
-from replyassist.core.errors import ReplyassistError
+from replyassist.core.errors import DatabaseBusy, ReplyassistError
 from replyassist.core.job_runner import Handler, JobRunner
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import REDRAFTS_AT_ONCE, Settings
@@ -102,6 +102,8 @@ class Worker:
             return
         try:
             proposal = self.proposer.propose_stored(stored, message)
+        except DatabaseBusy:
+            raise  # the runner does it again: that the database was away is no failed attempt
         except Exception:
             logger.exception("drafting message %d failed, attempt %d", message_id, attempt)
             self._draft_failed(stored, attempt)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import time
 from collections import Counter
@@ -103,16 +105,20 @@ def test_a_back_up_ends_while_others_go_on_writing(world: World, typed: Run, fil
 
 
 def test_a_restore_that_does_not_end_sends_nothing(world: World, typed: Run, file: Path, tmp_path: Path) -> None:
-    """What is restored stands at a migration that is not known here: the restore ends before it doubts anything."""
+    """What is restored is of a newer version and lacks a table: the restore ends before it doubts anything."""
     approve(world, world.person(), world.item())
     typed("db", "backup", file)
     broken = tmp_path / "broken.tar.gz"
     _at_version(world, "9999")
+    with world.database.writing() as session:
+        session.connection().execute(text("ALTER TABLE review_card RENAME TO of_the_future"))
     write_backup(world.database, tmp_path / "home", broken, version="", now=world.clock.now())
+    with world.database.writing() as session:
+        session.connection().execute(text("ALTER TABLE of_the_future RENAME TO review_card"))
     _at_version(world, ScriptDirectory.from_config(alembic_config(world.database.url)).get_current_head() or "")
     since = world.item()
     world.database.dispose()
-    assert typed("db", "restore", broken, "--replace").status == 1
+    assert typed("db", "restore", broken, "--replace").status == 2
     if world.database.is_sqlite:
         assert world.reload(since).status == ReviewStatus.PENDING
         return
@@ -209,6 +215,25 @@ def test_nothing_is_restored_below_a_worker_that_lives(world: World, typed: Run,
     refused = typed("db", "restore", file, "--replace")
     assert (refused.status, "a worker is running" in refused.err) == (2, True)
     assert world.reload(item).status == ReviewStatus.PENDING
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_nothing_is_restored_below_a_server_without_a_worker(world: World, typed: Run, file: Path) -> None:
+    """It has no heartbeat, and is seen by its connections."""
+    item = world.item()
+    typed("db", "backup", file)
+    command = [sys.executable, "-c", "from replyassist.cli import main; main()", "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            assert any("Serving" in line for line in server.stderr)
+            refused = typed("db", "restore", file, "--replace")
+        finally:
+            server.kill()
+    assert (refused.status, "end every `serve`" in refused.err) == (2, True)
+    assert world.reload(item).status == ReviewStatus.PENDING
+    world.database.dispose()
+    assert typed("db", "restore", file, "--replace").status == 0
 
 
 def test_the_secret_key_goes_along_only_when_asked_for(typed: Run, file: Path) -> None:

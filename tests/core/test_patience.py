@@ -98,3 +98,13 @@ class TestOnPostgres:
     def test_a_statement_that_is_wrong_is_no_wait(self, database: Database) -> None:
         with pytest.raises(ProgrammingError), database.reading() as session:
             session.connection().execute(text("SELECT nothing FROM nowhere"))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_without_room_is_a_wait_that_ended(world: World) -> None:
+    with pytest.raises(DatabaseBusy, match="no room"), world.database.writing() as session:
+        pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        session.connection().exec_driver_sql("CREATE TABLE big AS SELECT zeroblob(1000000)")
+    world.database.dispose()
+    assert world.message()

@@ -283,6 +283,17 @@ def test_a_worker_that_stood_still_for_too_long_sends_nothing(world: World) -> N
     assert "paused" in (result.error or "")
 
 
+def test_a_worker_that_stands_still_again_and_again_uses_up_no_attempt(world: World) -> None:
+    """Nor does the wait for the next one grow: the platform was not asked."""
+    item, channel = approved(world), FakeChannel()
+    _, second = held_twice(world, channel)
+    assert is_written(world, second, attempts.send(second, channel, Fence(0)))
+    with world.database.reading() as session:
+        delivery = session.exec(select(Delivery)).one()
+    assert (delivery.status, delivery.postponed) == (DeliveryStatus.RETRY, 1)
+    assert world.reload(item).status == ReviewStatus.SENDING
+
+
 def test_the_file_channel_writes_one_line_even_when_the_worker_died_after_writing(world: World) -> None:
     item = approved(world)
     connect = channels_from(world.connections)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final, Unpack
+from datetime import date, datetime, timedelta
+from typing import Final, Self, Unpack
 
 from sqlmodel import Session
 
 from replyassist.core.database import Database
 from replyassist.core.errors import BudgetUsedUp, InvalidInput, LanguageModelError, LanguageModelTimeout
 from replyassist.core.llm import CallOptions, ChatMessage, ChatModel, Generation
+from replyassist.core.settings import Settings
 
 from .models import Brand
-from .repository import note_spent, spent_on
+from .repository import note_spent, spent_on, spent_since
 from .service import get_brand
 
 MICRO: Final = 1_000_000
@@ -28,6 +29,11 @@ class ModelLimits:
 
     concurrency: int | None = None
     daily_micro_usd: int | None = None
+
+    @classmethod
+    def general(cls, settings: Settings) -> Self:
+        """Those of brands without their own."""
+        return cls(settings.llm_brand_concurrency or None, round(settings.llm_brand_daily_usd * MICRO) or None)
 
     def of(self, brand: Brand) -> ModelLimits:
         """The brand's own, and these where it has none."""
@@ -110,6 +116,18 @@ class BrandModel:
         if micro_usd:
             with self.database.writing() as session:
                 note_spent(session, self.brand_id, self.today(), micro_usd)
+
+
+def brands_without_money(session: Session, general: ModelLimits, *, now: datetime) -> set[str]:
+    """Those that have used up what their own present day may cost."""
+    found = spent_since(session, now.date() - timedelta(days=1))  # one of the days that it is somewhere now
+    return {
+        brand.id
+        for brand, spending in found
+        if spending.day == brand.day(now)
+        and (most := general.of(brand).daily_micro_usd) is not None
+        and spending.micro_usd >= most
+    }
 
 
 def set_model_limits(session: Session, brand_id: str, limits: ModelLimits) -> Brand:

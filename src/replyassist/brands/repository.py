@@ -43,6 +43,12 @@ def spent_on(session: Session, brand_id: str, day: date) -> int:
     return found.micro_usd if found else 0
 
 
+def spent_since(session: Session, day: date) -> list[tuple[Brand, LlmSpending]]:
+    """What each brand's calls have cost by day, from a day on."""
+    statement = select(Brand, LlmSpending).where(LlmSpending.brand_id == Brand.id, col(LlmSpending.day) >= day)
+    return list(session.exec(statement))
+
+
 def note_spent(session: Session, brand_id: str, day: date, micro_usd: int) -> None:
     """Add the cost of one call."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

@@ -16,7 +16,7 @@ from replyassist.core.backup import opened_backup, write_backup
 from replyassist.core.database import Database
 from replyassist.core.errors import ConfigurationError
 from replyassist.core.jobs import Heartbeats
-from replyassist.core.restoring import lift_mark, marked, restore_database, restore_home
+from replyassist.core.restoring import lift_mark, marked, require_alone, restore_database, restore_home
 from replyassist.core.settings import Settings
 from replyassist.delivery.restored import doubt_under_way
 
@@ -77,7 +77,7 @@ def restore(
 
 
 def _require_quiet(found: Settings, *, replace: bool) -> None:
-    """Raise ConfigurationError where a worker lives, or brands would be lost that nobody gave up."""
+    """Raise ConfigurationError where a process serves or works, or brands would be lost that nobody gave up."""
     url = make_url(found.resolved_database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return
@@ -88,6 +88,7 @@ def _require_quiet(found: Settings, *, replace: bool) -> None:
         beats = Heartbeats(opened, "restore", dead_after_seconds=found.worker_dead_after_seconds)
         if beats.alive():
             raise ConfigurationError("a worker is running: end every `serve` and `worker` before restoring")
+        require_alone(opened)
         with opened.reading() as session:
             brands = [brand.id for brand in list_brands(session)]
         if brands and not replace:

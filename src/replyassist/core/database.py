@@ -5,6 +5,9 @@ One request or one job is one transaction, committed at the edge. None is open w
 
 from __future__ import annotations
 
+import logging
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,22 +16,31 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from pydantic import BaseModel
-from sqlalchemy import JSON, DateTime, Engine, TypeDecorator, event, text
+from sqlalchemy import JSON, DateTime, Engine, NullPool, TypeDecorator, event, text
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 from .errors import ConfigurationError, DatabaseBusy
-from .patience import SERVICE, Patience, is_away, is_ended_wait
+from .patience import SERVICE, Patience, is_away, is_ended_wait, is_full
+from .schema import missing_for
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 ROW_ONLY = {"key_share": True}
 """For ``with_for_update``: FOR NO KEY UPDATE, which leaves inserts of rows that refer to this one alone."""
 BUSY = "somebody else kept the database busy for too long; try again later"
 AWAY = "the database does not answer; try again later"
+FULL = "the database has no room left on its disk; nothing was stored, try again later"
 BACKENDS = ("sqlite", "postgresql")
+SESSIONS = "replyassist "
+"""What the ``application_name`` of our sessions at PostgreSQL begins with; the rest tells processes apart."""
+_TOO_NEW = "the database was upgraded by a newer version (migration {})"
+_log = logging.getLogger(__name__)
+_PROCESS = secrets.token_hex(4)
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 
@@ -111,14 +123,38 @@ class Database:
             session.commit()
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest version (Alembic); safe to run again and from several processes."""
+        """Bring the schema to the newest version (Alembic); safe to run again and from several processes.
+
+        One that a newer program has changed stays as it is: an older process may start during a rolling upgrade. Raises
+        ConfigurationError where it lacks what this program needs.
+        """
         if self.is_sqlite and (path := make_url(self.url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        command.upgrade(alembic_config(self.url), "head")
+        config = alembic_config(self.url)
+        if not self._is_newer(config):
+            command.upgrade(config, "head")
+
+    def _is_newer(self, config: Config) -> bool:
+        """Whether the database is at a migration that this program has not; raise as ``upgrade`` does."""
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        engine = create_engine(self.url, poolclass=NullPool)  # commands that only upgrade keep no connection
+        with engine.connect() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+        if revision is None or revision in known:
+            return False
+        if missing := missing_for(SQLModel.metadata, engine):
+            raise ConfigurationError(f"{_TOO_NEW.format(revision)}, and lacks {', '.join(missing[:5])}")
+        _log.warning("%s: upgrade this process soon", _TOO_NEW.format(revision))
+        return True
 
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def session_name() -> str:
+    """This process's name at PostgreSQL, which no other process has."""
+    return f"{SESSIONS}{os.getpid()} {_PROCESS}"
 
 
 def alembic_config(url: str) -> Config:
@@ -135,7 +171,7 @@ def _ended_waits_told() -> Iterator[None]:
         yield
     except (DBAPIError, NoConnectionFree) as error:
         if is_ended_wait(error):
-            raise DatabaseBusy(AWAY if is_away(error) else BUSY) from error
+            raise DatabaseBusy(AWAY if is_away(error) else FULL if is_full(error) else BUSY) from error
         raise
 
 
@@ -143,7 +179,8 @@ def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
     pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
     if not sqlite:
         limited = patience.applied_to(url)
-        return create_engine(limited, hide_parameters=True, pool_pre_ping=True, **pool)
+        named = {"application_name": session_name()}
+        return create_engine(limited, connect_args=named, hide_parameters=True, pool_pre_ping=True, **pool)
     busy = 2 * patience.statement  # writers of one file do not queue: some are overtaken for long under load
     engine = create_engine(
         url, connect_args={"timeout": busy, "check_same_thread": False}, hide_parameters=True, **pool

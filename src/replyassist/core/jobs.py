@@ -20,6 +20,7 @@ from typing import Final, Protocol, TypeVar
 
 from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -150,7 +151,10 @@ class Heartbeats:
         with self._database.writing() as session:
             if self._database.is_sqlite and (rival := self._rival(session)):
                 return rival
-            session.merge(WorkerHeartbeat(executor_id=self._executor_id, seen_at=_now(session)))
+            insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+            seen = {"seen_at": _now(session)}
+            beat = insert(WorkerHeartbeat).values(executor_id=self._executor_id, **seen)
+            session.connection().execute(beat.on_conflict_do_update(index_elements=["executor_id"], set_=seen))
         return None
 
     def alive(self) -> set[str]:

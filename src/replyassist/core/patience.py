@@ -29,6 +29,7 @@ _ENDED_WAITS: Final = frozenset(
         "53300",  # too_many_connections
     }
 )  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+_DISK_FULL: Final = frozenset({"53100", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
 _SQLITE_ENDED: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"})
 
 
@@ -76,13 +77,21 @@ MAINTENANCE: Final = Patience(lock=60.0, statement=3600.0, idle=600.0)
 
 
 def is_ended_wait(error: Exception) -> bool:
-    """Whether a statement failed because somebody else was in the way, or the database away: later it may succeed."""
+    """Whether a statement failed because somebody else was in the way, or the database away or without room: later it
+    may succeed."""
     if isinstance(error, NoConnectionFree):
         return True
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)
-    return is_away(error) or state in _ENDED_WAITS or getattr(error.orig, "sqlite_errorname", "") in _SQLITE_ENDED
+    is_ended = state in _ENDED_WAITS or getattr(error.orig, "sqlite_errorname", "") in _SQLITE_ENDED
+    return is_ended or is_away(error) or is_full(error)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the database's disk has no room left."""
+    told = getattr(error, "orig", None)
+    return getattr(told, "sqlstate", getattr(told, "sqlite_errorname", "")) in _DISK_FULL
 
 
 def is_away(error: BaseException | None) -> bool:

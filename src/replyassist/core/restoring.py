@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from .backup import DUMP, KEPT, Manifest, place_of, run_program
-from .database import Database
+from .database import SESSIONS, Database, session_name
 from .errors import ConfigurationError, DatabaseBusy
 from .patience import MAINTENANCE
 
@@ -71,6 +71,23 @@ def require_no_restore(database: Database) -> None:
     if not database.is_sqlite and inspect(database.engine).has_schema(MARK):
         database.dispose()
         raise ConfigurationError("a restore runs or was interrupted: run `replyassist db restore` to its end first")
+
+
+def require_alone(database: Database) -> None:
+    """Raise ConfigurationError while another process of ours is connected with PostgreSQL, as one that serves always
+    is; a SQLite file that is in use is found when it is replaced."""
+    if database.is_sqlite:
+        return
+    others = text(
+        "SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name LIKE :ours AND application_name <> :this"
+    )
+    with database.reading() as session:
+        found = session.connection().execute(others, {"ours": f"{SESSIONS}%", "this": session_name()}).scalar_one()
+    if found:
+        raise ConfigurationError(
+            f"processes of replyassist use the database ({found}): end every `serve` and `worker` before restoring"
+        )
 
 
 def restore_database(url: str, manifest: Manifest, folder: Path, make_safe: Callable[[Database], int]) -> int:

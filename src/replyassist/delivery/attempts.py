@@ -87,7 +87,7 @@ def send(claimed: Claimed, channel: Platform, fence: Fence) -> AttemptResult:
             uncertain = False
         if fence.closed:
             error = "this worker was paused for too long"
-            return AttemptResult(DeliveryStatus.RETRY, error=error, may_have_landed=uncertain)
+            return AttemptResult(DeliveryStatus.RETRY, error=error, may_have_landed=uncertain, is_spared=True)
         return AttemptResult(DeliveryStatus.SENT, platform_id=channel.send(claimed.reply), has_answered=True)
     except (DeliveryRefused, DeliveryNotMade) as error:
         return _of_error(error, uncertain, is_sending=True)

@@ -107,8 +107,8 @@ def _tell_connection(session: Session, claimed: Claimed, verdict: AttemptResult,
         CIRCUITS_OPENED.labels(platform=connection.platform).inc()
     if verdict.sign_in_problem or is_sent:
         connection.set_health(sending_problem=verdict.sign_in_problem)
-    elif verdict.is_spared and not claimed.lag_seconds:
-        connection.paused_until = now + timedelta(seconds=verdict.wait_seconds or 0.0)
+    elif verdict.is_spared and verdict.wait_seconds and not claimed.lag_seconds:
+        connection.paused_until = now + timedelta(seconds=verdict.wait_seconds)
     session.add(connection)
 
 

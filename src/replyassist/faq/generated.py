@@ -83,6 +83,12 @@ def begin(session: Session, brand_id: str, template_id: str, version: str, *, no
     return row
 
 
+def put_off(session: Session, row: GenerationRow) -> None:
+    """Say that the version is still to be asked for, as before the row began; the row stays, for jobs name its id."""
+    row.template_version = ""
+    session.add(row)
+
+
 def is_finished(session: Session, brand_id: str, template_id: str, version: str) -> bool:
     """Whether the model has answered for this version."""
     row = generation_of(session, brand_id, template_id)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from replyassist.core.errors import ConfigurationError
@@ -199,3 +200,26 @@ def test_names_of_older_processes_sort_first() -> None:
     first = new_executor_id()
     time.sleep(0.005)
     assert first < new_executor_id()
+
+
+@pytest.mark.parametrize("tables", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_beat_counts_though_its_row_is_forgotten_at_the_same_time(tables: Tables) -> None:
+    """By the oldest worker, which took this one for dead while it was slow."""
+    slow = Heartbeats(tables.database, "1-slow", dead_after_seconds=60)
+    slow.beat()
+    with ThreadPoolExecutor(1) as pool:
+        with tables.database.writing() as session:
+            session.delete(session.get_one(WorkerHeartbeat, "1-slow"))
+            session.flush()
+            beat = pool.submit(slow.beat)
+            eventually(lambda: _waits_for_a_lock(tables))
+        assert beat.result(timeout=60) is None
+    assert slow.alive() == {"1-slow"}
+
+
+def _waits_for_a_lock(tables: Tables) -> bool:
+    with tables.database.reading() as session:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(session.connection().execute(text(waiting)).scalar_one())

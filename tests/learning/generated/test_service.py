@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from replyassist.brands.model_use import ModelLimits, set_model_limits
+from replyassist.brands.repository import note_spent
+from replyassist.brands.service import ensure_brand, get_brand
 from replyassist.core.database import Database
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.faq.models import GenerationRow
 from replyassist.faq.repository.generated import open_generations
+from replyassist.faq.service import import_templates
 from replyassist.learning.generated.service import GENERATE_JOB, RETRY_SECONDS
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.service import IndexRegistry
@@ -18,7 +22,7 @@ from replyassist.testing import FakeChatModel, FakeEncoder
 from replyassist.worker import Worker
 from tests.faq.test_generated import active, changed, removed
 from tests.test_worker import worker
-from tests.world import World
+from tests.world import BRAND, World, shipping, voice
 
 ANSWER = "1. do you ship to Denmark? | do you ship to 32 countries?"
 DENMARK = "do you ship to Denmark?"
@@ -90,6 +94,35 @@ def test_a_model_that_is_down_is_asked_again_later_and_not_for_ever(
     changed(world)
     work.reconciler.ask_for_questions()
     run_job(world, work)
+    assert set(active(world)) == {DENMARK}
+
+
+def test_without_money_nothing_fails_and_the_next_day_it_is_asked(world: World) -> None:
+    model = FakeChatModel([ANSWER])
+    work = at_work(world, model)
+    with world.database.writing() as session:
+        ensure_brand(session, "tidewick", now=world.clock.now(), voice=voice(brand="tidewick"))
+        import_templates(session, "tidewick", [shipping()], now=world.clock.now())
+        set_model_limits(session, BRAND, ModelLimits(daily_micro_usd=5))
+    work.reconciler.ask_for_questions()
+    of_fernhill, _ = (world.jobs.take(GENERATE_JOB) for _ in range(2))
+    with world.database.writing() as session:
+        note_spent(session, BRAND, get_brand(session, BRAND).day(world.clock.now()), 5)
+    work.generate_questions(*of_fernhill.arguments)
+    assert model.calls == []
+
+    world.jobs.live.clear()
+    for _ in range(5):
+        world.clock.advance(minutes=5)
+        work.reconciler.ask_for_questions()
+    assert {job.arguments[0] for job, _ in world.jobs.planned} == {2}, "the other brand's alone"
+
+    world.jobs.planned.clear()
+    world.clock.advance(hours=24)
+    work.reconciler.ask_for_questions()
+    again = next(job for job, _ in world.jobs.planned if job.arguments[0] == of_fernhill.arguments[0])
+    assert again.key != of_fernhill.key
+    work.generate_questions(*again.arguments)
     assert set(active(world)) == {DENMARK}
 
 

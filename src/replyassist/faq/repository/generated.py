@@ -35,12 +35,13 @@ def removed_texts(session: Session, brand_id: str, template_id: str) -> list[str
     return [row.text for row in questions_of(session, brand_id, template_id) if row.removed_at is not None]
 
 
-def templates_not_asked_for(session: Session, *, limit: int) -> list[TemplateRow]:
-    """Templates in use, of any brand, for whose version the model was not asked yet; the oldest first."""
+def templates_not_asked_for(session: Session, *, limit: int, but_not_of: Collection[str] = ()) -> list[TemplateRow]:
+    """Templates in use, of any brand but these, for whose version the model was not asked yet; the oldest first."""
     statement = (
         select(TemplateRow)
         .outerjoin(GenerationRow, _is_asked_for())
         .where(col(TemplateRow.is_active).is_(True), col(GenerationRow.id).is_(None))
+        .where(col(TemplateRow.brand_id).not_in(but_not_of))
         .order_by(col(TemplateRow.id))
         .limit(limit)
     )

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from replyassist.brands.model_use import ModelLimits, brands_without_money
 from replyassist.brands.models import Brand
 from replyassist.brands.service import get_brand, voice_of
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
-from replyassist.core.errors import Conflict
+from replyassist.core.errors import BudgetUsedUp, Conflict
 from replyassist.core.jobs import Job, JobQueue, without_job
 from replyassist.core.language import UNKNOWN, detect_language
 from replyassist.core.llm import ChatModel
@@ -50,9 +51,12 @@ def generate_job(row: GenerationRow) -> Job:
     return Job(name=GENERATE_JOB, key=f"{GENERATE_JOB}-{row_id}-{row.attempt}", arguments=(row_id, row.attempt))
 
 
-def enqueue_due(database: Database, jobs: JobQueue, *, attempts: int, lost_before: datetime, now: datetime) -> int:
+def enqueue_due(
+    database: Database, jobs: JobQueue, *, attempts: int, limits: ModelLimits, lost_before: datetime, now: datetime
+) -> int:
     """Enqueue what was not asked for yet, a few templates at a time, and only while no message waits for its draft.
 
+    A brand that has used up its day's money (``limits``: where it has none of its own) waits for its next day.
     A row that has not moved since ``lost_before`` and whose job is gone has failed once more. Returns how many jobs.
     """
     with database.reading() as session:
@@ -60,7 +64,8 @@ def enqueue_due(database: Database, jobs: JobQueue, *, attempts: int, lost_befor
         if message is not None and message.status == MessageStatus.RECEIVED:
             return 0
         waiting = open_generations(session, attempts=attempts, limit=AT_ONCE)
-        fresh = templates_not_asked_for(session, limit=AT_ONCE - len(waiting))
+        poor = brands_without_money(session, limits, now=now)
+        fresh = templates_not_asked_for(session, limit=AT_ONCE - len(waiting), but_not_of=poor)
     lost = without_job(jobs, [row for row in waiting if row.updated_at <= lost_before], generate_job)
     again = partial(_try_again, database, jobs, attempts=attempts, now=now)
     enqueued = sum(again(row.id or 0, row.attempt) for row in lost)
@@ -88,9 +93,16 @@ class QuestionMaker:
     clock: Clock
 
     def run(self, row_id: int, attempt: int, *, jobs: JobQueue, attempts: int) -> None:
-        """One attempt of the worker's, safe to run again; a failed one is tried later, ``attempts`` times in all."""
+        """One attempt of the worker's, safe to run again; a failed one is tried later, ``attempts`` times in all.
+
+        Where the brand's day has no money left, nothing was asked and nothing has failed.
+        """
         try:
             self.attempt(row_id, attempt)
+        except BudgetUsedUp:
+            with self.database.writing() as session:
+                if (row := _open(session.get(GenerationRow, row_id), attempt)) is not None:
+                    generated.put_off(session, row)
         except Exception:
             logger.exception("the questions of generation %d could not be made, attempt %d", row_id, attempt)
             now = self.clock.now()
