@@ -232,8 +232,6 @@ class Worker:
                 PULL_JOB: 8,
             },
             poll_seconds=self.settings.job_poll_seconds,
-            soon=(DELIVER_JOB,),
-            calm=(NOTE_JOB, CARD_JOB, LEARN_JOB, GENERATE_JOB, EVALUATE_JOB, TRIAL_JOB, PULL_JOB),
             dead_after_seconds=self.settings.worker_dead_after_seconds,
             periodic=self.reconciler.periodic | self.puller.periodic | self.cards.periodic,
         )

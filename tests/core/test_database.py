@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import importlib
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ from replyassist.brands.service import ensure_brand
 from replyassist.core.accounts import ApiToken, User, UserBrand
 from replyassist.core.database import Database, alembic_config
 from replyassist.core.jobs import prepare_job_tables
+from replyassist.core.patience import Patience
 
 NOW = datetime(2026, 11, 22, 12, 0, 30, 123456, tzinfo=UTC)
 EVERY_MODEL = (
@@ -155,6 +158,20 @@ class TestTransactions:
             session.add(UserBrand(user_id=99, brand_id="harbour"))
 
         assert brands(database) == {}
+
+    def test_a_commit_that_fails_leaves_no_lock_behind(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite:///{tmp_path / 'one.db'}", Patience(lock=0.1, statement=0.1, idle=1.0))
+        with database.writing() as session:
+            session.connection().execute(text("CREATE TABLE kept (word TEXT PRIMARY KEY)"))
+            owner = "TEXT REFERENCES kept (word) DEFERRABLE INITIALLY DEFERRED"  # looked at when it is committed
+            session.connection().execute(text(f"CREATE TABLE owned (word {owner})"))
+        for _ in range(2):
+            with pytest.raises(IntegrityError), database.writing() as session:
+                session.connection().execute(text("INSERT INTO owned VALUES ('nobody')"))
+
+        with closing(sqlite3.connect(tmp_path / "one.db", timeout=0)) as other, other:
+            other.execute("INSERT INTO kept VALUES ('at once')")
+        database.dispose()
 
     def test_reading_keeps_nothing(self, database: Database) -> None:
         with database.reading() as session:

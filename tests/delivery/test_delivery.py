@@ -18,6 +18,7 @@ from replyassist.faq.service import delete_template, import_templates
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.review.test_decisions import approve
+from tests.statements import counted
 from tests.world import BRAND, DRAFT, LATER, World, shipping, voice
 
 
@@ -71,6 +72,23 @@ def test_an_approved_reply_is_sent_once_as_approved(world: World) -> None:
     assert [reply.text for reply in channel.sent] == [DRAFT]
     assert world.reload(item).status == ReviewStatus.SENT
     assert not [job for job, _ in world.jobs.planned if job.name == "deliver"]
+
+
+def test_the_thread_is_held_against_the_approval_once_an_attempt(world: World) -> None:
+    approved(world)
+    with counted(world.database) as statements:
+        run(world, FakeChannel())
+
+    assert len([each for each in statements if "anon_1.at" in each]) == 1
+    assert len([each for each in statements if not each.startswith("BEGIN")]) <= 36
+
+
+def test_what_is_decided_keeps_the_verdict_that_it_was_decided_with(world: World) -> None:
+    item = approved(world)
+    decided_with = world.reload(item).verdict
+    run(world, FakeChannel())
+
+    assert (world.reload(item).status, world.reload(item).verdict) == (ReviewStatus.SENT, decided_with)
 
 
 @pytest.mark.parametrize("seconds", [2_592_000.0, 1e300, float("inf")])

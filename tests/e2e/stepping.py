@@ -59,6 +59,15 @@ def _main(port: int, arguments: list[str], environment: dict[str, str], log: Pat
             stream.flush()
             os.dup2(output.fileno(), stream.fileno())
 
+    tell_of_commits(port)
+    from replyassist.cli import main as command_line
+
+    command_line()
+
+
+def tell_of_commits(port: int) -> None:
+    """From now on this process tells there of each commit before it makes it."""
+
     @event.listens_for(Engine, "after_cursor_execute")
     def note(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
         if cursor.rowcount != 0 and (table := CHANGE.match(statement)):
@@ -74,7 +83,3 @@ def _main(port: int, arguments: list[str], environment: dict[str, str], log: Pat
     @event.listens_for(Engine, "rollback")
     def forget(connection: Connection) -> None:
         connection.info.pop(CHANGED, None)
-
-    from replyassist.cli import main as command_line
-
-    command_line()

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.installation import Installation
+from tests.e2e.installation import Installation, from_the_command_line
 from tests.e2e.steps import Steps
 
 from .counting import Count, count, settle
@@ -53,7 +53,9 @@ class Ground:
             database = closing.enter_context(faulty_database(self.kind))
             folder = self.folder / f"{len(list(self.folder.iterdir()))}-{self.kind}"
             folder.mkdir()
-            installed = Installation(folder / "home", **(SETTINGS | (settings or {})), database_url=database.url)
+            installed = Installation(
+                folder / "home", start=from_the_command_line, **(SETTINGS | (settings or {})), database_url=database.url
+            )
             token = furnish(installed, fars)
             deployment = Deployment(database, folder, self.starter, installed, token, fars, roles, port)
             closing.enter_context(deployment.supervised())

@@ -132,10 +132,11 @@ def _run(request: dict[str, Any]) -> int:
     from replyassist.cli import main as command_line
     from tests.e2e import stepping
 
-    port = [str(request["told_at"])] if request["told_at"] else []
-    sys.argv = ["replyassist", *port, *request["arguments"]]
+    if request["told_at"]:
+        stepping.tell_of_commits(request["told_at"])
+    sys.argv = ["replyassist", *request["arguments"]]
     try:
-        (stepping.main if port else command_line)()
+        command_line()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     return 0

@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from replyassist.core.database import Database
 from tests.channels.peers.processes import free_port
-from tests.e2e.installation import Installation
+from tests.e2e.installation import Installation, from_the_command_line
 
 from .counting import count, settle
 from .databases import faulty_database
@@ -37,7 +37,7 @@ class OlderInstallation(Installation):
 
     def __init__(self, starter: Starter, home: Path, **settings: str) -> None:
         self._starter = starter
-        super().__init__(home, **settings)
+        super().__init__(home, start=from_the_command_line, **settings)
 
     def run(self, *arguments: str) -> str:
         """In a process of its own."""

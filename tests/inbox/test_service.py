@@ -25,6 +25,7 @@ from replyassist.inbox.schemas import MessageIn
 from replyassist.inbox.service import TakenMessage, draft_job, load
 from replyassist.intake.service import take_in
 from replyassist.testing import FakeEncoder
+from tests.statements import counted
 from tests.world import BRAND, World, message_in
 
 LIMIT = 1000
@@ -38,6 +39,14 @@ def take(world: World, incoming: MessageIn, *, jobs: JobQueue | None = None, que
         return take_in(
             session, incoming, jobs=jobs or world.jobs, now=world.clock.now(), queue_limit=queue_limit, group_seconds=0
         )  # fmt: skip
+
+
+@pytest.fixture
+def engine(world: World) -> Iterator[DbosJobQueue]:
+    prepare_job_tables(world.database.url)
+    queue = DbosJobQueue(world.database.url)
+    yield queue
+    queue.close()
 
 
 def rows(world: World, table: type[SQLModel]) -> int:
@@ -90,7 +99,7 @@ class TestOneMessage:
         again = take(world, message_in(text="another text", author={"external_id": "other"}))
 
         assert (again.message, again.is_new) == (first.message, False)
-        assert again.conversation_id == first.conversation_id
+        assert again.row.conversation_id == first.row.conversation_id
         assert stored(world, again)[0].text == "do you ship to Norway??"
         assert (rows(world, Message), rows(world, Author), len(world.jobs.planned)) == (1, 1, 1)
 
@@ -115,10 +124,10 @@ class TestAuthorsAndConversations:
         first = take(world, message_in(1, conversation=conversation))
         second = take(world, message_in(2, conversation=conversation, text="hello?"))
 
-        assert second.conversation_id == first.conversation_id
+        assert second.row.conversation_id == first.row.conversation_id
         assert (rows(world, Author), rows(world, Conversation), rows(world, Message)) == (1, 1, 2)
         with world.database.reading() as session:
-            told = repository.conversation_messages(session, first.conversation_id)
+            told = repository.conversation_messages(session, first.row.conversation_id)
         assert [(message.text, author.name) for message, author in told] == [
             ("do you ship to Norway??", "Tom"),
             ("hello?", "Tom"),
@@ -144,7 +153,7 @@ class TestAuthorsAndConversations:
         conversation = {"external_id": "thread-1"}
         taken = [take(world, message_in(number, conversation=conversation, text=f"t{number}")) for number in range(5)]
         with world.database.reading() as session:
-            told = repository.conversation_messages(session, taken[0].conversation_id, limit=3)
+            told = repository.conversation_messages(session, taken[0].row.conversation_id, limit=3)
 
         assert [message.text for message, _ in told] == ["t2", "t3", "t4"]
 
@@ -176,13 +185,6 @@ class TestFullQueue:
 
 class TestOneTransaction:
     """With the real engine: the message and its job are committed together, or neither is."""
-
-    @pytest.fixture
-    def engine(self, world: World) -> Iterator[DbosJobQueue]:
-        prepare_job_tables(world.database.url)
-        queue = DbosJobQueue(world.database.url)
-        yield queue
-        queue.close()
 
     def test_a_commit_keeps_both(self, world: World, engine: DbosJobQueue) -> None:
         taken = take(world, message_in(), jobs=engine)
@@ -312,3 +314,29 @@ class TestApi:
         status, answer = post(path="/v1/suggestions", brand="a\x00b", text="hello")
 
         assert (status, answer["code"]) in [(404, "not_found"), (422, "invalid_input")]
+
+
+class TestStatements:
+    """What a message asks of the database: every statement is a way there and back while its writer holds others up."""
+
+    def asked(self, world: World, engine: DbosJobQueue, number: int) -> list[str]:
+        with counted(world.database) as statements, world.database.writing() as session:
+            take_in(
+                session,
+                message_in(number),
+                jobs=engine,
+                now=world.clock.now(),
+                queue_limit=LIMIT,
+                group_seconds=120,
+            )
+        return [each for each in statements if not each.startswith("BEGIN")]
+
+    def test_the_first_of_a_conversation_is_one_question_and_its_rows(self, world: World, engine: DbosJobQueue) -> None:
+        statements = self.asked(world, engine, 1)
+
+        assert [each.split()[0] for each in statements] == ["SELECT", *["INSERT"] * 5]
+
+    def test_a_message_that_is_known_is_one_question(self, world: World, engine: DbosJobQueue) -> None:
+        self.asked(world, engine, 1)
+
+        assert [each.split()[0] for each in self.asked(world, engine, 1)] == ["SELECT"]

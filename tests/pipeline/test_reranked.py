@@ -40,11 +40,11 @@ class OneAnswers:
 
 
 def proposed(
-    title: str, text: str = "Can I send it back? Do you ship to Norway?", **asked: str
+    title: str, text: str = "Can I send it back? Do you ship to Norway?", template_id: str | None = None
 ) -> tuple[Proposal, OneAnswers]:
     reader = OneAnswers(title)
     given = context(None, shipping(), RETURNS, reranker=Reranker(reader, WEIGHTS))
-    return propose(InboundMessage(text=text, channel="instagram"), given, **asked), reader
+    return propose(InboundMessage(text=text, channel="instagram"), given, template_id=template_id), reader
 
 
 @pytest.mark.parametrize("title", ["Returns", shipping().title])
@@ -77,7 +77,7 @@ def test_a_reader_that_fails_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"), [("I will sue you, you poisoned my son", {}), ("Ship it?", {"template_id": "returns"})]
+    ("text", "template_id"), [("I will sue you, you poisoned my son", None), ("Ship it?", "returns")]
 )
-def test_what_goes_to_a_person_and_what_a_person_picked_is_not_read(text: str, asked: dict[str, str]) -> None:
-    assert proposed("Returns", text, **asked)[1].asked == 0
+def test_what_goes_to_a_person_and_what_a_person_picked_is_not_read(text: str, template_id: str | None) -> None:
+    assert proposed("Returns", text, template_id)[1].asked == 0

@@ -8,7 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +30,7 @@ from sqlmodel import Session, SQLModel, create_engine
 from .errors import ConfigurationError, DatabaseBusy
 from .patience import SERVICE, Patience, is_away, is_ended_wait, is_full
 from .schema import missing_for
+from .shared_commits import Result, SharedCommits
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 ROW_ONLY = {"key_share": True}
@@ -42,6 +45,9 @@ _TOO_NEW = "the database was upgraded by a newer version (migration {})"
 _log = logging.getLogger(__name__)
 _PROCESS = secrets.token_hex(4)
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+
+
+_TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -103,6 +109,7 @@ class Database:
         if backend not in BACKENDS:
             raise ConfigurationError(_BAD_URL)
         self._writing_engine = self.engine.execution_options(replyassist_begin="IMMEDIATE")
+        self._shared = SharedCommits(self.writing, seconds=2 * patience.statement, busy=BUSY)
 
     def ping(self) -> None:
         """Ask the database for nothing; raise what its driver raises where it does not answer."""
@@ -118,9 +125,33 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that is committed at its end, or rolled back when an error leaves it."""
-        with _ended_waits_told(), Session(self._writing_engine, expire_on_commit=False) as session:
+        with _ended_waits_told(), self._turn(), Session(self._writing_engine, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    def write(self, act: Callable[[Session], Result]) -> Result:
+        """What the act returns, once it is committed; on SQLite those that wait for each other are committed together.
+
+        On PostgreSQL each has a transaction of its own: one that waits for a row must not keep the others waiting.
+        """
+        if self.is_sqlite:
+            return self._shared.write(act)
+        with self.writing() as session:
+            return act(session)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite's writers of one process queue here: those that meet in the file sleep, for up to 0.1 s at a time."""
+        if not self.is_sqlite:
+            yield
+            return
+        turn = _TURNS[self.url]
+        if not turn.acquire(timeout=2 * self.patience.statement):
+            raise DatabaseBusy(BUSY)
+        try:
+            yield
+        finally:
+            turn.release()
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version (Alembic); safe to run again and from several processes.
@@ -196,6 +227,11 @@ def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
             "synchronous=FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(connection: Any, _record: Any) -> None:
+        if connection is not None and connection.in_transaction:  # a commit that fails leaves it open, locks and all
+            connection.rollback()
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:

@@ -56,13 +56,13 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def database_of(request: Request) -> Database:
-    """The application's database."""
+async def database_of(request: Request) -> Database:
+    """The application's database; asynchronous, as all that waits for nothing is: others go to a thread and back."""
     database: Database = request.app.state.database
     return database
 
 
-def clock_of(request: Request) -> Clock:
+async def clock_of(request: Request) -> Clock:
     """The application's clock."""
     clock: Clock = request.app.state.clock
     return clock
@@ -131,7 +131,7 @@ SignedInDep = Annotated[Principal, Depends(_signed_in, scope="function")]
 """Who asks, by token or by session cookie; a page that changes anything also asks for the session's own token."""
 
 
-def _principal(
+async def _principal(
     request: Request,
     signed_in: SignedInDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],

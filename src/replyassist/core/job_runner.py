@@ -22,8 +22,9 @@ from sqlalchemy import inspect
 from replyassist.core.database import Database
 from replyassist.core.errors import ConfigurationError, ReplyassistError
 from replyassist.core.job_engine import ENGINE_PLACE, JobFailed, make_engine
+from replyassist.core.job_looking import JobLooking
 from replyassist.core.job_maintenance import JobMaintenance
-from replyassist.core.jobs import Heartbeats, make_client
+from replyassist.core.jobs import Heartbeats, make_client, names_that_wait
 from replyassist.core.patience import Patience, patiently
 from replyassist.core.restoring import require_no_restore
 
@@ -41,8 +42,7 @@ class JobRunner:
     """Takes jobs and runs them, each by the handler of its name; a context manager.
 
     ``concurrency`` says how many jobs of each name run at once in this process (1 where it is silent); per second, no
-    more than that divided by ``poll_seconds`` are taken. ``soon`` names those that are looked for twice as often,
-    ``calm`` those that nobody waits for, which are looked for a fifth as often: every look is a query.
+    more than that divided by ``poll_seconds`` are taken.
     ``periodic`` maps a name to (seconds, function): each is called at the start and then that often, by the oldest
     live runner alone.
     """
@@ -55,8 +55,6 @@ class JobRunner:
         concurrency: Mapping[str, int] | None = None,
         executor_id: str | None = None,
         poll_seconds: float = 0.1,
-        soon: Collection[str] = (),
-        calm: Collection[str] = (),
         dead_after_seconds: float = 15.0,
         drain_seconds: float = 30.0,
         keep_finished_seconds: float = 24 * 3600.0,
@@ -71,9 +69,7 @@ class JobRunner:
         self._client = make_client(database_url, self._patience)
         self._handlers = dict(handlers)
         self._concurrency = {name: (concurrency or {}).get(name, 1) for name in self._handlers}
-        self._polls = {
-            name: poll_seconds * (0.5 if name in soon else 5 if name in calm else 1) for name in self._handlers
-        }
+        self._poll_seconds = poll_seconds
         self._dead_after = dead_after_seconds
         self._drain_seconds = drain_seconds
         self._periodic = dict(periodic or {})
@@ -89,6 +85,7 @@ class JobRunner:
         self._maintenance_ends, self._heart_stops = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._engine: DBOS | None = None
+        self._looking: JobLooking | None = None
         self._beginning: threading.Thread | None = None
         self._is_stopped = False
 
@@ -156,9 +153,8 @@ class JobRunner:
         self._stop_taking()
         leave = False
         try:
-            for thread in threading.enumerate():
-                if thread.name.startswith("queue-worker-"):  # DBOS's; one that has just taken a job hands it over
-                    _join(thread, deadline)
+            if self._looking is not None:
+                self._looking.join(deadline)
             leave = self._drain(deadline)
         finally:
             self._close(leave=leave)
@@ -199,17 +195,21 @@ class JobRunner:
                 raise ConfigurationError("This process ended before it had its place.")
 
     def _launch(self) -> None:
-        for name, limit in self._concurrency.items():
-            self._client.register_queue(name, worker_concurrency=limit, polling_interval_sec=self._polls[name])
+        queues = {
+            name: self._client.register_queue(name, worker_concurrency=limit, polling_interval_sec=self._poll_seconds)
+            for name, limit in self._concurrency.items()
+        }
         connections = _CONNECTIONS + sum(self._concurrency.values())
         self._engine = make_engine(
             self._database_url, self._patience, executor_id=self.executor_id, connections=connections
         )
-        DBOS.listen_queues(list(self._handlers))
+        DBOS.listen_queues([])
         try:
             DBOS.launch()
         except error.DBOSInitializationError as cause:
             raise ConfigurationError(_NOT_PREPARED) from cause
+        self._looking = JobLooking(queues, seconds=self._poll_seconds, waiting=self._names_that_wait)
+        self._looking.start(self._engine)
         if self.lost_place.is_set():  # while it started
             self._stop_taking()
         self._repeat("reaper", self._dead_after / 3, self._maintenance.resume_orphans, self._maintenance_ends)
@@ -247,9 +247,15 @@ class JobRunner:
             self._stop_taking()
 
     def _stop_taking(self) -> None:
+        if self._looking is not None:
+            self._looking.end()
         if self._engine is not None:
             for event in self._engine.background_thread_stop_events:
                 event.set()
+
+    def _names_that_wait(self, names: Collection[str]) -> list[str]:
+        with self._database.reading() as session:
+            return names_that_wait(session, names)
 
     def _drain(self, deadline: float) -> bool:
         try:
@@ -283,14 +289,6 @@ class JobRunner:
             self._heartbeats.leave()
         except Exception:
             _log.exception("the heartbeat could not be removed; it goes stale in %.0f s", self._dead_after)
-
-
-def _join(thread: threading.Thread, deadline: float) -> None:
-    """Wait for a thread that may not even have begun: ``threading.enumerate`` lists those too."""
-    while thread.ident is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    if thread.ident is not None:
-        thread.join(max(0.1, deadline - time.monotonic()))
 
 
 def new_executor_id() -> str:

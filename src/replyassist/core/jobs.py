@@ -11,15 +11,28 @@ import logging
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    column,
+    delete,
+    exists,
+    func,
+    literal_column,
+    table,
+    union_all,
+)
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -179,6 +192,25 @@ class Heartbeats:
     def _is_fresh(self, session: Session) -> ColumnElement[bool]:
         now = _now(session)  # a row from the future is what a clock that was set back leaves behind
         return col(WorkerHeartbeat.seen_at).between(now - self._dead_after, now + self._dead_after)
+
+
+def names_that_wait(session: Session, names: Collection[str]) -> list[str]:
+    """Those of these names whose jobs wait to be taken: one look into an index for each, all in one statement."""
+    asked = tuple(names)
+    found = session.connection().execute(_looks(asked, is_sqlite=session.get_bind().dialect.name == "sqlite"))
+    return [asked[number] for (number,) in found]
+
+
+@cache
+def _looks(names: tuple[str, ...], *, is_sqlite: bool) -> CompoundSelect[int]:
+    jobs = table("workflow_status", column("queue_name"), column("status"), schema=None if is_sqlite else "dbos")
+    of_index = jobs.c.status.in_([literal_column("'ENQUEUED'"), literal_column("'PENDING'")])  # as its condition says
+    waits = exists().where(jobs.c.status == "ENQUEUED", of_index)
+    numbered = [
+        select_columns(literal_column(str(number), Integer)).where(waits.where(jobs.c.queue_name == name))
+        for number, name in enumerate(names)
+    ]
+    return union_all(*numbered)
 
 
 def prepare_job_tables(database_url: str) -> None:

@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     )
     draft_attempts: int = Field(3, ge=1, le=10)
     draft_concurrency: int = Field(2, ge=1, le=64)
-    job_poll_seconds: float = Field(0.2, gt=0)
+    job_poll_seconds: float = Field(0.1, gt=0)
     worker_dead_after_seconds: float = Field(15.0, gt=1)
     reconcile_after_seconds: float = Field(60.0, gt=0)
 

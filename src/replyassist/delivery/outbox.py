@@ -18,7 +18,7 @@ from replyassist.channels import OutgoingReply, Repeat, Traits
 from replyassist.channels.models import Connection
 from replyassist.core.accounts import User
 from replyassist.core.jobs import JobQueue
-from replyassist.inbox.service import load, load_locked
+from replyassist.inbox.service import load_locked
 from replyassist.inbox.threads import StoredMessage
 from replyassist.review import repository as reviews
 from replyassist.review.binding import current_binding
@@ -127,7 +127,7 @@ def claim(
     return Claimed(
         _key(delivery.id),
         token,
-        _outgoing(session, item, approval, delivery),
+        _outgoing(session, now_stands, delivery),
         may_have_landed,
         repeat,
         is_prepared=delivery.prepared is not None,
@@ -202,8 +202,8 @@ def _why_not_again(delivery: Delivery | None, route: Destination, repeat: Repeat
     return "an earlier attempt ended without an answer" if repeat is Repeat.NEITHER else None
 
 
-def _outgoing(session: Session, item: ReviewItem, approval: Approval, delivery: Delivery) -> OutgoingReply:
-    stored = load(session, item.message_id)
+def _outgoing(session: Session, stands: _Standing, delivery: Delivery) -> OutgoingReply:
+    item, approval, stored = stands.item, stands.approval, stands.stored
     approver = session.get(User, approval.approver_id)
     return OutgoingReply(
         key=delivery.idempotency_key,

@@ -9,27 +9,36 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from replyassist.brands.service import get_brand
 from replyassist.core.errors import InvalidInput, NotFound, QueueFull
 from replyassist.core.jobs import Job
 
 from . import repository
 from .models import Author, Conversation, Direction, Message, MessageStatus
+from .repository.arriving import known_of
 from .schemas import EMPTY, MessageChanged, MessageEdit, MessageIn, MessageTaken
 from .threads import StoredMessage
 
 DRAFT_JOB = "draft"
+MOST_AHEAD = 1000
+"""So far the messages of a brand are counted that wait before a new one: its drafts start after those of brands with
+fewer. Beyond that they start in the order that they came in."""
 CLOCKS_DIFFER = timedelta(days=1)
 """A message that says it was posted later than this from now was posted now: it would be newer than all that follow."""
 
 
 @dataclass(frozen=True)
 class TakenMessage:
-    """A message that is on disk; ``is_new`` is False when it was there already."""
+    """A message that is on disk; ``is_new`` is False when it was there already.
+
+    ``is_alone``: it is the first of its conversation, which nobody else knows before the transaction ends. ``ahead``:
+    how many messages of its brand wait for their drafts before it, counted up to ``MOST_AHEAD``.
+    """
 
     message: MessageTaken
+    row: Message
     is_new: bool
-    conversation_id: int
+    is_alone: bool = False
+    ahead: int = 0
 
 
 def draft_job(message_id: int, attempt: int, *, ahead: int = 0) -> Job:
@@ -47,15 +56,19 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     Its conversation is locked until the transaction ends. Raises NotFound for an unknown brand and QueueFull when too
     many messages wait; then nothing is stored.
     """
-    get_brand(session, incoming.brand)
-    known = repository.find_message(session, incoming.brand, incoming.channel, incoming.external_id)
-    if known is not None:
-        return TakenMessage(message=taken(known), is_new=False, conversation_id=known.conversation_id)
+    known = known_of(session, incoming, most_of_brand=MOST_AHEAD, most=queue_limit)
+    if known is None:
+        raise NotFound(f"there is no brand '{incoming.brand}'")
+    if known.message is not None:
+        return TakenMessage(taken(known.message), known.message, is_new=False)
     is_ours = Direction(incoming.direction) is Direction.OUT
-    if not is_ours and repository.count_waiting(session) >= queue_limit:
+    if not is_ours and known.waiting >= queue_limit:
         raise QueueFull(f"{queue_limit} messages wait for a draft; nothing was stored, send it again later")
-    author = _author(session, incoming)
-    conversation = _conversation(session, incoming)
+    author, conversation = _author(known.author, incoming), known.conversation or _conversation(incoming)
+    session.add_all([author, conversation])
+    session.flush()
+    if known.conversation is not None:
+        repository.lock_conversation(session, _key(conversation.id))
     message = Message(
         brand_id=incoming.brand,
         channel=incoming.channel,
@@ -73,7 +86,8 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     )
     session.add(message)
     session.flush()
-    return TakenMessage(message=taken(message), is_new=True, conversation_id=_key(conversation.id))
+    is_alone = known.conversation is None
+    return TakenMessage(taken(message), message, is_new=True, is_alone=is_alone, ahead=known.waiting_of_brand)
 
 
 def find_locked(session: Session, brand_id: str, channel: str, external_id: str) -> Message:
@@ -176,33 +190,23 @@ def changed(message: Message) -> MessageChanged:
     )
 
 
-def _author(session: Session, incoming: MessageIn) -> Author:
+def _author(known: Author | None, incoming: MessageIn) -> Author:
     given = incoming.author
-    author = repository.find_author(session, incoming.brand, incoming.channel, given.external_id) or Author(
-        brand_id=incoming.brand, channel=incoming.channel, external_id=given.external_id
-    )
+    author = known or Author(brand_id=incoming.brand, channel=incoming.channel, external_id=given.external_id)
     author.handle = given.handle or author.handle
     author.name = given.name or author.name
-    session.add(author)
-    session.flush()
     return author
 
 
-def _conversation(session: Session, incoming: MessageIn) -> Conversation:
+def _conversation(incoming: MessageIn) -> Conversation:
     given = incoming.conversation
-    conversation = repository.find_conversation(session, incoming.brand, incoming.channel, given.external_id)
-    if conversation is None:
-        conversation = Conversation(
-            brand_id=incoming.brand,
-            channel=incoming.channel,
-            external_id=given.external_id,
-            visibility=given.visibility,
-            parent_text=given.parent_text,
-        )
-    session.add(conversation)
-    session.flush()
-    repository.lock_conversation(session, _key(conversation.id))
-    return conversation
+    return Conversation(
+        brand_id=incoming.brand,
+        channel=incoming.channel,
+        external_id=given.external_id,
+        visibility=given.visibility,
+        parent_text=given.parent_text,
+    )
 
 
 def _key(value: int | None) -> int:

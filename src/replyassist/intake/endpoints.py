@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
 from replyassist.core.clock import Clock
@@ -138,20 +139,19 @@ def _stored(
     jobs: JobQueue = request.app.state.jobs
     settings: Settings = request.app.state.settings
 
-    def once() -> TakenMessage:
-        with database.writing() as session:
-            return take_in(
-                session,
-                message,
-                jobs=jobs,
-                now=clock.now(),
-                queue_limit=settings.queue_limit,
-                group_seconds=settings.group_seconds,
-            )
+    def once(session: Session) -> TakenMessage:
+        return take_in(
+            session,
+            message,
+            jobs=jobs,
+            now=clock.now(),
+            queue_limit=settings.queue_limit,
+            group_seconds=settings.group_seconds,
+        )
 
     for _ in range(ROWS_THAT_OTHERS_MAY_MAKE_FIRST):
         try:
-            return once()
+            return database.write(once)
         except IntegrityError:
             continue  # somebody else stored the author, the conversation or the message: it is there now
-    return once()
+    return database.write(once)

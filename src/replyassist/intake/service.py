@@ -22,10 +22,6 @@ from replyassist.review.repository import find_by_message
 from replyassist.review.repository.approved import sent_replies
 from replyassist.review.thread_findings import answered_here
 
-MOST_AHEAD = 1000
-"""So far the messages of a brand are counted that wait before a new one: its drafts start after those of brands with
-fewer. Beyond that they start in the order that they came in."""
-
 
 def take_in(
     session: Session,
@@ -46,7 +42,7 @@ def take_in(
     taken = store(session, incoming, now=now, queue_limit=queue_limit)
     if not taken.is_new:
         return taken
-    message = session.get_one(Message, taken.message.id)
+    message = taken.row
     if message.direction == Direction.OUT:
         message.echo_of_id = echoed_item(session, message)
         if skip_answered:
@@ -55,13 +51,17 @@ def take_in(
             arrivals.tell_others(session, message, now=now)
     elif skip_answered and _is_answered(session, load(session, taken.message.id)):
         message.status = MessageStatus.KEPT
-    elif group_seconds and (earlier := _goes_on_from(session, message, seconds=group_seconds)) is not None:
+    elif (
+        group_seconds
+        and not taken.is_alone
+        and (earlier := _goes_on_from(session, message, seconds=group_seconds)) is not None
+    ):
         _join(session, message, earlier, jobs=jobs, now=now)
     else:
-        ahead = inbox.waiting_of(session, incoming.brand, at_most=MOST_AHEAD)
-        jobs.enqueue(session, draft_job(taken.message.id, 0, ahead=ahead))
+        jobs.enqueue(session, draft_job(taken.message.id, 0, ahead=taken.ahead))
         message_taken_in(taken.message.id, brand=incoming.brand, channel=incoming.channel)
-        arrivals.tell_others(session, message, now=now)
+        if not taken.is_alone:
+            arrivals.tell_others(session, message, now=now)
     session.flush()
     return taken
 

@@ -24,8 +24,8 @@ MOST_READ = 3  # templates; of messages that one answers, the right one is among
 LEAST_LIKELY = 0.15
 """Templates less sure than this are not read, save the first: reading one takes a second or two of two idle cores.
 
-Of 276 answered dev messages the right template comes first in .902 from .01 on as from here on, with 2.0 read instead of
-2.8.
+Of 276 answered dev messages the right template comes first in .902 from .01 on as from here on, with 2.0 read instead
+of 2.8.
 """
 _FARTHEST = 0.001
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from replyassist.core.jobs import JobQueue
 from replyassist.inbox import repository as inbox
-from replyassist.inbox.models import Direction, Message
+from replyassist.inbox.models import Conversation, Direction, Message
 from replyassist.inbox.service import load
 
 from . import repository
@@ -48,7 +48,7 @@ def takes_parts(item: ReviewItem) -> bool:
 
 def tell_others(session: Session, message: Message, *, now: datetime, notice: str = "") -> None:
     """Whoever looks at an earlier open item that a new message matters to must see that before deciding."""
-    is_private = load(session, message.id or 0).conversation.visibility == "private"
+    is_private = session.get_one(Conversation, message.conversation_id).visibility == "private"
     is_ours = message.direction == Direction.OUT
     named = inbox.authors_with_handles(session, message, _NAMED.findall(message.text)) if is_ours else []
     for item in repository.open_items_before(session, message, private=is_private, names=named):

@@ -100,7 +100,8 @@ def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: d
     write_audit(session, item, move, actor=actor, now=now, before=before)
     session.flush()
     session.refresh(item)
-    refresh_verdict(session, item, now=now)
+    if before in OPEN or item.status in OPEN:  # of what is decided the verdict stays as it was decided on
+        refresh_verdict(session, item, now=now)
     return item
 
 

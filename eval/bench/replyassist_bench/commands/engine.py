@@ -101,6 +101,8 @@ def _intake(room: _Room, size: Size) -> dict[str, Any]:
     found = {"intake_bare_per_second": round(bare, 1)}
     for name, options in {"intake_ratio_to_bare": (), "intake_drafting_ratio_to_bare": ("--with-worker",)}.items():
         with served(room.folder, room.url, *options) as (address, _process):
+            if options:  # what is measured is drafting, and not the loading of what drafts
+                others.until_queued(room.worker, others.take(room.worker, TROUBLED, 1))
             ours = messages_per_second(address, brand=OTHER, token=token, messages=size.messages)
         found[name] = round(ours / bare, 2)
     return found

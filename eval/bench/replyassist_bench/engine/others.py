@@ -82,7 +82,7 @@ def waits_in_storm(
         for _ in range(of_others):
             started = time.perf_counter()
             message_id = take(worker, other, 1)
-            _until_queued(worker, message_id)
+            until_queued(worker, message_id)
             found.append(time.perf_counter() - started)
             told()
             time.sleep(PAUSE_SECONDS)
@@ -97,7 +97,7 @@ def waits_in_storm(
 
     ended = threading.Event()
     with worker.runner():
-        _until_queued(worker, take(worker, other, 1))  # loads what the first draft needs
+        until_queued(worker, take(worker, other, 1))  # loads what the first draft needs
         quiet = waits()
         thread = threading.Thread(target=storm)
         thread.start()
@@ -122,7 +122,8 @@ def take(worker: Worker, brand: str, messages: int) -> int:
     return last
 
 
-def _until_queued(worker: Worker, message_id: int) -> None:
+def until_queued(worker: Worker, message_id: int) -> None:
+    """Wait until a message has its item; raise ReplyassistError when that takes too long."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         with worker.database.reading() as session:

@@ -79,17 +79,23 @@ def principal(session: Session, user_id: int) -> Principal:
     return principal_of(session, session.get(User, user_id))
 
 
-def principal_of(session: Session, user: User | None, **more: Any) -> Principal:
-    """The same of a row that was read; ``more`` are further fields of the principal."""
+def principal_of(
+    session: Session, user: User | None, *, brands: frozenset[str] | None = None, **more: Any
+) -> Principal:
+    """The same of a row that was read, and of its ``brands`` where they were; ``more`` are further fields."""
     if user is None or not user.is_active:
         raise NotAuthenticated("this account is not active")
     role = Role(user.role)
+    if role is Role.ADMIN:
+        brands = None
+    elif brands is None:
+        brands = repository.brands_of(session, user.key)
     return Principal(
         user_id=user.key,
         name=user.name,
         role=role,
         kind=user.kind,
-        brands=None if role is Role.ADMIN else repository.brands_of(session, user.key),
+        brands=brands,
         language=user.language,
         time_zone=user.time_zone,
         **more,

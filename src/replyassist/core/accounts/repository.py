@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, delete, or_, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, or_, update
 from sqlmodel import Session, col, select
 
 from ..security import Role
@@ -114,10 +114,19 @@ def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(UserSession.ended_at).is_(None), col(UserSession.expires_at) > now
 
 
-def token_by_digest(session: Session, digest: str) -> tuple[ApiToken, User] | None:
-    """An API token with its user."""
-    statement = select(ApiToken, User).join(User, col(User.id) == col(ApiToken.user_id))
-    return session.exec(statement.where(ApiToken.digest == digest)).first()
+_HELD = (
+    select(ApiToken, User, UserBrand.brand_id)
+    .join(User, col(User.id) == col(ApiToken.user_id))
+    .outerjoin(UserBrand, col(UserBrand.user_id) == col(User.id))
+    .where(ApiToken.digest == bindparam("digest"))
+)
+"""One statement, built once: every request with a token asks it."""
+
+
+def token_by_digest(session: Session, digest: str) -> tuple[ApiToken, User, frozenset[str]] | None:
+    """An API token with its user and the ids of the user's brands."""
+    rows = session.exec(_HELD, params={"digest": digest}).all()
+    return (rows[0][0], rows[0][1], frozenset(brand for *_, brand in rows if brand is not None)) if rows else None
 
 
 def tokens_of(session: Session, user_id: int | None, *, limit: int) -> list[ApiToken]:

@@ -104,10 +104,12 @@ def authenticate_token(session: Session, token: str, *, now: datetime) -> Princi
     found = repository.token_by_digest(session, token_digest(token))
     if found is None or found[0].revoked_at or (found[0].expires_at is not None and found[0].expires_at <= now):
         raise NotAuthenticated("the token is unknown, expired or revoked")
-    row, user = found
+    row, user, brands = found
     known = {permission.value for permission in Permission}
     scopes = None if row.scopes is None else frozenset(Permission(scope) for scope in row.scopes if scope in known)
-    return principal_of(session, user, scopes=scopes, token_id=row.id, use_is_due=is_due(row.last_used_at, now))
+    return principal_of(
+        session, user, brands=brands, scopes=scopes, token_id=row.id, use_is_due=is_due(row.last_used_at, now)
+    )
 
 
 def list_tokens(session: Session, user_id: int | None) -> list[ApiToken]:

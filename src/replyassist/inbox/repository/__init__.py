@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, un
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from .models import Author, Conversation, Direction, Message, MessageStatus
+from ..models import Author, Conversation, Direction, Message, MessageStatus
 
 PLACES_AT_ONCE = 200  # parts of one statement; SQLite takes 500
 
@@ -32,30 +32,6 @@ def find_message(session: Session, brand_id: str, channel: str, external_id: str
             Message.brand_id == brand_id, Message.channel == channel, Message.external_id == external_id
         )
     ).first()
-
-
-def find_author(session: Session, brand_id: str, channel: str, external_id: str) -> Author | None:
-    """The author under this key, or None."""
-    return session.exec(
-        select(Author).where(Author.brand_id == brand_id, Author.channel == channel, Author.external_id == external_id)
-    ).first()
-
-
-def find_conversation(session: Session, brand_id: str, channel: str, external_id: str) -> Conversation | None:
-    """The conversation under this key, or None."""
-    return session.exec(
-        select(Conversation).where(
-            Conversation.brand_id == brand_id,
-            Conversation.channel == channel,
-            Conversation.external_id == external_id,
-        )
-    ).first()
-
-
-def waiting_of(session: Session, brand_id: str, *, at_most: int) -> int:
-    """How many messages of a brand wait for their drafts, counted no further than ``at_most``."""
-    some = select(Message.id).where(Message.brand_id == brand_id, Message.status == MessageStatus.RECEIVED)
-    return session.exec(select(func.count()).select_from(some.limit(at_most).subquery())).one()
 
 
 def count_waiting(session: Session) -> int:
@@ -243,6 +219,8 @@ def lock_conversation_of(session: Session, message_id: int) -> None:
 
 
 def _lock(session: Session, wanted: ColumnElement[bool]) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        return
     statement = select(Conversation).where(wanted).with_for_update(of=Conversation, key_share=True)
     session.exec(statement.execution_options(populate_existing=True)).first()
 
