@@ -32,7 +32,7 @@ class _Embedding(BaseModel):
     embedding: list[float]
 
 
-class _Answer(BaseModel):
+class _Embeddings(BaseModel):
     data: list[_Embedding]
 
 
@@ -71,7 +71,7 @@ class EmbeddedPairReader:
                 trust_env=False,
             )
             response.raise_for_status()
-            return _Answer.model_validate_json(response.content).data[0].embedding
+            return _Embeddings.model_validate_json(response.content).data[0].embedding
         except httpx2.TimeoutException:
             raise LanguageModelTimeout(f"the reading model did not answer within {READ_SECONDS:g} s") from None
         except (httpx2.HTTPError, ValidationError, IndexError) as error:
