@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +27,7 @@ from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.proposal import Proposal
 from replyassist.retrieval.index import TemplateIndex
+from replyassist.retrieval.reranking import Reranker
 
 TEMPLATES, QUESTIONS = ".templates.jsonl", ".questions.jsonl"
 MOST_LINES = 5_000
@@ -108,15 +109,21 @@ def _pair(
 
 
 def measure_near_misses(
-    pairs: Sequence[Pair], folder: Path, *, templates: Encoder, checks: Encoder, threshold: float
+    pairs: Sequence[Pair],
+    folder: Path,
+    *,
+    templates: Encoder,
+    checks: Encoder,
+    threshold: float,
+    reranker: Reranker | None = None,
 ) -> dict[str, Any]:
     """What becomes of each question with all templates of its brand, and what the check says of the labelled pairs.
 
     ``templates`` finds templates, ``checks`` reads drafts; no model writes. ``threshold``: how sure to be before
-    drafting.
+    drafting. With a ``reranker`` the first templates are read, as in the product.
     """
     contexts = {
-        brand: _context(brand, folder, templates, checks, threshold=threshold)
+        brand: replace(_context(brand, folder, templates, checks, threshold=threshold), reranker=reranker)
         for brand in sorted({pair.brand for pair in pairs})
     }
     proposed = [propose(InboundMessage(pair.question), contexts[pair.brand]) for pair in pairs]

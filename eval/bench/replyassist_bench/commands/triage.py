@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from replyassist.chat_models import reranker_of
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS, model_named
 from replyassist.core.settings import Settings
@@ -56,9 +58,15 @@ def bench_triage(
     if picture is not None:
         title = f"Messages of {len({one.writer for one in labelled})} writers: what they are, and what they are read as"
         picture.write_text(confusion_svg(result["confusion"], title=title), encoding="utf-8")
-    answers = near_misses.measure_near_misses(
-        pairs, pairs_of, templates=reads, checks=checks, threshold=settings.abstain_threshold
-    )
+    with ExitStack() as closing:
+        answers = near_misses.measure_near_misses(
+            pairs,
+            pairs_of,
+            templates=reads,
+            checks=checks,
+            threshold=settings.abstain_threshold,
+            reranker=reranker_of(settings, closing),
+        )
     result |= answers | {"questions": _asked(labelled, checks, run)}
     print_result({"split": split, "encoder": finder} | _sentiment(reads, most) | result, as_json=json)
 
