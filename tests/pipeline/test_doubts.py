@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from replyassist.core.pair_reading import TextPair
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
+from replyassist.pipeline.doubts import SAID_READING
 from replyassist.retrieval.confidence import SURE_FROM
+from replyassist.retrieval.reranking import Reranker, RerankerWeights
 from tests.pipeline.builders import context
 from tests.triage.readings import reading_of
 from tests.world import shipping, voice
@@ -51,6 +57,22 @@ class TestSeveralQuestions:
         assert proposal.verdict is Verdict.NEEDS_EDIT
         (doubt,) = (finding for finding in proposal.doubts if finding.rule == "draft.open_question")
         assert "which coffee is decaf?" in doubt.explanation
+
+    @pytest.mark.parametrize(("reading", "is_open"), [(SAID_READING, False), (SAID_READING - 0.1, True)])
+    def test_a_question_that_is_read_as_answered_is_not_open(self, reading: float, is_open: bool) -> None:
+        class Reader:
+            digest = "r"
+
+            def read(self, pairs: Sequence[TextPair]) -> NDArray[np.float32]:
+                return np.array([[reading] for _ in pairs], dtype=np.float32)
+
+        weights = RerankerWeights("r", np.array([1.0]), constant=0.0, of_search=1.0, of_reading=0.0, offset=0.0)
+        text = "do you ship to Norway? which coffee is decaf? klxv qqzz wwvv?"
+        given = self.context(threshold=0.6, reranker=Reranker(Reader(), weights))
+
+        proposal = propose(replace(self.BOTH, text=text), given)
+
+        assert ("draft.open_question" in {finding.rule for finding in proposal.doubts}) is is_open
 
     def test_a_question_that_no_template_answers_is_named(self) -> None:
         text = "do you ship to Norway? which coffee is decaf? klxv qqzz wwvv?"

@@ -67,6 +67,14 @@ class Reranker:
         """Load the model where that is still to be done; raises LanguageModelError where it cannot be."""
         self.reader.read([TextPair("Hours", "We are open every day.", "When are you open?")])
 
+    def reading(self, title: str, reply: str, question: str) -> float | None:
+        """The log-odds that this text says what is asked; None where it cannot be read."""
+        try:
+            return float(self.weights.readings(self.reader.read([TextPair(title, reply, question)]))[0])
+        except LanguageModelError as error:
+            logger.warning("a question is not read: %s", error)
+            return None
+
     def rerank(self, found: Retrieved, message: str) -> Retrieved:
         """The templates in the order of both, the likeliest first; as they were found where the reader cannot be asked.
 
