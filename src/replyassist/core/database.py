@@ -8,8 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -45,9 +43,6 @@ _TOO_NEW = "the database was upgraded by a newer version (migration {})"
 _log = logging.getLogger(__name__)
 _PROCESS = secrets.token_hex(4)
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
-
-
-_TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -125,7 +120,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that is committed at its end, or rolled back when an error leaves it."""
-        with _ended_waits_told(), self._turn(), Session(self._writing_engine, expire_on_commit=False) as session:
+        with _ended_waits_told(), Session(self._writing_engine, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -138,20 +133,6 @@ class Database:
             return self._shared.write(act)
         with self.writing() as session:
             return act(session)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """SQLite's writers of one process queue here: those that meet in the file sleep, for up to 0.1 s at a time."""
-        if not self.is_sqlite:
-            yield
-            return
-        turn = _TURNS[self.url]
-        if not turn.acquire(timeout=2 * self.patience.statement):
-            raise DatabaseBusy(BUSY)
-        try:
-            yield
-        finally:
-            turn.release()
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version (Alembic); safe to run again and from several processes.
