@@ -179,12 +179,3 @@ def test_who_waits_too_long_is_told_and_nothing_of_it_is_kept(database: Database
         impatient.write(keep("late"))
     impatient.write(lambda session: None)  # and the next has its turn
     impatient.dispose()
-
-
-def test_writers_of_one_process_queue_for_the_file(database: Database) -> None:
-    impatient = Database(database.url, Patience(lock=0.05, statement=0.05, idle=1.0))
-    with database.writing(), pytest.raises(DatabaseBusy), impatient.writing():
-        pytest.fail("two write at once")
-    with impatient.writing() as session:
-        assert session.connection().execute(text("SELECT 1")).scalar() == 1
-    impatient.dispose()
