@@ -110,7 +110,7 @@ class TestYouTube(Conformance):
         top = harness.write(QUESTION)
         below = [peer.write(f"me too {number}", top=top) for number in range(3)]
         whole = peer.route
-        peer.route = lambda method, path, given: (  # type: ignore[method-assign]
+        peer.route = lambda method, path, given: (  # type: ignore[method-assign]  # the peer answers otherwise from here on
             refused(404, "commentNotFound") if "parentId" in given else whole(method, path, given)
         )
         assert [each.external_id for each in messages(harness.events(stage.account))] == [top, *below[1:]]
@@ -118,7 +118,7 @@ class TestYouTube(Conformance):
     def test_pages_that_never_end_do(self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer) -> None:
         harness.write(QUESTION)
         whole = peer.route
-        peer.route = lambda method, path, given: (  # type: ignore[method-assign]
+        peer.route = lambda method, path, given: (  # type: ignore[method-assign]  # the peer answers otherwise from here on
             (200, {**whole(method, path, {**given, "pageToken": 0})[1], "nextPageToken": "0"})
         )
         with pytest.raises(DeliveryNotMade, match="does not end"):

@@ -88,7 +88,7 @@ def export_to(processor: object, key: str, *, version: str = "") -> Callable[[],
     _provider, _key, _is_sampled = provider, hashlib.blake2b(key.encode()).digest(), is_sampled
 
     def end() -> None:
-        global _provider  # noqa: PLW0603
+        global _provider  # noqa: PLW0603 - one provider a process, as OpenTelemetry has it
         _provider = trace.NoOpTracerProvider()
         provider.shutdown()
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,25 +45,12 @@ def reader_weights(home: Path) -> Path:
 
 def install_cut(whole: Path, target: Path, *, layers: int) -> Path:
     """The model with so many of its layers. Safe among processes; whoever is killed leaves no half file behind."""
-    seal = f"{WEIGHTS_SHA256} {layers}"
-    if _is_verified(target, seal):
-        return target
-    try:
-        with _locked(target.with_name(f".{target.name}.lock")):
-            if not _is_verified(target, seal):
-                draft = target.with_name(f".{target.name}.part")
-                try:
-                    draft.unlink(missing_ok=True)
-                    _require_room(target.parent, whole.stat().st_size)
-                    cut(whole, draft, layers=layers)
-                    draft.replace(target)
-                    draft.write_text(_seal(target, seal), encoding="utf-8")
-                    draft.replace(_marker(target))
-                finally:
-                    draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"cannot put the reading model into {target.parent}: {error}") from error
-    return target
+    return _installed(
+        target,
+        f"{WEIGHTS_SHA256} {layers}",
+        room=lambda: whole.stat().st_size,
+        make=lambda draft: cut(whole, draft, layers=layers),
+    )
 
 
 def installed_parts(package: str = PACKAGE, count: int = PARTS) -> list[Path]:
@@ -106,31 +93,35 @@ def install_weights(folder: Path, name: str, *, parts: Sequence[Path], sha256: s
 
     Raises ConfigurationError when the parts do not have the digest, or the disk does not take them.
     """
-    target = folder / name
-    if _is_verified(target, sha256):
-        return target
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder / f".{name}.lock"):
-            if not _is_verified(target, sha256):
-                _replace(target, parts, sha256)
-    except OSError as error:
-        raise ConfigurationError(f"cannot put the embedded language model into {folder}: {error}") from error
-    return target
 
-
-def _replace(target: Path, parts: Sequence[Path], sha256: str) -> None:
-    draft = target.with_name(f".{target.name}.part")
-    try:
-        draft.unlink(missing_ok=True)  # of a process that was killed: its room is needed
-        _require_room(target.parent, sum(part.stat().st_size for part in parts))
+    def make(draft: Path) -> None:
         if _joined(draft, parts) != sha256:
             raise ConfigurationError("the embedded language model's packages are damaged: install them again")
-        draft.replace(target)
-        draft.write_text(_seal(target, sha256), encoding="utf-8")
-        draft.replace(_marker(target))
-    finally:
-        draft.unlink(missing_ok=True)
+
+    return _installed(folder / name, sha256, room=lambda: sum(part.stat().st_size for part in parts), make=make)
+
+
+def _installed(target: Path, seal: str, *, room: Callable[[], int], make: Callable[[Path], object]) -> Path:
+    """The file that ``make`` writes, once for this seal; it needs so many bytes of room."""
+    if _is_verified(target, seal):
+        return target
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(target.with_name(f".{target.name}.lock")):
+            if not _is_verified(target, seal):
+                try:
+                    draft.unlink(missing_ok=True)  # of a process that was killed: its room is needed
+                    _require_room(target.parent, room())
+                    make(draft)
+                    draft.replace(target)
+                    draft.write_text(_seal(target, seal), encoding="utf-8")
+                    draft.replace(_marker(target))
+                finally:
+                    draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"cannot put the embedded language model into {target.parent}: {error}") from error
+    return target
 
 
 def _require_room(folder: Path, needed: int) -> None:
