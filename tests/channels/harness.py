@@ -55,19 +55,19 @@ class Harness(ABC):
 
     def hooks(self) -> list[HookRequest]:
         """The webhooks of all that happened since this was last asked, signed by the platform, in order."""
-        raise NotImplementedError
+        raise NotImplementedError("this platform's harness has no webhooks")
 
     def edit(self, external_id: str, text: str) -> None:
         """Tom edits; for platforms that tell of edits."""
-        raise NotImplementedError
+        raise NotImplementedError("this platform's harness has no edits")
 
     def delete(self, external_id: str) -> None:
         """Tom deletes; for platforms that tell of deletions."""
-        raise NotImplementedError
+        raise NotImplementedError("this platform's harness has no deletions")
 
     def write_malformed(self) -> None:
         """Somebody writes what cannot be read as a message."""
-        raise NotImplementedError
+        raise NotImplementedError("this platform's harness has no messages that nobody can read")
 
     def ask_to_wait(self, seconds: float) -> bool:
         """The peer answers the next send with its own rate limit."""

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -73,7 +74,7 @@ class MetaPeer(Peer):
 
     def limit(self, _: str) -> int:
         """How long a comment may be, in UTF-16 units."""
-        raise NotImplementedError
+        raise NotImplementedError("Threads has neither; the others say")
 
     def _message(self, given: dict[str, Any]) -> tuple[int, Any]:
         person, text = given["recipient"]["id"], given["message"]["text"]
@@ -91,7 +92,7 @@ class MetaPeer(Peer):
 
     def too_long(self, text: str) -> bool:
         """Whether a private message is refused."""
-        raise NotImplementedError
+        raise NotImplementedError("Threads has neither; the others say")
 
     def say(self, text: str) -> str:
         """Tom sends a private message."""
@@ -135,22 +136,22 @@ class MetaPeer(Peer):
         paging = {"cursors": {"after": str(start + PAGE)}} | ({"next": "https://…"} if more else {})
         return {"data": [self.shown(each) for each in seen[start : start + PAGE]], "paging": paging}
 
+    @abstractmethod
     def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
         """A comment as it is read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
         """Somebody comments; the id."""
-        raise NotImplementedError
 
     def _tell_message(self, sender: str, receiver: str, written: dict[str, Any], kind: str = "message") -> None:
         at = int(time.time() * 1000)
         told = {"sender": {"id": sender}, "recipient": {"id": receiver}, "timestamp": at, kind: written}
         self.tell({"id": self.us, "time": at, "messaging": [told]})
 
+    @abstractmethod
     def tell(self, entry: dict[str, Any]) -> None:
         """A notification of one entry."""
-        raise NotImplementedError
 
     def ours(self) -> list[str]:
         """The texts of our comments and messages."""
