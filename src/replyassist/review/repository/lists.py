@@ -39,7 +39,7 @@ class Reach:
     step: int
 
 
-BY_FACETS = Reach(near=5000, few=3000, far=35_000, step=10_000)
+BY_FACETS = Reach(near=10_000, few=3000, far=35_000, step=10_000)
 BY_WORDS = Reach(near=1000, few=6000, far=10_000, step=3000)
 
 
