@@ -33,9 +33,10 @@ def current_verdicts(
     ``brands``: those of the items by id, where they were read just now.
     """
     drafts = [item for item in items if ReviewStatus(item.status) in OPEN and item.draft]
-    if brands is None:
-        brands = brands_by_id(session, {item.brand_id for item in drafts})
-    voices = {brand_id: voice_of(brands[brand_id]).version for brand_id in {item.brand_id for item in drafts}}
+    needed = {item.brand_id for item in drafts}
+    if brands is None or not needed <= brands.keys():
+        brands = brands_by_id(session, needed)
+    voices = {brand_id: voice_of(brands[brand_id]).version for brand_id in needed}
     keys = {(item.brand_id, template_id) for item in drafts for template_id, _ in item.template_versions}
     templates = templates_in_use(session, keys)
     changed = [
