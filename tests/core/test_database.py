@@ -45,7 +45,11 @@ EVERY_MODEL = (
     "review.corrections.models", "review.policies.models", "review.onboarding.models", "review.pace.models",
     "review.teamwork.models", "delivery.models", "channels.models",
 )  # fmt: skip
-SEARCH_INDEXES = ("review_search_index", "ix_review_search_lexemes")  # each database's own, beside the models
+SEARCH_INDEXES = (
+    "review_search_index",
+    "ix_review_search_lexemes",
+    "ix_review_item_sorted",
+)  # each database's own, beside the models
 
 # The processes are forked once everything is loaded: what is tested is the upgrade and not four times the loading.
 UPGRADE_AT_ONCE = """

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import select
 
@@ -194,6 +194,34 @@ def test_what_does_not_fit_is_passed_without_reading_its_row(world: World, sort:
     for steps in (near, whole):
         assert sum("USING COVERING INDEX ix_review_item_" in step for step in steps) == 2, steps
         assert sum("review_item" in step for step in steps) == 2, steps
+
+
+@pytest.mark.parametrize("sort", [Sort.URGENCY, Sort.NEWEST, Sort.WAITING])
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_the_index_of_words_finds_is_sorted_without_reading_its_rows(world: World, sort: Sort) -> None:
+    drafted(world)
+    wanted = QueueFilter(
+        frozenset({BRAND}), ("pending",), {"channel": "instagram"}, sort=sort, is_folded=True, is_snoozed=False,
+        now=world.clock.now(), for_leads=False,
+    )  # fmt: skip
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((f"EXPLAIN {statement}", parameters))
+
+    with world.database.reading() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        vacuumed = "UPDATE pg_class SET relallvisible = 1000 WHERE relname = 'review_item'"
+        connection.exec_driver_sql(vacuumed)  # a vacuum of its own would wait for other tests' transactions
+        event.listen(connection, "before_cursor_execute", note)
+        (item,) = list_items(session, wanted, after=None, limit=30, reach=Reach(1, 1000, 1, 1))
+        event.remove(connection, "before_cursor_execute", note)
+        ordered = [each for each in asked if "unnest" in each[0] and "ORDER BY" in each[0]]
+        steps = [step for each in ordered for step in connection.exec_driver_sql(*each).scalars()]
+    assert item.channel == "instagram"
+    assert any("Index Only Scan using ix_review_item_sorted on review_item" in step for step in steps), steps
 
 
 def plans(world: World, wanted: QueueFilter, *, reach: Reach | None = None) -> list[list[str]]:

@@ -10,6 +10,9 @@ from sqlmodel import Session, col, select
 
 from .models import Brand, LlmSpending
 
+MOST_BRANDS = 1000
+_IDS = "brand ids"
+
 
 def hold_brand(session: Session, brand_id: str) -> None:
     """Read the brand anew and keep its voice and templates from changing until this transaction ends.
@@ -28,7 +31,18 @@ def brands_by_id(session: Session, brand_ids: Collection[str]) -> dict[str, Bran
 
 def list_brands(session: Session) -> list[Brand]:
     """Every brand by id (a deployment has few)."""
-    return list(session.exec(select(Brand).order_by(col(Brand.id)).limit(1000)))
+    found = list(session.exec(select(Brand).order_by(col(Brand.id)).limit(MOST_BRANDS)))
+    if len(found) < MOST_BRANDS:
+        session.info[_IDS] = [brand.id for brand in found]
+    return found
+
+
+def brand_ids(session: Session) -> list[str]:
+    """The id of every brand; asked once in a transaction."""
+    known: list[str] | None = session.info.get(_IDS)
+    if known is None:
+        known = session.info[_IDS] = list(session.exec(select(Brand.id).order_by(col(Brand.id))))
+    return known
 
 
 def locked_brand(session: Session, brand_id: str) -> Brand:

@@ -123,6 +123,7 @@ class ReviewItem(SQLModel, table=True):
         Index("ix_review_item_template", "brand_id", "template_id", "created_at"),
         Index("ix_review_item_cluster", "cluster_id", "status", "urgency", "id", **_where("cluster_id IS NOT NULL")),
         Index("ix_review_item_alike", "brand_id", "template_id", "id", **_where("status = 'pending'")),
+        # PostgreSQL alone has ix_review_item_sorted too, of the id with what lists are sorted by (migration 0026).
     )
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id", unique=True)

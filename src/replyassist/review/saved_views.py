@@ -15,16 +15,15 @@ from .repository import saved_views as repository
 
 MOST_VIEWS = 20
 """Of a person, and of a brand."""
-MOST_SHARED = 60
-"""That somebody of several brands is shown."""
+MOST_SEEN = 80
+"""That somebody of several brands is shown, their own first."""
 LONGEST_NAME = 60
 LONGEST_QUERY = 1000
 
 
 def views_of(session: Session, who: Principal) -> list[SavedView]:
     """What a person keeps, by name, then what is kept for the brands that they see."""
-    own = repository.own_views(session, who.user_id, limit=MOST_VIEWS)
-    return [*own, *repository.shared_views(session, who.brands, limit=MOST_SHARED)]
+    return repository.seen_views(session, who.user_id, who.brands, limit=MOST_SEEN)
 
 
 def may_change(view: SavedView, who: Principal) -> bool:

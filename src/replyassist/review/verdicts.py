@@ -6,7 +6,7 @@ without one. Whether they have is told from columns; only such items are held ag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -25,11 +25,18 @@ from .standing import why_not_here
 from .surroundings import surroundings_of
 
 
-def current_verdicts(session: Session, items: Sequence[ReviewItem], *, now: datetime) -> dict[int, Verdict | None]:
-    """The verdict of each item's draft as things stand, by item id: what ``checking.shown`` says of it."""
+def current_verdicts(
+    session: Session, items: Sequence[ReviewItem], *, now: datetime, brands: Mapping[str, Brand] | None = None
+) -> dict[int, Verdict | None]:
+    """The verdict of each item's draft as things stand, by item id: what ``checking.shown`` says of it.
+
+    ``brands``: those of the items by id, where they were read just now.
+    """
     drafts = [item for item in items if ReviewStatus(item.status) in OPEN and item.draft]
-    brands = brands_by_id(session, {item.brand_id for item in drafts})
-    voices = {brand_id: voice_of(brand).version for brand_id, brand in brands.items()}
+    needed = {item.brand_id for item in drafts}
+    if brands is None or not needed <= brands.keys():
+        brands = brands_by_id(session, needed)
+    voices = {brand_id: voice_of(brands[brand_id]).version for brand_id in needed}
     keys = {(item.brand_id, template_id) for item in drafts for template_id, _ in item.template_versions}
     templates = templates_in_use(session, keys)
     changed = [

@@ -162,6 +162,7 @@ def templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        auto_reload=False,  # a page has seventy parts, and a file would be asked for each
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -88,7 +88,7 @@ def show_queue(
         counts = _counts(session, principal, listing, brands)
         delay = request.app.state.settings.send_delay_seconds
         context: dict[str, Any] = {
-            "found": rows_of(session, principal, wanted, place_of(cursor), limit=limit, now=now),
+            "found": rows_of(session, principal, wanted, place_of(cursor), brands=brands, limit=limit, now=now),
             "counts": counts,
             "counts_digest": _digest(counts),
             "progress": drafting_progress(session, wanted.brands, now=now),
@@ -130,7 +130,7 @@ def more_rows(
     with database.reading() as session:
         brands = list_brands(session)
         wanted = _of_brands(listing.wanted(principal), [brand for brand in brands if principal.sees(brand.id)])
-        found = rows_of(session, principal, wanted, place_of(cursor), limit=ROWS, now=now)
+        found = rows_of(session, principal, wanted, place_of(cursor), brands=brands, limit=ROWS, now=now)
     names = {brand.id: brand.name for brand in brands}
     return page(request, "_rows.html", found=found, listing=listing, brand_names=names, progress=None, now=now)
 
@@ -152,7 +152,7 @@ def show_changes(
     with database.reading() as session:
         brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
         wanted = _of_brands(listing.wanted(principal), brands)
-        there = rows_of(session, principal, wanted, None, limit=len(before) + ROWS, now=now)
+        there = rows_of(session, principal, wanted, None, brands=brands, limit=len(before) + ROWS, now=now)
         now_counted = _counts(session, principal, listing, brands)
         progress = drafting_progress(session, wanted.brands, now=now)
     found = changes(there, wanted, before, more=more, at_least=ROWS)

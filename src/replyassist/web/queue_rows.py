@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
 from sqlmodel import Session
 
+from replyassist.brands.models import Brand
 from replyassist.core.accounts import Principal
 from replyassist.core.digests import document_digest
 from replyassist.delivery.outlook import Outlook, outlooks
@@ -105,13 +106,14 @@ def rows_of(
     wanted: QueueFilter,
     place: ListPosition | None,
     *,
+    brands: Iterable[Brand],
     limit: int,
     now: datetime,
 ) -> QueueRows:
-    """The next rows of a list."""
+    """The next rows of a list; ``brands`` are all that it may be of, as they stand now."""
     items = list_items(session, wanted, after=place, limit=limit + 1)
     shown = items[:limit]
-    verdicts = current_verdicts(session, shown, now=now)
+    verdicts = current_verdicts(session, shown, now=now, brands={brand.id: brand for brand in brands})
     people = {user for item in shown for user in (item.claimed_by, item.assigned_to, item.decided_by)}
     names = repository.user_names(session, [user for user in people if user is not None])
     rows = [_row(principal, item, verdicts[item.id or 0], names, now) for item in shown]

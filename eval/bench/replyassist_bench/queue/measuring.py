@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
 import time
@@ -117,6 +118,8 @@ def measure(rooms: Mapping[str, Room], *, requests: int) -> dict[str, dict[str, 
         for kind in next(iter(addresses.values())):
             for name, each in visitors.items():
                 each.warm_up(addresses[name][kind][:WARM_UP])
+            gc.collect()
+            gc.freeze()  # as ``serve`` does
             for turn in range(requests):
                 for name, each in visitors.items():
                     each.ask(kind, addresses[name][kind][turn])

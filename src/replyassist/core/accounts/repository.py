@@ -77,10 +77,12 @@ def active_admins(session: Session) -> set[int]:
     return {user.key for user in session.exec(statement.with_for_update(key_share=True))}
 
 
-def session_by_digest(session: Session, digest: str) -> tuple[UserSession, User] | None:
-    """A browser's session with its user."""
-    statement = select(UserSession, User).join(User, col(User.id) == col(UserSession.user_id))
-    return session.exec(statement.where(UserSession.digest == digest)).first()
+def session_by_digest(session: Session, digest: str) -> tuple[UserSession, User, frozenset[str]] | None:
+    """A browser's session with its user and the ids of the user's brands."""
+    statement = select(UserSession, User, UserBrand.brand_id).join(User, col(User.id) == col(UserSession.user_id))
+    statement = statement.outerjoin(UserBrand, col(UserBrand.user_id) == col(User.id))
+    rows = session.exec(statement.where(UserSession.digest == digest)).all()
+    return (*rows[0][:2], frozenset(brand for *_, brand in rows if brand is not None)) if rows else None
 
 
 def sessions_of(session: Session, user_id: int, *, now: datetime, limit: int) -> list[UserSession]:

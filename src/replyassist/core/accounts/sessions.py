@@ -47,8 +47,8 @@ def authenticate_session(session: Session, secret: str, *, now: datetime) -> Pri
     found = repository.session_by_digest(session, token_digest(secret))
     if found is None or found[0].ended_at is not None or found[0].expires_at <= now:
         raise NotAuthenticated("this session has ended; sign in again")
-    row, user = found
-    return principal_of(session, user, session_id=row.id, use_is_due=is_due(row.last_seen_at, now))
+    row, user, brands = found
+    return principal_of(session, user, brands=brands, session_id=row.id, use_is_due=is_due(row.last_seen_at, now))
 
 
 def prolong(row: UserSession, *, now: datetime) -> None:

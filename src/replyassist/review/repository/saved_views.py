@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from ..models import SavedView
@@ -12,18 +12,12 @@ from ..models import SavedView
 _BY_NAME = func.lower(col(SavedView.name))
 
 
-def own_views(session: Session, user_id: int, *, limit: int) -> list[SavedView]:
-    """What a person keeps for themselves, by name."""
-    own = select(SavedView).where(SavedView.user_id == user_id, col(SavedView.brand_id).is_(None))
-    return list(session.exec(own.order_by(_BY_NAME).limit(limit)))
-
-
-def shared_views(session: Session, brands: Collection[str] | None, *, limit: int) -> list[SavedView]:
-    """What is kept for these brands (None: for any), by name."""
-    shared = select(SavedView).where(col(SavedView.brand_id).is_not(None))
-    if brands is not None:
-        shared = shared.where(col(SavedView.brand_id).in_(brands))
-    return list(session.exec(shared.order_by(_BY_NAME, col(SavedView.id)).limit(limit)))
+def seen_views(session: Session, user_id: int, brands: Collection[str] | None, *, limit: int) -> list[SavedView]:
+    """What a person keeps for themselves, by name, then what is kept for these brands (None: for any), by name."""
+    is_shared = col(SavedView.brand_id).is_not(None)
+    shared = is_shared if brands is None else col(SavedView.brand_id).in_(brands)
+    statement = select(SavedView).where(or_(and_(~is_shared, col(SavedView.user_id) == user_id), shared))
+    return list(session.exec(statement.order_by(is_shared, _BY_NAME, col(SavedView.id)).limit(limit)))
 
 
 def count_views(session: Session, user_id: int, brand_id: str | None) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlmodel import Session, col
 
-from replyassist.brands.models import Brand
+from replyassist.brands.repository import brand_ids
 
 from ..list_order import FALLING, ListPosition, QueueFilter, Sort, key_of, order_by, ranges_after
 from ..models import ReviewItem, ReviewSearch, ReviewStatus
@@ -107,6 +107,11 @@ def of_index(wanted: QueueFilter, columns: Any) -> Iterator[ColumnElement[bool]]
     for name, value in wanted.facets.items():
         column = getattr(columns, name)
         yield column.is_(None) if value is None else column == value
+    yield from kept_from(wanted, columns)
+
+
+def kept_from(wanted: QueueFilter, columns: Any) -> Iterator[ColumnElement[bool]]:
+    """What keeps items from a list that have its facets: that they are put off, or for leads."""
     yield from awake(wanted, columns.snoozed_until)
     if not wanted.for_leads:
         yield columns.is_for_leads.is_(False)
@@ -128,20 +133,12 @@ def stretches(session: Session, wanted: QueueFilter) -> list[tuple[str, str]]:
 
 def brands_of(session: Session, wanted: QueueFilter) -> list[str]:
     """The brands of a list."""
-    return every_brand(session) if wanted.brands is None else sorted(wanted.brands)
+    return brand_ids(session) if wanted.brands is None else sorted(wanted.brands)
 
 
 def statuses_of(wanted: QueueFilter) -> tuple[str, ...]:
     """The statuses of a list."""
     return wanted.statuses or tuple(each.value for each in ReviewStatus)
-
-
-def every_brand(session: Session) -> list[str]:
-    """Asked once in a transaction."""
-    known: list[str] | None = session.info.get("brands")
-    if known is None:
-        known = session.info["brands"] = list(session.scalars(select(col(Brand.id)).order_by(col(Brand.id))))
-    return known
 
 
 def arrived(session: Session, wanted: QueueFilter) -> list[ColumnElement[bool]]:
