@@ -90,15 +90,17 @@ class Database:
 
     Raises ConfigurationError for a URL that is malformed or of another database; a wait that ends without success, or
     a database that is away, raises DatabaseBusy. Errors never show parameters: they hold people's text.
+
+    ``pooled``: connections are kept for the next transaction, and ``dispose`` closes them; else each closes its own.
     """
 
-    def __init__(self, url: str, patience: Patience = SERVICE) -> None:
+    def __init__(self, url: str, patience: Patience = SERVICE, *, pooled: bool = True) -> None:
         self.url = url
         self.patience = patience
         try:
             backend = make_url(url).get_backend_name()
             self.is_sqlite = backend == "sqlite"
-            self.engine = _make_engine(url, patience, sqlite=self.is_sqlite)
+            self.engine = _make_engine(url, patience, sqlite=self.is_sqlite, pooled=pooled)
         except (ArgumentError, ValueError, ImportError):
             raise ConfigurationError(_BAD_URL) from None  # what they say may hold the password
         if backend not in BACKENDS:
@@ -187,8 +189,10 @@ def _ended_waits_told() -> Iterator[None]:
         raise
 
 
-def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
-    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
+def _make_engine(url: str, patience: Patience, *, sqlite: bool, pooled: bool) -> Engine:
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if pooled:
+        pool = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
     if not sqlite:
         limited = patience.applied_to(url)
         named = {"application_name": session_name()}
