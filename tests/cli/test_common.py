@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +32,14 @@ def test_no_command_leaves_a_connection_open(
             done = CliRunner().invoke(app, command)
             assert done.exit_code == 0, done.output
             assert not still_open, command
+
+
+def test_what_few_commands_need_is_loaded_late() -> None:
+    heavy = {"sklearn", "torch", "transformers", "sentence_transformers"}
+    asked = f"import sys, replyassist.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=300, check=True)
+
+    assert done.stdout == "[]\n"
 
 
 @contextmanager
