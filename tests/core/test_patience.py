@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlmodel import select
 
 from replyassist.brands.models import Brand
-from replyassist.core.database import Database
+from replyassist.core.database import RESTED_SECONDS, Database
 from replyassist.core.errors import DatabaseBusy
 from replyassist.core.patience import Patience, patiently
 from replyassist.faq.repository import lock_brand
@@ -94,6 +95,25 @@ class TestOnPostgres:
 
         with pytest.raises(DatabaseBusy, match="does not answer"), nowhere.reading() as session:
             session.exec(select(Brand)).all()
+
+    def test_connections_that_ended_while_they_rested_are_opened_anew(self, database: Database) -> None:
+        other = Database(database.url)
+        with database.reading() as one, database.asking() as two:
+            sessions = {each.connection().execute(text("SELECT pg_backend_pid()")).scalar_one() for each in (one, two)}
+        time.sleep(1.1 * RESTED_SECONDS)
+        with other.reading() as session:
+            for process in sessions:
+                session.connection().execute(text(f"SELECT pg_terminate_backend({process}, 5000)"))
+        other.dispose()
+
+        for asked in (database.asking, database.writing, database.reading):
+            with asked() as session:
+                assert session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one() not in sessions
+
+    def test_a_connection_that_ended_in_use_is_a_wait_that_ended(self, database: Database) -> None:
+        with pytest.raises(DatabaseBusy, match="does not answer"), database.writing() as session:
+            session.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        database.ping()
 
     def test_a_statement_that_is_wrong_is_no_wait(self, database: Database) -> None:
         with pytest.raises(ProgrammingError), database.reading() as session:

@@ -68,7 +68,7 @@ class Steps:
 
     @contextmanager
     def served(self) -> Iterator[int]:
-        """The port at which ``stepping.py`` tells of its commits."""
+        """The port at which a process of ``starter.py`` tells of its commits."""
         steps = self
 
         class Handler(socketserver.StreamRequestHandler):

@@ -25,7 +25,7 @@ from playwright.sync_api import Page
 from tests.browser import open_page
 
 from .installation import BRAND, NAME, Installation, wait
-from .stepping import SteppingServer
+from .starter import Starter
 from .steps import Steps
 
 QUICK = {
@@ -192,8 +192,8 @@ class Walk:
 def walking(folder: Path, far: Far, say: Callable[[str], None]) -> Iterator[Walk]:
     """An installation whose steps are told, and a person who is signed in at its console."""
     steps = Steps()
-    with steps.served() as port, open_page(folder / "profile") as page:
-        installation = Installation(folder / "home", start=partial(SteppingServer, port), **QUICK)
+    with steps.served() as port, open_page(folder / "profile") as page, Starter() as starter:
+        installation = Installation(folder / "home", start=partial(starter.start, told_at=port), **QUICK)
         steps.kill = installation.kill
         try:
             installation.keep_up()

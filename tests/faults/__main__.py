@@ -11,10 +11,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.e2e.starter import Starter
+
 from .counting import Count
 from .ground import Ground
 from .parts import PARTS
-from .starter import Starter
 
 KINDS = ("sqlite", "postgresql")
 _HEAD = (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +15,10 @@ import httpx2
 from replyassist.core.resources import resource_folder
 from tests.channels.peers.telegram import TOKEN
 from tests.e2e.installation import Installation, wait
+from tests.e2e.starter import Started, Starter
 
 from .databases import FaultyDatabase
 from .far import Far
-from .starter import Starter, has_ended
 
 TROUBLED, OTHER = BRANDS = ("fernhill", "harbour")
 DEAD_AFTER_SECONDS = 10.0
@@ -63,7 +62,7 @@ class Deployment:
     fars: dict[str, Far]
     roles: Mapping[str, Sequence[str]]
     steps_port: int = 0
-    processes: dict[str, int] = field(default_factory=dict)
+    processes: dict[str, Started] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -78,7 +77,7 @@ class Deployment:
         def supervise() -> None:
             while not ended.is_set():
                 for name in self.roles:
-                    if name not in self.processes or has_ended(self.processes[name]):
+                    if name not in self.processes or self.processes[name].poll() is not None:
                         self._start(name)
                 ended.wait(SUPERVISED_SECONDS)
 
@@ -95,14 +94,15 @@ class Deployment:
     def kill(self, name: str) -> None:
         """SIGKILL."""
         process = self.processes[name]
-        self._signal(name, signal.SIGKILL)
-        wait(lambda: has_ended(process), START_SECONDS, f"the end of {name}")
+        process.kill()
+        process.wait(START_SECONDS)
 
     def stop_for(self, name: str, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after so long."""
-        self._signal(name, signal.SIGSTOP)
+        process = self.processes[name]
+        process.send_signal(signal.SIGSTOP)
         time.sleep(seconds)
-        self._signal(name, signal.SIGCONT)
+        process.send_signal(signal.SIGCONT)
 
     def wait_until_served(self) -> None:
         """Until it answers."""
@@ -117,7 +117,3 @@ class Deployment:
     def _start(self, name: str) -> None:
         environment, log = self.installed.environment, self.folder / f"{name}.log"
         self.processes[name] = self.starter.start(self.roles[name], environment, log, told_at=self.steps_port)
-
-    def _signal(self, name: str, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.processes[name], number)

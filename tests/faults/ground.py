@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.installation import Installation, from_the_command_line
+from tests.e2e.starter import Starter
 from tests.e2e.steps import Steps
 
 from .counting import Count, count, settle
 from .databases import can_mount, faulty_database
 from .deployment import BOTH, BRANDS, OTHER, SERVER, SETTINGS, WORKER, Deployment, furnish
 from .far import Far
-from .starter import Starter
 from .traffic import Traffic
 
 

@@ -1,7 +1,4 @@
-"""The short form of ``make faults``: each kind of fault once or twice in one deployment, and no promise is broken.
-
-On SQLite; ``make faults`` has PostgreSQL too.
-"""
+"""The short form of ``make faults``: each kind of fault once or twice in one deployment, and no promise is broken."""
 
 from __future__ import annotations
 
@@ -10,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.starter import Starter
+
 from .counting import Count, Standing, count_one, is_settled
 from .far import Arrival, Far
 from .ground import Ground
 from .parts import mixed
-from .starter import Starter
 from .traffic import Promise, Traffic
 
 
@@ -25,9 +23,10 @@ def starter() -> Iterator[Starter]:
 
 
 @pytest.mark.encoder
-def test_no_promise_is_broken(starter: Starter, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_no_promise_is_broken(kind: str, starter: Starter, tmp_path: Path) -> None:
     said: list[str] = []
-    ground = Ground("sqlite", tmp_path, starter, seed=1, each=1, say=said.append)
+    ground = Ground(kind, tmp_path, starter, seed=1, each=1, say=said.append)
     made = mixed(ground)
 
     assert made.is_good, (made, said)

@@ -21,12 +21,12 @@ from sqlalchemy import text
 from replyassist.core.database import Database
 from tests.channels.peers.processes import free_port
 from tests.e2e.installation import Installation, from_the_command_line
+from tests.e2e.starter import Starter
 
 from .counting import count, settle
 from .databases import faulty_database
 from .deployment import BRANDS, OTHER, SERVER, SETTINGS, WORKER, Deployment, furnish
 from .far import Far
-from .starter import Starter
 from .traffic import Traffic
 
 ROLES = {"server": SERVER, "worker-1": WORKER}

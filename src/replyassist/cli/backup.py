@@ -81,17 +81,14 @@ def _require_quiet(found: Settings, *, replace: bool) -> None:
     url = make_url(found.resolved_database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return
-    opened = Database(found.resolved_database_url)
-    try:
-        if not inspect(opened.engine).has_table("brand"):
-            return
-        beats = Heartbeats(opened, "restore", dead_after_seconds=found.worker_dead_after_seconds)
-        if beats.alive():
-            raise ConfigurationError("a worker is running: end every `serve` and `worker` before restoring")
-        require_alone(opened)
-        with opened.reading() as session:
-            brands = [brand.id for brand in list_brands(session)]
-        if brands and not replace:
-            raise ConfigurationError(f"the database holds {', '.join(brands[:5])}; --replace gives that up")
-    finally:
-        opened.dispose()
+    opened = Database(found.resolved_database_url, pooled=False)
+    if not inspect(opened.engine).has_table("brand"):
+        return
+    beats = Heartbeats(opened, "restore", dead_after_seconds=found.worker_dead_after_seconds)
+    if beats.alive():
+        raise ConfigurationError("a worker is running: end every `serve` and `worker` before restoring")
+    require_alone(opened)
+    with opened.reading() as session:
+        brands = [brand.id for brand in list_brands(session)]
+    if brands and not replace:
+        raise ConfigurationError(f"the database holds {', '.join(brands[:5])}; --replace gives that up")

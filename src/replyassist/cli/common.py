@@ -57,7 +57,7 @@ def database() -> Database:
     """The database, brought to its newest version."""
     found = settings()
     found.home.mkdir(parents=True, exist_ok=True)
-    opened = Database(found.resolved_database_url, MAINTENANCE)
+    opened = Database(found.resolved_database_url, MAINTENANCE, pooled=False)
     upgrade_database(opened)
     return opened
 

@@ -73,7 +73,7 @@ def _assets(_settings: Settings) -> str:
 
 def _database(settings: Settings) -> str:
     settings.home.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.resolved_database_url)
+    database = Database(settings.resolved_database_url, pooled=False)
     database.ping()
     with database.reading() as session:
         address = make_url(database.url).render_as_string(hide_password=True)
@@ -85,7 +85,7 @@ def _database(settings: Settings) -> str:
 
 
 def _worker(settings: Settings) -> str:
-    database = Database(settings.resolved_database_url)
+    database = Database(settings.resolved_database_url, pooled=False)
     alive = Heartbeats(database, "doctor", dead_after_seconds=settings.worker_dead_after_seconds).alive()
     return f"{len(alive)} running" if alive else "none is running now; 'serve --with-worker' or 'worker' starts one"
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from alembic.script import ScriptDirectory
 from pydantic import BaseModel
 from sqlalchemy import JSON, DateTime, Engine, NullPool, TypeDecorator, event, text
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -39,8 +41,11 @@ FULL = "the database has no room left on its disk; nothing was stored, try again
 BACKENDS = ("sqlite", "postgresql")
 SESSIONS = "replyassist "
 """What the ``application_name`` of our sessions at PostgreSQL begins with; the rest tells processes apart."""
+RESTED_SECONDS = 1.0
+"""A connection that nobody used for so long is asked whether it lives before it is used again."""
 _TOO_NEW = "the database was upgraded by a newer version (migration {})"
 _log = logging.getLogger(__name__)
+_RESTS_SINCE = "rests since"
 _PROCESS = secrets.token_hex(4)
 _BAD_URL = "REPLYASSIST_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
@@ -90,26 +95,37 @@ class Database:
 
     Raises ConfigurationError for a URL that is malformed or of another database; a wait that ends without success, or
     a database that is away, raises DatabaseBusy. Errors never show parameters: they hold people's text.
+
+    ``pooled``: connections are kept for the next transaction, and ``dispose`` closes them; else each closes its own.
     """
 
-    def __init__(self, url: str, patience: Patience = SERVICE) -> None:
+    def __init__(self, url: str, patience: Patience = SERVICE, *, pooled: bool = True) -> None:
         self.url = url
         self.patience = patience
         try:
             backend = make_url(url).get_backend_name()
             self.is_sqlite = backend == "sqlite"
-            self.engine = _make_engine(url, patience, sqlite=self.is_sqlite)
+            self.engine = _make_engine(url, patience, sqlite=self.is_sqlite, pooled=pooled)
         except (ArgumentError, ValueError, ImportError):
             raise ConfigurationError(_BAD_URL) from None  # what they say may hold the password
         if backend not in BACKENDS:
             raise ConfigurationError(_BAD_URL)
+        self._asking_engine = self.engine
+        if not self.is_sqlite:
+            self._asking_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing_engine = self.engine.execution_options(replyassist_begin="IMMEDIATE")
         self._shared = SharedCommits(self.writing, seconds=2 * patience.statement, busy=BUSY)
 
     def ping(self) -> None:
         """Ask the database for nothing; raise what its driver raises where it does not answer."""
-        with self.reading() as session:
+        with self.asking() as session:
             session.connection().execute(text("SELECT 1"))
+
+    @contextmanager
+    def asking(self) -> Iterator[Session]:
+        """For one question: PostgreSQL begins and ends no transaction for it, which would be three round trips."""
+        with _ended_waits_told(), Session(self._asking_engine, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -187,12 +203,16 @@ def _ended_waits_told() -> Iterator[None]:
         raise
 
 
-def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
-    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
+def _make_engine(url: str, patience: Patience, *, sqlite: bool, pooled: bool) -> Engine:
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if pooled:
+        pool = {"pool_size": 10, "max_overflow": 20, "pool_timeout": patience.statement}
     if not sqlite:
         limited = patience.applied_to(url)
         named = {"application_name": session_name()}
-        return create_engine(limited, connect_args=named, hide_parameters=True, pool_pre_ping=True, **pool)
+        engine = create_engine(limited, connect_args=named, hide_parameters=True, **pool)
+        _ask_who_rested(engine)
+        return engine
     busy = 2 * patience.statement  # writers of one file do not queue: some are overtaken for long under load
     engine = create_engine(
         url, connect_args={"timeout": busy, "check_same_thread": False}, hide_parameters=True, **pool
@@ -220,3 +240,19 @@ def _make_engine(url: str, patience: Patience, *, sqlite: bool) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _ask_who_rested(engine: Engine) -> None:
+    """Open all connections anew where one that rested is dead; ``pool_pre_ping`` asks before every transaction."""
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _is_needed(connection: Any, record: Any, _holder: Any) -> None:
+        if time.monotonic() - record.info.get(_RESTS_SINCE, inf) > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error

@@ -106,7 +106,7 @@ def _signed_in(
 
 def token_holder(database: Database, token: str, *, now: datetime) -> Principal:
     """Who holds an API token; its use is noted. Raises NotAuthenticated."""
-    with database.reading() as session:
+    with database.asking() as session:
         who = authenticate_token(session, token, now=now)
     return _noted(database, who, now)
 

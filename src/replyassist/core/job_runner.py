@@ -254,7 +254,7 @@ class JobRunner:
                 event.set()
 
     def _names_that_wait(self, names: Collection[str]) -> list[str]:
-        with self._database.reading() as session:
+        with self._database.asking() as session:
             return names_that_wait(session, names)
 
     def _drain(self, deadline: float) -> bool:

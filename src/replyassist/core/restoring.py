@@ -48,7 +48,7 @@ END $$;
 @contextmanager
 def marked(url: str) -> Iterator[None]:
     """Let nobody begin on PostgreSQL; when an error leaves this, the mark goes where the database is as it was."""
-    opened = Database(url, MAINTENANCE)
+    opened = Database(url, MAINTENANCE, pooled=False)
     try:
         _carry_out(opened, f"CREATE SCHEMA IF NOT EXISTS {MARK}")
         yield
@@ -56,8 +56,6 @@ def marked(url: str) -> Iterator[None]:
         with suppress(DBAPIError, DatabaseBusy):  # it cannot be dropped while a table is in it
             _carry_out(opened, f"DROP SCHEMA IF EXISTS {MARK}")
         raise
-    finally:
-        opened.dispose()
 
 
 def lift_mark(session: Session) -> None:
@@ -109,7 +107,7 @@ def restore_database(url: str, manifest: Manifest, folder: Path, make_safe: Call
     run_program("pg_restore", ("--no-owner", "--no-privileges", f"--file={script}", str(folder / DUMP)), target)
     strict = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
     run_program("psql", (*strict, f"--file={clearing}", f"--file={script}", *place_of(target)), target)
-    return _made_safe(url, make_safe)
+    return make_safe(Database(url, MAINTENANCE, pooled=False))
 
 
 def restore_home(folder: Path, home: Path) -> list[str]:
@@ -138,7 +136,7 @@ def _restore_sqlite(source: Path, path: Path, make_safe: Callable[[Database], in
     with tempfile.TemporaryDirectory(prefix="replyassist-restore-", dir=path.parent) as folder:
         fresh = Path(folder) / path.name
         shutil.copyfile(source, fresh)
-        made = _made_safe(f"sqlite:///{fresh}", make_safe)
+        made = make_safe(Database(f"sqlite:///{fresh}", MAINTENANCE, pooled=False))
         _end_log(fresh)
         if path.exists():
             try:
@@ -150,14 +148,6 @@ def _restore_sqlite(source: Path, path: Path, make_safe: Callable[[Database], in
                     path.with_name(path.name + ending).unlink(missing_ok=True)
         fresh.replace(path)
     return made
-
-
-def _made_safe(url: str, make_safe: Callable[[Database], int]) -> int:
-    opened = Database(url, MAINTENANCE)
-    try:
-        return make_safe(opened)
-    finally:
-        opened.dispose()
 
 
 def _end_log(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from opentelemetry.trace import SpanKind
 
@@ -20,19 +19,10 @@ _QUOTES = {'"': '"', "“": "”", "'": "'"}
 _LABEL = re.compile(r"^(?:reply|answer|response)\s*:\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Distinct candidate texts with the model's name and the seconds it took."""
-
-    texts: tuple[str, ...]
-    model: str
-    seconds: float
-
-
 def generate_candidates(
     prompt: Prompt, model: ChatModel, *, count: int, temperature: float, deadline_seconds: float
-) -> Candidates:
-    """Up to ``count`` distinct candidates; raise LanguageModelError or LanguageModelTimeout.
+) -> tuple[tuple[str, ...], float]:
+    """Up to ``count`` distinct texts and the seconds it took; raise LanguageModelError or LanguageModelTimeout.
 
     A text that was cut off at the token limit keeps its whole sentences only; one that is far longer than was asked
     for, from an endpoint that knows no limit, is dropped unread.
@@ -44,9 +34,7 @@ def generate_candidates(
         for completion in generation.completions
         if len(completion.text) <= longest
     ]
-    return Candidates(
-        texts=tuple(dict.fromkeys(text for text in texts if text)), model=generation.model, seconds=generation.seconds
-    )
+    return tuple(dict.fromkeys(text for text in texts if text)), generation.seconds
 
 
 def _asked(model: ChatModel, prompt: Prompt, *, count: int, temperature: float, deadline_seconds: float) -> Generation:

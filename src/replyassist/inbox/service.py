@@ -13,8 +13,8 @@ from replyassist.core.errors import InvalidInput, NotFound, QueueFull
 from replyassist.core.jobs import Job
 
 from . import repository
-from .models import Author, Conversation, Direction, Message, MessageStatus
-from .repository.arriving import known_of
+from .models import Direction, Message, MessageStatus
+from .repository.arriving import keep_author, keep_conversation, known_of
 from .schemas import EMPTY, MessageChanged, MessageEdit, MessageIn, MessageTaken
 from .threads import StoredMessage
 
@@ -28,17 +28,21 @@ CLOCKS_DIFFER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class TakenMessage:
-    """A message that is on disk; ``is_new`` is False when it was there already.
+    """A message that is on disk; its ``row`` where it is new.
 
     ``is_alone``: it is the first of its conversation, which nobody else knows before the transaction ends. ``ahead``:
     how many messages of its brand wait for their drafts before it, counted up to ``MOST_AHEAD``.
     """
 
     message: MessageTaken
-    row: Message
-    is_new: bool
+    row: Message | None = None
     is_alone: bool = False
     ahead: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """False when it was there already."""
+        return self.row is not None
 
 
 def draft_job(message_id: int, attempt: int, *, ahead: int = 0) -> Job:
@@ -59,22 +63,18 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     known = known_of(session, incoming, most_of_brand=MOST_AHEAD, most=queue_limit)
     if known is None:
         raise NotFound(f"there is no brand '{incoming.brand}'")
-    if known.message is not None:
-        return TakenMessage(taken(known.message), known.message, is_new=False)
+    if known.message_id is not None and known.received_at is not None:
+        return TakenMessage(_taken(incoming, known.message_id, known.received_at))
     is_ours = Direction(incoming.direction) is Direction.OUT
     if not is_ours and known.waiting >= queue_limit:
         raise QueueFull(f"{queue_limit} messages wait for a draft; nothing was stored, send it again later")
-    author, conversation = _author(known.author, incoming), known.conversation or _conversation(incoming)
-    session.add_all([author, conversation])
-    session.flush()
-    if known.conversation is not None:
-        repository.lock_conversation(session, _key(conversation.id))
+    author_id, conversation_id = keep_author(session, known, incoming), keep_conversation(session, known, incoming)
     message = Message(
         brand_id=incoming.brand,
         channel=incoming.channel,
         external_id=incoming.external_id,
-        conversation_id=_key(conversation.id),
-        author_id=_key(author.id),
+        conversation_id=conversation_id,
+        author_id=author_id,
         text=incoming.text,
         posted_at=incoming.posted_at if incoming.posted_at <= now + CLOCKS_DIFFER else now,
         received_at=now,
@@ -86,8 +86,8 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     )
     session.add(message)
     session.flush()
-    is_alone = known.conversation is None
-    return TakenMessage(taken(message), message, is_new=True, is_alone=is_alone, ahead=known.waiting_of_brand)
+    is_alone = known.conversation_id is None
+    return TakenMessage(_taken(incoming, _key(message.id), now), message, is_alone, known.waiting_of_brand)
 
 
 def find_locked(session: Session, brand_id: str, channel: str, external_id: str) -> Message:
@@ -169,43 +169,27 @@ def hold_conversation(session: Session, message_id: int) -> None:
     repository.lock_conversation_of(session, message_id)
 
 
-def taken(message: Message) -> MessageTaken:
-    """The answer for a stored message."""
-    return MessageTaken(
+def changed(message: Message) -> MessageChanged:
+    """The answer for a message that was edited or deleted."""
+    return MessageChanged(
         id=_key(message.id),
         brand=message.brand_id,
         channel=message.channel,
         external_id=message.external_id,
         received_at=message.received_at,
-    )
-
-
-def changed(message: Message) -> MessageChanged:
-    """The answer for a message that was edited or deleted."""
-    return MessageChanged(
-        **taken(message).model_dump(),
         text=message.text,
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
     )
 
 
-def _author(known: Author | None, incoming: MessageIn) -> Author:
-    given = incoming.author
-    author = known or Author(brand_id=incoming.brand, channel=incoming.channel, external_id=given.external_id)
-    author.handle = given.handle or author.handle
-    author.name = given.name or author.name
-    return author
-
-
-def _conversation(incoming: MessageIn) -> Conversation:
-    given = incoming.conversation
-    return Conversation(
-        brand_id=incoming.brand,
+def _taken(incoming: MessageIn, message_id: int, received_at: datetime) -> MessageTaken:
+    return MessageTaken(
+        id=message_id,
+        brand=incoming.brand,
         channel=incoming.channel,
-        external_id=given.external_id,
-        visibility=given.visibility,
-        parent_text=given.parent_text,
+        external_id=incoming.external_id,
+        received_at=received_at,
     )
 
 

@@ -40,9 +40,9 @@ def take_in(
     an unknown brand and QueueFull when too many messages wait; then nothing is stored.
     """
     taken = store(session, incoming, now=now, queue_limit=queue_limit)
-    if not taken.is_new:
-        return taken
     message = taken.row
+    if message is None:
+        return taken
     if message.direction == Direction.OUT:
         message.echo_of_id = echoed_item(session, message)
         if skip_answered:

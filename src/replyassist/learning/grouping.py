@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
 
 from replyassist.core.embedding import Vectors
 
@@ -32,6 +31,8 @@ def grouped(vectors: Vectors, *, fewest: int) -> list[Places]:
     """
     if len(vectors) < max(2, fewest):
         return [np.arange(len(vectors))] if 0 < fewest <= len(vectors) else []
+    from sklearn.cluster import AgglomerativeClustering  # takes a second and 50 MB, and a command rarely groups
+
     sample = np.random.default_rng(0).permutation(len(vectors))[:LARGEST_AT_ONCE]
     linkage = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=APART)
     labels = linkage.fit_predict(vectors[sample].astype(np.float64))

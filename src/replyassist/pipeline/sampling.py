@@ -16,14 +16,13 @@ def sampled(prompt: Prompt, assignment: Assignment, *, model: ChatModel, profile
     context, since = assignment.context, time.perf_counter()
     seconds = 0.0
     try:
-        generated = generate_candidates(
+        texts, seconds = generate_candidates(
             prompt,
             model,
             count=min(context.candidates, profile.candidates),
             temperature=profile.temperature,
             deadline_seconds=context.deadline_seconds,
         )
-        seconds = generated.seconds
     finally:
         assignment.watch.add_model_call(since, seconds)
-    return generated.texts
+    return texts

@@ -1,7 +1,8 @@
 """Starts the command line again and again without loading its libraries each time: a process that forks.
 
-Each line of its input is a request as JSON: the arguments, the environment, the file of the log, and a port for
-``tests.e2e.stepping`` or 0. It answers with the id of the process, which ends by SIGKILL when the starter ends.
+Each line of its input is a request as JSON: the arguments, the environment, the file of the log, and a port or 0. It
+answers with the id of the process, which ends by SIGKILL when the starter ends. Before each commit the process tells at
+the port which tables it is about to change; who listens there answers with a byte when it may go on, or kills it.
 """
 
 from __future__ import annotations
@@ -9,18 +10,60 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from sqlalchemy import Connection, Engine, event
+
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 PATIENCE_SECONDS = 600.0
 ENDED = "ended with status {}\n"
+CHANGE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(?:\w+"?\."?)?(\w+)')
+CHANGED = "changed"
+
+
+class Started:
+    """A process that the starter has forked, to its owner like a ``subprocess.Popen``; its status is in its log."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+
+    def poll(self) -> int | None:
+        """0 once it has ended, however it did."""
+        try:
+            os.kill(self._process, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    def send_signal(self, number: int) -> None:
+        """Where it runs."""
+        with suppress(ProcessLookupError):
+            os.kill(self._process, number)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+    def wait(self, timeout: float) -> None:
+        """Until it has ended, or so many seconds."""
+        end = time.monotonic() + timeout
+        while self.poll() is None:
+            assert time.monotonic() < end, f"the process has not ended within {timeout:.0f} s"
+            time.sleep(0.05)
 
 
 class Starter:
@@ -49,11 +92,7 @@ class Starter:
         """Run a command to its end, with its log in the folder; what it printed."""
         log, output = folder / "commands.log", folder / "output"
         output.unlink(missing_ok=True)
-        process = self.start(arguments, environment, log, output=output)
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not has_ended(process):
-            assert time.monotonic() < end, f"{arguments} did not end"
-            time.sleep(0.05)
+        self.start(arguments, environment, log, output=output).wait(PATIENCE_SECONDS)
         told = log.read_text(encoding="utf-8")
         assert told.endswith(ENDED.format(0)), told
         return output.read_text(encoding="utf-8").strip()
@@ -66,8 +105,8 @@ class Starter:
         *,
         told_at: int = 0,
         output: Path | None = None,
-    ) -> int:
-        """The id of a new process of the command line; ``told_at``: the port at which it tells of its commits.
+    ) -> Started:
+        """A new process of the command line; ``told_at``: the port at which it tells of its commits.
         ``output``: where its output goes, if not to the log."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -75,22 +114,13 @@ class Starter:
         request |= {"log": str(log), "output": str(output or log)}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        return Started(int(self._process.stdout.readline()))
 
 
 def environment_of(source: Path | None) -> dict[str, str]:
     """In which Python finds the product there, and all else where this process does."""
     path = ([str(source)] if source else []) + sys.path
     return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
-
-
-def has_ended(process: int) -> bool:
-    """Whether a process that the starter started is gone."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def main() -> None:
@@ -130,16 +160,35 @@ def _become(request: dict[str, Any]) -> NoReturn:
 
 def _run(request: dict[str, Any]) -> int:
     from replyassist.cli import main as command_line
-    from tests.e2e import stepping
 
     if request["told_at"]:
-        stepping.tell_of_commits(request["told_at"])
+        tell_of_commits(request["told_at"])
     sys.argv = ["replyassist", *request["arguments"]]
     try:
         command_line()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     return 0
+
+
+def tell_of_commits(port: int) -> None:
+    """From now on this process tells there of each commit before it makes it."""
+
+    @event.listens_for(Engine, "after_cursor_execute")
+    def note(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        if cursor.rowcount != 0 and (table := CHANGE.match(statement)):
+            connection.info.setdefault(CHANGED, set()).add(table[1])
+
+    @event.listens_for(Engine, "commit")
+    def tell(connection: Connection) -> None:
+        if changed := connection.info.pop(CHANGED, None):
+            with socket.create_connection(("127.0.0.1", port)) as asked:
+                asked.sendall(" ".join(sorted(changed)).encode() + b"\n")
+                asked.recv(1)
+
+    @event.listens_for(Engine, "rollback")
+    def forget(connection: Connection) -> None:
+        connection.info.pop(CHANGED, None)
 
 
 if __name__ == "__main__":
