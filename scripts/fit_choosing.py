@@ -140,10 +140,7 @@ def main() -> int:
     worst = 0.0
     for name in KNOWN:
         encoder = SentenceTransformerEncoder(name)
-        texts = sorted({text for each in (*train, *test) for text in (each.message, *each.texts)})
-        readings = dict(zip(texts, encoder.read(texts), strict=True))
-        of_train = sorted({text for each in train for text in (each.message, *each.texts)})
-        background = background_of([readings[text] for text in of_train])
+        readings, background = _read(encoder, train, test)
         rows = [[_rows(each, readings, background) for each in part] for part in (train, test)]
         weights, constant = fit(rows[0], train)
         made[encoder.model_digest] = FittedModel(background, weights, constant)
@@ -164,6 +161,22 @@ def main() -> int:
     save_fitted(made, PATH)
     sys.stdout.write(f"{PATH.stat().st_size} bytes\n")
     return 0
+
+
+def chances_left_out(examples: Sequence[Labelled]) -> Iterator[tuple[str, list[Rows]]]:
+    """For each named encoder, by its digest, what a chooser of the other brands says of each example's sentences."""
+    for name in KNOWN:
+        encoder = SentenceTransformerEncoder(name)
+        readings, background = _read(encoder, examples)
+        yield encoder.model_digest, left_out([_rows(each, readings, background) for each in examples], examples)
+
+
+def _read(encoder: SentenceTransformerEncoder, *parts: Sequence[Labelled]) -> tuple[dict[str, Reading], Background]:
+    """All texts as they are read, and what is common to those of the first part."""
+    texts = [sorted({text for each in part for text in (each.message, *each.texts)}) for part in parts]
+    every = sorted({text for part in texts for text in part})
+    readings = dict(zip(every, encoder.read(every), strict=True))
+    return readings, background_of([readings[text] for text in texts[0]])
 
 
 def _rows(example: Labelled, readings: dict[str, Reading], background: Background) -> Rows:

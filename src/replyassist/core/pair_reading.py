@@ -24,9 +24,16 @@ class PairReader(Protocol):
 
     @property
     def digest(self) -> str:
-        """Of model, layers and prompt: weights hold for the vectors of one of them only."""
+        """Of model, layers and prompts: weights hold for the vectors of one of them only."""
         ...
 
     def read(self, pairs: Sequence[TextPair]) -> NDArray[np.float32]:
         """Shape (pairs, width), each of length 1. Raises LanguageModelError where it cannot."""
+        ...
+
+    def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> NDArray[np.float32]:
+        """The sentences of a text, each read by one who knows the message: shape (sentences, width), of length 1.
+
+        A text that is too long is read so far. Raises LanguageModelError where it cannot.
+        """
         ...

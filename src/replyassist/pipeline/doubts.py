@@ -91,8 +91,7 @@ def _readiness(
 ) -> Readiness | None:
     if told is None or assignment.plan is None or not used:
         return None
-    message = assignment.message.text
-    evidence = evidence_of(found, assignment.plan, told, used=used, message=message)
+    evidence = evidence_of(found, assignment.plan, told, used=used)
     return shipped_model(READ_PATH if READING in evidence else PATH).read(evidence)
 
 

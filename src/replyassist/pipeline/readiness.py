@@ -18,8 +18,8 @@ from replyassist.retrieval.service import Retrieved
 
 PATH = Path(str(files("replyassist.pipeline"))) / "readiness.yaml"
 READ_PATH = PATH.with_name("readiness_read.yaml")
-READING = "reading"
-"""The evidence that there is only with a reranker, in log-odds."""
+READING = "sentence_reading"
+"""The evidence that there is only with a reranker, in log-odds; 0 where the sentences of several templates are said."""
 _FARTHEST = 0.001
 
 
@@ -54,27 +54,21 @@ def shipped_model(path: Path = PATH) -> ReadinessModel:
     return ReadinessModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def evidence_of(
-    found: Retrieved, plan: SentencePlan, told: Answered, *, used: Sequence[str], message: str
-) -> dict[str, float]:
+def evidence_of(found: Retrieved, plan: SentencePlan, told: Answered, *, used: Sequence[str]) -> dict[str, float]:
     """What speaks for and against the first template of ``used``: probabilities as log-odds, counts as they are."""
     first = next((match for match in found.matches if match.template_id == used[0]), None)
     other = max((match.probability for match in found.matches if match.template_id not in used), default=0.0)
-    chances = sorted((each.probability for each in plan.sentences), reverse=True)
     sureness = first.probability if first else 0.0
     evidence = {
         "sureness": _log_odds(sureness),
         "margin": _log_odds(sureness) - _log_odds(other),
         "said": _log_odds(told.probability),
-        "best_sentence": _log_odds(chances[0] if chances else 0.0),
         "unasked": plan.unasked,
         "missing": plan.missing,
         "templates": float(len(used)),
-        "question_marks": float(min(3, message.count("?"))),
-        "words": math.log(max(1, len(message.split()))),
     }
     if used[0] in found.readings:
-        evidence[READING] = found.readings[used[0]]
+        evidence[READING] = plan.reading
     return evidence
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from replyassist.answering.sentence_reading import NOTHING_READ, read_sentences
 from replyassist.core.words import Reading, read
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
@@ -72,7 +73,11 @@ def propose(
     own = without_courtesies(template, languages=context.voice.languages) if template else None
     both = joined([own, *further], longest=LONGEST_SOURCE) if own and further else None
     further, source = (further, both) if both else ([], own)
-    plan = _plan(message, context, found, (own, *further), instruction) if own and route is Route.DRAFT else None
+    plan = None
+    if own and route is Route.DRAFT:
+        with watch.stage("rerank"):
+            readings = _sentence_readings(message, context, own) if not further else NOTHING_READ
+        plan = _plan(message, context, found, (own, *further), instruction, readings)
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template, plan=plan)
     draft = AssembledDraft()
     follow_up = None
@@ -222,6 +227,7 @@ def _plan(
     found: Retrieved,
     templates: Sequence[ReplyTemplate],
     instruction: str | None,
+    readings: Mapping[str, float] = NOTHING_READ,
 ) -> SentencePlan:
     """Which sentences answer, by the encoder of the templates; what a person asks to be changed may name more.
 
@@ -235,8 +241,18 @@ def _plan(
     return plan_of(
         [(template, [*(questions[template.id] if len(templates) > 1 else every)] or every) for template in templates],
         context.index.encoder,
+        readings=readings,
         wish=read_wish(instruction),
     )
+
+
+def _sentence_readings(
+    message: InboundMessage, context: PipelineContext, template: ReplyTemplate
+) -> Mapping[str, float]:
+    """By sentence of the template, what the reader makes of it; nothing without a reader."""
+    if context.reranker is None:
+        return NOTHING_READ
+    return read_sentences(context.reranker.reader, message.text, title=template.title, reply=template.rendered_reply)
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:

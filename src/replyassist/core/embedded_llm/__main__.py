@@ -74,8 +74,9 @@ def _parameters(parameters: Any, arguments: argparse.Namespace, api_key: str) ->
     if arguments.reads:
         import xllamacpp
 
-        parameters.embedding, parameters.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_LAST
-        parameters.n_ctx, parameters.n_parallel, parameters.cache_ram_mib = READING_TOKENS, 1, 0
+        parameters.embedding, parameters.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_NONE
+        parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = READING_TOKENS  # no prompt is cut into batches
+        parameters.n_parallel, parameters.cache_ram_mib = 1, 0
     parameters.port = arguments.port
     parameters.hostnames = ["127.0.0.1"]
     parameters.api_keys = [api_key]

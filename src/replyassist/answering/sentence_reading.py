@@ -1,0 +1,128 @@
+"""How likely a message needs each sentence of a reply, by a model that reads both together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from replyassist.core.errors import LanguageModelError
+from replyassist.core.pair_reading import PairReader
+from replyassist.guardrails.text import sentence_spans
+
+from .measures import Rows
+
+PATH = Path(str(files("replyassist.answering"))) / "sentence_reading.npz"
+FARTHEST = 1e-4
+NOTHING_READ: Mapping[str, float] = MappingProxyType({})
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SentenceJoin:
+    """Logistic regression over the chooser's log-odds of a sentence and what the reader makes of it.
+
+    ``of_best`` and ``of_mean``: how far that is below the best sentence of the reply, and above the mean.
+    """
+
+    of_chooser: float
+    of_reading: float
+    of_best: float
+    of_mean: float
+    constant: float
+
+    def probabilities(self, chances: Rows, sentences: Sequence[str], readings: Mapping[str, float]) -> Rows:
+        """0 to 1 for each sentence; the chooser's own for those that were not read."""
+        if not readings:
+            return chances
+        read = np.array([readings.get(sentence, np.nan) for sentence in sentences])
+        rows = join_rows(chances, read, every=np.array(list(readings.values())))
+        weights = np.array([self.of_chooser, self.of_reading, self.of_best, self.of_mean])
+        return np.where(np.isnan(read), chances, expit(rows @ weights + self.constant))
+
+
+UNREAD = SentenceJoin(of_chooser=1.0, of_reading=0.0, of_best=0.0, of_mean=0.0, constant=0.0)
+
+
+@dataclass(frozen=True)
+class SentenceWeights:
+    """Fitted by ``scripts/fit_sentence_reading.py`` to the vectors of the reader with this digest.
+
+    ``own`` and ``beside`` have the shape (width,): the latter of how a sentence differs from the mean of all.
+    ``joins``: by the digest of the encoder that chooses.
+    """
+
+    digest: str
+    own: NDArray[np.float64]
+    beside: NDArray[np.float64]
+    constant: float
+    joins: Mapping[str, SentenceJoin]
+
+    def readings(self, vectors: NDArray[np.float32]) -> Rows:
+        """Log-odds that the message needs each of the sentences: shape (sentences,)."""
+        sentences = vectors.astype(np.float64)
+        return np.asarray(sentences @ self.own + (sentences - sentences.mean(axis=0)) @ self.beside + self.constant)
+
+
+def read_sentences(reader: PairReader, message: str, *, title: str, reply: str) -> Mapping[str, float]:
+    """By sentence of the reply, the log-odds that this message needs it; nothing where it cannot be read."""
+    weights = shipped_sentence_weights()
+    sentences = [reply[start:end] for start, end in sentence_spans(reply)]
+    if weights.digest != reader.digest or not sentences or not any(map(str.isalnum, message)):
+        return NOTHING_READ
+    try:
+        vectors = reader.read_sentences(title, sentences, message)
+    except LanguageModelError as error:
+        logger.warning("sentences are not read: %s", error)
+        return NOTHING_READ
+    return dict(zip(sentences, weights.readings(vectors).tolist(), strict=False))
+
+
+def join_rows(chances: Rows, read: Rows, *, every: Rows) -> Rows:
+    """What ``SentenceJoin`` weighs, shape (sentences, 4). ``every``: the readings of all sentences of the reply."""
+    known = logit(np.clip(chances, FARTHEST, 1 - FARTHEST))
+    return np.column_stack([known, read, read - every.max(), read - every.mean()])
+
+
+def any_needed(readings: Mapping[str, float]) -> float:
+    """The log-odds that one or another sentence is needed: a soft maximum; 0 where nothing was read."""
+    return float(np.logaddexp.reduce(list(readings.values()))) if readings else 0.0
+
+
+@cache
+def shipped_sentence_weights(path: Path = PATH) -> SentenceWeights:
+    """Those that travel with the program."""
+    with np.load(path, allow_pickle=False) as kept:
+        joins = zip(kept["encoders"].tolist(), kept["joins"].tolist(), strict=True)
+        return SentenceWeights(
+            str(kept["digest"]),
+            kept["own"].astype(np.float64),
+            kept["beside"].astype(np.float64),
+            float(kept["constant"]),
+            {encoder: SentenceJoin(*weights) for encoder, weights in joins},
+        )
+
+
+def save_sentence_weights(weights: SentenceWeights, path: Path = PATH) -> None:
+    """Write them, the vectors in single precision."""
+    joins = [
+        [each.of_chooser, each.of_reading, each.of_best, each.of_mean, each.constant] for each in weights.joins.values()
+    ]
+    np.savez_compressed(
+        path,
+        allow_pickle=False,
+        digest=np.array(weights.digest),
+        own=weights.own.astype(np.float32),
+        beside=weights.beside.astype(np.float32),
+        constant=np.array(weights.constant),
+        encoders=np.array(list(weights.joins)),
+        joins=np.array(joins),
+    )
