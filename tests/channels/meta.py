@@ -177,3 +177,29 @@ def check_connecting(stage: Stage, harness: MetaHarness, shown_as: str) -> None:
     platform = harness.adapter.platform(account, harness.runtime)
     assert "no longer takes the token" in platform.test().problem
     platform.close()
+
+
+def check_renewal(stage: Stage, harness: MetaHarness) -> None:
+    """A token is renewed before its 60 days are over; one that is too young for it is used on, and tried a day later."""
+    peer, kept = harness.peer, dict(harness.credentials())
+    opened = harness.adapter.platform
+    assert opened is not None
+
+    def problem() -> str:
+        platform = opened(replace(stage.account, credentials=Credentials(kept), keep=kept.update), harness.runtime)
+        try:
+            return platform.test().problem
+        finally:
+            platform.close()
+
+    assert (problem(), peer.token) == ("", TOKEN)
+    peer.is_young = False
+    assert (problem(), peer.token) == ("", TOKEN), "it was tried a moment ago"
+    used = TOKEN
+    for days in (2, 50):
+        stage.world.clock.advance(seconds=days * 86_400)
+        peer.is_young = False
+        assert (problem(), kept["access"]) == ("", peer.token)
+        assert peer.token != used
+        used = peer.token
+    assert problem() == ""

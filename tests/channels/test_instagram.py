@@ -56,6 +56,9 @@ class TestComments(Conformance):
     def test_the_address_is_tested_and_nothing_forged_passes(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_handshake(stage, harness, stage.account)
 
+    def test_a_token_is_renewed_before_it_ends(self, stage: Stage, harness: InstagramHarness) -> None:
+        meta.check_renewal(stage, harness)
+
     def test_connecting_subscribes(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_connecting(stage, harness, "@fernhill")
 

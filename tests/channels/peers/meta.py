@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -26,10 +27,14 @@ PAGE = 2
 @dataclass
 class MetaPeer(Peer):
     """``fails``: the error of the next call that changes something, with the response's headers. ``hides``: our own are
-    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone."""
+    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone. ``token``: the
+    one that is taken; ``is_young``: it is not a day old, and not renewed."""
 
     us = ""
     kind = b""
+    renewed_by = ""
+    token: str = TOKEN
+    is_young: bool = True
     fails: dict[str, Any] | None = None
     hides: bool = False
     late: set[str] = field(default_factory=set)
@@ -47,7 +52,9 @@ class MetaPeer(Peer):
 
     def answer(self, asked: Asked) -> tuple[int, Any]:
         """A node, an edge, or an error."""
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+        if asked.path == "/refresh_access_token":
+            return self._renewed(asked.given)
+        if asked.headers.get("authorization") != f"Bearer {self.token}":
             return refused(190, "Invalid OAuth access token.", status=401)
         changes = asked.method != "GET" and not asked.path.endswith("subscribed_apps")
         error, self.fails = (self.fails, None) if changes else (None, self.fails)
@@ -71,6 +78,12 @@ class MetaPeer(Peer):
             case "GET", [parent, "replies" | "comments"]:
                 found = 200, self._replies(parent, int(given.get("after") or 0))
         return found
+
+    def _renewed(self, given: Mapping[str, Any]) -> tuple[int, Any]:
+        if self.is_young or (given["grant_type"], given["access_token"]) != (self.renewed_by, self.token):
+            return refused(100, "The token cannot be refreshed")
+        self.token, self.is_young = f"page-token-{next(self.numbers)}", True
+        return 200, {"access_token": self.token, "token_type": "bearer", "expires_in": 5183944}
 
     def limit(self, _: str) -> int:
         """How long a comment may be, in UTF-16 units."""
@@ -164,6 +177,7 @@ class InstagramPeer(MetaPeer):
 
     us = "17841400000000001"
     kind = b"instagram"
+    renewed_by = "ig_refresh_token"
 
     def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
         match method, path:

@@ -21,7 +21,7 @@ TRAITS = Traits(
         "the API's version; the names of webhook fields; the lengths (2,200 and 1,000 bytes); "
         "whether the ids of messages read are those of echoes; "
         "how soon a reply can be read; the access levels. Edits and deletions come for messages, not for comments. "
-        "A token lasts 60 days and is renewed by hand"
+        "A token lasts 60 days and is renewed when it is used, at least once in 53 days"
     ),
 )
 
