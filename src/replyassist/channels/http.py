@@ -92,8 +92,9 @@ class Api:
         """One request (``json=``, ``data=``, ``params=``, ``headers=``, ``content=`` as httpx has them).
 
         ``has_effect``: it posts or changes something, so that an answer that is lost, or a 5xx, raises
-        DeliveryUncertain; where it only reads, DeliveryNotMade (RateLimited where a 5xx says when). ``also``: statuses that are handed back like a 2xx,
-        for platforms that explain themselves in the body. 401 raises CredentialsRefused, all others as ``error_for``.
+        DeliveryUncertain; where it only reads, DeliveryNotMade, or RateLimited where a 5xx says when to come back.
+        ``also``: statuses that are handed back like a 2xx, for platforms that explain themselves in the body. 401
+        raises CredentialsRefused, all others as ``error_for``.
         From looking up the name to the last byte it takes ``timeout_seconds``, and no longer than its attempt has.
         """
         if not self._runtime.ends.left():

@@ -27,12 +27,13 @@ PAGE = 2
 @dataclass
 class MetaPeer(Peer):
     """``fails``: the error of the next call that changes something, with the response's headers. ``hides``: our own are
-    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone. ``token``: the
-    one that is taken; ``is_young``: it is not a day old, and not renewed."""
+    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone.
+    ``token``: the one that is taken; ``is_young``: it is not a day old, and not renewed."""
 
     us = ""
     kind = b""
     renewed_by = ""
+    post = "media-1"
     token: str = TOKEN
     is_young: bool = True
     fails: dict[str, Any] | None = None
@@ -72,7 +73,10 @@ class MetaPeer(Peer):
             case "POST", ["me", "messages"]:
                 found = self._message(given)
             case "GET", ["me", "conversations"]:
-                found = 200, {"data": self._conversations(given["user_id"])}
+                people = [given["user_id"]] if "user_id" in given else list(self._people())
+                found = 200, {"data": [each for person in people for each in self._conversations(person)]}
+            case "GET", [self.post, "comments"]:
+                found = 200, self._replies(None, int(given.get("after") or 0), given["fields"])
             case "POST", [parent, "replies" | "comments"]:
                 found = self._reply(parent, given["message"])
             case "GET", [parent, "replies" | "comments"]:
@@ -142,12 +146,28 @@ class MetaPeer(Peer):
         self.lost("after")
         return 200, {"id": made}
 
-    def _replies(self, parent: str, start: int) -> dict[str, Any]:
-        seen = [each for each in self.comments.values() if each.get("parent") == parent]
+    def _people(self) -> set[str]:
+        return {
+            each[end]["id"] if end == "from" else each[end]["data"][0]["id"]
+            for each in self.messages
+            for end in ("from", "to")
+        } - {self.us}
+
+    def _on_post(self) -> list[dict[str, Any]]:
+        """The comments on the post as they are listed."""
+        return [each for each in reversed(self.comments.values()) if each.get("parent") is None]
+
+    def _replies(self, parent: str | None, start: int, fields: str = "") -> dict[str, Any]:
+        found = [each for each in self.comments.values() if each.get("parent") == parent]
+        seen = found if parent else self._on_post()
         seen = [each for each in seen if not (self.hides and each["author"] == self.us)]
         more = len(seen) > start + PAGE
         paging = {"cursors": {"after": str(start + PAGE)}} | ({"next": "https://…"} if more else {})
-        return {"data": [self.shown(each) for each in seen[start : start + PAGE]], "paging": paging}
+        return {"data": [self._told(each, fields) for each in seen[start : start + PAGE]], "paging": paging}
+
+    def _told(self, comment: dict[str, Any], fields: str) -> dict[str, Any]:
+        below = [self.shown(each) for each in self.comments.values() if each.get("parent") == comment["id"]]
+        return self.shown(comment) | ({"replies": {"data": below}} if "replies" in fields and below else {})
 
     @abstractmethod
     def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
@@ -183,6 +203,8 @@ class InstagramPeer(MetaPeer):
         match method, path:
             case "GET", ["me"]:
                 return 200, {"user_id": self.us, "username": "fernhill", "id": "another id"}
+            case "GET", ["me", "media"]:
+                return 200, {"data": [{"id": self.post}]}
             case "GET", ["media-1"]:
                 return 200, {"id": "media-1", "caption": "New roast is out!"}
         return super().route(method, path, given)
@@ -205,7 +227,9 @@ class InstagramPeer(MetaPeer):
     def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
         shown = {"id": comment["id"], "text": comment["text"], "timestamp": comment["at"]}
         is_ours = comment["author"] == self.us
-        return shown | ({"user": {"id": self.us}, "from": {"id": "scoped"}} if is_ours else {"from": {"id": TOM}})
+        return shown | (
+            {"user": {"id": self.us}, "from": {"id": "scoped"}} if is_ours else {"from": {"id": TOM, "username": "tom"}}
+        )
 
     def tell(self, entry: dict[str, Any]) -> None:
         self.told.append({"object": "instagram", "entry": [entry]})
@@ -222,6 +246,8 @@ class FacebookPeer(MetaPeer):
         match method, path:
             case "GET", ["me"]:
                 return 200, {"id": self.us, "name": "Fernhill"}
+            case "GET", ["me", "posts"]:
+                return 200, {"data": [{"id": self.post}]}
             case "GET", [self.post]:
                 return 200, {"id": self.post, "message": "New roast is out!"}
         return super().route(method, path, given)
@@ -249,7 +275,12 @@ class FacebookPeer(MetaPeer):
 
     def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
         shown = {"id": comment["id"], "message": comment["text"], "created_time": comment["at"]}
+        shown |= {"parent": {"id": comment["parent"]}} if comment["parent"] else {}
         return shown | {"from": {"id": comment["author"], "name": "…"}}
+
+    def _on_post(self) -> list[dict[str, Any]]:
+        """All of them: it is asked for them as a stream."""
+        return list(reversed(self.comments.values()))
 
     def _feed(self, number: str, verb: str, text: str | None) -> None:
         known, now = self.comments[number], int(time.time())

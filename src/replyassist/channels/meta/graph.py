@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NoReturn
 
 from replyassist.core.errors import (
@@ -60,15 +60,20 @@ class Graph:
 
     def all_of(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Everything on an edge; raise DeliveryNotMade where it has more than can be read."""
-        for _ in range(PAGES):
+        if (yield from self.some_of(path, PAGES, **parameters)):
+            raise DeliveryNotMade("there is more under this post than can be read")
+
+    def some_of(self, path: str, pages: int, **parameters: Any) -> Generator[dict[str, Any], None, bool]:
+        """What is on the first pages of an edge; returns whether there is more."""
+        for _ in range(pages):
             page = self.read(path, **parameters)
             yield from page.get("data") or []
             paging = page.get("paging") or {}
             after = (paging.get("cursors") or {}).get("after")
             if not paging.get("next") or not after:
-                return
+                return False
             parameters["after"] = after
-        raise DeliveryNotMade("there is more under this post than can be read")
+        return True
 
     def close(self) -> None:
         """End connections."""
