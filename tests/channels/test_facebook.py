@@ -9,7 +9,7 @@ from replyassist.channels.registry import adapter_named
 
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
-from .peers.meta import FacebookPeer
+from .peers.facebook import FacebookPeer
 
 ADAPTER = adapter_named("facebook")
 
