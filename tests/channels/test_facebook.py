@@ -9,7 +9,7 @@ from replyassist.channels.registry import adapter_named
 
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
-from .peers.meta import FacebookPeer
+from .peers.facebook import FacebookPeer
 
 ADAPTER = adapter_named("facebook")
 
@@ -56,6 +56,9 @@ class TestComments(Conformance):
 
     def test_the_address_is_tested_and_nothing_forged_passes(self, stage: Stage, harness: FacebookHarness) -> None:
         meta.check_handshake(stage, harness, stage.account)
+
+    def test_what_was_there_or_missed_is_read(self, stage: Stage, harness: FacebookHarness) -> None:
+        meta.check_reading(stage, harness)
 
     def test_connecting_subscribes(self, stage: Stage, harness: FacebookHarness) -> None:
         meta.check_connecting(stage, harness, "Fernhill")

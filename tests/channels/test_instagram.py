@@ -56,6 +56,12 @@ class TestComments(Conformance):
     def test_the_address_is_tested_and_nothing_forged_passes(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_handshake(stage, harness, stage.account)
 
+    def test_a_token_is_renewed_before_it_ends(self, stage: Stage, harness: InstagramHarness) -> None:
+        meta.check_renewal(stage, harness)
+
+    def test_what_was_there_or_missed_is_read(self, stage: Stage, harness: InstagramHarness) -> None:
+        meta.check_reading(stage, harness)
+
     def test_connecting_subscribes(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_connecting(stage, harness, "@fernhill")
 

@@ -76,6 +76,9 @@ class TestThreads(Conformance):
         assert (one.in_reply_to, two.in_reply_to) == (None, first)
         assert stage.platform.inner.thread(ThreadPlace(first, ROOT)).parent_text == "New roast is out!"
 
+    def test_a_token_is_renewed_before_it_ends(self, stage: Stage, harness: ThreadsHarness) -> None:
+        meta.check_renewal(stage, harness)
+
     def test_connecting_says_who_we_are(self, stage: Stage, harness: ThreadsHarness) -> None:
         tested = stage.platform.inner.test()
 

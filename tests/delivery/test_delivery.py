@@ -205,6 +205,20 @@ def test_waits_that_the_platform_asked_for_do_not_lengthen_those_of_failures(wor
     assert wait == settling.FIRST_RETRY_SECONDS
 
 
+def test_a_failure_that_says_when_to_come_back_uses_up_no_attempt(world: World) -> None:
+    item = approved(world)
+    channel = FakeChannel(errors=[DeliveryUncertain("answered 503", retry_after_s=25.0)] * 12)
+    delays = []
+    for _ in range(12):
+        run(world, channel)
+        delays += [delay for job, delay in world.jobs.planned if job.name == "deliver"]
+        world.clock.advance(seconds=26)
+    assert world.settings.delivery_attempts < len(delays)
+    assert set(delays) == {25.0}
+    run(world, channel)
+    assert (world.reload(item).status, len(channel.sent)) == (ReviewStatus.SENT, 1)
+
+
 def test_an_uncertain_outcome_is_repeated_under_the_same_key_and_arrives_once(world: World) -> None:
     item, channel = approved(world), FakeChannel(errors=[DeliveryUncertain("timeout")])
     run(world, channel)

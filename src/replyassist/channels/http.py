@@ -92,8 +92,9 @@ class Api:
         """One request (``json=``, ``data=``, ``params=``, ``headers=``, ``content=`` as httpx has them).
 
         ``has_effect``: it posts or changes something, so that an answer that is lost, or a 5xx, raises
-        DeliveryUncertain; where it only reads, DeliveryNotMade. ``also``: statuses that are handed back like a 2xx,
-        for platforms that explain themselves in the body. 401 raises CredentialsRefused, all others as ``error_for``.
+        DeliveryUncertain; where it only reads, DeliveryNotMade, or RateLimited where a 5xx says when to come back.
+        ``also``: statuses that are handed back like a 2xx, for platforms that explain themselves in the body. 401
+        raises CredentialsRefused, all others as ``error_for``.
         From looking up the name to the last byte it takes ``timeout_seconds``, and no longer than its attempt has.
         """
         if not self._runtime.ends.left():
@@ -114,8 +115,8 @@ class Api:
             raise CredentialsRefused(f"{self._host} no longer takes the credentials (401)", has_answered=True)
         retry_after, now = answer.headers.get("retry-after", ""), self._clock.now()
         if answer.status >= 500 and not has_effect:
-            wait = seconds_of(retry_after, now=now)
-            raise DeliveryNotMade(f"{self._host} answered {answer.status}", retry_after_s=wait)
+            wait, detail = seconds_of(retry_after, now=now), f"{self._host} answered {answer.status}"
+            raise DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
         raise error_for(answer.status, retry_after, host=self._host, now=now)
 
     def _read(self, response: httpx2.Response) -> bytes:

@@ -65,7 +65,8 @@ def brand_connections(
     if test:
         for each in found:
             if each.status != "disconnected":
-                connections.test(each.brand_id, each.channel)
+                console.print(f"{each.brand_id}, {each.channel}:", markup=False)
+                _say(connections.test(each.brand_id, each.channel))
         found = connections.health([brand] if brand else None)
     names = ("brand_id", "channel", "platform", "shown_as", "status", "problem")
     if json:

@@ -93,8 +93,8 @@ def send(claimed: Claimed, channel: Platform, fence: Fence) -> AttemptResult:
         return _of_error(error, uncertain, is_sending=True)
     except DeliveryError as error:
         status = DeliveryStatus.UNCERTAIN if claimed.repeat is Repeat.NEITHER else DeliveryStatus.RETRY
-        has_answered = error.has_answered or False
-        return AttemptResult(status, None, error.detail, True, error.retry_after_s, has_answered=has_answered)
+        wait, has_answered = error.retry_after_s, error.has_answered or False
+        return AttemptResult(status, None, error.detail, True, wait, wait is not None, has_answered=has_answered)
     except Exception as error:
         logger.exception("delivery %d failed in a way that nobody foresaw", claimed.delivery_id)
         return AttemptResult(

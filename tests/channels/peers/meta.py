@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -26,10 +27,15 @@ PAGE = 2
 @dataclass
 class MetaPeer(Peer):
     """``fails``: the error of the next call that changes something, with the response's headers. ``hides``: our own are
-    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone."""
+    not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone.
+    ``token``: the one that is taken; ``is_young``: it is not a day old, and not renewed."""
 
     us = ""
     kind = b""
+    renewed_by = ""
+    post = "media-1"
+    token: str = TOKEN
+    is_young: bool = True
     fails: dict[str, Any] | None = None
     hides: bool = False
     late: set[str] = field(default_factory=set)
@@ -47,7 +53,9 @@ class MetaPeer(Peer):
 
     def answer(self, asked: Asked) -> tuple[int, Any]:
         """A node, an edge, or an error."""
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+        if asked.path == "/refresh_access_token":
+            return self._renewed(asked.given)
+        if asked.headers.get("authorization") != f"Bearer {self.token}":
             return refused(190, "Invalid OAuth access token.", status=401)
         changes = asked.method != "GET" and not asked.path.endswith("subscribed_apps")
         error, self.fails = (self.fails, None) if changes else (None, self.fails)
@@ -65,12 +73,25 @@ class MetaPeer(Peer):
             case "POST", ["me", "messages"]:
                 found = self._message(given)
             case "GET", ["me", "conversations"]:
-                found = 200, {"data": self._conversations(given["user_id"])}
+                people = (
+                    [given["user_id"]]
+                    if "user_id" in given
+                    else list({each["from"]["id"] for each in self.messages} - {self.us})
+                )
+                found = 200, {"data": [each for person in people for each in self._conversations(person)]}
+            case "GET", [self.post, "comments"]:
+                found = 200, self._replies(None, int(given.get("after") or 0), given["fields"])
             case "POST", [parent, "replies" | "comments"]:
                 found = self._reply(parent, given["message"])
             case "GET", [parent, "replies" | "comments"]:
                 found = 200, self._replies(parent, int(given.get("after") or 0))
         return found
+
+    def _renewed(self, given: Mapping[str, Any]) -> tuple[int, Any]:
+        if self.is_young or (given["grant_type"], given["access_token"]) != (self.renewed_by, self.token):
+            return refused(100, "The token cannot be refreshed")
+        self.token, self.is_young = f"page-token-{next(self.numbers)}", True
+        return 200, {"access_token": self.token, "token_type": "bearer", "expires_in": 5183944}
 
     def limit(self, _: str) -> int:
         """How long a comment may be, in UTF-16 units."""
@@ -129,12 +150,21 @@ class MetaPeer(Peer):
         self.lost("after")
         return 200, {"id": made}
 
-    def _replies(self, parent: str, start: int) -> dict[str, Any]:
-        seen = [each for each in self.comments.values() if each.get("parent") == parent]
+    def _on_post(self) -> list[dict[str, Any]]:
+        """The comments on the post as they are listed."""
+        return [each for each in reversed(self.comments.values()) if each.get("parent") is None]
+
+    def _replies(self, parent: str | None, start: int, fields: str = "") -> dict[str, Any]:
+        found = [each for each in self.comments.values() if each.get("parent") == parent]
+        seen = found if parent else self._on_post()
         seen = [each for each in seen if not (self.hides and each["author"] == self.us)]
         more = len(seen) > start + PAGE
         paging = {"cursors": {"after": str(start + PAGE)}} | ({"next": "https://…"} if more else {})
-        return {"data": [self.shown(each) for each in seen[start : start + PAGE]], "paging": paging}
+        return {"data": [self._told(each, fields) for each in seen[start : start + PAGE]], "paging": paging}
+
+    def _told(self, comment: dict[str, Any], fields: str) -> dict[str, Any]:
+        below = [self.shown(each) for each in self.comments.values() if each.get("parent") == comment["id"]]
+        return self.shown(comment) | ({"replies": {"data": below}} if "replies" in fields and below else {})
 
     @abstractmethod
     def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
@@ -164,11 +194,14 @@ class InstagramPeer(MetaPeer):
 
     us = "17841400000000001"
     kind = b"instagram"
+    renewed_by = "ig_refresh_token"
 
     def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
         match method, path:
             case "GET", ["me"]:
                 return 200, {"user_id": self.us, "username": "fernhill", "id": "another id"}
+            case "GET", ["me", "media"]:
+                return 200, {"data": [{"id": self.post}]}
             case "GET", ["media-1"]:
                 return 200, {"id": "media-1", "caption": "New roast is out!"}
         return super().route(method, path, given)
@@ -191,61 +224,12 @@ class InstagramPeer(MetaPeer):
     def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
         shown = {"id": comment["id"], "text": comment["text"], "timestamp": comment["at"]}
         is_ours = comment["author"] == self.us
-        return shown | ({"user": {"id": self.us}, "from": {"id": "scoped"}} if is_ours else {"from": {"id": TOM}})
+        return shown | (
+            {"user": {"id": self.us}, "from": {"id": "scoped"}} if is_ours else {"from": {"id": TOM, "username": "tom"}}
+        )
 
     def tell(self, entry: dict[str, Any]) -> None:
         self.told.append({"object": "instagram", "entry": [entry]})
-
-
-class FacebookPeer(MetaPeer):
-    """A Page with one post."""
-
-    us = "555"
-    kind = b"page"
-    post = "555_1"
-
-    def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
-        match method, path:
-            case "GET", ["me"]:
-                return 200, {"id": self.us, "name": "Fernhill"}
-            case "GET", [self.post]:
-                return 200, {"id": self.post, "message": "New roast is out!"}
-        return super().route(method, path, given)
-
-    def limit(self, _: str) -> int:
-        return 8000
-
-    def too_long(self, text: str) -> bool:
-        return len(text.encode("utf-16-le")) // 2 > 2000
-
-    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
-        number = f"1_{next(self.numbers)}"
-        self.comments[number] = {"id": number, "text": text, "author": author, "parent": parent, "at": stamp()}
-        self._feed(number, "add", text)
-        return number
-
-    def edit(self, comment: str, text: str) -> None:
-        """Its author edits a comment."""
-        self.comments[comment]["text"] = text
-        self._feed(comment, "edited", text)
-
-    def remove(self, comment: str) -> None:
-        """Its author deletes a comment."""
-        self._feed(comment, "remove", None)
-
-    def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
-        shown = {"id": comment["id"], "message": comment["text"], "created_time": comment["at"]}
-        return shown | {"from": {"id": comment["author"], "name": "…"}}
-
-    def _feed(self, number: str, verb: str, text: str | None) -> None:
-        known, now = self.comments[number], int(time.time())
-        value = {"item": "comment", "verb": verb, "comment_id": number, "post_id": self.post, "created_time": now}
-        value |= {"from": {"id": known["author"], "name": "Tom"}, "parent_id": known["parent"] or self.post}
-        value |= {"message": text} if text is not None else {}
-        self.tell({"id": self.us, "time": now, "changes": [{"field": "feed", "value": value}]})
-
-    def tell(self, entry: dict[str, Any]) -> None:
-        self.told.append({"object": "page", "entry": [entry]})
 
 
 def signed(document: dict[str, Any], secret: str = APP_SECRET) -> HookRequest:

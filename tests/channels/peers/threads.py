@@ -17,6 +17,7 @@ class ThreadsPeer(MetaPeer):
     """A profile with one post. ``status``: of containers that were not published."""
 
     us = "fernhill"
+    renewed_by = "th_refresh_token"
     status: str = "FINISHED"
 
     def __post_init__(self) -> None:

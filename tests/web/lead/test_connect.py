@@ -224,6 +224,7 @@ class TestRow:
         first = world.item(message={"conversation": here, "posted_at": world.clock.now().isoformat()})
         console.sign_in(Role.MANAGER)
         assert "Costs $0.015" in words(console.get("/queue"))
+        assert "Sending costs $0.015" in words(console.get(f"/queue/{first.id}"))
         assert "left" not in words(console.get("/queue"))
         world.clock.advance(seconds=timedelta(hours=22, minutes=20).total_seconds())
         console.sign_in(Role.MANAGER)

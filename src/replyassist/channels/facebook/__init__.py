@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..account import Account, Runtime
-from ..meta import CHECKED_ON, HUMAN_AGENT, WINDOW, fields, granted
-from ..port import Adapter, Inbound, Platform
+from ..meta import CHECKED_ON, HUMAN_AGENT, POLL_SECONDS, WINDOW, fields, granted
+from ..port import Adapter, Inbound, Platform, Source
 from ..traits import Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
@@ -12,6 +12,7 @@ TRAITS = Traits(
     title="Facebook Page and Messenger",
     repeat=Repeat.LOOK_UP,  # no key is taken
     private_window=WINDOW,
+    poll_seconds=POLL_SECONDS,
     signature=Signature.BODY,
     tells_parent=False,
     proof=Proof.DOCUMENTATION,
@@ -21,7 +22,7 @@ TRAITS = Traits(
         "the API's version; the names of webhook fields; the lengths (8,000 and 2,000); "
         "where a reply to a reply lands; whether the ids of messages "
         "read are those of echoes; how soon a reply can be read; what is told of unsent messages; Require App Secret "
-        "has to be off"
+        "has to be off. What was missed is read of the newest 25 posts, and of the newest 20 messages of a conversation"
     ),
 )
 
@@ -38,6 +39,13 @@ def _inbound(account: Account, runtime: Runtime) -> Inbound:
     return FacebookInbound(account, runtime)
 
 
+def _source(account: Account, runtime: Runtime) -> Source:
+    from .inbound import FacebookInbound
+    from .source import FacebookSource
+
+    return FacebookSource(account, runtime, FacebookInbound(account, runtime))
+
+
 ADAPTER = Adapter(
     TRAITS,
     fields=(
@@ -51,4 +59,5 @@ ADAPTER = Adapter(
     platform=_platform,
     traits_of=granted,
     inbound=_inbound,
+    source=_source,
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..account import Account, Runtime
-from ..meta import CHECKED_ON, HUMAN_AGENT, WINDOW, fields, granted
-from ..port import Adapter, Inbound, Platform
+from ..meta import CHECKED_ON, HUMAN_AGENT, POLL_SECONDS, WINDOW, fields, granted
+from ..port import Adapter, Inbound, Platform, Source
 from ..traits import Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
@@ -12,6 +12,7 @@ TRAITS = Traits(
     title="Instagram",
     repeat=Repeat.LOOK_UP,  # no key is taken
     private_window=WINDOW,
+    poll_seconds=POLL_SECONDS,
     signature=Signature.BODY,
     tells_parent=False,
     proof=Proof.DOCUMENTATION,
@@ -21,7 +22,8 @@ TRAITS = Traits(
         "the API's version; the names of webhook fields; the lengths (2,200 and 1,000 bytes); "
         "whether the ids of messages read are those of echoes; "
         "how soon a reply can be read; the access levels. Edits and deletions come for messages, not for comments. "
-        "A token lasts 60 days and is renewed by hand"
+        "A token lasts 60 days and is renewed every week. What was missed is read of the newest 25 posts, and of the "
+        "newest 20 messages of a conversation"
     ),
 )
 
@@ -38,6 +40,13 @@ def _inbound(account: Account, runtime: Runtime) -> Inbound:
     return InstagramInbound(account, runtime)
 
 
+def _source(account: Account, runtime: Runtime) -> Source:
+    from .inbound import InstagramInbound
+    from .source import InstagramSource
+
+    return InstagramSource(account, runtime, InstagramInbound(account, runtime))
+
+
 ADAPTER = Adapter(
     TRAITS,
     fields=(
@@ -51,4 +60,5 @@ ADAPTER = Adapter(
     platform=_platform,
     traits_of=granted,
     inbound=_inbound,
+    source=_source,
 )

@@ -17,6 +17,7 @@ class InstagramPlatform(MetaPlatform):
     kind, edge, words, at = "instagram", "replies", "text", "timestamp"
     post_words = "caption"
     subscribed = "comments,messages,message_edit"
+    renewed_by = "ig_refresh_token"
 
     def who(self) -> tuple[str, str]:
         """``user_id`` is the id that webhooks have; ``id`` is another one."""

@@ -41,9 +41,12 @@ class MetaPlatform(Platform):
     """The field of a post's text."""
     subscribed = ""
     """What the webhooks tell of."""
+    renewed_by = ""
+    """The grant that renews its token; empty where tokens do not end."""
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
-        self._account, self._clock, self.graph = account, runtime.clock, Graph(account, runtime)
+        self._account, self._clock = account, runtime.clock
+        self.graph = Graph(account, runtime, renewed_by=self.renewed_by)
 
     @property
     def traits(self) -> Traits:

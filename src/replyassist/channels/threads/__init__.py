@@ -24,7 +24,8 @@ TRAITS = Traits(
     checked_on=CHECKED_ON,
     reread=(
         "whether a container can be published once only, and how soon its status says so; whether our own replies are "
-        "told; Advanced Access and a verified business are needed. A token lasts 60 days and is renewed by hand"
+        "told; Advanced Access and a verified business are needed. A token lasts 60 days and is "
+        "renewed when it is used, at least once in 53 days"
     ),
 )
 

@@ -22,7 +22,7 @@ class ThreadsPlatform(Platform):
     traits = TRAITS
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
-        self._account, self._graph = account, Graph(account, runtime)
+        self._account, self._graph = account, Graph(account, runtime, renewed_by="th_refresh_token")
 
     @property
     def address(self) -> str:
