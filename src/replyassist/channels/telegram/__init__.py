@@ -24,8 +24,8 @@ TRAITS = Traits(
     tells_deletions=False,  # bots are told of edits alone
     tells_own=False,
     proof=Proof.PEER,
-    proven_by="telegram-test-api in private chats; edits and limits, which it does not know, against a stateful fake of "
-    "core.telegram.org/bots/api",
+    proven_by="telegram-test-api in private chats; edits and limits, which it does not know, against a stateful "
+    "fake of core.telegram.org/bots/api",
     checked_on=date(2026, 11, 27),
     reread="how 4,096 characters are counted; the limits of the FAQ; what a bot in privacy mode sees of a group",
 )
