@@ -33,7 +33,7 @@ def show_live(
     now = visit.now
     with visit.database.writing() as session:
         item = decisions.visible_item(session, visit.principal, item_id)
-        presence.look(session, item, visit.principal.user_id, now=now)
+        presence.look_on(session, item, visit.principal.user_id, now=now)
         team = team_view(session, visit.principal, item, now=now)
         is_held = claimer_of(session, visit.principal, item, now=now) is not None
     return visit.page("_live.html", team=team, item=item, listing=listing, is_freed=was_held and not is_held)

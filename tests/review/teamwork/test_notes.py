@@ -12,7 +12,7 @@ from replyassist.review.models import ReviewItem
 from replyassist.review.teamwork import notes
 from replyassist.review.teamwork.live import LiveEvent, LiveFeed
 from replyassist.review.teamwork.models import ItemNote
-from replyassist.review.teamwork.presence import LEASE, leave, look, lookers
+from replyassist.review.teamwork.presence import LEASE, LEFT_JUST_NOW, leave, look, look_on, lookers
 from tests.world import World
 
 
@@ -110,6 +110,20 @@ def test_open_pages_are_told_of_notes_claims_and_people(world: World) -> None:
             LiveEvent("presence", item.id or 0, item.brand_id),
         ]
         assert feed.read(session) == []
+
+
+def test_what_an_open_page_asked_before_its_goodbye_does_not_bring_it_back(world: World) -> None:
+    agent, item, now = world.person(Role.AGENT), world.item(), world.clock.now()
+    with world.database.writing() as session:
+        look_on(session, item, agent.user_id, now=now)
+        leave(session, item, agent.user_id, now=now)
+        look_on(session, item, agent.user_id, now=now + LEFT_JUST_NOW / 2)
+        assert lookers(session, item, without=[], now=now + LEFT_JUST_NOW / 2) == []
+        look_on(session, item, agent.user_id, now=now + LEFT_JUST_NOW)
+        assert lookers(session, item, without=[], now=now + LEFT_JUST_NOW) == [agent.name]
+        leave(session, item, agent.user_id, now=now + LEFT_JUST_NOW)
+        look(session, item, agent.user_id, now=now + LEFT_JUST_NOW)
+        assert lookers(session, item, without=[], now=now + LEFT_JUST_NOW) == [agent.name]
 
 
 def test_who_looks_is_known_for_as_long_as_their_page_is_open(world: World) -> None:

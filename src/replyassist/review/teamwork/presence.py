@@ -19,6 +19,10 @@ LEASE = timedelta(seconds=50)
 """An open page puts it off every 20 s (static/item.js); one that was closed without a word is gone after this."""
 
 
+LEFT_JUST_NOW = timedelta(seconds=5)
+"""What an open page asked before its goodbye may arrive after it; another window asks again later than this."""
+
+
 def look(session: Session, item: ReviewItem, user_id: int, *, now: datetime) -> None:
     """Somebody looks at the item, from now on for a while."""
     known = session.get(Presence, (item.id, user_id), with_for_update=ROW_ONLY)
@@ -37,9 +41,16 @@ def look(session: Session, item: ReviewItem, user_id: int, *, now: datetime) -> 
         tell(session, item, Live.PRESENCE, now=now)
 
 
+def look_on(session: Session, item: ReviewItem, user_id: int, *, now: datetime) -> None:
+    """Their page is still open, unless they left it just now."""
+    known = session.get(Presence, (item.id, user_id))
+    if known is None or not known.until <= now < known.until + LEFT_JUST_NOW:
+        look(session, item, user_id, now=now)
+
+
 def leave(session: Session, item: ReviewItem, user_id: int, *, now: datetime) -> None:
     """They look at it no longer."""
-    if repository.end_presence(session, item.id or 0, user_id):
+    if repository.end_presence(session, item.id or 0, user_id, now=now):
         tell(session, item, Live.PRESENCE, now=now)
 
 

@@ -162,10 +162,11 @@ def forget_presence(session: Session, *, before: datetime) -> None:
     session.exec(delete(Presence).where(col(Presence.until) < before).execution_options(synchronize_session=False))
 
 
-def end_presence(session: Session, item_id: int, user_id: int) -> bool:
+def end_presence(session: Session, item_id: int, user_id: int, *, now: datetime) -> bool:
     """Somebody is at an item no longer; whether they were."""
-    mine = (col(Presence.review_item_id) == item_id, col(Presence.user_id) == user_id)
-    result = session.exec(delete(Presence).where(*mine).execution_options(synchronize_session=False))
+    mine = (col(Presence.review_item_id) == item_id, col(Presence.user_id) == user_id, col(Presence.until) > now)
+    ended = update(Presence).where(*mine).values(until=now)
+    result = session.exec(ended.execution_options(synchronize_session=False))
     return bool(result.rowcount)
 
 
