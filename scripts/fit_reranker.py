@@ -1,6 +1,6 @@
 """Fit what the reading of a template and a message together tells (retrieval/reranker.npz).
 
-Usage: python scripts/fit_reranker.py --vectors CACHE.npz [--out FILE] [--leave-out BRAND ...] RUN.json ...
+Usage: python -m scripts.fit_reranker --vectors CACHE.npz [--out FILE] [--leave-out BRAND ...] RUN.json ...
 ``RUN.json`` are runs (``eval run --out``, with REPLYASSIST_RERANKER_DISABLED=1) of labelled messages:
 eval/cases/dev.jsonl, and the brands of eval/brands/dev and eval/replies/dev with ``--voice default``. A pair is a
 message with one of the first three templates that were found for it, right where the label names that template; the
@@ -13,7 +13,6 @@ second or two. ``--leave-out`` fits without these brands, so that they can be ru
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,20 +22,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.preprocessing import StandardScaler
 
-from replyassist.core.embedded_llm import EmbeddedLanguageModel, EmbeddedPairReader, reader_weights
 from replyassist.core.embedded_llm.pair_reader import prompt_of
 from replyassist.core.pair_reading import TextPair
 from replyassist.evaluation.record import load_run
 from replyassist.retrieval.reranking import MOST_READ, PATH, RerankerWeights, log_odds, save_weights
 from replyassist_bench.near_misses import Label, read_pairs
+from scripts.reading_vectors import Rows, fit_line, kept_vectors, reader_digest
 
 ROOT = Path(__file__).resolve().parents[1]
 STRENGTH = 3e-3  # inverse of the ridge; .001 and .01 are no better
 STEPS = 2000
-SAVED_EVERY = 50
-Rows = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,30 +62,6 @@ def pairs_of(runs: Sequence[str]) -> Iterator[LabelledPair]:
                 yield LabelledPair(case.brand, pair, is_right, case.id, match.probability, bool(right))
 
 
-def vectors_of(pairs: Sequence[LabelledPair], cache: Path) -> NDArray[np.float32]:
-    """Shape (pairs, width); what is not in the cache is read and kept there."""
-    known = dict(np.load(cache)) if cache.exists() else {}
-    server = EmbeddedLanguageModel(Path(".replyassist"), weights=reader_weights, reads=True)
-    reader = EmbeddedPairReader(server)
-    keys = [hashlib.sha256(prompt_of(each.pair).encode()).hexdigest() for each in pairs]
-    missing = {key: each.pair for key, each in zip(keys, pairs, strict=True) if key not in known}
-    for number, (key, pair) in enumerate(missing.items(), 1):
-        known[key] = reader.read([pair])[0].astype(np.float16)
-        if number % SAVED_EVERY == 0 or number == len(missing):
-            np.savez(cache, **known)
-            sys.stderr.write(f"{number} of {len(missing)} read\n")
-    server.stop()
-    return np.array([known[key] for key in keys], dtype=np.float32)
-
-
-def fit_reading(vectors: NDArray[np.float32], truth: NDArray[np.bool_]) -> tuple[Rows, float]:
-    """Weights and constant for vectors as they are."""
-    scaler = StandardScaler().fit(vectors)
-    model = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit(scaler.transform(vectors), truth)
-    weights = model.coef_[0] / scaler.scale_
-    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
-
-
 def fit_join(pairs: Sequence[LabelledPair], readings: Rows) -> tuple[float, float, float]:
     """Weights of search and reading, and the constant, over the pairs that a search found."""
     found = np.array([each.group != "" for each in pairs])
@@ -104,7 +76,7 @@ def left_out(pairs: Sequence[LabelledPair], vectors: NDArray[np.float32]) -> Row
     brands, truth = np.array([each.brand for each in pairs]), np.array([each.is_right for each in pairs])
     readings = np.zeros(len(pairs))
     for brand in sorted(set(brands.tolist())):
-        weights, constant = fit_reading(vectors[brands != brand], truth[brands != brand])
+        weights, constant = fit_line(vectors[brands != brand], truth[brands != brand], strength=STRENGTH)
         readings[brands == brand] = vectors[brands == brand] @ weights + constant
     return readings
 
@@ -143,11 +115,17 @@ def main() -> int:
     parser.add_argument("--leave-out", nargs="*", default=())
     arguments = parser.parse_args()
     pairs = [each for each in pairs_of(arguments.runs) if each.brand not in arguments.leave_out]
-    vectors = vectors_of(pairs, arguments.vectors)
+    vectors = np.array(
+        kept_vectors(
+            pairs,
+            arguments.vectors,
+            prompt=lambda each: prompt_of(each.pair),
+            read=lambda reader, each: reader.read([each.pair])[0],
+        )
+    )
     readings = left_out(pairs, vectors)
-    weights, constant = fit_reading(vectors, np.array([each.is_right for each in pairs]))
-    digest = EmbeddedPairReader(EmbeddedLanguageModel(Path(".replyassist"))).digest
-    fitted = RerankerWeights(digest, weights, constant, *fit_join(pairs, readings))
+    weights, constant = fit_line(vectors, np.array([each.is_right for each in pairs]), strength=STRENGTH)
+    fitted = RerankerWeights(reader_digest(), weights, constant, *fit_join(pairs, readings))
     save_weights(fitted, arguments.out)
     sys.stdout.write("\n".join(report(pairs, readings, fitted)) + "\n")
     sys.stdout.write(f"search {fitted.of_search:.3f}, reading {fitted.of_reading:.3f}, offset {fitted.offset:.3f}\n")

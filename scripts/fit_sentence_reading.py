@@ -12,7 +12,6 @@ new one takes a second or two.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import sys
 from collections import Counter
@@ -24,25 +23,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.preprocessing import StandardScaler
 
 from replyassist.answering.measures import Rows
 from replyassist.answering.sentence_reading import PATH, SentenceJoin, SentenceWeights, join_rows, save_sentence_weights
-from replyassist.core.embedded_llm import EmbeddedLanguageModel, EmbeddedPairReader, reader_weights
 from replyassist.core.embedded_llm.pair_reader import parts_of
 from replyassist.guardrails.text import sentence_spans
 from replyassist_bench.near_misses import Label, read_pairs
 from scripts.fit_choosing import Labelled, chances_left_out, labelled, report
+from scripts.reading_vectors import fit_line, kept_vectors, reader_digest
 
 ROOT = Path(__file__).resolve().parents[1]
 STRENGTH = 1e-3  # inverse of the ridge; .0003 and .003 are no better
 FREE = 100.0
 OF_TWO = 360
 LONGEST = 320  # characters of two messages
-STEPS = 3000
-SAVED_EVERY = 50
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def said_as_one(examples: Sequence[Labelled]) -> list[Labelled]:
         and not one.needed & other.needed
         and len(one.message) + len(other.message) <= LONGEST
     ]
-    draw = random.Random(7)  # noqa: S311
+    draw = random.Random(7)  # noqa: S311  # a sample that is the same each time
     draw.shuffle(pairs)
     made: list[Labelled] = []
     used: Counter[str] = Counter()
@@ -116,42 +111,13 @@ def _said_as_one(first: str, second: str, draw: random.Random) -> str:
     return draw.choice(ways)
 
 
-def vectors_of(every: Sequence[LabelledReply], cache: Path) -> list[NDArray[np.float32]]:
-    """For each its sentences, shape (sentences, width); what is not in the cache is read and kept there."""
-    known = dict(np.load(cache)) if cache.exists() else {}
-    server = EmbeddedLanguageModel(Path(".replyassist"), weights=reader_weights, reads=True)
-    reader = EmbeddedPairReader(server)
-    keys = [key_of(each.title, each.sentences, each.message) for each in every]
-    missing = {key: each for key, each in zip(keys, every, strict=True) if key not in known}
-    for number, (key, each) in enumerate(missing.items(), 1):
-        known[key] = reader.read_sentences(each.title, each.sentences, each.message).astype(np.float16)
-        if number % SAVED_EVERY == 0 or number == len(missing):
-            np.savez(cache, **known)
-            sys.stderr.write(f"{number} of {len(missing)} read\n")
-    server.stop()
-    return [known[key].astype(np.float32) for key in keys]
-
-
-def key_of(title: str, sentences: Sequence[str], message: str) -> str:
-    """The digest of the prompt."""
-    return hashlib.sha256("".join(parts_of(title, sentences, message)).encode()).hexdigest()
-
-
-def fit_line(rows: Rows, truth: NDArray[np.bool_], strength: float) -> tuple[Rows, float]:
-    """Weights and constant for rows as they are."""
-    scaler = StandardScaler().fit(rows)
-    model = LogisticRegression(C=strength, max_iter=STEPS).fit(scaler.transform(rows), truth)
-    weights = model.coef_[0] / scaler.scale_
-    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
-
-
 def fit_reading(
     every: Sequence[LabelledReply], vectors: Sequence[NDArray[np.float32]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Weights of a sentence and of what is beside it, and the constant."""
     rows = np.concatenate([np.hstack([each, each - each.mean(axis=0)]) for each in vectors]).astype(np.float64)
     needed = np.array([is_needed for each in every for is_needed in each.needed])
-    weights, constant = fit_line(rows, needed, STRENGTH)
+    weights, constant = fit_line(rows, needed, strength=STRENGTH)
     own, beside = np.split(weights, 2)
     return own, beside, constant
 
@@ -180,7 +146,7 @@ def joins_of(every: Sequence[LabelledReply], readings: Sequence[Rows]) -> Iterat
         rows = np.concatenate([join_rows(one, two, every=two) for one, two in zip(chances, own, strict=True)])
         likely = np.zeros(len(rows))
         for brand in sorted(set(brands.tolist())):
-            weights, constant = fit_line(rows[brands != brand], truth[brands != brand], FREE)
+            weights, constant = fit_line(rows[brands != brand], truth[brands != brand], strength=FREE)
             likely[brands == brand] = expit(rows[brands == brand] @ weights + constant)
         for name, found in (("chooser", list(chances)), ("both", np.split(likely, ends))):
             for kind in (False, True):
@@ -190,7 +156,7 @@ def joins_of(every: Sequence[LabelledReply], readings: Sequence[Rows]) -> Iterat
                 lines = report(*map(list, zip(*told, strict=True)))
                 about = f"{digest[:8]}, {name}, {'two messages as one' if kind else 'one message'}, {len(told)}:"
                 sys.stdout.write("\n".join([about, *lines]) + "\n")
-        weights, constant = fit_line(rows, truth, FREE)
+        weights, constant = fit_line(rows, truth, strength=FREE)
         of_chooser, of_reading, of_best, of_mean = weights.tolist()
         yield digest, SentenceJoin(of_chooser, of_reading, of_best, of_mean, constant)
 
@@ -202,7 +168,12 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=PATH)
     arguments = parser.parse_args()
     every = list(replies())
-    vectors = vectors_of(every, arguments.vectors)
+    vectors = kept_vectors(
+        every,
+        arguments.vectors,
+        prompt=lambda each: "".join(parts_of(each.title, each.sentences, each.message)),
+        read=lambda reader, each: reader.read_sentences(each.title, each.sentences, each.message),
+    )
     readings = left_out(every, vectors)
     for brand in sorted({each.brand for each in every if each.example is None}):
         own = [
@@ -211,9 +182,8 @@ def main() -> int:
             if each.brand == brand
         ]
         sys.stdout.write(f"{brand}: auroc of whether a sentence answers {roc_auc_score(*zip(*own, strict=True)):.3f}\n")
-    digest = EmbeddedPairReader(EmbeddedLanguageModel(Path(".replyassist"))).digest
     joins = dict(joins_of(every, readings))
-    save_sentence_weights(SentenceWeights(digest, *fit_reading(every, vectors), joins), arguments.out)
+    save_sentence_weights(SentenceWeights(reader_digest(), *fit_reading(every, vectors), joins), arguments.out)
     sys.stdout.write(f"{arguments.out.stat().st_size} bytes\n")
     return 0
 

@@ -63,7 +63,7 @@ def test_what_a_reply_may_be_expected_to_leave_out_and_to_say_unasked_is_evidenc
 
 
 def test_the_reading_of_the_sentences_is_evidence_where_the_used_template_was_read() -> None:
-    there = replace(found(match("shipping", 0.8), match("other", 0.1)), readings={"shipping": 2.5})
+    there = replace(found(match("shipping", 0.8), match("other", 0.1)), read=frozenset({"shipping"}))
     plan = replace(PLAN, reading=1.5)
 
     told = [evidence_of(there, plan, Answered(0.6, ()), used=[used]) for used in ("shipping", "other")]
@@ -72,9 +72,9 @@ def test_the_reading_of_the_sentences_is_evidence_where_the_used_template_was_re
     assert READING not in told[1]
 
 
-@pytest.mark.parametrize(("path", "readings"), [(PATH, {}), (READ_PATH, {"shipping": 2.5})])
-def test_the_shipped_weights_know_their_evidence(path: Path, readings: dict[str, float]) -> None:
-    there = replace(found(match("shipping", 0.8)), readings=readings)
+@pytest.mark.parametrize(("path", "read"), [(PATH, frozenset()), (READ_PATH, frozenset({"shipping"}))])
+def test_the_shipped_weights_know_their_evidence(path: Path, read: frozenset[str]) -> None:
+    there = replace(found(match("shipping", 0.8)), read=read)
 
     names = set(evidence_of(there, PLAN, Answered(0.6, ()), used=["shipping"]))
 

@@ -83,7 +83,7 @@ def read_sentences(reader: PairReader, message: str, *, title: str, reply: str) 
     except LanguageModelError as error:
         logger.warning("sentences are not read: %s", error)
         return NOTHING_READ
-    return dict(zip(sentences, weights.readings(vectors).tolist(), strict=False))
+    return dict(zip(sentences, weights.readings(vectors).tolist(), strict=False)) if len(vectors) else NOTHING_READ
 
 
 def join_rows(chances: Rows, read: Rows, *, every: Rows) -> Rows:

@@ -67,7 +67,7 @@ def evidence_of(found: Retrieved, plan: SentencePlan, told: Answered, *, used: S
         "missing": plan.missing,
         "templates": float(len(used)),
     }
-    if used[0] in found.readings:
+    if used[0] in found.read:
         evidence[READING] = plan.reading
     return evidence
 

@@ -98,7 +98,7 @@ class Reranker:
         again = [self._again(match, said[match.template_id]) for match in read]
         again.sort(key=lambda match: -match.probability)
         matches = (*again, *(match for match in found.matches if match.template_id not in said))
-        return replace(found, matches=matches, readings=said, abstained=matches[0].probability < found.threshold)
+        return replace(found, matches=matches, read=frozenset(said), abstained=matches[0].probability < found.threshold)
 
     def _again(self, match: TemplateMatch, reading: float) -> TemplateMatch:
         probability = self.weights.probability(match.probability, reading)

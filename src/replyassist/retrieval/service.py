@@ -6,8 +6,8 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -42,8 +42,8 @@ callers on two cores each took 1.6 ms instead of 1, and the pass of the encoder 
 class Retrieved:
     """What retrieval found. ``abstained``: no template reaches the threshold; times in milliseconds.
 
-    ``asked``: each question of a message that asks several, with the template that answers it by itself. ``readings``:
-    by template, the log-odds that it answers, where it was read together with the message (``reranking``).
+    ``asked``: each question of a message that asks several, with the template that answers it by itself. ``read``: ids
+    of the templates that were read together with the message (``reranking``).
     """
 
     matches: tuple[TemplateMatch, ...]
@@ -52,7 +52,7 @@ class Retrieved:
     encode_ms: float
     search_ms: float
     asked: tuple[MatchedQuestion, ...] = ()
-    readings: Mapping[str, float] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()
 
     @property
     def band(self) -> Band:
