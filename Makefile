@@ -122,6 +122,7 @@ $(ASSETS): package.json package-lock.json .npmrc scripts/build_assets.py | $(INS
 # Without it all works too, and the first draft of `make run` waits for it: so what fails here fails nothing.
 $(PREPARED): $(INSTALLED)
 	@mkdir -p $(@D)
+	@echo "setup: encoding the sample templates (a minute or two) ..."
 	@$(BIN)/replyassist demo --prepare </dev/null || echo "the sample templates will be encoded at the first start"
 	@touch $@
 
