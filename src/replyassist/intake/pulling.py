@@ -75,7 +75,8 @@ class Puller:
             return
         problem, wait = "", self.connections.adapter(connection.platform).traits.poll_seconds
         try:
-            problem = self._read(connection, pull, is_ending)
+            problem, goes_on = self._read(connection, pull, is_ending)
+            wait = wait if goes_on is None else goes_on
         except CredentialsRefused as error:
             problem, wait = error.detail, AFTER_REFUSAL_SECONDS
         except DeliveryError as error:
@@ -87,11 +88,11 @@ class Puller:
             problem, wait = f"unforeseen: {type(error).__name__}", AFTER_FAILURE_SECONDS
         self._finish(connection_id, pull, problem, wait)
 
-    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> str:
-        """What it left out, as the source says."""
+    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> tuple[str, float | None]:
+        """What it left out, and after how many seconds it goes on where it was cut, as the source says."""
         source = self.connections.source(connection)
         if source is None:
-            return ""
+            return "", None
         ends_at = time.monotonic() + self.longest_seconds
         since = self._since(connection)
 
@@ -104,7 +105,7 @@ class Puller:
                     break
                 if is_ending():  # when only its time is over, the source ends where its cursor is worth something
                     break
-            return source.problem
+            return source.problem, source.goes_on_after
         finally:
             source.close()
 
