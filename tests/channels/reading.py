@@ -100,7 +100,9 @@ class Reading:
         assert [job.name for job, _ in stage.world.jobs.planned].count("draft") == 1
 
     def test_read_wait(self, stage: Stage, harness: ReadHarness) -> None:
-        written = {harness.write(QUESTION), harness.elsewhere(QUESTION)}
+        harness.write(QUESTION)
+        harness.elsewhere(QUESTION)
+        written = [each.external_id for each in messages(Harness.events(harness, stage.account))]
         harness.limit_reads(harness.reads_a_place)
         found, pauses = list[str](), list[float]()
         for _ in range(20):

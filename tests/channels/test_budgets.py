@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -14,7 +15,7 @@ from sqlmodel import col, select
 from replyassist.channels import Account, Budget, Credentials
 from replyassist.channels import repository as stored
 from replyassist.channels.account import Tested as Found
-from replyassist.channels.budgets import Reserved, seconds_to_wait
+from replyassist.channels.budgets import Reserved, seconds_to_read, seconds_to_wait
 from replyassist.channels.keeping import save
 from replyassist.channels.models import Connection, Spending
 from replyassist.delivery.models import Delivery
@@ -89,6 +90,48 @@ class TestBudgets:
             stored.hold(session, kept.id or 0).paused_until = world.clock.now() + timedelta(seconds=25)
 
         assert self.wait(world) == 25
+
+
+class TestReadings:
+    traits = replace(
+        TRAITS,
+        budgets=(
+            Budget(8, seconds=60, send=2, read=1),
+            Budget(1, seconds=1),
+            Budget(1, seconds=9, scope="conversation"),
+        ),
+    )
+
+    def read(self, world: World, ahead: Sequence[Reserved] = ()) -> float:
+        with world.database.writing() as session:
+            connection = stored.hold(session, row(world).id or 0)
+            return seconds_to_read(session, connection, self.traits, now=world.clock.now(), ahead=ahead)
+
+    def send(self, world: World) -> float:
+        with world.database.writing() as session:
+            connection = stored.hold(session, row(world).id or 0)
+            now = world.clock.now()
+            return seconds_to_wait(session, connection, self.traits, conversation=str(now), now=now)
+
+    def test_readings_leave_half_of_what_counts_both_to_sends(self, world: World) -> None:
+        world.connect("fake", "fake")
+        assert [self.read(world) for _ in range(5)] == [0, 0, 0, 0, 60], "the other budgets do not count them"
+        sent = []
+        for _ in range(3):
+            sent.append(self.send(world))
+            world.clock.advance(seconds=1)
+        assert sent == [0, 0, 57.0 + 1], "sends have the other half"
+
+    def test_what_sends_took_is_not_read_with(self, world: World) -> None:
+        world.connect("fake", "fake")
+        assert self.send(world) == 0
+        assert [self.read(world) for _ in range(3)] == [0, 0, 60]
+
+    def test_sends_that_wait_go_first(self, world: World) -> None:
+        world.connect("fake", "fake")
+        soon = world.clock.now() + timedelta(seconds=20)
+        assert self.read(world, [Reserved(soon, "a"), Reserved(soon, "b")]) == 80, "a minute after they have left"
+        assert self.read(world, [Reserved(soon, "a")]) == 0
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -85,6 +85,8 @@ class CatchUp(Source):
                 yield Pulled((), json.dumps({"start": began}))
                 return
         except RateLimited as error:
+            if position() == was:  # not even one place fits: a person has to know
+                raise
             self.goes_on_after = error.retry_after_s
         except DeliveryError:
             yield Pulled((), position())
