@@ -28,7 +28,7 @@ from tests.world import BRAND, DRAFT, World
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
 from .peers.slack import APP, BOT, CARDS, CHANNEL, DIRECT, OTHER, SECRET, TEAM, TOKEN, TOM, US, SlackPeer
-from .reading import Reading, ReadHarness
+from .reading import ReadHarness, Reading
 
 
 class SlackHarness(PeerHarness[SlackPeer]):

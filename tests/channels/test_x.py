@@ -22,7 +22,7 @@ from tests.world import BRAND, DRAFT, World
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
 from .peers.x import KEYS, TOM, US, XPeer, signature
-from .reading import Reading, ReadHarness, messages
+from .reading import ReadHarness, Reading, messages
 
 
 class XHarness(PeerHarness[XPeer]):

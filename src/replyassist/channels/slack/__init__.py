@@ -1,4 +1,5 @@
-"""Slack: the Events API tells of messages, which are read besides; replies go to their threads with a key of ours in their metadata."""
+"""Slack: the Events API tells of messages, which are read besides; replies go to their threads with a key of ours in
+their metadata."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ TRAITS = Traits(
     proven_by="a stateful fake of docs.slack.dev, and signatures made by its published scheme",
     checked_on=date(2026, 11, 28),
     reread="how 40,000 characters are counted; limits of conversations.history and replies for apps that are "
-    "distributed outside the Marketplace (1 a minute, 15 messages each: too few to read what was missed; else about 50 a minute). What was missed is "
-    "read of the channels that the bot is in and may list (channels:read, also groups:, im:, mpim:read); replies in "
-    "threads that are older than a week, and deletions, are not",
+    "distributed outside the Marketplace (1 a minute, 15 messages each: too few to read what was missed; else about 50 "
+    "a minute). What was missed is read of the channels that the bot is in and may list (channels:read, also groups:, "
+    "im:, mpim:read); replies in threads that are older than a week, and deletions, are not",
 )
 
 

@@ -1,4 +1,5 @@
-"""X: mentions come by the Account Activity webhook and are read besides, replies are posted by the v2 API; no direct messages."""
+"""X: mentions come by the Account Activity webhook and are read besides, replies are posted by the v2 API; no direct
+messages."""
 
 from __future__ import annotations
 
@@ -32,8 +33,9 @@ TRAITS = Traits(
     "(all but the OAuth 1.0a signature, which it does not know); webhooks by documentation only",
     checked_on=date(2026, 11, 28),
     reread="prices; who may be answered (self-serve apps: who mentioned or quoted the account); the Activity API, "
-    "which is to follow Account Activity; whether fields are asked for as post.fields or tweet.fields (both are tried). What was missed is read every hour, or as often as the account says: at most the newest 800 "
-    "mentions, without names, pictures and quotes; $0.001 or $0.005 a post, of which X says that it counts one once a day",
+    "which is to follow Account Activity; whether fields are asked for as post.fields or tweet.fields (both are "
+    "tried). What was missed is read every hour, or as often as the account says: at most the newest 800 mentions, without "
+    "names, pictures and quotes, for $0.001 or $0.005 a post; whether one that is read twice in a day costs once",
 )
 HOURS = Field(
     "hours",

@@ -15,7 +15,6 @@ from ..http import Answer, Api
 from ..webhook.send import require_safe_url
 from . import ADDRESS
 
-
 Post = Mapping[str, Any]
 PAGE, MOST_PAGES = 100, 32  # "the most recent 3,200 Posts" (docs.x.com/x-api/posts/timelines); mentions: 800
 

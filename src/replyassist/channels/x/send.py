@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from html import unescape
 
-from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused, DeliveryUncertain
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryUncertain
 
 from ..account import Account, Check, Runtime, Tested
 from ..outgoing import OutgoingReply, Thread, ThreadPlace

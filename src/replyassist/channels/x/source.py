@@ -1,5 +1,5 @@
-"""Posts that mention us, and our own replies, asked for (GET /2/users/{id}/mentions and /tweets). Each post that is read
-is paid for: people's names, which would cost more, are not asked for."""
+"""Posts that mention us, and our own replies, asked for (GET /2/users/{id}/mentions and /tweets). Each post that is
+read is paid for: people's names, which would cost more, are not asked for."""
 
 from __future__ import annotations
 
