@@ -26,7 +26,7 @@ from replyassist.core.errors import (
 from .conformance import MALFORMED, QUESTION, Stage
 from .harness import PeerHarness
 from .peers.meta import APP_SECRET, TOKEN, TOM, VERIFY, MetaPeer, signed
-from .reading import ReadHarness
+from .reading import ReadHarness, earlier
 
 
 class MetaHarness(PeerHarness[MetaPeer]):
@@ -70,6 +70,12 @@ class MetaReadHarness(MetaHarness, ReadHarness):
 
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.messages:
+            each["created_time"] = earlier(each["created_time"])
+        for each in self.peer.comments.values():
+            each["at"] = earlier(each["at"])
 
     def list_malformed(self) -> None:
         number = self.write(MALFORMED)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,11 @@ from .conformance import MALFORMED, QUESTION, Harness, Stage
 from .polled import PolledHarness
 
 DAYS = 8 * 86_400.0
+
+
+def earlier(stamp: str) -> str:
+    """A few seconds before a time in UTC."""
+    return f"{datetime.fromisoformat(stamp) - timedelta(seconds=5):%Y-%m-%dT%H:%M:%S%z}"
 
 
 class ReadHarness(PolledHarness):
@@ -44,9 +49,9 @@ class ReadHarness(PolledHarness):
         """Somebody writes what cannot be read as a message, where it is listed."""
         self.write_malformed()
 
+    @abstractmethod
     def pass_time(self) -> None:
-        """What is written next is later, in the platform's own units."""
-        time.sleep(1.1)
+        """Make what was written older."""
 
 
 def messages(events: Iterable[Event]) -> list[MessageIn]:

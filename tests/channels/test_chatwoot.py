@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -140,6 +141,10 @@ class ChatwootReadHarness(ChatwootHarness, ReadHarness):
 
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.messages:
+            each["created_at"] -= timedelta(seconds=5)
 
     def list_malformed(self) -> None:
         self.peer.post(MALFORMED, sender="nobody")["sender"] = {}

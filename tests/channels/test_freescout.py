@@ -20,7 +20,7 @@ from tests.world import BRAND, World
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .desk import Desk, DeskHarness, NotesConformance
 from .peers.freescout import OTHER, SECRET, TOKEN, USER, FreeScoutPeer
-from .reading import ReadHarness, Reading
+from .reading import ReadHarness, Reading, earlier
 
 
 @pytest.fixture
@@ -243,6 +243,10 @@ class FreeScoutReadHarness(FreeScoutHarness, ReadHarness):
 
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.threads:
+            each["createdAt"] = earlier(each["createdAt"])
 
     def list_malformed(self) -> None:
         self.peer.add(MALFORMED, createdAt=MALFORMED)

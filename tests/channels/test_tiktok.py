@@ -155,6 +155,10 @@ class TikTokReadHarness(TikTokHarness, ReadHarness):
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads = most
 
+    def pass_time(self) -> None:
+        for each in self.peer.comments.values():
+            each["create_time"] -= 5
+
     def list_malformed(self) -> None:
         self.peer.comments[self.write(MALFORMED)]["create_time"] = MALFORMED
 

@@ -16,7 +16,7 @@ from replyassist.review.models import ReviewStatus
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .desk import DeskHarness, NotesConformance
 from .peers.zendesk import AGENT, EMAIL, OTHER, SECRET, TICKET, TOKEN, ZendeskPeer
-from .reading import ReadHarness, Reading, messages
+from .reading import ReadHarness, Reading, earlier, messages
 
 
 @pytest.fixture
@@ -169,6 +169,10 @@ class ZendeskReadHarness(ZendeskHarness, ReadHarness):
 
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.audits:
+            each["created_at"] = earlier(each["created_at"])
 
     def list_malformed(self) -> None:
         self.peer.comment(MALFORMED)["created_at"] = MALFORMED

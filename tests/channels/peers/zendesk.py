@@ -38,7 +38,7 @@ class ZendeskPeer(DeskPeer):
     def __init__(self, server: HTTPServer) -> None:
         super().__init__(server)
         self.audits: list[Document] = []
-        self.tickets = [
+        self.tickets: list[Document] = [
             {"id": each, "status": "open", "updated_at": "2026-11-27T01:00:00Z"} for each in (TICKET, OTHER)
         ]
         self.ticket: Document = self.tickets[0]

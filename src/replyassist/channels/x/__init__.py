@@ -34,8 +34,9 @@ TRAITS = Traits(
     checked_on=date(2026, 11, 28),
     reread="prices; who may be answered (self-serve apps: who mentioned or quoted the account); the Activity API, "
     "which is to follow Account Activity; whether fields are asked for as post.fields or tweet.fields (both are "
-    "tried). What was missed is read every hour, or as often as the account says: at most the newest 800 mentions, without "
-    "names, pictures and quotes, for $0.001 or $0.005 a post; whether one that is read twice in a day costs once",
+    "tried). What was missed is read every hour, or as often as the account says: at most the newest 800 mentions, "
+    "without names, pictures and quotes, for $0.001 or $0.005 a post; whether one that is read twice in a day costs "
+    "once",
 )
 HOURS = Field(
     "hours",
