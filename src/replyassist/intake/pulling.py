@@ -33,6 +33,7 @@ PLAN_SECONDS = 2.0
 LONGEST_PULL_SECONDS = 60.0  # then a stream hands on to the next job, which goes on at the cursor
 AFTER_FAILURE_SECONDS = 60.0
 EVENTS_AT_ONCE = 20  # in one transaction
+LONGEST_WAIT_SECONDS = 15 * 60.0  # after a failure, however seldom it is read otherwise
 AFTER_REFUSAL_SECONDS = 15 * 60.0  # a person has to renew the credentials
 
 
@@ -88,7 +89,8 @@ class Puller:
         except CredentialsRefused as error:
             problem, wait = error.detail, AFTER_REFUSAL_SECONDS
         except DeliveryError as error:
-            problem, wait = error.detail, max(wait, error.retry_after_s or AFTER_FAILURE_SECONDS)
+            wait = max(min(wait, LONGEST_WAIT_SECONDS), error.retry_after_s or AFTER_FAILURE_SECONDS)
+            problem = error.detail
         except ReplyassistError as error:
             problem, wait = error.detail, AFTER_FAILURE_SECONDS
         except Exception as error:
@@ -112,7 +114,7 @@ class Puller:
                 if not self._store(connection, pull, pulled, is_first=connection.cursor is None):
                     break
                 if is_ending():  # when only its time is over, the source ends where its cursor is worth something
-                    break
+                    return source.problem, 0.0
             return source.problem, source.goes_on_after
         finally:
             source.close()
