@@ -175,7 +175,7 @@ class TestReading(Reading):
     def harness(self, peer: XPeer, httpserver: HTTPServer, names: str) -> XReadHarness:
         peer.page, peer.names = 3, names
         made = XReadHarness(peer, httpserver.url_for("/"))
-        made.reads_a_place = 1 if names == "post.fields" else 2  # the other names are refused first
+        made.reads_a_place = 1 if names == "tweet.fields" else 2  # the other names are refused first
         return made
 
     def test_long_posts_are_read_whole_and_our_own_posts_are_no_replies(
@@ -186,6 +186,14 @@ class TestReading(Reading):
         asked = harness.peer.write(TOM, f"@fernhill {long}", above=post)
         (read,) = messages(harness.events(stage.account))
         assert (read.external_id, read.in_reply_to, read.text) == (asked, post, long.strip())
+
+    def test_posts_without_an_author_are_not_passed_over(
+        self, stage: Stage, harness: XReadHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        harness.write(QUESTION)
+        monkeypatch.setattr("replyassist.channels.x.source.ASKED", ({harness.peer.names: "created_at"},))
+        with pytest.raises(DeliveryNotMade, match="who wrote"):
+            harness.events(stage.account)
 
 
 def test_readings_are_as_far_apart_as_the_account_says() -> None:

@@ -69,7 +69,7 @@ class TestXReading(Reading):
         peer = XPeer(world.clock.now, address=x_address, page=3)
         httpserver.expect_request(re.compile("/2/.*")).respond_with_handler(peer.serve)
         made = XReadHarness(peer, x_address)
-        made.reads_a_place = 1
+        made.reads_a_place = 2
         return made
 
 

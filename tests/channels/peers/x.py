@@ -197,6 +197,10 @@ class XPeer:
             "start_time",
             "pagination_token",
         }
+        fields, expansions = (given.get(name, "").split(",") for name in (self.names, "expansions"))
+        tells_author = "author_id" in (fields if self.names == "tweet.fields" else expansions)
+        if self.names == "post.fields" and "author_id" in fields:
+            raise Refused(400, "One or more parameters to your request was invalid.")
         if self.names not in given or not given.keys() <= names or not 5 <= int(given.get("max_results", 10)) <= 100:
             raise Refused(400, "One or more parameters to your request was invalid.")
         since = datetime.fromisoformat(given["start_time"].replace("Z", "+00:00")) if "start_time" in given else None
@@ -204,7 +208,7 @@ class XPeer:
         found = [
             {
                 "id": number,
-                "author_id": post["user"],
+                **({"author_id": post["user"]} if tells_author else {}),
                 "created_at": post["at"].isoformat(),
                 **_text(post, "note_post" if self.names == "post.fields" else "note_tweet"),
                 **({of: [{"type": "replied_to", "id": post["above"]}]} if post["above"] else {}),

@@ -35,8 +35,8 @@ TRAITS = Traits(
     reread="prices; who may be answered (self-serve apps: who mentioned or quoted the account); the Activity API, "
     "which is to follow Account Activity; whether fields are asked for as post.fields or tweet.fields (both are "
     "tried). What was missed is read every hour, or as often as the account says: at most the newest 800 mentions, "
-    "without names, pictures and quotes, for $0.001 or $0.005 a post; whether one that is read twice in a day costs "
-    "once",
+    "without names, pictures and quotes, for $0.001 or $0.005 a post, and $0.010 an author where "
+    "fields are named as the OpenAPI names them; whether what is read twice in a day costs once",
 )
 HOURS = Field(
     "hours",

@@ -1,5 +1,5 @@
 """Posts that mention us, and our own replies, asked for (GET /2/users/{id}/mentions and /tweets). Each post that is
-read is paid for: people's names, which would cost more, are not asked for."""
+read is paid for, and a person's name more than that: it is not asked for where X tells the author without."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from replyassist.core.errors import DeliveryNotMade
+
 from ..account import Account, Runtime
 from ..catching import CatchUp, Place, in_turn
 from ..events import Event, built, message
 from .api import XApi
 from .text import plain
 
-_POST, _TWEET = "author_id,created_at,entities,note_post", "author_id,created_at,entities,note_tweet,referenced_tweets"
-ASKED = ({"post.fields": _POST, "expansions": "referenced_posts"}, {"tweet.fields": _TWEET})
-"""As the OpenAPI 2.167 names them, then as the pages of the documentation do."""
+ASKED = (
+    {"tweet.fields": "author_id,created_at,entities,note_tweet,referenced_tweets"},
+    {"post.fields": "created_at,entities,note_post", "expansions": "author_id,referenced_posts"},
+)
+"""As the pages of the documentation name them, then as the OpenAPI 2.167 does: there an author brings their user, and
+costs as one."""
 LISTS = {"tweets": {"exclude": "retweets"}, "mentions": {}}
 
 
@@ -33,8 +38,10 @@ class XSource(CatchUp):
     def read(self, place: Place, start: datetime) -> Iterator[Event]:
         """The list is read to its end, since it has the newest first."""
         since = {"start_time": start.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
-        listed = self._api.posts(self._account.account, place.name, ASKED, **since, **place.entry)
-        yield from built(self._account, self._event, list(listed)[::-1])
+        listed = list(self._api.posts(self._account.account, place.name, ASKED, **since, **place.entry))
+        if any("author_id" not in each for each in listed):
+            raise DeliveryNotMade("X does not say who wrote a post")
+        yield from built(self._account, self._event, listed[::-1])
 
     def close(self) -> None:
         """End connections."""
