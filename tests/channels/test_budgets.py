@@ -20,6 +20,7 @@ from replyassist.channels.keeping import save
 from replyassist.channels.models import Connection, Spending
 from replyassist.delivery.models import Delivery
 from replyassist.delivery.outlook import Outlook, outlook, outlooks
+from replyassist.delivery.waiting import waiting_sends
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem
 from replyassist.testing import fake_adapter
@@ -185,6 +186,12 @@ class TestDelivery:
 
         (again,) = [(job, delay) for job, delay in world.jobs.planned if job.name == "deliver"]
         assert again[1] == 60
+        now, left_by = world.clock.now(), Connection(brand_id=BRAND, channel="instagram", platform="webhook")
+        with world.database.reading() as session:
+            waiting = waiting_sends(session, left_by, now=now)
+            elsewhere = waiting_sends(session, left_by.model_copy(update={"channel": "facebook"}), now=now)
+        assert [each.at for each in waiting] == [now + timedelta(seconds=60)], "readings know of it"
+        assert elsewhere == []
         assert [world.reload(item).status for item in items] == ["sent", "approved"]
         world.clock.advance(seconds=60)
         run(world, channel, connection_id=kept.id)

@@ -133,6 +133,10 @@ def _time(each: object) -> datetime:
 
 def test_places_have_an_order_that_stays() -> None:
     assert [each.name for each in in_turn({"10": {}, "9": {}, "2": {}}, "2")] == ["9", "10"]
-    changed = [(NOW, "1", {}), (NOW - timedelta(hours=1), "2", {}), (NOW, "0", {})]
+    changed: list[tuple[datetime, str, dict[str, str]]] = [
+        (NOW, "1", {}),
+        (NOW - timedelta(hours=1), "2", {}),
+        (NOW, "0", {}),
+    ]
     assert [each.name for each in by_time(changed, "")] == ["2", "0", "1"]
     assert [each.name for each in by_time(changed, NOW.isoformat())] == ["0", "1"]
