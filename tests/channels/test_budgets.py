@@ -186,7 +186,7 @@ class TestDelivery:
 
         (again,) = [(job, delay) for job, delay in world.jobs.planned if job.name == "deliver"]
         assert again[1] == 60
-        now, left_by = world.clock.now(), Connection(brand_id=BRAND, channel="instagram", platform="webhook")
+        now, left_by = world.clock.now(), kept.model_copy(update={"platform": "webhook"})
         with world.database.reading() as session:
             waiting = waiting_sends(session, left_by, now=now)
             elsewhere = waiting_sends(session, left_by.model_copy(update={"channel": "facebook"}), now=now)

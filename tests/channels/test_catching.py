@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from replyassist.channels import Account, Event, NewMessage
-from replyassist.channels.catching import BATCH, CatchUp, Place, back_to, by_time, in_turn
+from replyassist.channels.catching import BATCH, CatchUp, ReadPlace, back_to, by_time, in_turn
 from replyassist.channels.events import built, message
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, RateLimited
 from replyassist.testing import FakeClock
@@ -26,10 +26,10 @@ class Posts(CatchUp):
         self.errors: dict[str, Exception] = {}
         self.read_posts: list[str] = []
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         return in_turn({name: {} for name in self.posts}, mark)
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         if place.name in self.errors:
             raise self.errors.pop(place.name)
         self.read_posts.append(place.name)

@@ -30,7 +30,7 @@ MOST_DONE = 100
 
 
 @dataclass(frozen=True)
-class Place:
+class ReadPlace:
     """What is read by itself. ``mark``: how far the listing has come with it; ``entry``: what that told of it."""
 
     name: str
@@ -46,12 +46,12 @@ class CatchUp(Source):
     """How a place is called in what is left out."""
 
     @abstractmethod
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """Those with something from ``start`` on, in an order that stays the same; of a round that was cut, those from
         this mark on (empty: all)."""
 
     @abstractmethod
-    def read(self, place: Place, start: datetime) -> Iterable[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterable[Event]:
         """What stands in a place, at least from ``start`` on; of one moment, the oldest first."""
 
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
@@ -106,16 +106,16 @@ def back_to(start: datetime, listed: Iterable[Entry], at: Callable[[Entry], date
     return found[::-1]
 
 
-def in_turn(found: Mapping[str, Mapping[str, Any]], mark: str) -> Iterator[Place]:
+def in_turn(found: Mapping[str, Mapping[str, Any]], mark: str) -> Iterator[ReadPlace]:
     """Places that nothing sorts, by their names; those behind the mark."""
     ordered = sorted(found, key=_turn)
-    return (Place(name, name, found[name]) for name in ordered if not mark or _turn(name) > _turn(mark))
+    return (ReadPlace(name, name, found[name]) for name in ordered if not mark or _turn(name) > _turn(mark))
 
 
-def by_time(found: Iterable[tuple[datetime, str, Mapping[str, Any]]], mark: str) -> Iterator[Place]:
+def by_time(found: Iterable[tuple[datetime, str, Mapping[str, Any]]], mark: str) -> Iterator[ReadPlace]:
     """Places by the time of their last change, from the mark on."""
     ordered = sorted(found, key=lambda each: each[:2])
-    return (Place(name, at.isoformat(), entry) for at, name, entry in ordered if at.isoformat() >= mark)
+    return (ReadPlace(name, at.isoformat(), entry) for at, name, entry in ordered if at.isoformat() >= mark)
 
 
 def _turn(name: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..account import Account, Runtime
-from ..catching import CatchUp, Place, back_to, by_time
+from ..catching import CatchUp, ReadPlace, back_to, by_time
 from ..events import Event, built
 from .api import KINDS, ChatwootApi, moment
 from .inbound import ChatwootInbound
@@ -23,12 +23,12 @@ class ChatwootSource(CatchUp):
         self._account, self._clock = account, runtime.clock
         self._api, self._inbound = ChatwootApi(account, runtime), ChatwootInbound(account)
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """Conversations by their last activity, of which the list has the newest first."""
         listed = back_to(start, self._api.conversations(), lambda each: moment(each["last_activity_at"]))
         return by_time(((moment(each["last_activity_at"]), str(each["id"]), each) for each in listed), mark)
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         """The messages from then on."""
         found = back_to(start, self._api.newest(place.name), lambda each: moment(each["created_at"]))
         yield from built(self._account, lambda each: self._event(each, place.name), found)

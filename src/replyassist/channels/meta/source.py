@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from ..account import Account, Runtime
-from ..catching import CatchUp, Place, back_to, in_turn
+from ..catching import CatchUp, ReadPlace, back_to, in_turn
 from ..events import Event, built_one
 from .graph import Graph
 from .inbound import MetaInbound
@@ -49,15 +49,15 @@ class MetaSource(CatchUp):
     def documents(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """A comment on a post, and what hangs on it, as webhooks have them."""
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """The newest posts, then the conversations as one."""
         listed = self._graph.read(f"me/{self.posts}", fields="id", limit=POSTS).get("data") or []
         if mark != PRIVATE:
             yield from in_turn({f"the post {each['id']}": each for each in listed}, mark)
         if self.people:
-            yield Place(PRIVATE, PRIVATE)
+            yield ReadPlace(PRIVATE, PRIVATE)
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         """All comments, back to ``start`` where they come by their time; or the newest messages."""
         if place.name == PRIVATE:
             fields = f"messages.limit({READABLE}){{id,created_time,from,to,message}}"

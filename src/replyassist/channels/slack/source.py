@@ -11,7 +11,7 @@ from typing import Any
 from replyassist.core.errors import DeliveryRefused
 
 from ..account import Account, Runtime
-from ..catching import CatchUp, Place, in_turn
+from ..catching import CatchUp, ReadPlace, in_turn
 from ..events import Event, built
 from . import CARDS
 from .api import SlackApi
@@ -33,7 +33,7 @@ class SlackSource(CatchUp):
         self._api, self._inbound = SlackApi(account, runtime), SlackInbound(account, "")
         self._bot = ""
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """By their ids; those of cards are left out."""
         us, scopes = self._api.who()
         self._bot = str(us.get("bot_id") or "")
@@ -46,7 +46,7 @@ class SlackSource(CatchUp):
         cards = self._account.credentials.get(CARDS)
         return in_turn({str(each["id"]): each for each in listed if each["id"] != cards}, mark)
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         """The messages, the oldest first, each with what is new in its thread."""
         kind = next((name for name in ("im", "mpim") if place.entry.get(f"is_{name}")), "channel")
         make = partial(self._event, channel=place.name, kind=kind, start=start)

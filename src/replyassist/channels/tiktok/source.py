@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..account import Account, Runtime
-from ..catching import CatchUp, Place, back_to, in_turn
+from ..catching import CatchUp, ReadPlace, back_to, in_turn
 from ..events import Event, built
 from .api import TikTokApi
 from .inbound import TikTokInbound
@@ -27,13 +27,13 @@ class TikTokSource(CatchUp):
         self._account, self._clock = account, runtime.clock
         self._api, self._inbound = TikTokApi(account, runtime), TikTokInbound(account)
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """The newest videos, by their ids."""
         fields = json.dumps(["item_id"])
         listed = self._api.read("business/video/list/", fields=fields, max_count=VIDEOS).get("videos") or ()
         return in_turn({str(each["item_id"]): each for each in listed}, mark)
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         """Comments, each with the replies that are listed with it."""
         listed = self._api.comments("business/comment/list/", video_id=place.name, include_replies="true")
         for each in back_to(start - THREADS, listed, _at):

@@ -10,7 +10,7 @@ from typing import Any
 from replyassist.core.errors import DeliveryNotMade
 
 from ..account import Account, Runtime
-from ..catching import CatchUp, Place, in_turn
+from ..catching import CatchUp, ReadPlace, in_turn
 from ..events import Event, built, message
 from .api import XApi
 from .text import plain
@@ -31,11 +31,11 @@ class XSource(CatchUp):
         self._account, self._clock = account, runtime.clock
         self._api = XApi(account, runtime)
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """Two lists."""
         return in_turn(LISTS, mark)
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         """The list is read to its end, since it has the newest first."""
         since = {"start_time": start.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
         listed = list(self._api.posts(self._account.account, place.name, ASKED, **since, **place.entry))

@@ -11,7 +11,7 @@ from typing import Any
 from replyassist.core.errors import DeliveryNotMade
 
 from ..account import Account, Runtime
-from ..catching import CatchUp, Place, back_to
+from ..catching import CatchUp, ReadPlace, back_to
 from ..events import Event, built
 from ..port import MOST_PAGES
 from .api import Entry, ZendeskApi, moment
@@ -29,14 +29,14 @@ class ZendeskSource(CatchUp):
         self._account, self._clock = account, runtime.clock
         self._api, self._inbound = ZendeskApi(account, runtime), ZendeskInbound(account)
 
-    def places(self, start: datetime, mark: str) -> Iterable[Place]:
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
         """Tickets by their last change. A list that is being changed is not paged through: it is asked for again from
         where it ended, and by pages only where more than one has the same second."""
         since, page, seen = max(start, moment(mark)) if mark else start, 1, set[tuple[str, str]]()
         for _ in range(MOST_PAGES):
             found, is_last = self._api.changed(since, page)
             for ticket in found:
-                place = Place(str(ticket["id"]), str(ticket["updated_at"]))
+                place = ReadPlace(str(ticket["id"]), str(ticket["updated_at"]))
                 if (place.name, place.mark) not in seen:
                     seen.add((place.name, place.mark))
                     yield place
@@ -48,7 +48,7 @@ class ZendeskSource(CatchUp):
                 break
         raise DeliveryNotMade("more tickets have changed than can be read")
 
-    def read(self, place: Place, start: datetime) -> Iterator[Event]:
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
         """The comments from then on."""
         listed = self._api.comments(place.name)
         found = back_to(start, listed, lambda each: moment(each["created_at"]))
