@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from replyassist.channels import Adapter
 from replyassist.channels.traits import Repeat, Signature
 
+HERE = Path(__file__).parent
 BEGIN, END = "<!-- table of cases -->", "<!-- end of the table -->"
 _NO_EVENTS = "brings no messages in"
 _NO_SENDING = "sends nothing"
@@ -58,6 +60,13 @@ def _forgetting(adapter: Adapter) -> str:
     return _sends(adapter) or ("" if forgets else "has no key that is forgotten")
 
 
+def _read(adapter: Adapter) -> str:
+    if reason := _brings(adapter) or _signed(adapter):
+        return reason
+    tests = (HERE / f"test_{adapter.traits.name}.py").read_text(encoding="utf-8")
+    return "" if "(Reading)" in tests else "is read as one list, by tests of its own"
+
+
 @dataclass(frozen=True)
 class ConformanceCase:
     """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is."""
@@ -87,6 +96,16 @@ CASES: Mapping[str, ConformanceCase] = {
 }
 
 
+READ_CASES: Mapping[str, ConformanceCase] = {
+    "read_as_told": ConformanceCase("read besides: as the webhooks tell it, and once", _read),
+    "read_missed": ConformanceCase("read besides: what was missed, in order", _read),
+    "read_answered": ConformanceCase("read besides: what is answered there is kept", _read),
+    "read_wait": ConformanceCase("read besides: a limit, then on where it stopped", _read),
+    "read_malformed": ConformanceCase("read besides: an entry that cannot be read", _read),
+}
+"""Those of ``reading.py``."""
+
+
 def table(adapters: Mapping[str, Adapter]) -> str:
     """Markdown: what each platform was proven against, then platform x case; what is not tried says why."""
     lines = ["| platform | proven against | on | read again before going live |", "|---|---|---|---|"]
@@ -96,7 +115,7 @@ def table(adapters: Mapping[str, Adapter]) -> str:
         lines.append(f"| {traits.title} | {proof} | {traits.checked_on or ''} | {traits.reread} |")
     names = [adapter.traits.title for adapter in adapters.values()]
     lines += ["", f"| case | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
-    for case in CASES.values():
+    for case in (*CASES.values(), *READ_CASES.values()):
         cells = [case.why_not(adapter) or "✓" for adapter in adapters.values()]
         lines.append(f"| {case.title} | {' | '.join(cells)} |")
     return "\n".join(lines)

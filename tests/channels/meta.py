@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeGuard
+from typing import Any
 
 import pytest
 
-from replyassist.channels import Account, Adapter, Credentials, Event, NewMessage, OutgoingReply
+from replyassist.channels import Account, Adapter, Credentials, NewMessage, OutgoingReply
 from replyassist.core.errors import (
     CredentialsRefused,
     DeliveryError,
@@ -23,11 +22,11 @@ from replyassist.core.errors import (
     SignatureInvalid,
     WindowClosed,
 )
-from replyassist.inbox.models import MessageStatus
 
 from .conformance import MALFORMED, QUESTION, Stage
 from .harness import PeerHarness
 from .peers.meta import APP_SECRET, TOKEN, TOM, VERIFY, MetaPeer, signed
+from .reading import ReadHarness, earlier
 
 
 class MetaHarness(PeerHarness[MetaPeer]):
@@ -55,6 +54,33 @@ class MetaHarness(PeerHarness[MetaPeer]):
 
     def posted(self) -> list[str]:
         return self.peer.ours()
+
+
+class MetaReadHarness(MetaHarness, ReadHarness):
+    """What is read."""
+
+    def elsewhere(self, text: str) -> str:
+        return self.peer.comment(text, post=self.peer.posts[-1])
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        if self.visibility == "private":
+            self.peer.say(text, is_ours=True)
+        else:
+            self.peer.comment(text, self.peer.us, external_id)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.messages:
+            each["created_time"] = earlier(each["created_time"])
+        for each in self.peer.comments.values():
+            each["at"] = earlier(each["at"])
+
+    def list_malformed(self) -> None:
+        number = self.write(MALFORMED)
+        listed = self.peer.messages[0] if self.visibility == "private" else self.peer.comments[number]
+        listed |= {"at": MALFORMED, "created_time": MALFORMED}
 
 
 def asked(stage: Stage) -> OutgoingReply:
@@ -205,59 +231,3 @@ def check_renewal(stage: Stage, harness: MetaHarness) -> None:
         assert peer.token != used
         used = peer.token
     assert problem() == ""
-
-
-def _is_new(event: Event) -> TypeGuard[NewMessage]:
-    return isinstance(event, NewMessage)
-
-
-def check_reading(stage: Stage, harness: MetaHarness) -> None:
-    """What was there, and what was missed, is read as the webhooks would have told it; ours first, and once."""
-    peer, opened = harness.peer, harness.adapter.source
-    assert opened is not None
-
-    def pulled(cursor: str | None) -> tuple[list[Event], str | None]:
-        found: list[Event] = []
-        with closing(opened(stage.account, harness.runtime)) as source:
-            since = stage.world.clock.now() - timedelta(days=7)
-            for each in source.pull(cursor, since=since, is_ending=lambda: False):
-                found, cursor = [*found, *each.events], each.cursor
-            assert source.problem == ""
-        return found, cursor
-
-    answered = peer.comment("how much is it?")
-    peer.comment("12 euros", peer.us, answered)
-    for text in (QUESTION, "and to Sweden?", "and to Iceland?"):
-        peer.comment(text)
-    peer.say("hello, do you ship?")
-    old = peer.comments[peer.comment("years ago")]
-    old["at"] = "2020-01-01T10:00:00+0000"
-    told = {each.message.external_id: each.message for each in harness.events(stage.account) if _is_new(each)}
-    del told[old["id"]]
-    read, cursor = pulled(None)
-    messages = [each.message for each in read if isinstance(each, NewMessage)]
-    assert messages[0].text == "12 euros"
-    assert len(read) == len(messages) == 6
-    for each in messages:
-        as_told = told.pop(each.external_id)
-        assert abs(each.posted_at - as_told.posted_at) < timedelta(seconds=3)
-        same = {"posted_at": as_told.posted_at, "author": as_told.author}
-        assert each.model_copy(update=same) == as_told
-        assert (each.author.external_id, each.author.handle) in (
-            (as_told.author.external_id, as_told.author.handle),
-            (peer.us, None),
-        )
-    assert told == {}
-    assert [stage.take(read), stage.take(read)] == [6, 0]
-    kept = stage.message(answered)
-    assert kept is not None
-    assert kept.status == MessageStatus.KEPT, "what is answered there is not drafted"
-    assert [job for job, _ in stage.world.jobs.planned if job.name == "draft"]
-
-    stage.world.clock.advance(seconds=3600)
-    _, later = pulled(cursor)
-    assert later != cursor
-    missed = peer.comment("told while nobody listened")
-    peer.comments[missed]["at"] = stage.world.clock.now().strftime("%Y-%m-%dT%H:%M:%S%z")
-    read, _ = pulled(later)
-    assert [each.message.external_id for each in read if isinstance(each, NewMessage)] == [missed]

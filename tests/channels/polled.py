@@ -11,10 +11,11 @@ from .conformance import Harness
 
 
 class PolledHarness(Harness):
-    """``cursor``: what the last pull left. ``problem``: what it left out."""
+    """``cursor``: what the last pull left. ``problem``: what it left out. ``goes_on_after``: where it was cut."""
 
     cursor: str | None = None
     problem: str = ""
+    goes_on_after: float | None = None
 
     def source(self, account: Account) -> Source:
         """What is pulled from."""
@@ -29,5 +30,5 @@ class PolledHarness(Harness):
                 assert len(pulled.cursor) <= 4000
                 self.cursor = pulled.cursor
                 found += pulled.events
-            self.problem = source.problem
+            self.problem, self.goes_on_after = source.problem, source.goes_on_after
         return found

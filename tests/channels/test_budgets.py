@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -14,11 +15,12 @@ from sqlmodel import col, select
 from replyassist.channels import Account, Budget, Credentials
 from replyassist.channels import repository as stored
 from replyassist.channels.account import Tested as Found
-from replyassist.channels.budgets import Reserved, seconds_to_wait
+from replyassist.channels.budgets import Reserved, seconds_to_read, seconds_to_wait
 from replyassist.channels.keeping import save
 from replyassist.channels.models import Connection, Spending
 from replyassist.delivery.models import Delivery
 from replyassist.delivery.outlook import Outlook, outlook, outlooks
+from replyassist.delivery.waiting import waiting_sends
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem
 from replyassist.testing import fake_adapter
@@ -91,6 +93,48 @@ class TestBudgets:
         assert self.wait(world) == 25
 
 
+class TestReadings:
+    traits = replace(
+        TRAITS,
+        budgets=(
+            Budget(8, seconds=60, send=2, read=1),
+            Budget(1, seconds=1),
+            Budget(1, seconds=9, scope="conversation"),
+        ),
+    )
+
+    def read(self, world: World, ahead: Sequence[Reserved] = ()) -> float:
+        with world.database.writing() as session:
+            connection = stored.hold(session, row(world).id or 0)
+            return seconds_to_read(session, connection, self.traits, now=world.clock.now(), ahead=ahead)
+
+    def send(self, world: World) -> float:
+        with world.database.writing() as session:
+            connection = stored.hold(session, row(world).id or 0)
+            now = world.clock.now()
+            return seconds_to_wait(session, connection, self.traits, conversation=str(now), now=now)
+
+    def test_readings_leave_half_of_what_counts_both_to_sends(self, world: World) -> None:
+        world.connect("fake", "fake")
+        assert [self.read(world) for _ in range(5)] == [0, 0, 0, 0, 60], "the other budgets do not count them"
+        sent = []
+        for _ in range(3):
+            sent.append(self.send(world))
+            world.clock.advance(seconds=1)
+        assert sent == [0, 0, 57.0 + 1], "sends have the other half"
+
+    def test_what_sends_took_is_not_read_with(self, world: World) -> None:
+        world.connect("fake", "fake")
+        assert self.send(world) == 0
+        assert [self.read(world) for _ in range(3)] == [0, 0, 60]
+
+    def test_sends_that_wait_go_first(self, world: World) -> None:
+        world.connect("fake", "fake")
+        soon = world.clock.now() + timedelta(seconds=20)
+        assert self.read(world, [Reserved(soon, "a"), Reserved(soon, "b")]) == 80, "a minute after they have left"
+        assert self.read(world, [Reserved(soon, "a")]) == 0
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_whatever_comes_when_leaves_in_order_within_the_budgets_and_at_its_first_waking(
@@ -142,6 +186,12 @@ class TestDelivery:
 
         (again,) = [(job, delay) for job, delay in world.jobs.planned if job.name == "deliver"]
         assert again[1] == 60
+        now, left_by = world.clock.now(), kept.model_copy(update={"platform": "webhook"})
+        with world.database.reading() as session:
+            waiting = waiting_sends(session, left_by, now=now)
+            elsewhere = waiting_sends(session, left_by.model_copy(update={"channel": "facebook"}), now=now)
+        assert [each.at for each in waiting] == [now + timedelta(seconds=60)], "readings know of it"
+        assert elsewhere == []
         assert [world.reload(item).status for item in items] == ["sent", "approved"]
         world.clock.advance(seconds=60)
         run(world, channel, connection_id=kept.id)

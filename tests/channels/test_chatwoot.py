@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Credentials
+from replyassist.channels import Credentials, Deleted
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import ConfigurationError, InvalidInput, SignatureInvalid
 
@@ -16,6 +17,7 @@ from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .desk import DeskHarness, NotesConformance
 from .harness import PeerHarness
 from .peers.chatwoot import ACCOUNT, KEY, SECRET, TOKEN, ChatwootPeer, hook
+from .reading import ReadHarness, Reading, messages
 
 
 @pytest.fixture
@@ -126,3 +128,42 @@ class TestNotes(NotesConformance):
     @pytest.fixture
     def harness(self, peer: ChatwootPeer) -> ChatwootHarness:
         return ChatwootHarness(peer)
+
+
+class ChatwootReadHarness(ChatwootHarness, ReadHarness):
+    reads_a_place = 3  # the list ends with an empty page
+
+    def elsewhere(self, text: str) -> str:
+        return str(self.peer.post(text, conversation=8)["id"])
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        self.answer(text)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.messages:
+            each["created_at"] -= timedelta(seconds=5)
+
+    def list_malformed(self) -> None:
+        self.peer.post(MALFORMED, sender="nobody")["sender"] = {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: ChatwootPeer) -> ChatwootReadHarness:
+        peer.resolved.add(7)
+        return ChatwootReadHarness(peer)
+
+    def test_long_conversations_are_read_to_their_beginning_and_notes_and_deleted_ones_are_no_messages(
+        self, stage: Stage, harness: ChatwootReadHarness
+    ) -> None:
+        asked = [harness.write(f"{QUESTION} {number}") for number in range(45)]
+        gone = harness.write("forget it")
+        harness.delete(gone)
+        harness.peer.post("a note", "outgoing", private=True, sender="user")
+        read = harness.events(stage.account)
+        assert [each.external_id for each in messages(read)] == asked
+        assert read[-1] == Deleted(gone)

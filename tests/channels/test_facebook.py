@@ -10,6 +10,7 @@ from replyassist.channels.registry import adapter_named
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
 from .peers.facebook import FacebookPeer
+from .reading import Reading
 
 ADAPTER = adapter_named("facebook")
 
@@ -57,9 +58,6 @@ class TestComments(Conformance):
     def test_the_address_is_tested_and_nothing_forged_passes(self, stage: Stage, harness: FacebookHarness) -> None:
         meta.check_handshake(stage, harness, stage.account)
 
-    def test_what_was_there_or_missed_is_read(self, stage: Stage, harness: FacebookHarness) -> None:
-        meta.check_reading(stage, harness)
-
     def test_connecting_subscribes(self, stage: Stage, harness: FacebookHarness) -> None:
         meta.check_connecting(stage, harness, "Fernhill")
         assert "feed" in harness.peer.subscribed
@@ -93,3 +91,11 @@ class TestComments(Conformance):
             harness.peer.told[-1]["entry"][0]["changes"][0]["value"] |= changed
 
         assert harness.events(stage.account) == []
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: FacebookPeer, visibility: str) -> meta.MetaReadHarness:
+        return meta.MetaReadHarness(ADAPTER, peer, visibility)

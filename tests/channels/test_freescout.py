@@ -19,7 +19,8 @@ from tests.world import BRAND, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .desk import Desk, DeskHarness, NotesConformance
-from .peers.freescout import SECRET, TOKEN, USER, FreeScoutPeer
+from .peers.freescout import OTHER, SECRET, TOKEN, USER, FreeScoutPeer
+from .reading import ReadHarness, Reading, earlier
 
 
 @pytest.fixture
@@ -231,3 +232,28 @@ class TestFreeScout(Conformance):
         for wrong in ({"server": "http://help.example"}, {"user": "me"}):
             with pytest.raises(ConfigurationError):
                 tested(**wrong)
+
+
+class FreeScoutReadHarness(FreeScoutHarness, ReadHarness):
+    def elsewhere(self, text: str) -> str:
+        return str(self.peer.add(text, place=OTHER)["id"])
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        self.answer(text)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.threads:
+            each["createdAt"] = earlier(each["createdAt"])
+
+    def list_malformed(self) -> None:
+        self.peer.add(MALFORMED, createdAt=MALFORMED)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: FreeScoutPeer) -> FreeScoutReadHarness:
+        return FreeScoutReadHarness(peer)

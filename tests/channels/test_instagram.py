@@ -10,6 +10,7 @@ from replyassist.channels.registry import adapter_named
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
 from .peers.meta import TOM, InstagramPeer, signed
+from .reading import Reading
 
 ADAPTER = adapter_named("instagram")
 
@@ -59,9 +60,6 @@ class TestComments(Conformance):
     def test_a_token_is_renewed_before_it_ends(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_renewal(stage, harness)
 
-    def test_what_was_there_or_missed_is_read(self, stage: Stage, harness: InstagramHarness) -> None:
-        meta.check_reading(stage, harness)
-
     def test_connecting_subscribes(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_connecting(stage, harness, "@fernhill")
 
@@ -91,3 +89,11 @@ class InstagramHarness(meta.MetaHarness):
 
     def delete(self, external_id: str) -> None:
         self.peer.unsay(external_id)
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: InstagramPeer, visibility: str) -> meta.MetaReadHarness:
+        return meta.MetaReadHarness(ADAPTER, peer, visibility)

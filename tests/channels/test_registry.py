@@ -5,8 +5,9 @@ from pathlib import Path
 from replyassist.brands.counting import counting_for
 from replyassist.channels import Repeat
 from replyassist.channels.registry import PLATFORMS, adapter_named, adapters
-from tests.channels.cases import CASES, with_table
+from tests.channels.cases import CASES, READ_CASES, with_table
 from tests.channels.conformance import Conformance
+from tests.channels.reading import Reading
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -25,7 +26,8 @@ def test_every_adapter_is_held_to_the_suite() -> None:
 
 
 def test_the_suite_has_a_test_for_each_case_and_no_other() -> None:
-    assert {name.removeprefix("test_") for name in vars(Conformance) if name.startswith("test_")} == set(CASES)
+    for suite, cases in ((Conformance, CASES), (Reading, READ_CASES)):
+        assert {name.removeprefix("test_") for name in vars(suite) if name.startswith("test_")} == set(cases)
 
 
 def test_every_key_that_is_forgotten_says_what_then() -> None:

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, Edited, HookRequest, NewMessage, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.slack.inbound import SlackInbound
 from replyassist.channels.slack.text import escaped, plain
@@ -27,7 +27,8 @@ from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
-from .peers.slack import APP, BOT, CARDS, CHANNEL, DIRECT, SECRET, TEAM, TOKEN, TOM, US, SlackPeer
+from .peers.slack import APP, BOT, CARDS, CHANNEL, DIRECT, OTHER, SECRET, TEAM, TOKEN, TOM, US, SlackPeer
+from .reading import ReadHarness, Reading
 
 
 class SlackHarness(PeerHarness[SlackPeer]):
@@ -217,6 +218,60 @@ class TestCards:
         )
         with pytest.raises(SignatureInvalid):
             world.connections.inbound(kept).verify(request)
+
+
+class SlackReadHarness(SlackHarness, ReadHarness):
+    reads_a_place = 3
+
+    def credentials(self) -> dict[str, str]:
+        return super().credentials() | {"cards": CARDS}
+
+    def elsewhere(self, text: str) -> str:
+        return f"{OTHER}:{self.peer.write(TOM, text, channel=OTHER)['ts']}"
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        thread = {} if self.channel == DIRECT else {"thread_ts": external_id.partition(":")[2]}
+        self.peer.write(US, text, channel=self.channel, bot_id=BOT, app_id=APP, **thread)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        self.world.clock.advance(seconds=2)
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, DIRECT])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: SlackPeer, httpserver: HTTPServer, channel: str) -> SlackReadHarness:
+        peer.page = 2
+        return SlackReadHarness(peer, httpserver.url_for("/api"), channel)
+
+    def test_a_reply_in_an_older_thread_and_an_edit_are_read_and_cards_are_not(
+        self, stage: Stage, harness: SlackReadHarness
+    ) -> None:
+        first = harness.peer.write(TOM, "is it good?")
+        harness.peer.write(US, "a card", channel=CARDS, bot_id=BOT)
+        stage.later(3_600)
+        assert len(harness.events(stage.account)) == 1
+        stage.later(86_400)
+        below = harness.peer.write(TOM, "anybody?", thread_ts=first["ts"])
+        harness.peer.edit(CHANNEL, first["ts"], "is it any good?")
+        reply, edit = harness.events(stage.account)
+        assert isinstance(reply, NewMessage)
+        assert isinstance(edit, Edited)
+        assert reply.message.external_id == f"{CHANNEL}:{below['ts']}"
+        assert reply.message.in_reply_to == f"{CHANNEL}:{first['ts']}"
+        assert (edit.change.text, edit.message) == ("is it any good?", None)
+
+    def test_an_app_that_may_list_nothing_says_so(
+        self, stage: Stage, harness: SlackReadHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tests.channels.peers.slack.SCOPES", "chat:write,channels:history")
+        harness.write(QUESTION)
+        assert harness.events(stage.account) == []
+        assert "the app lacks channels:read" in harness.problem
 
 
 VECTOR = (b'{"type":"url_verification","token":"t","challenge":"3eZbrw1aBm2r"}', 1_700_000_000)

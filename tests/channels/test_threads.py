@@ -13,6 +13,7 @@ from . import meta
 from .conformance import QUESTION, Conformance, Stage
 from .peers.meta import signed
 from .peers.threads import ROOT, ThreadsPeer
+from .reading import Reading, messages
 
 ADAPTER = adapter_named("threads")
 
@@ -93,3 +94,19 @@ class TestThreads(Conformance):
 def _prepared(stage: Stage) -> OutgoingReply:
     reply = meta.asked(stage)
     return replace(reply, prepared=stage.platform.inner.prepare(reply))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: ThreadsPeer) -> meta.MetaReadHarness:
+        return meta.MetaReadHarness(ADAPTER, peer, "public")
+
+    def test_a_private_profile_has_no_name(self, stage: Stage, harness: meta.MetaReadHarness) -> None:
+        asked = harness.write(QUESTION)
+        below = harness.peer.comment("and to Sweden?", parent=asked)
+        assert isinstance(harness.peer, ThreadsPeer)
+        harness.peer.private.add("tom")
+        one, two = messages(harness.events(stage.account))
+        assert (one.author.external_id, one.author.handle) == (f"author of {asked}", None)
+        assert (two.external_id, two.in_reply_to, two.conversation) == (below, asked, one.conversation)

@@ -18,7 +18,8 @@ from tests.world import BRAND, DRAFT
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
-from .peers.tiktok import OWN, REFRESH, SECRET, US, VIDEO, TikTokPeer, signed
+from .peers.tiktok import OTHER, OWN, REFRESH, SECRET, US, VIDEO, TikTokPeer, signed
+from .reading import ReadHarness, Reading, messages
 
 
 class TikTokHarness(PeerHarness[TikTokPeer]):
@@ -142,3 +143,42 @@ class TestTikTok(Conformance):
             assert inbound.parse(signed(document | other)) == []
         with pytest.raises(InvalidInput):
             inbound.parse(signed(document | {"content": "no JSON"}))
+
+
+class TikTokReadHarness(TikTokHarness, ReadHarness):
+    def elsewhere(self, text: str) -> str:
+        return self.peer.write(text, video=OTHER)
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        self.peer.write(text, OWN, external_id)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.comments.values():
+            each["create_time"] -= 5
+
+    def list_malformed(self) -> None:
+        self.peer.comments[self.write(MALFORMED)]["create_time"] = MALFORMED
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: TikTokPeer) -> TikTokReadHarness:
+        return TikTokReadHarness(peer)
+
+    def test_ours_are_known_without_an_identifier_and_a_late_reply_is_seen(
+        self, stage: Stage, harness: TikTokReadHarness
+    ) -> None:
+        top = harness.write(QUESTION)
+        harness.peer.comments[top]["create_time"] -= 6 * 86_400
+        assert harness.events(stage.account), "what was there"
+        below = harness.peer.write("and?", top=top)
+        answer = harness.peer.write("Yes.", OWN, top)
+        unknown = {name: value for name, value in harness.credentials().items() if name != "own_identifier"}
+        account = replace(stage.account, credentials=Credentials(unknown))
+        ours, late = messages(harness.events(account))
+        assert (ours.external_id, ours.direction, late.external_id) == (answer, "out", below)
+        assert late.in_reply_to == top

@@ -22,6 +22,7 @@ from tests.world import BRAND, DRAFT, World
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
 from .peers.x import KEYS, TOM, US, XPeer, signature
+from .reading import ReadHarness, Reading, messages
 
 
 class XHarness(PeerHarness[XPeer]):
@@ -146,6 +147,59 @@ class TestX(Conformance):
             assert not platform.test().is_ok
             with pytest.raises(CredentialsRefused):
                 platform.send(stage.reply(DRAFT))
+
+
+class XReadHarness(XHarness, ReadHarness):
+    untold = frozenset({"attachments"})
+
+    def elsewhere(self, text: str) -> str:
+        return self.peer.write(US, text, above=self.write("thanks"))
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        self.peer.write(US, text, above=external_id)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def list_malformed(self) -> None:
+        self.peer.posts[self.write(MALFORMED)]["listed"] = {"created_at": MALFORMED}
+
+    def pass_time(self) -> None:
+        self.world.clock.advance(seconds=2)
+
+
+@pytest.mark.parametrize("names", ["post.fields", "tweet.fields"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: XPeer, httpserver: HTTPServer, names: str) -> XReadHarness:
+        peer.page, peer.names = 3, names
+        made = XReadHarness(peer, httpserver.url_for("/"))
+        made.reads_a_place = 1 if names == "tweet.fields" else 2  # the other names are refused first
+        return made
+
+    def test_long_posts_are_read_whole_and_our_own_posts_are_no_replies(
+        self, stage: Stage, harness: XReadHarness
+    ) -> None:
+        long = "see https://a.example/b <3 " + "so good " * 50
+        post = harness.peer.write(US, "New roast!")
+        asked = harness.peer.write(TOM, f"@fernhill {long}", above=post)
+        (read,) = messages(harness.events(stage.account))
+        assert (read.external_id, read.in_reply_to, read.text) == (asked, post, long.strip())
+
+    def test_posts_without_an_author_are_not_passed_over(
+        self, stage: Stage, harness: XReadHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        harness.write(QUESTION)
+        monkeypatch.setattr("replyassist.channels.x.source.ASKED", ({harness.peer.names: "created_at"},))
+        with pytest.raises(DeliveryNotMade, match="who wrote"):
+            harness.events(stage.account)
+
+
+def test_readings_are_as_far_apart_as_the_account_says() -> None:
+    adapter = XHarness.adapter
+    hours = {given: adapter.traits_for({"hours": given}).poll_seconds / 3600 for given in ("", "6", "0", "900", "no")}
+    assert hours == {"": 1, "6": 6, "0": 1, "900": 168, "no": 1}
 
 
 def test_a_link_costs_thirteen_times_as_much_and_text_is_weighted() -> None:

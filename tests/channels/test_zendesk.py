@@ -15,7 +15,8 @@ from replyassist.review.models import ReviewStatus
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .desk import DeskHarness, NotesConformance
-from .peers.zendesk import AGENT, EMAIL, SECRET, TICKET, TOKEN, ZendeskPeer
+from .peers.zendesk import AGENT, EMAIL, OTHER, SECRET, TICKET, TOKEN, ZendeskPeer
+from .reading import ReadHarness, Reading, earlier, messages
 
 
 @pytest.fixture
@@ -157,3 +158,42 @@ class TestZendesk(Conformance):
         with pytest.raises(ConfigurationError):
             tested(server="http://fernhill.example")
         assert stage.reply("x").conversation == str(TICKET)
+
+
+class ZendeskReadHarness(ZendeskHarness, ReadHarness):
+    def elsewhere(self, text: str) -> str:
+        return str(self.peer.comment(text, ticket=OTHER)["events"][0]["id"])
+
+    def answer_there(self, external_id: str, text: str) -> None:
+        self.answer(text)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads = most
+
+    def pass_time(self) -> None:
+        for each in self.peer.audits:
+            each["created_at"] = earlier(each["created_at"])
+
+    def list_malformed(self) -> None:
+        self.peer.comment(MALFORMED)["created_at"] = MALFORMED
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(Reading):
+    @pytest.fixture
+    def harness(self, peer: ZendeskPeer) -> ZendeskReadHarness:
+        peer.page = 2
+        return ZendeskReadHarness(peer)
+
+    def test_tickets_that_change_while_they_are_read_are_not_passed_over(
+        self, stage: Stage, harness: ZendeskReadHarness
+    ) -> None:
+        peer = harness.peer
+        peer.page = 1
+        asked = [harness.write(QUESTION), harness.elsewhere(QUESTION)]
+        peer.tickets[1]["updated_at"] = peer.tickets[0]["updated_at"]
+        assert [each.external_id for each in messages(harness.events(stage.account))] == asked
+        peer.tickets += [{"id": 100 + each, "updated_at": peer.ticket["updated_at"]} for each in range(20)]
+        with pytest.raises(DeliveryNotMade, match="more tickets"):
+            harness.cursor = None
+            harness.events(stage.account)

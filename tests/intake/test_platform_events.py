@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from sqlmodel import col, select
 
 from replyassist.brands.models import Brand
-from replyassist.channels import Account, Credentials, Deleted, HookRequest, Pulled, Source
+from replyassist.channels import Account, Budget, Credentials, Deleted, HookRequest, Pulled, Runtime, Source
 from replyassist.channels import Event as ChannelEvent
 from replyassist.channels.connections import Connections
 from replyassist.channels.events import message
@@ -275,6 +275,32 @@ class TestPulling:
         assert [each.text for each in house.messages()] == ["do you ship?"]
         assert house.connection().problem == "the channel 7 was left out: it is gone"
         assert house.connection().next_pull_at is not None
+
+    def test_a_reading_that_was_cut_goes_on_and_one_out_of_budget_waits_and_neither_is_a_failure(
+        self, house: House
+    ) -> None:
+        class Cut(Source):
+            def __init__(self, runtime: Runtime) -> None:
+                self.before_call = runtime.before_call
+
+            def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
+                self.before_call()
+                self.goes_on_after = 7.0
+                yield Pulled((), "7")
+
+        fake = house.connections.adapters["fake"]
+        traits = replace(fake.traits, budgets=(Budget(2, seconds=50, read=1),))
+        adapter = replace(fake, traits=traits, source=lambda _account, runtime: Cut(runtime))
+        house.connections = replace(house.connections, adapters={"fake": adapter})
+        waits, clock = list[timedelta](), house.world.clock
+        for _ in range(2):
+            house.pull()
+            found = house.connection()
+            assert (found.status, found.problem, found.cursor) == ("working", "", "7")
+            assert found.next_pull_at is not None
+            waits.append(found.next_pull_at - clock.now())
+            clock.advance(seconds=7)
+        assert waits == [timedelta(seconds=7), timedelta(seconds=43)]
 
     @pytest.mark.parametrize(
         ("error", "waits"),

@@ -18,8 +18,9 @@ from tests.channels.peers.loopback import Asked, Peer
 from tests.channels.peers.processes import prism
 from tests.channels.peers.up import SPECS
 from tests.channels.peers.x import XPeer
+from tests.channels.reading import Reading
 from tests.channels.test_discord import DiscordHarness
-from tests.channels.test_x import XHarness
+from tests.channels.test_x import XHarness, XReadHarness
 from tests.world import World
 
 PATIENCE_SECONDS = 120.0
@@ -56,6 +57,20 @@ class TestX(Conformance):
             f"{harness.url}/2/tweets", json=asked, headers={"authorization": "OAuth"}, timeout=PATIENCE_SECONDS
         )
         assert (answer.status_code, "found 'answers'" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestXReading(Reading):
+    adapter = XReadHarness.adapter
+    test_read_malformed = None  # type: ignore[assignment]  # what cannot be read is not let through
+
+    @pytest.fixture
+    def harness(self, world: World, httpserver: HTTPServer, x_address: str) -> XReadHarness:
+        peer = XPeer(world.clock.now, address=x_address, page=3)
+        httpserver.expect_request(re.compile("/2/.*")).respond_with_handler(peer.serve)
+        made = XReadHarness(peer, x_address)
+        made.reads_a_place = 2
+        return made
 
 
 @pytest.fixture(scope="module")

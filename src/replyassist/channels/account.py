@@ -66,6 +66,7 @@ class Runtime:
     """What the house lends a platform. ``timeout_seconds``: the most that one call takes. ``home``: its folder.
     ``slack_signing_secret``: of the deployment's own Slack app, which no brand knows; empty where it has none.
 
+    ``before_call``: called before each request; raises RateLimited where it has to wait.
     ``allows_inside``: whether it may stand in this machine or its network. ``ends``: when the attempt that it is called
     for is over.
     """
@@ -76,6 +77,7 @@ class Runtime:
     allows_inside: bool = False
     slack_signing_secret: str = field(default="", repr=False)
     ends: Deadline = field(default_factory=Deadline)
+    before_call: Callable[[], None] = field(default=lambda: None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
@@ -228,10 +228,11 @@ class Connections:
             raise NotFound(f"{adapter.traits.title} sends no webhooks here")
         return adapter.inbound(self.account(connection), self.runtime)
 
-    def source(self, connection: Connection) -> Source | None:
-        """What is read from time to time, None where there is nothing."""
+    def source(self, connection: Connection, before_call: Callable[[], None] | None = None) -> Source | None:
+        """What is read from time to time, None where there is nothing; ``before_call`` as in Runtime."""
         adapter = self.adapter(connection.platform)
-        return adapter.source(self.account(connection), self.runtime) if adapter.source else None
+        runtime = replace(self.runtime, before_call=before_call) if before_call else self.runtime
+        return adapter.source(self.account(connection), runtime) if adapter.source else None
 
     def notes(self, connection: Connection) -> Notes | None:
         """What writes drafts into the platform's own inbox; None unless the connection says so."""

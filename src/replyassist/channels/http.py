@@ -99,6 +99,7 @@ class Api:
         """
         if not self._runtime.ends.left():
             raise DeliveryNotMade(f"the time for this attempt was over before {self._host} was called")
+        self._runtime.before_call()
         self._transport.ends(self._runtime.ends.within(self._runtime.timeout_seconds))
         try:
             with self._client.stream(method, path, **request) as response:

@@ -195,6 +195,8 @@ class Source(ABC):
     """Brings what no webhook does: a poll or a stream."""
 
     _refused: tuple[str, ...] = ()
+    goes_on_after: float | None = None
+    """The seconds after which a reading that was cut goes on at its cursor; None where it came to its end."""
 
     @property
     def problem(self) -> str:

@@ -44,11 +44,13 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Budget:
-    """At most ``most`` points in any ``seconds``, for an account or for each conversation; one send takes ``send``."""
+    """At most ``most`` points in any ``seconds``, for an account or for each conversation; one send takes ``send``.
+    ``read``: what a call of a reading takes; 0 where the platform counts readings by themselves, or not at all."""
 
     most: int
     seconds: int
     send: int = 1
+    read: int = 0
     scope: Literal["account", "conversation"] = "account"
 
 

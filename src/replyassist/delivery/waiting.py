@@ -13,11 +13,12 @@ from replyassist.channels import Traits
 from replyassist.channels import repository as connections
 from replyassist.channels.breaker import seconds_until_tried
 from replyassist.channels.budgets import Reserved, seconds_to_wait
+from replyassist.channels.models import Connection
 from replyassist.channels.stops import THE_BRAND, stop_of
 from replyassist.review.models import ReviewItem
 
 from .models import Delivery
-from .repository import waiting_before
+from .repository import waiting_before, waiting_on
 
 STOPPED_POLL_SECONDS = 300.0  # resuming wakes them at once (``switch.py``); this is for what it missed
 OVERDUE = timedelta(minutes=1)  # who has not come by then is not waited for
@@ -76,3 +77,9 @@ def wait_before(session: Session, item: ReviewItem, leaves: Leaves, *, now: date
     place = leaves.conversation
     seconds = seconds_to_wait(session, connection, leaves.traits, conversation=place, now=now, ahead=ahead)
     return Wait(seconds, LIMITED) if seconds else None
+
+
+def waiting_sends(session: Session, connection: Connection, *, now: datetime) -> list[Reserved]:
+    """The replies that wait until the connection's limit leaves room."""
+    place = (connection.brand_id, connection.channel, connection.platform)
+    return [Reserved(*each) for each in waiting_on(session, *place, why=LIMITED, since=now - OVERDUE)]

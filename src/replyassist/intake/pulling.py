@@ -13,15 +13,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from replyassist.channels import Event, Pulled
+from replyassist.channels import Event, Pulled, Traits
 from replyassist.channels import repository as stored
+from replyassist.channels.budgets import seconds_to_read
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection, ConnectionStatus
-from replyassist.core.errors import CredentialsRefused, DeliveryError, ReplyassistError
+from replyassist.core.errors import CredentialsRefused, DeliveryError, RateLimited, ReplyassistError
 from replyassist.core.job_runner import Periodic
 from replyassist.core.jobs import Job, JobQueue, without_job
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import MESSAGES
+from replyassist.delivery.waiting import waiting_sends
 
 from .events import ATTEMPTS, in_order, take_events
 
@@ -31,12 +33,17 @@ PLAN_SECONDS = 2.0
 LONGEST_PULL_SECONDS = 60.0  # then a stream hands on to the next job, which goes on at the cursor
 AFTER_FAILURE_SECONDS = 60.0
 EVENTS_AT_ONCE = 20  # in one transaction
+LONGEST_WAIT_SECONDS = 15 * 60.0  # after a failure, however seldom it is read otherwise
 AFTER_REFUSAL_SECONDS = 15 * 60.0  # a person has to renew the credentials
 
 
 def pull_job(connection_id: int, pull: int) -> Job:
     """The job of one reading."""
     return Job(name=PULL_JOB, key=f"{PULL_JOB}-{connection_id}-{pull}", arguments=(connection_id, pull))
+
+
+class OutOfBudget(RateLimited):
+    """Our own budget asks to wait: nothing is wrong with the account."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +80,17 @@ class Puller:
             connection = session.get(Connection, connection_id)
         if connection is None or connection.pulls != pull or connection.status == ConnectionStatus.DISCONNECTED:
             return
-        problem, wait = "", self.connections.adapter(connection.platform).traits.poll_seconds
+        problem, wait = "", self._traits(connection).poll_seconds
         try:
-            problem = self._read(connection, pull, is_ending)
+            problem, goes_on = self._read(connection, pull, is_ending)
+            wait = wait if goes_on is None else goes_on
+        except OutOfBudget as error:
+            wait = error.retry_after_s or wait
         except CredentialsRefused as error:
             problem, wait = error.detail, AFTER_REFUSAL_SECONDS
         except DeliveryError as error:
-            problem, wait = error.detail, max(wait, error.retry_after_s or AFTER_FAILURE_SECONDS)
+            wait = max(min(wait, LONGEST_WAIT_SECONDS), error.retry_after_s or AFTER_FAILURE_SECONDS)
+            problem = error.detail
         except ReplyassistError as error:
             problem, wait = error.detail, AFTER_FAILURE_SECONDS
         except Exception as error:
@@ -87,11 +98,11 @@ class Puller:
             problem, wait = f"unforeseen: {type(error).__name__}", AFTER_FAILURE_SECONDS
         self._finish(connection_id, pull, problem, wait)
 
-    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> str:
-        """What it left out, as the source says."""
-        source = self.connections.source(connection)
+    def _read(self, connection: Connection, pull: int, is_ending: Callable[[], bool]) -> tuple[str, float | None]:
+        """What it left out, and after how many seconds it goes on where it was cut, as the source says."""
+        source = self.connections.source(connection, self._before_call(connection))
         if source is None:
-            return ""
+            return "", None
         ends_at = time.monotonic() + self.longest_seconds
         since = self._since(connection)
 
@@ -103,10 +114,30 @@ class Puller:
                 if not self._store(connection, pull, pulled, is_first=connection.cursor is None):
                     break
                 if is_ending():  # when only its time is over, the source ends where its cursor is worth something
-                    break
-            return source.problem
+                    return source.problem, 0.0
+            return source.problem, source.goes_on_after
         finally:
             source.close()
+
+    def _traits(self, connection: Connection) -> Traits:
+        return self.connections.adapter(connection.platform).traits_for(connection.options)
+
+    def _before_call(self, connection: Connection) -> Callable[[], None] | None:
+        """What spends a call of a reading of the account's budget; None where no budget counts it."""
+        traits = self._traits(connection)
+        if not any(each.read for each in traits.budgets):
+            return None
+
+        def spend() -> None:
+            now = self.connections.runtime.clock.now()
+            with self.connections.database.writing() as session:
+                held = stored.hold(session, connection.id or 0)
+                ahead = waiting_sends(session, held, now=now)
+                wait = seconds_to_read(session, held, traits, now=now, ahead=ahead)
+            if wait:
+                raise OutOfBudget("the account's limit leaves no room for readings yet", retry_after_s=wait)
+
+        return spend
 
     def _store(self, connection: Connection, pull: int, pulled: Pulled, *, is_first: bool) -> bool:
         """Keep a batch, and its cursor at its end; False when a newer reading has begun."""

@@ -20,19 +20,22 @@ from werkzeug import Request, Response
 from replyassist.channels import HookRequest
 
 ACCOUNT, TOKEN, SECRET, KEY = 3, "agent-token", "webhook-secret", "key-of-the-address"
-PAGE = 20
+PAGE, CONVERSATIONS = 20, 25
 _KINDS = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 _PATH = re.compile(rf"/api/v1/accounts/{ACCOUNT}/conversations/(\d+)/messages")
 
 
 class ChatwootPeer:
-    """``lose``: when the answer to the next post is lost; ``wait_seconds``: it asks the next post to wait."""
+    """``lose``: when the answer to the next post is lost; ``wait_seconds``: it asks the next post to wait.
+    ``most_reads``: so many reads are answered, then one is asked to wait (0: none is)."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.url = server.url_for("").rstrip("/")
         self.messages: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []
+        self.resolved: set[int] = set()
         self.lose, self.wait_seconds, self.hides = "", 0.0, False
+        self.most_reads = self.reads = 0
         server.expect_request(re.compile("/api/.*")).respond_with_handler(self._answer)
 
     def post(
@@ -88,10 +91,17 @@ class ChatwootPeer:
     def _answer(self, request: Request) -> Response:
         if request.headers.get("api-access-token") != TOKEN:
             return _json({"error": "Invalid Access Token"}, 401)
+        self.reads += request.method == "GET"
+        if self.most_reads and self.reads > self.most_reads:
+            self.reads = 0
+            return Response("Retry later\n", 429, {"Retry-After": "45"})
+        return self._routed(request)
+
+    def _routed(self, request: Request) -> Response:
         if request.path == "/api/v1/profile":
             return _json({"id": 1, "name": "Ana"})
         if request.path == f"/api/v1/accounts/{ACCOUNT}/conversations":
-            return _json({"data": {"meta": {}, "payload": []}})
+            return self._conversations(request.args.to_dict())
         found = _PATH.fullmatch(request.path)
         if found is None:
             return _json({"error": "Resource could not be found"}, 404)
@@ -103,6 +113,20 @@ class ChatwootPeer:
         all_of_it = [each for each in self.messages if each["conversation"] == conversation and each["id"] < before]
         shown = [each for each in all_of_it if not (self.hides and each["message_type"] == "outgoing")]
         return _json({"meta": {}, "payload": [_as_api(each) for each in shown[-PAGE:]]})
+
+    def _conversations(self, given: dict[str, str]) -> Response:
+        """The open ones unless all are asked for, by their last activity, the newest first."""
+        last = {
+            each["conversation"]: each["created_at"]
+            for each in self.messages
+            if each["conversation"] not in self.resolved
+        }
+        if given.get("status") == "all":
+            last = {each["conversation"]: each["created_at"] for each in self.messages}
+        listed = sorted(last.items(), key=lambda each: each[1], reverse=True)
+        start = (int(given.get("page", 1)) - 1) * CONVERSATIONS
+        page = [{"id": number, "last_activity_at": int(at.timestamp())} for number, at in listed]
+        return _json({"data": {"meta": {}, "payload": page[start : start + CONVERSATIONS]}})
 
     def _take(self, conversation: int, document: dict[str, Any]) -> Response:
         wait, self.wait_seconds = self.wait_seconds, 0.0

@@ -16,6 +16,7 @@ from replyassist.channels import HookRequest
 class DeskPeer(ABC):
     """``lose``: when the answer to the next post is lost; ``wait_seconds``: it asks the next post to wait.
 
+    ``most_reads``: so many reads are answered, then one is asked to wait (0: none is).
     ``hides``: what agents wrote is not shown yet. ``posts``: method of a request that has an effect.
     """
 
@@ -25,6 +26,7 @@ class DeskPeer(ABC):
         self.url = server.url_for("").rstrip("/")
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.lose, self.wait_seconds, self.hides = "", 0.0, False
+        self.most_reads = self.reads = 0
         server.expect_request(re.compile("/api/.*")).respond_with_handler(self._serve)
 
     def hooks(self) -> list[HookRequest]:
@@ -48,6 +50,10 @@ class DeskPeer(ABC):
         if not self.is_signed_in(request):
             return as_json({"error": "Couldn't authenticate you"}, 401)
         if request.method != self.posts:
+            self.reads += 1
+            if self.most_reads and self.reads > self.most_reads:
+                self.reads = 0
+                return Response("Too Many Requests", 429, {"Retry-After": "45"})
             return self.answer(request)
         wait, self.wait_seconds = self.wait_seconds, 0.0
         if wait:

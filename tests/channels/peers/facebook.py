@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from .meta import TOM, MetaPeer, stamp
+from .meta import TOM, MetaPeer, moment, stamp
 
 
 class FacebookPeer(MetaPeer):
@@ -13,16 +13,16 @@ class FacebookPeer(MetaPeer):
 
     us = "555"
     kind = b"page"
-    post = "555_1"
+    posts = ("555_1", "555_2")
 
     def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
         match method, path:
             case "GET", ["me"]:
                 return 200, {"id": self.us, "name": "Fernhill"}
             case "GET", ["me", "posts"]:
-                return 200, {"data": [{"id": self.post}]}
-            case "GET", [self.post]:
-                return 200, {"id": self.post, "message": "New roast is out!"}
+                return 200, {"data": [{"id": each} for each in self.posts]}
+            case "GET", [post] if post in self.posts:
+                return 200, {"id": post, "message": "New roast is out!"}
         return super().route(method, path, given)
 
     def limit(self, _: str) -> int:
@@ -31,9 +31,10 @@ class FacebookPeer(MetaPeer):
     def too_long(self, text: str) -> bool:
         return len(text.encode("utf-16-le")) // 2 > 2000
 
-    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
-        number = f"1_{next(self.numbers)}"
-        self.comments[number] = {"id": number, "text": text, "author": author, "parent": parent, "at": stamp()}
+    def comment(self, text: str, author: str = TOM, parent: str | None = None, post: str = "") -> str:
+        number, post = f"1_{next(self.numbers)}", post or self.posts[0]
+        known = {"id": number, "text": text, "author": author, "parent": parent, "post": post, "at": stamp()}
+        self.comments[number] = known
         self._feed(number, "add", text)
         return number
 
@@ -51,14 +52,15 @@ class FacebookPeer(MetaPeer):
         shown |= {"parent": {"id": comment["parent"]}} if comment["parent"] else {}
         return shown | {"from": {"id": comment["author"], "name": "…"}}
 
-    def _on_post(self) -> list[dict[str, Any]]:
+    def _on_post(self, post: str) -> list[dict[str, Any]]:
         """All of them: it is asked for them as a stream."""
-        return list(reversed(self.comments.values()))
+        found = [each for each in self.comments.values() if each["post"] == post]
+        return sorted(reversed(found), key=moment, reverse=True)
 
     def _feed(self, number: str, verb: str, text: str | None) -> None:
         known, now = self.comments[number], int(time.time())
-        value = {"item": "comment", "verb": verb, "comment_id": number, "post_id": self.post, "created_time": now}
-        value |= {"from": {"id": known["author"], "name": "Tom"}, "parent_id": known["parent"] or self.post}
+        value = {"item": "comment", "verb": verb, "comment_id": number, "post_id": known["post"], "created_time": now}
+        value |= {"from": {"id": known["author"], "name": "Tom"}, "parent_id": known["parent"] or known["post"]}
         value |= {"message": text} if text is not None else {}
         self.tell({"id": self.us, "time": now, "changes": [{"field": "feed", "value": value}]})
 

@@ -22,6 +22,7 @@ from replyassist.channels import HookRequest
 from .desk import DeskPeer, as_json
 
 USER, TOM, TOKEN, SECRET, MAILBOX, CONVERSATION = 5, 183, "api-key", hashlib.md5(b"key-webhook_key").hexdigest(), 1, 21
+OTHER, PAGE = 22, 2
 _PATH = re.compile(r"/api/conversations/(\d+)(/threads)?")
 _EVENTS = {
     "customer": "convo.customer.reply.created",
@@ -38,9 +39,11 @@ class FreeScoutPeer(DeskPeer):
     def __init__(self, server: HTTPServer) -> None:
         super().__init__(server)
         self.threads: list[Document] = []
+        self.places: dict[int, int] = {}
+        self.updated: dict[int, str] = {}
         self.sends_drafts = self.tells_drafts = False
 
-    def add(self, body: str, kind: str = "customer", **more: Any) -> Document:
+    def add(self, body: str, kind: str = "customer", place: int = CONVERSATION, **more: Any) -> Document:
         """Somebody writes; the thread."""
         is_tom = kind == "customer"
         thread = {
@@ -60,9 +63,11 @@ class FreeScoutPeer(DeskPeer):
             **more,
         }
         self.threads.append(thread)
-        is_first = len(self.threads) == 1
+        self.places[thread["id"]] = place
+        self.updated[thread["id"]] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        is_first = list(self.places.values()).count(place) == 1
         if thread["state"] != "draft" or self.tells_drafts:
-            self.tell("convo.created" if is_first else _EVENTS.get(kind, "convo.status"))
+            self.tell("convo.created" if is_first else _EVENTS.get(kind, "convo.status"), place)
         return thread
 
     def publish(self, body: str) -> None:
@@ -71,15 +76,17 @@ class FreeScoutPeer(DeskPeer):
         draft |= {"state": "published", "body": body}
         self.tell("convo.agent.reply.created")
 
-    def tell(self, event: str) -> None:
-        """Something happened to the conversation, as it stands now."""
-        self.told.append((event, json.loads(json.dumps(self.conversation()))))
+    def tell(self, event: str, place: int = CONVERSATION) -> None:
+        """Something happened to a conversation, as it stands now."""
+        self.told.append((event, json.loads(json.dumps(self.conversation(place)))))
 
-    def conversation(self) -> Document:
+    def conversation(self, place: int = CONVERSATION) -> Document:
         """As the API shows it."""
-        shown = [each for each in self.threads if not (self.hides and each["type"] == "message")]
+        written = [each for each in self.threads if self.places[each["id"]] == place]
+        shown = [each for each in written if not (self.hides and each["type"] == "message")]
         return {
-            "id": CONVERSATION,
+            "id": place,
+            "updatedAt": max((self.updated[each["id"]] for each in written), default=""),
             "number": 12,
             "type": "email",
             "state": "published",
@@ -107,14 +114,34 @@ class FreeScoutPeer(DeskPeer):
         """One call."""
         if request.path == f"/api/users/{USER}":
             return as_json({"id": USER, "firstName": "Ana", "lastName": "Lind", "role": "user"})
+        if request.path == "/api/conversations":
+            return self._conversations(request.args.to_dict())
         found = _PATH.fullmatch(request.path)
-        if found is None or int(found[1]) != CONVERSATION:
+        if found is None or int(found[1]) not in (CONVERSATION, OTHER):
             return as_json({"message": "Not Found", "errorCode": "BAD REQUEST"}, 404)
         if request.method == "GET":
-            return as_json(self.conversation() if request.args.get("embed") == "threads" else {"id": CONVERSATION})
+            place = int(found[1])
+            return as_json(self.conversation(place) if request.args.get("embed") == "threads" else {"id": place})
         asked = json.loads(request.data)
         if asked["user"] != USER or asked["type"] not in ("message", "note"):
             return as_json({"message": "Bad request", "errorCode": "BAD REQUEST"}, 400)
         state = "published" if self.sends_drafts else asked.get("state", "published")
         thread = self.add(asked["text"], asked["type"], state=state)
         return Response("", 201, {"Resource-ID": str(thread["id"])})
+
+    def _conversations(self, given: dict[str, str]) -> Response:
+        """The latest update first, by pages; without what was written in them."""
+        if (given["sortField"], given["sortOrder"], given.get("mailboxId")) != ("updatedAt", "desc", str(MAILBOX)):
+            return as_json({"message": "Bad request"}, 400)
+        every = (self.conversation(place) for place in dict.fromkeys(self.places.values()))
+        found = [{**each, "_embedded": {}} for each in every if each["updatedAt"] >= given["updatedSince"]]
+        found.sort(key=lambda each: str(each["updatedAt"]), reverse=True)
+        number = int(given["page"])
+        page = {
+            "size": PAGE,
+            "totalElements": len(found),
+            "totalPages": max(1, -(-len(found) // PAGE)),
+            "number": number,
+        }
+        shown = found[(number - 1) * PAGE : number * PAGE]
+        return as_json({"_embedded": {"conversations": shown}, "page": page})

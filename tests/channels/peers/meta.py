@@ -28,12 +28,13 @@ PAGE = 2
 class MetaPeer(Peer):
     """``fails``: the error of the next call that changes something, with the response's headers. ``hides``: our own are
     not read yet. ``late``: people whose 24 hours are over; they are reached with the HUMAN_AGENT tag alone.
+    ``most_reads``: so many calls that read are answered, then one is refused for a limit (0: all are answered).
     ``token``: the one that is taken; ``is_young``: it is not a day old, and not renewed."""
 
     us = ""
     kind = b""
     renewed_by = ""
-    post = "media-1"
+    posts = ("media-1", "media-2")
     token: str = TOKEN
     is_young: bool = True
     fails: dict[str, Any] | None = None
@@ -42,6 +43,8 @@ class MetaPeer(Peer):
     comments: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    most_reads: int = 0
+    reads: int = 0
     subscribed: str = ""
     tags: list[str] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -61,6 +64,10 @@ class MetaPeer(Peer):
         error, self.fails = (self.fails, None) if changes else (None, self.fails)
         if error is not None:
             return 400, {"error": error}
+        self.reads += asked.method == "GET"
+        if self.most_reads and self.reads > self.most_reads:
+            self.reads = 0
+            return refused(4, "Application request limit reached")
         return self.route(asked.method, asked.path.strip("/").split("/"), dict(asked.given))
 
     def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
@@ -79,8 +86,8 @@ class MetaPeer(Peer):
                     else list({each["from"]["id"] for each in self.messages} - {self.us})
                 )
                 found = 200, {"data": [each for person in people for each in self._conversations(person)]}
-            case "GET", [self.post, "comments"]:
-                found = 200, self._replies(None, int(given.get("after") or 0), given["fields"])
+            case "GET", [post, "comments"] if post in self.posts:
+                found = 200, self._replies(None, int(given.get("after") or 0), given["fields"], post)
             case "POST", [parent, "replies" | "comments"]:
                 found = self._reply(parent, given["message"])
             case "GET", [parent, "replies" | "comments"]:
@@ -115,11 +122,11 @@ class MetaPeer(Peer):
         """Whether a private message is refused."""
         raise NotImplementedError("Threads has neither; the others say")
 
-    def say(self, text: str) -> str:
-        """Tom sends a private message."""
-        mid = f"m_{next(self.numbers)}"
-        self._keep(mid, TOM, self.us, text)
-        self._tell_message(TOM, self.us, {"mid": mid, "text": text})
+    def say(self, text: str, *, is_ours: bool = False) -> str:
+        """Tom sends a private message, or one of ours does to him."""
+        mid, people = f"m_{next(self.numbers)}", (self.us, TOM) if is_ours else (TOM, self.us)
+        self._keep(mid, *people, text)
+        self._tell_message(*people, {"mid": mid, "text": text} | ({"is_echo": True} if is_ours else {}))
         return mid
 
     def resay(self, mid: str, text: str) -> None:
@@ -150,13 +157,14 @@ class MetaPeer(Peer):
         self.lost("after")
         return 200, {"id": made}
 
-    def _on_post(self) -> list[dict[str, Any]]:
-        """The comments on the post as they are listed."""
-        return [each for each in reversed(self.comments.values()) if each.get("parent") is None]
+    def _on_post(self, post: str) -> list[dict[str, Any]]:
+        """The comments on a post as they are listed, the newest first."""
+        found = [each for each in self.comments.values() if each.get("parent") is None and each["post"] == post]
+        return sorted(reversed(found), key=moment, reverse=True)
 
-    def _replies(self, parent: str | None, start: int, fields: str = "") -> dict[str, Any]:
+    def _replies(self, parent: str | None, start: int, fields: str = "", post: str = "") -> dict[str, Any]:
         found = [each for each in self.comments.values() if each.get("parent") == parent]
-        seen = found if parent else self._on_post()
+        seen = found if parent else self._on_post(post)
         seen = [each for each in seen if not (self.hides and each["author"] == self.us)]
         more = len(seen) > start + PAGE
         paging = {"cursors": {"after": str(start + PAGE)}} | ({"next": "https://…"} if more else {})
@@ -171,8 +179,8 @@ class MetaPeer(Peer):
         """A comment as it is read."""
 
     @abstractmethod
-    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
-        """Somebody comments; the id."""
+    def comment(self, text: str, author: str = TOM, parent: str | None = None, post: str = "") -> str:
+        """Somebody comments on a post (empty: the first one); the id."""
 
     def _tell_message(self, sender: str, receiver: str, written: dict[str, Any], kind: str = "message") -> None:
         at = int(time.time() * 1000)
@@ -201,7 +209,7 @@ class InstagramPeer(MetaPeer):
             case "GET", ["me"]:
                 return 200, {"user_id": self.us, "username": "fernhill", "id": "another id"}
             case "GET", ["me", "media"]:
-                return 200, {"data": [{"id": self.post}]}
+                return 200, {"data": [{"id": each} for each in self.posts]}
             case "GET", ["media-1"]:
                 return 200, {"id": "media-1", "caption": "New roast is out!"}
         return super().route(method, path, given)
@@ -212,11 +220,12 @@ class InstagramPeer(MetaPeer):
     def too_long(self, text: str) -> bool:
         return len(text.encode()) > 1000
 
-    def comment(self, text: str, author: str = TOM, parent: str | None = None) -> str:
-        number = f"1789{next(self.numbers)}"
-        self.comments[number] = {"id": number, "text": text, "author": author, "parent": parent, "at": stamp()}
+    def comment(self, text: str, author: str = TOM, parent: str | None = None, post: str = "") -> str:
+        number, post = f"1789{next(self.numbers)}", post or self.posts[0]
+        known = {"id": number, "text": text, "author": author, "parent": parent, "post": post, "at": stamp()}
+        self.comments[number] = known
         sender = {"id": author, "username": "tom" if author == TOM else "fernhill"}
-        value = {"id": number, "from": sender, "text": text, "media": {"id": "media-1", "media_product_type": "FEED"}}
+        value = {"id": number, "from": sender, "text": text, "media": {"id": post, "media_product_type": "FEED"}}
         value |= {"parent_id": parent} if parent else {}
         self.tell({"id": self.us, "time": int(time.time()), "changes": [{"field": "comments", "value": value}]})
         return number
@@ -243,6 +252,14 @@ def refused(code: int, words: str, *, subcode: int = 0, status: int = 400) -> tu
     """An error as the Graph API has it."""
     more = {"error_subcode": subcode} if subcode else {}
     return status, {"error": {"message": words, "type": "OAuthException", "code": code, **more, "fbtrace_id": "A1"}}
+
+
+def moment(comment: dict[str, Any]) -> datetime:
+    """When somebody commented; now where nobody can tell."""
+    try:
+        return datetime.fromisoformat(comment["at"])
+    except ValueError:
+        return datetime.now(UTC).replace(microsecond=0)
 
 
 def stamp() -> str:

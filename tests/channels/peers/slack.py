@@ -22,10 +22,11 @@ from werkzeug import Request, Response
 from replyassist.channels import HookRequest
 
 US, BOT, APP, TEAM, TOM = "U0BOT", "B0BOT", "A0APP", "T0TEAM", "U0TOM"
-CHANNEL, DIRECT, CARDS = "C0HELP", "D0TOM", "C0CARDS"
+CHANNEL, OTHER, DIRECT, CARDS = "C0HELP", "C0MORE", "D0TOM", "C0CARDS"
+CHANNELS = {CHANNEL: "is_channel", OTHER: "is_channel", DIRECT: "is_im", CARDS: "is_channel"}
 TOKEN, SECRET = "xoxb-of-nobody", "signing secret of nobody"
 LONGEST = 40_000
-SCOPES = "chat:write,channels:history,im:history"
+SCOPES = "chat:write,channels:history,channels:read,im:history,im:read"
 Post = dict[str, Any]
 
 
@@ -36,6 +37,7 @@ class Refused(Exception):
 @dataclass
 class SlackPeer:
     """``lose``: the next post ends in a 503, "before" or "after" it. ``wait_seconds``: the next one is asked to wait.
+    ``most_reads``: so many lists are answered, then one is refused for a limit (0: all are answered).
     ``hides``: replies are not shown yet. ``fails``: the next call answers this error. ``secret``: signs."""
 
     clock: Callable[[], datetime]
@@ -47,6 +49,8 @@ class SlackPeer:
     hides: bool = False
     fails: str = ""
     page: int = 200
+    most_reads: int = 0
+    reads: int = 0
     asked: list[dict[str, Any]] = field(default_factory=list)
     whispers: list[tuple[str, str]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -145,6 +149,10 @@ class SlackPeer:
         wait, self.wait_seconds = (self.wait_seconds, 0.0) if posts else (0.0, self.wait_seconds)
         if wait:
             return Response('{"ok": false, "error": "ratelimited"}', 429, {"Retry-After": str(int(wait))})
+        self.reads += method in ("users.conversations", "conversations.history", "conversations.replies")
+        if self.most_reads and self.reads > self.most_reads:
+            self.reads = 0
+            return Response('{"ok": false, "error": "ratelimited"}', 429, {"Retry-After": "30"})
         lose, self.lose = (self.lose, "") if posts else ("", self.lose)
         if lose == "before":
             return Response("", 503)
@@ -170,6 +178,7 @@ class SlackPeer:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "chat.postEphemeral": self._whisper,
+            "users.conversations": self._conversations,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
         }
@@ -182,7 +191,7 @@ class SlackPeer:
 
     def _post(self, given: Post) -> Post:
         channel, thread, text = given["channel"], given.get("thread_ts"), given["text"]
-        if channel not in (CHANNEL, DIRECT, CARDS):
+        if channel not in CHANNELS:
             raise Refused("channel_not_found")
         if thread and (channel, thread) not in self.posts:
             raise Refused("message_not_found")
@@ -208,11 +217,25 @@ class SlackPeer:
         self.whispers.append((given["user"], given["text"]))
         return {"message_ts": self.stamp()}
 
+    def _conversations(self, given: Post) -> Post:
+        kinds = {"is_channel": "public_channel", "is_im": "im"}
+        found = [
+            {"id": name, kind: True} for name, kind in CHANNELS.items() if kinds[kind] in given["types"].split(",")
+        ]
+        page = self._page_of(found, given)
+        return {"channels": page["messages"], "response_metadata": page.get("response_metadata", {"next_cursor": ""})}
+
     def _history(self, given: Post) -> Post:
+        """The newest first, without what stands in threads alone; first messages tell how their threads go on."""
         oldest = float(given.get("oldest") or 0)
         posted = [each for (place, _), each in self.posts.items() if place == given["channel"]]
         shown = [each for each in posted if float(each["ts"]) > oldest and not each.get("thread_ts")]
-        return {"messages": shown[::-1], "has_more": False}
+        latest = {each["thread_ts"]: each["ts"] for each in posted if each.get("thread_ts")}
+        threads = [
+            each | ({"latest_reply": latest[each["ts"]], "reply_count": 1} if each["ts"] in latest else {})
+            for each in shown[::-1]
+        ]
+        return self._page_of(threads, given)
 
     def _replies(self, given: Post) -> Post:
         channel, thread = given["channel"], given["ts"]
@@ -229,10 +252,13 @@ class SlackPeer:
         ]
         if given.get("include_all_metadata") != "true":
             found = [{name: value for name, value in each.items() if name != "metadata"} for each in found]
+        return self._page_of(found, given)
+
+    def _page_of(self, found: Sequence[Post], given: Post) -> Post:
         start, limit = int(given.get("cursor") or 0), min(int(given["limit"]), self.page)
         more = start + limit < len(found)
         further = {"response_metadata": {"next_cursor": str(start + limit)}} if more else {}
-        return {"messages": found[start : start + limit], "has_more": more, **further}
+        return {"messages": list(found[start : start + limit]), "has_more": more, **further}
 
 
 def _look_at(blocks: Sequence[Post]) -> None:

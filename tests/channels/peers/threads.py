@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .meta import MetaPeer, refused, stamp
+from .meta import PAGE, MetaPeer, moment, refused, stamp
 
 ROOT = "1000"
 
@@ -18,10 +18,12 @@ class ThreadsPeer(MetaPeer):
 
     us = "fernhill"
     renewed_by = "th_refresh_token"
+    posts = (ROOT, "1001")
     status: str = "FINISHED"
 
     def __post_init__(self) -> None:
         self.containers: dict[str, dict[str, Any]] = {}
+        self.private: set[str] = set()
 
     def route(self, method: str, path: list[str], given: dict[str, Any]) -> tuple[int, Any]:
         match method, path:
@@ -35,20 +37,28 @@ class ThreadsPeer(MetaPeer):
                 return self._contain(given)
             case "POST", ["me", "threads_publish"]:
                 return self._publish(given["creation_id"])
-        return super().route(method, path, given)
+        return self._listed(path, given) or super().route(method, path, given)
 
-    def comment(self, text: str, author: str = "tom", parent: str | None = None) -> str:
-        number = f"8901{next(self.numbers)}"
-        self.comments[number] = {"id": number, "text": text, "author": author, "parent": parent or ROOT}
+    def _listed(self, path: list[str], given: dict[str, Any]) -> tuple[int, Any] | None:
+        """Our posts, or what people say about one."""
+        if path == ["me", "threads"]:
+            return 200, {"data": [{"id": each} for each in self.posts]}
+        is_asked = path[-1] == "conversation" and path[0] in self.posts
+        return (200, self._conversation(path[0], given)) if is_asked else None
+
+    def comment(self, text: str, author: str = "tom", parent: str | None = None, post: str = "") -> str:
+        number, root = f"8901{next(self.numbers)}", self.root_of(parent) if parent else post or ROOT
+        known = {"id": number, "text": text, "author": author, "parent": parent or root, "at": stamp()}
+        self.comments[number] = known
         value: dict[str, Any] = {
             "id": number,
             "username": author,
             "text": text,
             "media_type": "TEXT_POST",
-            "timestamp": stamp(),
+            "timestamp": known["at"],
         }
-        value |= {"replied_to": {"id": parent or ROOT}}
-        value |= {"root_post": {"id": ROOT, "owner_id": "42", "username": self.us}}
+        value |= {"replied_to": {"id": parent or root}}
+        value |= {"root_post": {"id": root, "owner_id": "42", "username": self.us}}
         self.tell({"value": value, "field": "replies"})
         return number
 
@@ -61,6 +71,26 @@ class ThreadsPeer(MetaPeer):
         return {"id": comment["id"], "text": comment["text"], "username": comment["author"]} | (
             {"is_reply_owned_by_me": True} if is_ours else {}
         )
+
+    def root_of(self, number: str) -> str:
+        """The post that a reply hangs on."""
+        return self.root_of(self.comments[number]["parent"]) if number in self.comments else number
+
+    def _conversation(self, post: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Replies of any depth; a private profile's name is not told."""
+        found = [each for each in self.comments.values() if self.root_of(each["id"]) == post]
+        found = sorted(found, key=moment)[:: -1 if given["reverse"] == "true" else 1]
+        start = int(given.get("after") or 0)
+        paging = {"cursors": {"after": str(start + PAGE)}} | (
+            {"next": "https://…"} if len(found) > start + PAGE else {}
+        )
+        return {"data": [self.told_of(each, post) for each in found[start : start + PAGE]], "paging": paging}
+
+    def told_of(self, comment: dict[str, Any], post: str) -> dict[str, Any]:
+        """A reply with the fields that are asked for."""
+        told = {**self.shown(comment), "timestamp": comment["at"], "root_post": {"id": post}}
+        told |= {"replied_to": {"id": comment["parent"]}}
+        return {name: value for name, value in told.items() if name != "username" or value not in self.private}
 
     def _contain(self, given: dict[str, Any]) -> tuple[int, Any]:
         if given["reply_to_id"] not in self.comments:

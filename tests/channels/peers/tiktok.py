@@ -17,25 +17,29 @@ from replyassist.channels import HookRequest
 from .loopback import Asked, Peer
 
 US, OWN, TOM, VIDEO = "open-id-1", "own-identifier", "tom-identifier", "7000000000000000001"
+OTHER = "7000000000000000002"
 SECRET, REFRESH = "app-secret", "refresh-1"
 PAGE = 2
 
 
 @dataclass
 class TikTokPeer(Peer):
-    """``fails``: the code of the next answer to a change. ``hides``: our own are not listed yet."""
+    """``fails``: the code of the next answer to a change. ``hides``: our own are not listed yet.
+    ``most_reads``: so many reads are answered, then one is refused for a limit (0: none is)."""
 
     fails: int = 0
     hides: bool = False
+    most_reads: int = 0
+    reads: int = 0
     access: set[str] = field(default_factory=set)
     comments: dict[str, dict[str, Any]] = field(default_factory=dict)
     told: list[HookRequest] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(7000000000000000100))
 
-    def write(self, text: str, by: str = TOM, top: str = "") -> str:
+    def write(self, text: str, by: str = TOM, top: str = "", video: str = VIDEO) -> str:
         """Somebody comments, or replies."""
         number = str(next(self.numbers))
-        comment = {"comment_id": number, "video_id": VIDEO, "text": text, "unique_identifier": by, "owner": by == OWN}
+        comment = {"comment_id": number, "video_id": video, "text": text, "unique_identifier": by, "owner": by == OWN}
         self.comments[number] = {**comment, "parent_comment_id": top, "create_time": int(time.time())}
         self.tell("insert", number)
         return number
@@ -60,6 +64,10 @@ class TikTokPeer(Peer):
             return coded(0, {"access_token": token, "expires_in": 86400, "refresh_token": REFRESH, "open_id": US})
         if asked.headers.get("access-token") not in self.access:
             return coded(40105)
+        self.reads += asked.method == "GET"
+        if self.most_reads and self.reads > self.most_reads:
+            self.reads = 0
+            return coded(40100)
         code, self.fails = (self.fails, 0) if asked.method == "POST" else (0, self.fails)
         return coded(code) if code else self.route(asked.method, path, given)
 
@@ -72,11 +80,11 @@ class TikTokPeer(Peer):
             case "GET", "get":
                 found = coded(0, {"username": "fernhill"})
             case "GET", "video/list":
-                found = coded(0, {"videos": [{"item_id": VIDEO, "caption": "New roast is out!"}]})
+                found = coded(
+                    0, {"videos": [{"item_id": each, "caption": "New roast is out!"} for each in (VIDEO, OTHER)]}
+                )
             case "GET", "comment/list":
-                of_video = [number for number, each in self.comments.items() if not each["parent_comment_id"]]
-                wanted = json.loads(given["comment_ids"]) if "comment_ids" in given else of_video
-                found = coded(0, {"comments": [self.comments[each] for each in wanted], "has_more": False})
+                found = coded(0, self._on_video(given))
             case "GET", "comment/reply/list":
                 found = coded(0, self._below(given["comment_id"], int(given["cursor"])))
             case "POST", "comment/reply/create" if given["comment_id"] in self.comments and given["video_id"] == VIDEO:
@@ -91,6 +99,18 @@ class TikTokPeer(Peer):
         self.lost("after")
         return coded(0, self.comments[number])
 
+    def _on_video(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The newest first, or those that are asked for; with replies where these are."""
+        listed = [each for each in reversed(self.comments.values()) if not each["parent_comment_id"]]
+        if "comment_ids" in given:
+            listed = [self.comments[each] for each in json.loads(given["comment_ids"])]
+        listed = [each for each in listed if each["video_id"] == given["video_id"]]
+        if given.get("include_replies") == "true":
+            listed = [each | {"reply_list": self._below(each["comment_id"], 0)["comments"]} for each in listed]
+        start, size = int(given.get("cursor", 0)), min(int(given.get("max_count", 20)), PAGE)
+        more = {"has_more": len(listed) > start + size, "cursor": start + size}
+        return {"comments": listed[start : start + size], **more}
+
     def _below(self, top: str, start: int) -> dict[str, Any]:
         found = [each for each in reversed(self.comments.values()) if each["parent_comment_id"] == top]
         found = [each for each in found if not (self.hides and each["owner"])]
@@ -102,7 +122,7 @@ class TikTokPeer(Peer):
         known = self.comments[number]
         content = {
             "comment_id": int(number),
-            "video_id": int(VIDEO),
+            "video_id": int(known["video_id"]),
             "comment_type": "reply" if known["parent_comment_id"] else "comment",
             "comment_action": action,
             "unique_identifier": known["unique_identifier"],

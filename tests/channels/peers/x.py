@@ -59,6 +59,7 @@ class Refused(Exception):
 @dataclass
 class XPeer:
     """``lose``: the next post ends in a 503, "before" or "after" it. ``wait_seconds``: the next one is asked to wait.
+    ``most_reads``: so many lists are answered, then one is refused for a limit (0: all are answered).
     ``hides``: our posts are not listed yet. ``names``: how it wants fields asked for. ``address``: of what
     stands before it, where something does."""
 
@@ -71,6 +72,8 @@ class XPeer:
     names: str = "post.fields"
     access: str = "read-write"
     fails: int = 0
+    most_reads: int = 0
+    reads: int = 0
     page: int = 100
     address: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: count(1_000_000_000))
@@ -132,6 +135,9 @@ class XPeer:
             if self.fails:
                 raise Refused(self.fails, "as it was told")
             wait, self.wait_seconds = (self.wait_seconds, 0.0) if posts else (0.0, self.wait_seconds)
+            self.reads += request.path.endswith(("/mentions", "/tweets")) and not posts
+            if self.most_reads and self.reads > self.most_reads:
+                self.reads, wait = 0, 60.0
             if wait:
                 reset = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(self.clock().timestamp() + wait)}
                 return _refusal(429, "Too Many Requests", reset)
@@ -165,7 +171,9 @@ class XPeer:
                 found = self.posts.get(number)
                 return 200, {"data": {"id": number, "text": found["text"]}} if found else missing
             case "GET", ["users", user, "tweets"] if user == US:
-                return 200, self._listed(request.args.to_dict())
+                return 200, self._listed(request.args.to_dict(), lambda post: post["user"] == US)
+            case "GET", ["users", user, "mentions"] if user == US:
+                return 200, self._listed(request.args.to_dict(), lambda post: post["user"] != US)
         raise Refused(404, "Not Found")
 
     def _post(self, given: CreatePostsRequest) -> Post:
@@ -179,28 +187,46 @@ class XPeer:
         number = self.write(US, text, above=above)
         return {"id": number, "text": self.posts[number]["text"]}
 
-    def _listed(self, given: dict[str, str]) -> Post:
-        names = {"post.fields", "tweet.fields", "expansions", "max_results", "start_time", "pagination_token"}
+    def _listed(self, given: dict[str, str], is_in_it: Callable[[Post], bool]) -> Post:
+        names = {
+            "post.fields",
+            "tweet.fields",
+            "expansions",
+            "exclude",
+            "max_results",
+            "start_time",
+            "pagination_token",
+        }
+        fields, expansions = (given.get(name, "").split(",") for name in (self.names, "expansions"))
+        tells_author = "author_id" in (fields if self.names == "tweet.fields" else expansions)
+        if self.names == "post.fields" and "author_id" in fields:
+            raise Refused(400, "One or more parameters to your request was invalid.")
         if self.names not in given or not given.keys() <= names or not 5 <= int(given.get("max_results", 10)) <= 100:
             raise Refused(400, "One or more parameters to your request was invalid.")
         since = datetime.fromisoformat(given["start_time"].replace("Z", "+00:00")) if "start_time" in given else None
+        of = "referenced_posts" if self.names == "post.fields" else "referenced_tweets"
         found = [
             {
                 "id": number,
-                "text": post["text"],
+                **({"author_id": post["user"]} if tells_author else {}),
                 "created_at": post["at"].isoformat(),
-                "entities": {"urls": post["urls"]},
-                "referenced_posts" if self.names == "post.fields" else "referenced_tweets": [
-                    {"type": "replied_to", "id": post["above"]}
-                ],
+                **_text(post, "note_post" if self.names == "post.fields" else "note_tweet"),
+                **({of: [{"type": "replied_to", "id": post["above"]}]} if post["above"] else {}),
+                **post.get("listed", {}),
             }
             for number, post in reversed(self.posts.items())
-            if post["user"] == US and not self.hides and (since is None or post["at"] >= since)
+            if is_in_it(post) and not (self.hides and post["user"] == US) and (since is None or post["at"] >= since)
         ]
         start = int(given.get("pagination_token", 0))
         page, end = found[start : start + self.page], start + self.page
         further = {"next_token": str(end)} if end < len(found) else {}
         return {**({"data": page} if page else {}), "meta": {"result_count": len(page), **further}}
+
+
+def _text(post: Post, note: str) -> Post:
+    """The text, of which a list has 280 characters, and the whole of a longer one besides."""
+    whole = {"text": post["text"], "entities": {"urls": post["urls"]}}
+    return whole if len(post["text"]) <= 280 else {**whole, "text": post["text"][:279] + "…", note: whole}
 
 
 def _refusal(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

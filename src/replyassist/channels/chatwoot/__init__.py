@@ -1,4 +1,4 @@
-"""Chatwoot: webhooks in, replies and drafts as private notes out."""
+"""Chatwoot: webhooks in, conversations read besides, replies and drafts as private notes out."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import secrets
 from datetime import date
 
 from ..account import Account, Field, Runtime
+from ..catching import EVERY_SECONDS
 from ..notes import Notes, drafts_field
-from ..port import Adapter, Inbound, Platform
+from ..port import Adapter, Inbound, Platform, Source
 from ..traits import Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
     name="chatwoot",
     title="Chatwoot",
     repeat=Repeat.LOOK_UP,
+    poll_seconds=EVERY_SECONDS,  # a call for each conversation that went on
     signature=Signature.TIMED,
     proof=Proof.DOCUMENTATION,
-    proven_by="a stateful fake written from developers.chatwoot.com",
-    checked_on=date(2026, 11, 26),
+    proven_by="a stateful fake written from developers.chatwoot.com and the finders of conversations and messages in "
+    "chatwoot/chatwoot",
+    checked_on=date(2026, 11, 28),
     reread="the signature (chatwoot#13573; #13809 says that a shown secret did not verify: leave it empty then, and "
-    "the key in the address counts), `before` of the list of messages, and the limits of each inbox's own channel",
+    "the key in the address counts), `before` of the list of messages, 25 "
+    "conversations a page and their order, and the limits of each inbox's own channel",
 )
 
 
@@ -41,6 +45,12 @@ def _notes(account: Account, runtime: Runtime) -> Notes:
     return ChatwootNotes(account, runtime)
 
 
+def _source(account: Account, runtime: Runtime) -> Source:
+    from .source import ChatwootSource
+
+    return ChatwootSource(account, runtime)
+
+
 ADAPTER = Adapter(
     TRAITS,
     fields=(
@@ -58,5 +68,6 @@ ADAPTER = Adapter(
     ),
     platform=_platform,
     inbound=_inbound,
+    source=_source,
     notes=_notes,
 )

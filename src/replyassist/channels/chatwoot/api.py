@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,8 +16,10 @@ from ..inboxes import is_number
 from ..webhook.send import require_safe_url
 
 Entry = Mapping[str, Any]
+KINDS = ("incoming", "outgoing", "activity", "template")
 OUTGOING = (1, "outgoing")  # the API says numbers, webhooks say names
 MOST_PAGES = 50
+PAGE = 20  # messages, of which the API has no other number (app/finders/message_finder.rb)
 
 
 class ChatwootApi:
@@ -45,23 +48,39 @@ class ChatwootApi:
             raise DeliveryUncertain(f"{self.host} does not answer as Chatwoot does") from None
 
     def messages(self, conversation: str, *, since: str) -> Iterator[Entry]:
-        """All messages of a conversation that are behind this one, by its id, and some before it."""
+        """All messages of a conversation that are behind this one, by its id; the newest first."""
         last = int(since) if is_number(since) else 0
+        return takewhile(lambda entry: int(entry["id"]) > last, self.newest(conversation))
+
+    def newest(self, conversation: str) -> Iterator[Entry]:
+        """The messages of a conversation, the newest first."""
         before: dict[str, int] = {}
         for _ in range(MOST_PAGES):
             answer = self.api.call("GET", self._messages(conversation), has_effect=False, params=before).json()
             try:
-                page = list(answer["payload"])
-                oldest = min((int(entry["id"]) for entry in page), default=0)
+                page = sorted(answer["payload"], key=lambda entry: int(entry["id"]), reverse=True)
             except (KeyError, TypeError, ValueError):
                 raise DeliveryNotMade(f"{self.host} does not answer as Chatwoot does") from None
-            if not page or oldest == before.get("before"):
+            yield from page
+            if len(page) < PAGE or int(page[-1]["id"]) == before.get("before"):
+                return
+            before = {"before": int(page[-1]["id"])}
+        raise DeliveryNotMade("the conversation is too long to look through")
+
+    def conversations(self) -> Iterator[Entry]:
+        """Those of all states, by their last activity, the newest first (app/finders/conversation_finder.rb)."""
+        params = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc"}
+        for number in range(1, MOST_PAGES + 1):
+            asked = {**params, "page": str(number)}
+            answer = self.api.call("GET", f"{self.account_path}/conversations", has_effect=False, params=asked).json()
+            try:
+                page = list(answer["data"]["payload"])
+            except (KeyError, TypeError):
+                raise DeliveryNotMade(f"{self.host} does not answer as Chatwoot does") from None
+            if not page:
                 return
             yield from page
-            if oldest <= last:
-                return
-            before = {"before": oldest}
-        raise DeliveryNotMade("the conversation is too long to look through")
+        raise DeliveryNotMade("more conversations went on than can be read")
 
     def _messages(self, conversation: str) -> str:
         if not is_number(conversation):

@@ -44,9 +44,10 @@ class ChatwootInbound(Inbound):
                 return []
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InvalidInput("not an event of Chatwoot's") from error
-        return list(events.built(self._account, self._event, (document,)))
+        return list(events.built(self._account, self.told, (document,)))
 
-    def _event(self, document: dict[str, Any]) -> Event | None:
+    def told(self, document: dict[str, Any]) -> Event | None:
+        """A message, its edit or deletion; None for what customers do not read, and for what no person sent."""
         kind, attributes = document["message_type"], document.get("content_attributes") or {}
         is_elsewhere = f"account-{document['account']['id']}" != self._account.account
         if is_elsewhere or document.get("private") or kind not in ("incoming", "outgoing"):
@@ -56,13 +57,13 @@ class ChatwootInbound(Inbound):
             return Deleted(external_id)
         if kind == "outgoing" and not _by_a_person(document):
             return None
-        told = self._message(document, external_id)
+        whole = self._message(document, external_id)
         if document["event"] == "message_created":
-            return told
-        if document["event"] != "message_updated" or told is None:
+            return whole
+        if document["event"] != "message_updated" or whole is None:
             return None
-        change = MessageEdit(text=told.message.text, attachments=told.message.attachments)
-        return Edited(external_id, change, told.message)
+        change = MessageEdit(text=whole.message.text, attachments=whole.message.attachments)
+        return Edited(external_id, change, whole.message)
 
     def _message(self, document: dict[str, Any], external_id: str) -> events.NewMessage | None:
         sender = document.get("sender") or {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..account import Account, Runtime
-from ..meta import CHECKED_ON, HUMAN_AGENT, POLL_SECONDS, WINDOW, fields, granted
+from ..catching import EVERY_SECONDS
+from ..meta import CHECKED_ON, HUMAN_AGENT, WINDOW, fields, granted
 from ..port import Adapter, Inbound, Platform, Source
 from ..traits import Proof, Repeat, Signature, Traits
 
@@ -12,7 +13,7 @@ TRAITS = Traits(
     title="Facebook Page and Messenger",
     repeat=Repeat.LOOK_UP,  # no key is taken
     private_window=WINDOW,
-    poll_seconds=POLL_SECONDS,
+    poll_seconds=EVERY_SECONDS,  # a reading takes a call a post, and Meta counts calls by the hour
     signature=Signature.BODY,
     tells_parent=False,
     proof=Proof.DOCUMENTATION,

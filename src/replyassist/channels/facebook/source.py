@@ -12,13 +12,14 @@ class FacebookSource(MetaSource):
     """One Page."""
 
     kind, people, posts = "page", "messenger", "posts"
+    newest_first = "created_time"
     asks: ClassVar = {
         "filter": "stream",  # comments on comments too
         "order": "reverse_chronological",
         "fields": "id,message,created_time,from,parent{id}",
     }
 
-    def entries(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def documents(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The comment."""
         value = {
             "item": "comment",
@@ -30,4 +31,4 @@ class FacebookSource(MetaSource):
             "from": comment.get("from"),
             "message": comment.get("message"),
         }
-        yield {"time": value["created_time"], "changes": [{"field": "feed", "value": value}]}
+        yield self.entry({"time": value["created_time"], "changes": [{"field": "feed", "value": value}]})

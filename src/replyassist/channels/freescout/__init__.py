@@ -1,12 +1,14 @@
-"""FreeScout: webhooks in, replies out, drafts as notes or unsent replies, by its module API & Webhooks."""
+"""FreeScout: webhooks in, conversations read besides, replies out, drafts as notes or unsent replies, by its module
+API & Webhooks."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
+from ..catching import EVERY_SECONDS
 from ..notes import Notes, drafts_field
-from ..port import Adapter, Inbound, Platform
+from ..port import Adapter, Inbound, Platform, Source
 from ..traits import Proof, Repeat, Signature, Traits
 
 TRAITS = Traits(
@@ -14,14 +16,16 @@ TRAITS = Traits(
     title="FreeScout",
     repeat=Repeat.LOOK_UP,
     find_lag=timedelta(seconds=10),  # ours: how soon a thread is listed is not documented
+    poll_seconds=EVERY_SECONDS,  # a call for each conversation that was updated
     signature=Signature.BODY,
     tells_edits=False,  # a conversation that is deleted is told of, a thread that is edited is not
     proof=Proof.DOCUMENTATION,
     proven_by="a stateful fake of what api-docs.freescout.net and third parties tell",
-    checked_on=date(2026, 11, 27),
+    checked_on=date(2026, 11, 28),
     reread="the payload of webhooks (third parties: the conversation as the API returns it, with its threads); that a "
     "thread's text is HTML; times in UTC; limits, of which none is known; drafts of replies (its makers in issues "
-    "5076 and 5468 of freescout-help-desk/freescout), and whether the API shows them",
+    "5076 and 5468 of freescout-help-desk/freescout), and whether the API shows them; sortField, sortOrder "
+    "and updatedSince of the list of conversations (from memory; issues 1825 and 4550 show its pages)",
 )
 
 
@@ -41,6 +45,12 @@ def _notes(account: Account, runtime: Runtime) -> Notes:
     from .notes import FreeScoutNotes
 
     return FreeScoutNotes(account, runtime)
+
+
+def _source(account: Account, runtime: Runtime) -> Source:
+    from .source import FreeScoutSource
+
+    return FreeScoutSource(account, runtime)
 
 
 ADAPTER = Adapter(
@@ -69,5 +79,6 @@ ADAPTER = Adapter(
     ),
     platform=_platform,
     inbound=_inbound,
+    source=_source,
     notes=_notes,
 )

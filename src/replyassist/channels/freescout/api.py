@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from ..account import Account, Runtime
 from ..html import words_of
 from ..http import Api
 from ..inboxes import is_number
+from ..port import MOST_PAGES
 from ..webhook.send import require_safe_url
 
 Entry = Mapping[str, Any]
@@ -59,6 +60,23 @@ class FreeScoutApi:
             return threads_of(told, state=state)
         except (LookupError, TypeError, AttributeError, ValueError):
             raise DeliveryNotMade(f"{self.host} does not answer as FreeScout does") from None
+
+    def conversations(self, since: datetime, mailbox: str) -> Iterator[Entry]:
+        """Those of a mailbox (empty: of all) that were updated from then on, the newest first; where a server knows of
+        no ``updatedSince``, older ones follow."""
+        at = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        params = {"sortField": "updatedAt", "sortOrder": "desc", "updatedSince": at}
+        params |= {"mailboxId": mailbox} if mailbox else {}
+        for number in range(1, MOST_PAGES + 1):
+            asked = {**params, "page": str(number)}
+            answer = self.api.call("GET", "/api/conversations", has_effect=False, params=asked).json()
+            try:
+                yield from answer["_embedded"]["conversations"]
+                if number >= int(answer["page"]["totalPages"]):
+                    return
+            except (LookupError, TypeError, ValueError):
+                raise DeliveryNotMade(f"{self.host} does not answer as FreeScout does") from None
+        raise DeliveryNotMade("more conversations were updated than can be read")
 
 
 def threads_of(conversation: Mapping[str, Any], *, state: str = PUBLISHED) -> list[Entry]:

@@ -59,9 +59,10 @@ class FreeScoutInbound(Inbound):
         if event in _GONE:
             return [Deleted(str(each["id"])) for each in told]
         runs = [run for kind in _WRITTEN[event] for run in _last_run(told, kind)]
-        return list(events.built(self._account, partial(self._event, conversation=number), runs))
+        return list(events.built(self._account, partial(self.event, conversation=number), runs))
 
-    def _event(self, thread: Entry, conversation: str) -> Event | None:
+    def event(self, thread: Entry, conversation: str) -> Event | None:
+        """What a customer or the team wrote."""
         is_ours, writer = thread["type"] == REPLY, thread["createdBy"]
         names = (writer.get("firstName"), writer.get("lastName"))
         return events.message(

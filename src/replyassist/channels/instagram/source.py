@@ -17,15 +17,15 @@ class InstagramSource(MetaSource):
     asks: ClassVar = {"fields": f"{_FIELDS},replies.limit(50){{{_FIELDS}}}"}
     renewed_by = "ig_refresh_token"
 
-    def entries(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def documents(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The comment, then its replies."""
-        yield self._entry(post, comment, {})
+        yield self._document(post, comment, {})
         for reply in (comment.get("replies") or {}).get("data") or []:
-            yield self._entry(post, reply, {"parent_id": comment["id"]})
+            yield self._document(post, reply, {"parent_id": comment["id"]})
 
-    def _entry(self, post: str, comment: Mapping[str, Any], top: Mapping[str, str]) -> dict[str, Any]:
+    def _document(self, post: str, comment: Mapping[str, Any], top: Mapping[str, str]) -> dict[str, Any]:
         """``user`` is told of our own comments alone; ``from`` may have another id for us."""
         author = comment.get("from") or {}
         author = {**author, "id": self._account.account} if "user" in comment else author
         value = {"id": comment["id"], "text": comment.get("text"), "from": author, "media": {"id": post}, **top}
-        return {"time": seconds(comment["timestamp"]), "changes": [{"field": "comments", "value": value}]}
+        return self.entry({"time": seconds(comment["timestamp"]), "changes": [{"field": "comments", "value": value}]})

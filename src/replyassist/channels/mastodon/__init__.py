@@ -16,7 +16,7 @@ TRAITS = Traits(
         minutes=50
     ),  # "stored for up to 1 hour" (docs.joinmastodon.org/methods/statuses), and clocks
     then=Repeat.LOOK_UP,
-    budgets=(Budget(most=300, seconds=300),),  # for an account (docs.joinmastodon.org/api/rate-limits)
+    budgets=(Budget(most=300, seconds=300, read=1),),  # for an account (docs.joinmastodon.org/api/rate-limits)
     tells_edits=False,  # a poll tells neither
     tells_deletions=False,
     tells_parent=False,  # what the source could not read is asked for again

@@ -15,8 +15,6 @@ WINDOW = timedelta(hours=24)
 """For private replies, from the person's last message (messenger-platform/policy, read as of 2026-09)."""
 HUMAN_AGENT_WINDOW = timedelta(days=7)
 """The same with the HUMAN_AGENT tag, "for replies by a human"; an app needs Meta's permission for it."""
-POLL_SECONDS = 3600.0
-"""Webhooks bring what is new; a reading takes a call a post, and Meta counts calls by the hour."""
 HUMAN_AGENT = Field(
     "human_agent",
     "Human Agent",

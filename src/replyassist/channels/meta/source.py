@@ -1,41 +1,42 @@
-"""Comments and private messages, asked for: what was there before connecting, or was told while nobody listened.
+"""Comments and private messages, asked for.
 
 What is read is put into the words of the webhooks and read as these are, so that both bring the same.
 """
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from ..account import Account, Runtime
-from ..events import Event, NewMessage, built_one
-from ..port import Pulled, Source
+from ..catching import CatchUp, ReadPlace, back_to, in_turn
+from ..events import Event, built_one
 from .graph import Graph
 from .inbound import MetaInbound
 from .send import READABLE, node
 
-OVERLAP = timedelta(minutes=10)  # how late one may be listed is not documented
-BATCH = 200
 POSTS = 25
 PAGES = 5
 """Of comments on a post, and of conversations."""
+PRIVATE = "private messages"
 
 
-class MetaSource(Source):
+class MetaSource(CatchUp):
     """The newest posts of one account, and its newest conversations."""
 
     kind = ""
     """``object`` of the webhooks."""
     people = ""
-    """``platform`` of the Conversations API."""
+    """``platform`` of the Conversations API; empty where there are no private messages."""
     posts = ""
     """The edge of our posts."""
-    asks: ClassVar[Mapping[str, str]] = {}
+    edge = "comments"
+    """Of what people say about a post."""
+    newest_first = ""
+    """The field of the time of what this edge lists by it; empty where its order is not known."""
+    asks: ClassVar[Mapping[str, Any]] = {}
     """What is asked of a post's comments."""
     renewed_by = ""
     """The grant that renews its token."""
@@ -45,54 +46,49 @@ class MetaSource(Source):
         self._graph = Graph(account, runtime, renewed_by=self.renewed_by)
 
     @abstractmethod
-    def entries(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """A comment on a post, and what hangs on it, as entries of webhooks."""
+    def documents(self, post: str, comment: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """A comment on a post, and what hangs on it, as webhooks have them."""
 
-    def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
-        """From ten minutes before the reading before; ours first, the others by their time."""
-        began = self._clock.now()
-        start = datetime.fromisoformat(json.loads(cursor)["from"]) - OVERLAP if cursor else since
-        found = [each for each in self._listed(is_ending) if each.message.posted_at >= start]
-        if is_ending():
+    def places(self, start: datetime, mark: str) -> Iterable[ReadPlace]:
+        """The newest posts, then the conversations as one."""
+        listed = self._graph.read(f"me/{self.posts}", fields="id", limit=POSTS).get("data") or []
+        if mark != PRIVATE:
+            yield from in_turn({f"the post {each['id']}": each for each in listed}, mark)
+        if self.people:
+            yield ReadPlace(PRIVATE, PRIVATE)
+
+    def read(self, place: ReadPlace, start: datetime) -> Iterator[Event]:
+        """All comments, back to ``start`` where they come by their time; or the newest messages."""
+        if place.name == PRIVATE:
+            fields = f"messages.limit({READABLE}){{id,created_time,from,to,message}}"
+            for thread in self._graph.some_of("me/conversations", PAGES, platform=self.people, fields=fields):
+                for each in reversed((thread.get("messages") or {}).get("data") or []):
+                    yield from self._events("", each)
             return
-        found.sort(key=lambda each: (each.message.direction != "out", each.message.posted_at))
-        for position in range(0, max(1, len(found)), BATCH):
-            is_last = position + BATCH >= len(found)
-            place = json.dumps({"from": (began if is_last else start).isoformat()})
-            yield Pulled(tuple(found[position : position + BATCH]), place)
+        post = str(place.entry["id"])
+        listed = self._graph.some_of(f"{node(post)}/{self.edge}", PAGES, limit=50, **self.asks)
+        since = start if self.newest_first else datetime.min.replace(tzinfo=UTC)
+        for each in back_to(since, listed, lambda each: datetime.fromisoformat(each[self.newest_first])):
+            yield from self._events(post, each)
 
     def close(self) -> None:
         """End connections."""
         self._graph.close()
 
-    def _listed(self, is_ending: Callable[[], bool]) -> Iterator[NewMessage]:
-        for post in self._graph.read(f"me/{self.posts}", fields="id", limit=POSTS).get("data") or []:
-            if is_ending():
-                return
-            with self.leaving_out(f"the post {post['id']}"):
-                for each in self._graph.some_of(f"{node(post['id'])}/comments", PAGES, limit=50, **self.asks):
-                    yield from self._events(partial(self.entries, post["id"]), each)
-        with self.leaving_out("private messages"):
-            fields = f"messages.limit({READABLE}){{id,created_time,from,to,message}}"
-            for thread in self._graph.some_of("me/conversations", PAGES, platform=self.people, fields=fields):
-                for each in (thread.get("messages") or {}).get("data") or []:
-                    yield from self._events(_private_entries, each)
+    def entry(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """The webhook of one entry."""
+        return {"object": self.kind, "entry": [{"id": self._account.account, **told}]}
 
-    def _events(
-        self, entries: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]], read: Mapping[str, Any]
-    ) -> Iterator[NewMessage]:
-        def told(entry: dict[str, Any]) -> Event | None:
-            document = {"object": self.kind, "entry": [{"id": self._account.account, **entry}]}
-            return next(iter(self._inbound.events(self._account, document)), None)
+    def _events(self, post: str, read: Mapping[str, Any]) -> Iterator[Event]:
+        made: list[dict[str, Any]] = []
 
         def first(_: None) -> Event | None:
-            made.extend(entries(read))
+            made.extend(self.documents(post, read) if post else [self.entry(_private(read))])
             return None
 
-        made: list[dict[str, Any]] = []
         built_one(self._account, first, None)
-        events = (built_one(self._account, told, each) for each in made)
-        yield from (each for each in events if isinstance(each, NewMessage))
+        for document in made:
+            yield from self._inbound.events(self._account, document)
 
 
 def seconds(at: str) -> float:
@@ -100,7 +96,7 @@ def seconds(at: str) -> float:
     return datetime.fromisoformat(at).timestamp()
 
 
-def _private_entries(read: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _private(read: Mapping[str, Any]) -> dict[str, Any]:
     people = {"sender": {"id": read["from"]["id"]}, "recipient": {"id": read["to"]["data"][0]["id"]}}
     written = {"mid": read["id"], "text": read.get("message")}
-    yield {"messaging": [{**people, "timestamp": seconds(read["created_time"]) * 1000, "message": written}]}
+    return {"messaging": [{**people, "timestamp": seconds(read["created_time"]) * 1000, "message": written}]}

@@ -64,16 +64,20 @@ class SlackApi:
         """The messages of a channel (from ``oldest`` on) with their metadata, without replies in threads."""
         return self._pages("conversations.history", channel=channel, include_all_metadata="true", **arguments)
 
-    def _pages(self, method: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+    def conversations(self, types: str) -> Iterator[Mapping[str, Any]]:
+        """Those that the bot is in, of these kinds."""
+        return self._pages("users.conversations", what="channels", types=types, exclude_archived="true")
+
+    def _pages(self, method: str, *, what: str = "messages", **arguments: Any) -> Iterator[Mapping[str, Any]]:
         cursor = ""
         for _ in range(MOST_PAGES):
             params = {"limit": PAGE, "cursor": cursor, **arguments}
             answer = self._api.call("GET", method, has_effect=False, params=params)
             page = _checked(answer.json(), has_effect=False)
-            yield from page.get("messages") or ()
-            if not page.get("has_more"):
-                return
+            yield from page.get(what) or ()
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not page.get("has_more", cursor):  # which lists of channels do not have
+                return
             if not cursor:
                 raise DeliveryNotMade("Slack told of more messages, and not where they go on")
         raise DeliveryNotMade("there are too many messages to look through")

@@ -84,10 +84,14 @@ class SlackInbound(Inbound):
             return Deleted(f"{channel}:{changed['ts']}")
         if not changed.get("edited"):  # a link was unfurled, a reply was counted
             return None
-        whole = self._message(changed, channel, str(event.get("channel_type") or ""), app)
-        if whole is None:
-            return None
-        change = MessageEdit(text=whole.message.text, edited_at=_time(changed["edited"]["ts"]))
+        return self.listed(changed, channel, str(event.get("channel_type") or ""), app)
+
+    def listed(self, written: Mapping[str, Any], channel: str, place: str, app: object = None) -> Event | None:
+        """A message as it stands now. ``place``: the kind of its channel."""
+        whole = self._message(written, channel, place, app)
+        if whole is None or not written.get("edited"):
+            return whole
+        change = MessageEdit(text=whole.message.text, edited_at=_time(written["edited"]["ts"]))
         return Edited(whole.message.external_id, change, whole.message)
 
     def _message(self, written: Mapping[str, Any], channel: str, place: str, app: object) -> NewMessage | None:

@@ -30,8 +30,8 @@ def _reply(account: Account, told: Mapping[str, Any]) -> Event | None:
         account,
         value["id"],
         value.get("text") or "",
-        author_id=value["username"],
-        author_handle=value["username"],
+        author_id=value.get("username") or f"author of {value['id']}",  # of a private profile, where it was asked for
+        author_handle=value.get("username"),
         conversation_id=root["id"],
         posted_at=datetime.fromisoformat(value["timestamp"]),
         in_reply_to=above if above != root["id"] else None,

@@ -1,11 +1,12 @@
-"""TikTok (API for Business, Accounts): comments on a business account's videos by webhooks, replies by API."""
+"""TikTok (API for Business, Accounts): comments on a business account's videos by webhooks and by asking, replies."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from ..account import Account, Field, Runtime
-from ..port import Adapter, Inbound, Platform
+from ..catching import EVERY_SECONDS
+from ..port import Adapter, Inbound, Platform, Source
 from ..traits import Budget, Proof, Repeat, Signature, Traits
 
 OWN = "own_identifier"  # in the credentials: as whose webhooks have our comments
@@ -15,15 +16,18 @@ TRAITS = Traits(
     repeat=Repeat.LOOK_UP,
     find_lag=timedelta(minutes=1),  # not documented; waiting costs a minute, not a second reply
     budgets=(Budget(most=40, seconds=60),),  # 40 a minute for an account and endpoint (third parties, of the portal)
+    poll_seconds=EVERY_SECONDS,  # a call or more for each video; each endpoint has a limit of its own
     signature=Signature.TIMED,
     tells_edits=False,  # TikTok has none
     tells_parent=False,
     proof=Proof.DOCUMENTATION,
     proven_by="a stateful fake of developers.tiktok.com/doc/webhooks-verification and of what third parties tell",
-    checked_on=date(2026, 11, 26),
+    checked_on=date(2026, 11, 28),
     reread=(
         "business-api.tiktok.com/portal/docs, all of it: the endpoints, error codes and 150 characters come from third "
-        "parties; whether a comment below a comment can be answered by its own id. One webhook address for an app"
+        "parties; whether a comment below a comment can be answered by its own id. One webhook address for an app. "
+        "What was missed is read of the newest 20 videos, with the replies that `include_replies` lists (its name and "
+        "`reply_list` too come from third parties) below comments that are at most a week old; deletions are not"
     ),
 )
 
@@ -38,6 +42,12 @@ def _inbound(account: Account, _: Runtime) -> Inbound:
     from .inbound import TikTokInbound
 
     return TikTokInbound(account)
+
+
+def _source(account: Account, runtime: Runtime) -> Source:
+    from .source import TikTokSource
+
+    return TikTokSource(account, runtime)
 
 
 ADAPTER = Adapter(
@@ -58,5 +68,6 @@ ADAPTER = Adapter(
     ),
     platform=_platform,
     inbound=_inbound,
+    source=_source,
     remembers=(OWN,),
 )

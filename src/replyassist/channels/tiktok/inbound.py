@@ -41,9 +41,10 @@ class TikTokInbound(Inbound):
             content = json.loads(document["content"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidInput("not a webhook of TikTok's") from error
-        return list(built(self._account, self._event, (content,)))
+        return list(built(self._account, self.event, (content,)))
 
-    def _event(self, told: Mapping[str, Any]) -> Event | None:
+    def event(self, told: Mapping[str, Any], *, is_ours: bool = False) -> Event | None:
+        """A comment that was made or deleted; None for what else became of one."""
         number, author = str(told["comment_id"]), str(told["unique_identifier"])
         if told["comment_action"] == "delete":
             return Deleted(number)
@@ -55,7 +56,7 @@ class TikTokInbound(Inbound):
             self._account,
             number,
             str(told.get("text") or ""),
-            author_id=self._account.account if own and author == own else author,
+            author_id=self._account.account if is_ours or (own and author == own) else author,
             conversation_id=str(told["video_id"]),
             posted_at=datetime.fromtimestamp(float(told["timestamp"]), UTC),
             in_reply_to=above or None,

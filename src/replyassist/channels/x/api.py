@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,9 @@ from ..account import Account, Runtime
 from ..http import Answer, Api
 from ..webhook.send import require_safe_url
 from . import ADDRESS
+
+Post = Mapping[str, Any]
+PAGE, MOST_PAGES = 100, 32  # "the most recent 3,200 Posts" (docs.x.com/x-api/posts/timelines); mentions: 800
 
 
 class XApi:
@@ -31,6 +34,27 @@ class XApi:
     def read(self, path: str, *, also: Collection[int] = (), **params: str) -> Answer:
         """GET; statuses in ``also`` are handed back."""
         return self._call("GET", path, has_effect=False, also=also, params=params)
+
+    def posts(self, user: str, name: str, fields: Sequence[Mapping[str, str]], **params: str) -> Iterator[Post]:
+        """A user's list of posts to its end, the newest first. ``fields``: ways to ask for what is wanted; where X
+        refuses one, the next is tried. Raises DeliveryNotMade where the list does not end, or is none."""
+        path, further, ways = f"/2/users/{number(user)}/{name}", dict[str, str](), list(fields)
+        for _ in range(MOST_PAGES):
+            asked = {"max_results": str(PAGE), **params, **further}
+            answer = self.read(path, also=(400,), **asked, **ways[0])
+            while answer.status == 400 and len(ways) > 1:
+                ways = ways[1:]
+                answer = self.read(path, also=(400,), **asked, **ways[0])
+            if answer.status == 400:
+                raise DeliveryNotMade("X does not let us read posts (400)")
+            document = answer.json()
+            if not isinstance(document, dict) or "meta" not in document:
+                raise DeliveryNotMade("X's answer is no list of posts")
+            yield from document.get("data") or ()
+            if not (token := document["meta"].get("next_token")):
+                return
+            further = {"pagination_token": str(token)}
+        raise DeliveryNotMade("there are too many posts to read all of them")
 
     def write(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST; the answer's ``data``."""
@@ -84,6 +108,13 @@ class XApi:
     def close(self) -> None:
         """End connections."""
         self._api.close()
+
+
+def number(text: str) -> str:
+    """An id as a part of a path; raises DeliveryRefused for none of X's."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19):
+        raise DeliveryRefused("this is no id of X's")
+    return text
 
 
 def _reset(headers: Mapping[str, str]) -> float | None:

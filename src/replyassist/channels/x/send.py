@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC
 from html import unescape
-from typing import Any
 
-from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused, DeliveryUncertain
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryUncertain
 
 from ..account import Account, Check, Runtime, Tested
-from ..http import Answer
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
 from . import TRAITS
-from .api import XApi
+from .api import XApi, number
 from .text import comparable, plain
 
-PAGE, MOST_PAGES = 100, 32  # "the most recent 3,200 Posts" (docs.x.com/x-api/posts/timelines)
 # As the OpenAPI 2.167 names them, then as the pages of the documentation do.
 _ASKED = (
     {"post.fields": "created_at,entities", "expansions": "referenced_posts"},
@@ -32,7 +28,6 @@ class XPlatform(Platform):
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
         self._account, self._api = account, XApi(account, runtime)
-        self._fields = _ASKED[0]
 
     @property
     def address(self) -> str:
@@ -55,7 +50,7 @@ class XPlatform(Platform):
 
     def send(self, reply: OutgoingReply) -> str:
         """Post it; X itself puts the people who are answered before it, and does not count them."""
-        above = {"in_reply_to_tweet_id": _number(reply.in_reply_to)}
+        above = {"in_reply_to_tweet_id": number(reply.in_reply_to)}
         sent = self._api.write("/2/tweets", {"text": self.as_sent(reply), "reply": above})
         if not sent.get("id"):
             raise DeliveryUncertain("X's answer tells no post")
@@ -68,7 +63,7 @@ class XPlatform(Platform):
             start = reply.tried_since.astimezone(UTC)
             since = {"start_time": start.isoformat(timespec="seconds").replace("+00:00", "Z")}
         wanted = comparable(self.as_sent(reply))
-        for post in self._own_posts(since):
+        for post in self._api.posts(self._account.account, "tweets", _ASKED, **since):
             links = (post.get("entities") or {}).get("urls") or ()
             text = str(post.get("text") or "")
             if wanted not in (comparable(unescape(text)), comparable(plain(text, links))):
@@ -80,35 +75,12 @@ class XPlatform(Platform):
                 return str(post["id"])
         return None
 
-    def _own_posts(self, since: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        path, further = f"/2/users/{_number(self._account.account)}/tweets", dict[str, str]()
-        for _ in range(MOST_PAGES):
-            answer = self._page(path, {"max_results": str(PAGE), **since, **further})
-            document = answer.json()
-            if not isinstance(document, dict) or "meta" not in document:
-                raise DeliveryNotMade("X's answer is no list of posts")
-            yield from document.get("data") or ()
-            if not (token := document["meta"].get("next_token")):
-                return
-            further = {"pagination_token": str(token)}
-        raise DeliveryNotMade("there are too many posts of ours to read all of them")
-
-    def _page(self, path: str, params: Mapping[str, str]) -> Answer:
-        """Ask with the names that were taken last; where X refuses them, with the others."""
-        answer = self._api.read(path, also=(400,), **params, **self._fields)
-        if answer.status == 400:
-            self._fields = next(each for each in _ASKED if each is not self._fields)
-            answer = self._api.read(path, also=(400,), **params, **self._fields)
-        if answer.status == 400:
-            raise DeliveryNotMade("X does not let us read our own posts (400)")
-        return answer
-
     def thread(self, place: ThreadPlace) -> Thread:
         """The post above; reading it costs as a post read does."""
         above = str(place.metadata.get("above") or "")
         if not above:
             return Thread()
-        answer = self._api.read(f"/2/tweets/{_number(above)}", also=(404,))
+        answer = self._api.read(f"/2/tweets/{number(above)}", also=(404,))
         found = answer.json()
         post = found.get("data") if isinstance(found, dict) and answer.status == 200 else None
         return Thread(plain(str(post.get("text") or "")) or None if post else None)
@@ -116,9 +88,3 @@ class XPlatform(Platform):
     def close(self) -> None:
         """End connections."""
         self._api.close()
-
-
-def _number(text: str) -> str:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 19):
-        raise DeliveryRefused("this is no id of X's")
-    return text

@@ -15,8 +15,8 @@ TRAITS = Traits(
     repeat=Repeat.LOOK_UP,
     find_lag=timedelta(minutes=1),  # not documented; waiting costs a minute, not a second reply
     budgets=(
-        Budget(most=7_000, seconds=86_400, send=50),
-    ),  # of 10,000 units a day, less 3,000 for reading (youtube/v3/determine_quota_cost)
+        Budget(most=10_000, seconds=86_400, send=50, read=1),
+    ),  # units a day, of lists one each (youtube/v3/determine_quota_cost)
     poll_seconds=300,
     tells_deletions=False,
     tells_parent=False,

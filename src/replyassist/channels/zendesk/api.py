@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,17 +63,38 @@ class ZendeskApi:
 
     def audits(self, ticket: str) -> Iterator[Entry]:
         """All that was done to a ticket, a list of events each."""
-        params: dict[str, Any] = {"page[size]": PAGE}
+        for page in self._pages(_path(ticket, "/audits"), "audits", {}):
+            yield from page["audits"]
+
+    def changed(self, since: datetime, page: int) -> tuple[list[Entry], bool]:
+        """Tickets that changed from then on, the least lately changed first, and whether the list ends here."""
+        query = f"type:ticket updated>={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        params = {"query": query, "sort_by": "updated_at", "sort_order": "asc", "per_page": PAGE, "page": page}
+        answer = self.api.call("GET", "/api/v2/search.json", has_effect=False, params=params).json()
+        found = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise DeliveryNotMade(f"{self.host} does not answer as Zendesk does")
+        return found, not answer.get("next_page")
+
+    def comments(self, ticket: str) -> Iterator[Entry]:
+        """The comments of a ticket, the newest first, each with its author as ``author``."""
+        params = {"include": "users", "sort": "-created_at"}
+        for page in self._pages(_path(ticket, "/comments"), "comments", params):
+            users = {each.get("id"): each for each in page.get("users") or ()}
+            yield from ({**each, "author": users.get(each.get("author_id"))} for each in page["comments"])
+
+    def _pages(self, path: str, name: str, params: Mapping[str, Any]) -> Iterator[Entry]:
+        """The answers of a list that is paged by cursor."""
+        asked = {"page[size]": PAGE, **params}
         for _ in range(MOST_PAGES):
-            answer = self.api.call("GET", _path(ticket, "/audits"), has_effect=False, params=params).json()
-            page = answer.get("audits") if isinstance(answer, dict) else None
-            if not isinstance(page, list):
+            answer = self.api.call("GET", path, has_effect=False, params=asked).json()
+            if not isinstance(answer, dict) or not isinstance(answer.get(name), list):
                 raise DeliveryNotMade(f"{self.host} does not answer as Zendesk does")
-            yield from page
+            yield answer
             meta = answer.get("meta") or {}
             if not meta.get("has_more"):
                 return
-            params["page[after]"] = meta.get("after_cursor")
+            asked["page[after]"] = meta.get("after_cursor")
         raise DeliveryNotMade("the ticket is too long to look through")
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from replyassist.core.errors import InvalidInput, SignatureInvalid
@@ -47,9 +48,10 @@ class ZendeskInbound(Inbound):
                 return []
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InvalidInput("not an event of Zendesk's") from error
-        return list(events.built(self._account, self._event, (document,)))
+        return list(events.built(self._account, self.event, (document,)))
 
-    def _event(self, document: dict[str, Any]) -> Event | None:
+    def event(self, document: Mapping[str, Any]) -> Event | None:
+        """A comment that was added; None for one that is not public."""
         comment, ticket = document["event"]["comment"], document["detail"]
         author = comment["author"]
         if comment["is_public"] is not True:

@@ -60,25 +60,44 @@ def note_woken(session: Session, approval_id: int | None, *, now: datetime) -> N
     )
 
 
-def waiting_before(session: Session, delivery: Delivery, *, why: str, since: datetime) -> list[tuple[datetime, str]]:
-    """Older replies of the same brand and place that wait for this reason: until when, if that is after ``since``, and
-    in which conversation."""
-    mine, theirs = aliased(ReviewItem), aliased(ReviewItem)
+Waiting = tuple[datetime, str]
+"""Until when a reply waits, and in which conversation it stands."""
+
+
+def waiting_before(session: Session, delivery: Delivery, *, why: str, since: datetime) -> list[Waiting]:
+    """Older replies of the same brand and place that wait for this reason, until after ``since``."""
+    mine = select(ReviewItem.brand_id).where(ReviewItem.id == delivery.review_item_id).scalar_subquery()
+    return _waiting(
+        session,
+        ReviewItem.brand_id == mine,
+        Delivery.channel == delivery.channel,
+        Delivery.adapter == delivery.adapter,
+        Delivery.destination == delivery.destination,
+        Delivery.approval_id < delivery.approval_id,
+        why=why,
+        since=since,
+    )
+
+
+def waiting_on(
+    session: Session, brand_id: str, channel: str, adapter: str, *, why: str, since: datetime
+) -> list[Waiting]:
+    """Replies of a brand that wait on this channel and platform for this reason, until after ``since``."""
+    place = (ReviewItem.brand_id == brand_id, Delivery.channel == channel, Delivery.adapter == adapter)
+    return _waiting(session, *place, why=why, since=since)
+
+
+def _waiting(session: Session, *where: Any, why: str, since: datetime) -> list[Waiting]:
     statement = (
         select(Delivery.next_try_at, Conversation.external_id)
-        .join(theirs, col(theirs.approval_id) == col(Delivery.approval_id))
-        .join(mine, col(mine.brand_id) == col(theirs.brand_id))
-        .join(Message, col(Message.id) == col(theirs.message_id))
+        .join(ReviewItem, col(ReviewItem.approval_id) == col(Delivery.approval_id))
+        .join(Message, col(Message.id) == col(ReviewItem.message_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(
-            mine.id == delivery.review_item_id,
-            Delivery.channel == delivery.channel,
-            Delivery.adapter == delivery.adapter,
-            Delivery.destination == delivery.destination,
+            *where,
             Delivery.status == DeliveryStatus.RETRY,
             Delivery.error == why,
             col(Delivery.next_try_at) > since,
-            Delivery.approval_id < delivery.approval_id,
         )
         .order_by(col(Delivery.approval_id))
     )
