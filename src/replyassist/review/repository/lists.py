@@ -26,7 +26,7 @@ from .walk import ListWalk, arrived, awake, brands_of, kept_from, of_index, stat
 @dataclass(frozen=True)
 class Reach:
     """How far a list is walked, in items: to ``near`` before the index of words is asked, then, where more than ``few``
-    fit, ``step`` after ``step`` to ``far``, and at last each brand and status for itself to its end.
+    fit, to ``far``, and at last each brand and status for itself to its end.
 
     With a million items a walk passes what does not fit in less than a microsecond, and in some four where its words
     are looked at; to sort an item costs three to five. Brand and status for themselves are the quickest where each
@@ -36,11 +36,10 @@ class Reach:
     near: int
     few: int
     far: int
-    step: int
 
 
-BY_FACETS = Reach(near=1_000, few=3000, far=35_000, step=10_000)
-BY_WORDS = Reach(near=1000, few=6000, far=10_000, step=3000)
+BY_FACETS = Reach(near=1_000, few=3000, far=35_000)
+BY_WORDS = Reach(near=1000, few=6000, far=10_000)
 
 
 def list_items(
@@ -116,9 +115,7 @@ def _first(
             found = _looked_up(walk, words, rest, few=reach.few, limit=limit)
             if found is not None:
                 return _in_order(session, _slim(), found)
-        for skip in range(reach.near, reach.far, reach.step):
-            if len(ids) < limit:
-                ids += walk.first_among(reach.step, limit - len(ids), rest, words, skip=skip)
+            ids += walk.first_among(reach.far - reach.near, limit - len(ids), rest, words, skip=reach.near)
         if len(ids) == limit:
             return _in_order(session, _slim(), ids)
     return _in_order(session, _slim(), walk.first(limit, rest, words))
