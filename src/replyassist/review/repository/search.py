@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from random import Random
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, column, func, literal_column, select, table, update
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
@@ -23,8 +22,9 @@ LONGEST_WORD = 64
 MOST_WORDS_ASKED = 12
 PREFIX_FROM = 3
 """A word of a question with so many characters also finds longer words that begin with it."""
-SAMPLE = tuple(Random(1).sample(range(1, 1001), 100))
-"""Where in a thousandth of all ids; irregular, as what comes in may have a rhythm."""
+PARTS = 1009
+SAMPLE = tuple(617 * place % PARTS for place in range(1, 101))
+"""Which of so many parts of all ids a sample is taken from; without a rhythm, which what comes in may have."""
 _RUN = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -94,7 +94,7 @@ def common_facets(session: Session) -> frozenset[str]:
     if not is_sqlite(session):
         return frozenset()
     newest = select(func.max(ReviewSearch.review_item_id)).scalar_subquery()
-    sample = select(newest * numbers(session, SAMPLE).subquery().columns[0] // 1000)
+    sample = select(newest * numbers(session, SAMPLE).subquery().columns[0] // PARTS)
     found = select(ReviewSearch.facets).where(col(ReviewSearch.review_item_id).in_(sample))
     rows = list(session.scalars(found))
     seen = Counter(word for row in rows for word in row.split())

@@ -53,7 +53,9 @@ class ListWalk:
             own = select(1).where(col(ReviewItem.id) == next_ones.c.id, *rest)
             statement = statement.where(own.correlate(next_ones).exists())
         statement = statement.where(*self._having(words, next_ones.c.id))
-        if not is_sqlite(self.session):  # which keeps the order of what it selects from, and would sort all of it again
+        if not is_sqlite(
+            self.session
+        ):  # which reads a selection in its own order, and would sort the whole of it again
             statement = statement.order_by(*self._order(next_ones.c.key, next_ones.c.id))
         return self._ids(statement.limit(limit))
 
