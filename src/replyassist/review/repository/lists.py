@@ -131,7 +131,8 @@ def _looked_up(
     It is not asked for what most items have: to read the rows that the other words leave takes less.
     """
     session, wanted = walk.session, walk.wanted
-    groups, common = _groups(session, wanted), common_facets(session)
+    groups = _groups(session, wanted)
+    common = common_facets(session) if len(groups) > 1 else frozenset()
     asked = [group for group in groups if common.isdisjoint(group)]
     if not asked and not words:
         asked = groups

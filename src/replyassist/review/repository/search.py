@@ -95,7 +95,7 @@ def common_facets(session: Session) -> frozenset[str]:
         return frozenset()
     newest = select(func.max(ReviewSearch.review_item_id)).scalar_subquery()
     sample = select(newest * numbers(session, SAMPLE).subquery().columns[0] // PARTS)
-    found = select(ReviewSearch.facets).where(col(ReviewSearch.review_item_id).in_(sample))
+    found = select(col(ReviewSearch.facets)).where(col(ReviewSearch.review_item_id).in_(sample))
     rows = list(session.scalars(found))
     seen = Counter(word for row in rows for word in row.split())
     return frozenset(word for word, times in seen.items() if 2 * times > len(rows))
