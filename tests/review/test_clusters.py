@@ -210,7 +210,7 @@ class TestFolding:
         with world.database.reading() as session:
             given = QueueFilter(brands=frozenset({BRAND}), **(wanted | overrides))
             whole = list_items(session, given, after=None, limit=50)
-            assert [item.id for item in list_items(session, given, after=None, limit=50, reach=Reach(5, 0, 5, 9))] == [
+            assert [item.id for item in list_items(session, given, after=None, limit=50, reach=Reach(5, 0, 5))] == [
                 item.id for item in whole
             ]
             return [item.id for item in whole]

@@ -19,14 +19,14 @@ from replyassist.brands.repository import brand_ids
 
 from ..list_order import ListPosition, QueueFilter, order_by, ranges_after
 from ..models import ReviewItem
-from .search import MOST_WORDS_ASKED, facet, matching, numbers, words_of
+from .search import MOST_WORDS_ASKED, common_facets, facet, is_sqlite, matching, numbers, words_of
 from .walk import ListWalk, arrived, awake, brands_of, kept_from, of_index, statuses_of
 
 
 @dataclass(frozen=True)
 class Reach:
     """How far a list is walked, in items: to ``near`` before the index of words is asked, then, where more than ``few``
-    fit, ``step`` after ``step`` to ``far``, and at last each brand and status for itself to its end.
+    fit, to ``far``, and at last each brand and status for itself to its end.
 
     With a million items a walk passes what does not fit in less than a microsecond, and in some four where its words
     are looked at; to sort an item costs three to five. Brand and status for themselves are the quickest where each
@@ -36,11 +36,12 @@ class Reach:
     near: int
     few: int
     far: int
-    step: int
 
 
-BY_FACETS = Reach(near=10_000, few=3000, far=35_000, step=10_000)
-BY_WORDS = Reach(near=1000, few=6000, far=10_000, step=3000)
+BY_FACETS = Reach(near=10_000, few=3000, far=35_000)
+BY_FACETS_ON_SQLITE = Reach(near=1000, few=3000, far=35_000)
+"""FTS5 that is asked for rare words alone answers sooner than a walk of ten thousand."""
+BY_WORDS = Reach(near=1000, few=6000, far=10_000)
 
 
 def list_items(
@@ -109,19 +110,38 @@ def _first(
         return []
     words = _words(wanted)
     rest = [*([_first_of_its_kind(wanted)] if wanted.is_folded else []), *more]
-    reach = reach or (BY_WORDS if words else BY_FACETS)
+    reach = reach or (BY_WORDS if words else BY_FACETS_ON_SQLITE if is_sqlite(session) else BY_FACETS)
     if words or wanted.facets:
         ids = walk.first_among(reach.near, limit, rest, words)
         if len(ids) < limit:
-            few = _few(session, wanted, words, few=reach.few)
-            if few is not None:
-                return _in_order(session, _slim(), _sorted(walk, few, rest, limit=limit))
-        for skip in range(reach.near, reach.far, reach.step):
-            if len(ids) < limit:
-                ids += walk.first_among(reach.step, limit - len(ids), rest, words, skip=skip)
+            found = _looked_up(walk, words, rest, few=reach.few, limit=limit)
+            if found is not None:
+                return _in_order(session, _slim(), found)
+            ids += walk.first_among(reach.far - reach.near, limit - len(ids), rest, words, skip=reach.near)
         if len(ids) == limit:
             return _in_order(session, _slim(), ids)
     return _in_order(session, _slim(), walk.first(limit, rest, words))
+
+
+def _looked_up(
+    walk: ListWalk, words: Sequence[str], rest: Sequence[ColumnElement[bool]], *, few: int, limit: int
+) -> list[int] | None:
+    """The first ``limit`` ids on a walk, by the index of words; None where more than ``few`` fit what it is asked.
+
+    It is not asked for what most items have: to read the rows that the other words leave takes less.
+    """
+    session, wanted = walk.session, walk.wanted
+    groups = _groups(session, wanted)
+    common = common_facets(session) if len(groups) > 1 else frozenset()
+    asked = [group for group in groups if common.isdisjoint(group)]
+    if not asked and not words:
+        asked = groups
+    fitting = list(session.scalars(matching(session, words, asked).limit(few + 1)))
+    if len(fitting) > few:
+        return None
+    if len(asked) < len(groups):
+        rest = [*_of_rows(session, wanted), *of_index(wanted, ReviewItem), *rest]
+    return _sorted(walk, fitting, rest, limit=limit) if fitting else []
 
 
 def _sorted(walk: ListWalk, ids: Sequence[int], rest: Sequence[ColumnElement[bool]], *, limit: int) -> list[int]:
@@ -152,36 +172,29 @@ def _in_order(session: Session, statement: Select[ReviewItem], ids: Sequence[int
     return [found[item_id] for item_id in ids if item_id in found]
 
 
-def _few(session: Session, wanted: QueueFilter, words: Sequence[str], *, few: int) -> list[int] | None:
-    """The items that fit, where they are few; None where they are more."""
-    lookup = _lookup(session, wanted, words)
-    if lookup is None:
-        return None
-    fitting = list(session.scalars(lookup.limit(few + 1)))
-    return fitting if len(fitting) <= few else None
-
-
-def _lookup(session: Session, wanted: QueueFilter, words: Sequence[str]) -> Select[int] | None:
-    """All that fit, by the index of words; None where nothing narrows the list."""
-    if not words and not wanted.facets:
-        return None
+def _groups(session: Session, wanted: QueueFilter) -> list[list[str]]:
+    """What narrows a list, as words: an item must have one of each group."""
     groups = [[facet(name, value)] for name, value in wanted.facets.items()]
     if wanted.brands is not None and not wanted.brands.issuperset(brand_ids(session)):
         groups.append([facet("brand_id", brand) for brand in sorted(wanted.brands)] or ["_"])
     if wanted.statuses:
         groups.append([facet("status", status) for status in wanted.statuses])
-    return matching(session, words, groups)
+    return groups
+
+
+def _of_rows(session: Session, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    brands, statuses = brands_of(session, wanted), statuses_of(wanted)
+    return [col(ReviewItem.brand_id).in_(brands), col(ReviewItem.status).in_(statuses)]
 
 
 def _counted(session: Session, wanted: QueueFilter, *, most: int) -> Any:
     some = select(col(ReviewItem.id)).where(*of_index(wanted, ReviewItem), *arrived(session, wanted))
-    lookup = _lookup(session, wanted, _words(wanted))
-    if lookup is not None:
-        fitting = lookup.subquery()
+    words = _words(wanted)
+    if words or wanted.facets:
+        fitting = matching(session, words, _groups(session, wanted)).subquery()
         some = some.join(fitting, fitting.columns[0] == col(ReviewItem.id))
     else:
-        brands, statuses = brands_of(session, wanted), statuses_of(wanted)
-        some = some.where(col(ReviewItem.brand_id).in_(brands), col(ReviewItem.status).in_(statuses))
+        some = some.where(*_of_rows(session, wanted))
     return select(func.count()).select_from(some.limit(most).subquery()).scalar_subquery()
 
 

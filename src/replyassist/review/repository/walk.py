@@ -50,9 +50,14 @@ class ListWalk:
         next_ones = self._merged(self._ways([], *columns), near, skip=skip).subquery()
         statement = select(next_ones.c.key, next_ones.c.id).where(*of_index(self.wanted, next_ones.c))
         if rest:
-            statement = statement.join(ReviewItem, col(ReviewItem.id) == next_ones.c.id).where(*rest)
+            own = select(1).where(col(ReviewItem.id) == next_ones.c.id, *rest)
+            statement = statement.where(own.correlate(next_ones).exists())
         statement = statement.where(*self._having(words, next_ones.c.id))
-        return self._ids(statement.order_by(*self._order(next_ones.c.key, next_ones.c.id)).limit(limit))
+        if not is_sqlite(
+            self.session
+        ):  # which reads a selection in its own order, and would sort the whole of it again
+            statement = statement.order_by(*self._order(next_ones.c.key, next_ones.c.id))
+        return self._ids(statement.limit(limit))
 
     def _having(self, words: Sequence[str], item_id: Any) -> Conditions:
         """Whether an item has the words, asked of its own row."""
