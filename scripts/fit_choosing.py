@@ -163,12 +163,16 @@ def main() -> int:
     return 0
 
 
-def chances_left_out(examples: Sequence[Labelled]) -> Iterator[tuple[str, list[Rows]]]:
-    """For each named encoder, by its digest, what a chooser of the other brands says of each example's sentences."""
+def shipped_chances(examples: Sequence[Labelled]) -> Iterator[tuple[str, list[Rows]]]:
+    """For each named encoder, by its digest, what the shipped chooser says of each example's sentences."""
     for name in KNOWN:
         encoder = SentenceTransformerEncoder(name)
-        readings, background = _read(encoder, examples)
-        yield encoder.model_digest, left_out([_rows(each, readings, background) for each in examples], examples)
+        chooser = load_fitted(PATH)[encoder.model_digest]
+        readings, _ = _read(encoder, examples)
+        yield (
+            encoder.model_digest,
+            [chooser.probabilities(_rows(each, readings, chooser.background)) for each in examples],
+        )
 
 
 def _read(encoder: SentenceTransformerEncoder, *parts: Sequence[Labelled]) -> tuple[dict[str, Reading], Background]:

@@ -3,8 +3,8 @@
 Usage: python scripts/fit_readiness.py [--check] RUN.json ...
 ``RUN.json`` are runs (``eval run --out``, without a language model) of labelled messages: eval/cases/dev.jsonl, and the
 brands of eval/brands/dev and eval/replies/dev with ``--voice default``. A draft is right as for ``ready_right_rate``:
-in route, templates, asked facts and forbidden passages. Runs whose templates were read by the reranker, each with
-weights that were fitted without its brand (``fit_reranker.py --leave-out``), make ``readiness_read.yaml``.
+in route, templates, asked facts and forbidden passages. Runs whose templates were read by the reranker, of brands that
+``scripts.fit_adapters`` did not learn, make ``readiness_read.yaml``.
 Logistic regression over the evidence that the proposals keep;
 each brand is judged by a model of the others, and printed is what thresholds do with drafts that nothing else speaks
 against. With ``--check`` nothing is written, and it exits 1 where the shipped weights give other probabilities by more

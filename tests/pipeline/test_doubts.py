@@ -15,6 +15,7 @@ from replyassist.guardrails import Verdict
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import PipelineContext, propose
 from replyassist.pipeline.doubts import SAID_READING
+from replyassist.proposal import Readiness
 from replyassist.retrieval.confidence import SURE_FROM
 from replyassist.retrieval.reranking import Reranker, RerankerWeights
 from tests.pipeline.builders import context
@@ -152,6 +153,21 @@ class TestDoubt:
 
         assert rule in {finding.rule for finding in proposal.doubts}
         assert proposal.verdict is Verdict.NEEDS_EDIT
+
+    @pytest.mark.parametrize(("probability", "is_settled"), [(0.74, False), (0.76, True)])
+    def test_that_somebody_has_to_look_something_up_is_settled_by_a_sure_reading_alone(
+        self, probability: float, is_settled: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        readings = {"own_case": 0.5, "question": 0.5}
+        monkeypatch.setattr("replyassist.pipeline.story._reading", lambda *_: reading_of(readings))
+
+        def told(evidence: dict[str, float]) -> bool:
+            found = Readiness(probability=probability, is_enough=True, evidence=evidence)
+            monkeypatch.setattr("replyassist.pipeline.doubts._readiness", lambda *_, **__: found)
+            return "draft.own_case" not in {finding.rule for finding in propose(QUESTION, context(None)).doubts}
+
+        assert told({"sentence_reading": 2.0}) is is_settled
+        assert not told({"sureness": 2.0})
 
     def test_praise_is_doubted_whatever_template_is_picked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("replyassist.pipeline.story._reading", lambda *_: reading_of({"praise": 0.97}))

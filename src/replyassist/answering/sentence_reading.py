@@ -54,7 +54,9 @@ UNREAD = SentenceJoin(of_chooser=1.0, of_reading=0.0, of_best=0.0, of_mean=0.0, 
 
 @dataclass(frozen=True)
 class SentenceWeights:
-    """Fitted by ``scripts/fit_sentence_reading.py`` to the vectors of the reader with this digest.
+    """Fitted to the vectors of the reader with this digest.
+
+    By ``scripts/fit_adapters.py``, and the joins by ``scripts/fit_sentence_reading.py``.
 
     ``own`` and ``beside`` have the shape (width,): the latter of how a sentence differs from the mean of all.
     ``joins``: by the digest of the encoder that chooses.

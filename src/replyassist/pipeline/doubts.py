@@ -38,11 +38,11 @@ def doubts_of(
     model thought, which adds doubts and clears none.
     """
     template = assignment.template
-    of_message = tuple(_of_the_message(assignment, picked=picked))
     if template is None:
-        return of_message, None
+        return tuple(_of_the_message(assignment, None, picked=picked)), None
     told = _told(assignment, template, assignment.message.text)
     readiness = _readiness(assignment, found, told, used=used)
+    of_message = tuple(_of_the_message(assignment, readiness, picked=picked))
     of_questions = tuple(_open_questions(assignment, template, found.asked, used)) or tuple(_several(found.asked, used))
     of_plan = tuple(_open_by_plan(plan, of_questions)) if plan else ()
     is_unsaid = told is not None and told.probability < UNSAID_BELOW
@@ -54,13 +54,13 @@ def doubts_of(
     return (*of_message, *of_questions, *of_plan, *unsure), readiness
 
 
-def _of_the_message(assignment: Assignment, *, picked: bool) -> Iterator[Finding]:
-    """Doubts that no template can settle."""
+def _of_the_message(assignment: Assignment, readiness: Readiness | None, *, picked: bool) -> Iterator[Finding]:
+    """Doubts that no template can settle, save by a reading of both that is sure enough."""
     triaged = assignment.triaged
     if triaged.is_plain_praise:
         # No rule can tell praise from sarcasm, and thanking for sarcasm is the kind of reply that gets a screenshot.
         yield _doubt("praise_or_irony", "The message looks like praise. Read it once more: is it meant?")
-    yield from _of_the_reading(triaged)
+    yield from _of_the_reading(triaged, readiness)
     if assignment.template is None:
         return
     if picked and triaged.route is not Route.DRAFT:
@@ -71,14 +71,16 @@ def _of_the_message(assignment: Assignment, *, picked: bool) -> Iterator[Finding
         )
 
 
-def _of_the_reading(triaged: Triage) -> Iterator[Finding]:
+def _of_the_reading(triaged: Triage, readiness: Readiness | None) -> Iterator[Finding]:
     """Who would have to look something up, and whether the brand is asked."""
+    sureness = readiness.probability if readiness is not None and READING in readiness.evidence else 0.0
     for risk in triaged.risks:
         if risk.is_watched:
             yield _doubt("maybe_grave", f"{risk.explanation} Read the message once more before anything leaves.")
     if triaged.reading is not None:
         for rule in routes().doubts_of(triaged.reading):
-            yield _doubt(rule.name, rule.explanation)
+            if rule.settled_from is None or sureness < rule.settled_from:
+                yield _doubt(rule.name, rule.explanation)
 
 
 def _told(assignment: Assignment, template: ReplyTemplate, question: str) -> Answered | None:

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RerankerWeights:
-    """Two logistic regressions, fitted by ``scripts/fit_reranker.py``.
+    """Two logistic regressions, fitted by ``scripts/fit_adapters.py`` and ``scripts/fit_reranker.py``.
 
     ``weights`` (width,) and ``constant`` make the log-odds that a template answers of the vector of a pair alone;
     ``of_search``, ``of_reading`` and ``offset`` join them with the log-odds of the search.

@@ -47,10 +47,14 @@ class RouteRule(Rule):
 
 
 class DoubtRule(Rule):
-    """What a person must settle before a draft goes; ``name`` is that of the finding."""
+    """What a person must settle before a draft goes; ``name`` is that of the finding.
+
+    ``settled_from``: the probability that the draft answers the message from which that settles it; None: never.
+    """
 
     name: str
     explanation: str
+    settled_from: float | None = Field(default=None, gt=0, le=1)
 
 
 class RouteTable(BaseModel, frozen=True, extra="forbid"):

@@ -16,7 +16,7 @@ from ..errors import LanguageModelError, LanguageModelTimeout
 from ..pair_reading import TextPair
 from .chat_model import as_plain_text
 from .process import EmbeddedLanguageModel
-from .weights import LAYERS_READ, WEIGHTS_SHA256
+from .weights import reader_digest
 
 PROMPT = (
     "<|im_start|>user\nA company has this text for customers:\n{title}\n{reply}\n\nA customer asks:\n{message}\n\n"
@@ -61,8 +61,8 @@ class EmbeddedPairReader:
 
     @property
     def digest(self) -> str:
-        """Of the weights, the layers and the prompts."""
-        return hashlib.sha256(f"{WEIGHTS_SHA256} {LAYERS_READ} {PROMPT}{SENTENCE_PROMPT}".encode()).hexdigest()
+        """Of the weights and the prompts."""
+        return hashlib.sha256(f"{reader_digest()} {PROMPT}{SENTENCE_PROMPT}".encode()).hexdigest()
 
     def read(self, pairs: Sequence[TextPair]) -> Vectors:
         """What the last layer that is read makes of each prompt's end: shape (pairs, 1536), each of length 1."""

@@ -7,13 +7,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import ConfigurationError
-from .layers import cut
+from .layers import Adapter, cut, load_adapters
 
 MODEL_NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 # The digest that the model's makers publish for their file of this name.
@@ -25,6 +27,8 @@ MISSING = (
 )
 LAYERS_READ = 18
 """Of 28: the lower layers of the model, whose last token tells best whether a text answers (decision 0038)."""
+ADAPTERS = Path(str(files("replyassist.core.embedded_llm"))) / "reading_adapters.npz"
+"""What was learned for the last three of these layers, so that they read better (decision 0040)."""
 GGUF_MAGIC = b"GGUF"  # https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 BLOCK_BYTES = 1024 * 1024
 
@@ -35,21 +39,29 @@ def embedded_weights(home: Path) -> Path:
 
 
 def reader_weights(home: Path) -> Path:
-    """The lower layers of that model as a model of their own, cut from its file at the first call: 840 MB.
+    """The lower layers of that model as a model of their own, made of its file at the first call: 900 MB.
 
     Raises ConfigurationError where the packages are missing or the disk does not take it.
     """
     whole = embedded_weights(home)
-    return install_cut(whole, whole.with_name(f"{MODEL_NAME}-{LAYERS_READ}-layers.gguf"), layers=LAYERS_READ)
+    target = whole.with_name(f"{MODEL_NAME}-{LAYERS_READ}-layers.gguf")
+    return install_cut(whole, target, layers=LAYERS_READ, seal=reader_digest(), adapters=load_adapters(ADAPTERS))
 
 
-def install_cut(whole: Path, target: Path, *, layers: int) -> Path:
+@cache
+def reader_digest() -> str:
+    """Of the weights, of how many layers are read, and of what was learned for them."""
+    learned = hashlib.sha256(ADAPTERS.read_bytes()).hexdigest()
+    return hashlib.sha256(f"{WEIGHTS_SHA256} {LAYERS_READ} {learned}".encode()).hexdigest()
+
+
+def install_cut(whole: Path, target: Path, *, layers: int, seal: str, adapters: Mapping[str, Adapter]) -> Path:
     """The model with so many of its layers. Safe among processes; whoever is killed leaves no half file behind."""
     return _installed(
         target,
-        f"{WEIGHTS_SHA256} {layers}",
+        seal,
         room=lambda: whole.stat().st_size,
-        make=lambda draft: cut(whole, draft, layers=layers),
+        make=lambda draft: cut(whole, draft, layers=layers, adapters=adapters),
     )
 
 
