@@ -150,7 +150,7 @@ def _model_of(path: Path) -> Qwen2Model:
     reader = gguf.GGUFReader(path)
     told = {name: field.contents() for name, field in reader.fields.items() if name.startswith("qwen2.")}
     config = Qwen2Config(
-        vocab_size=next(each.shape[1] for each in reader.tensors if each.name == "token_embd.weight"),
+        vocab_size=next(int(each.shape[1]) for each in reader.tensors if each.name == "token_embd.weight"),
         hidden_size=told["qwen2.embedding_length"],
         intermediate_size=told["qwen2.feed_forward_length"],
         num_hidden_layers=LAYERS_READ,
