@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from replyassist.core.embedded_llm.layers import Adapter, cut, load_adapters
+from replyassist.core.embedded_llm.layers import WeightAdapter, cut, load_adapters
 from replyassist.core.embedded_llm.weights import ADAPTERS, LAYERS_READ
 
 OUT, INSIDE, RANK = 4, 64, 2
@@ -49,7 +49,7 @@ def test_layers_above_are_gone_and_the_others_as_they_were(whole: Path, tmp_path
 
 
 def test_an_adapter_is_added_to_its_weight_alone(whole: Path, tmp_path: Path) -> None:
-    adapter = Adapter(_numbers(OUT, RANK), _numbers(RANK, INSIDE))
+    adapter = WeightAdapter(_numbers(OUT, RANK), _numbers(RANK, INSIDE))
 
     cut(whole, tmp_path / "cut.gguf", layers=2, adapters={"blk.1.attn_q.weight": adapter})
 

@@ -13,7 +13,7 @@ BLOCK = "blk."  # how the tensors of a layer are named: blk.0.attn_q.weight
 
 
 @dataclass(frozen=True)
-class Adapter:
+class WeightAdapter:
     """What is added to a weight of shape (out, in): ``left`` (out, rank) times ``right`` (rank, in).
 
     LoRA, Hu and others 2021, https://arxiv.org/abs/2106.09685; its scale is in ``left``.
@@ -23,15 +23,15 @@ class Adapter:
     right: NDArray[np.float32]
 
 
-def load_adapters(path: Path) -> dict[str, Adapter]:
+def load_adapters(path: Path) -> dict[str, WeightAdapter]:
     """By the name of the tensor that each is added to."""
     with np.load(path, allow_pickle=False) as kept:
         sides = {name: kept[name].astype(np.float32) for name in kept}
     names = sorted({name.rpartition("/")[0] for name in sides})
-    return {name: Adapter(sides[f"{name}/left"], sides[f"{name}/right"]) for name in names}
+    return {name: WeightAdapter(sides[f"{name}/left"], sides[f"{name}/right"]) for name in names}
 
 
-def cut(whole: Path, target: Path, *, layers: int, adapters: Mapping[str, Adapter]) -> None:
+def cut(whole: Path, target: Path, *, layers: int, adapters: Mapping[str, WeightAdapter]) -> None:
     """Write the GGUF file again without the layers above; embeddings, last norm and tokens stay as they are.
 
     Weights with an adapter are written in eight bits (Q8_0), whatever they were kept in.

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import ConfigurationError
-from .layers import Adapter, cut, load_adapters
+from .layers import WeightAdapter, cut, load_adapters
 
 MODEL_NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 # The digest that the model's makers publish for their file of this name.
@@ -55,7 +55,7 @@ def reader_digest() -> str:
     return hashlib.sha256(f"{WEIGHTS_SHA256} {LAYERS_READ} {learned}".encode()).hexdigest()
 
 
-def install_cut(whole: Path, target: Path, *, layers: int, seal: str, adapters: Mapping[str, Adapter]) -> Path:
+def install_cut(whole: Path, target: Path, *, layers: int, seal: str, adapters: Mapping[str, WeightAdapter]) -> Path:
     """The model with so many of its layers. Safe among processes; whoever is killed leaves no half file behind."""
     return _installed(
         target,
