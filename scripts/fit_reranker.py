@@ -27,6 +27,9 @@ from scripts.labelled_replies import LabelledPair, pairs_of
 from scripts.reading_vectors import Rows, kept_vectors
 
 FREE = 100.0  # inverse of the ridge: two weights need none
+RAISED = 0.767
+"""Added to the fitted constant, so that .35, from which templates are answered with, means what .20 means for the brands
+that are fitted to: they hold more near misses than an inbox (decision 0040)."""
 STEPS = 2000
 
 
@@ -85,7 +88,7 @@ def main() -> int:
     readings = learned.readings(np.array(vectors))
     sys.stdout.write("\n".join(report(pairs, readings, left_out(pairs, readings, learned))) + "\n")
     of_search, of_reading, offset = fit_join(pairs, readings)
-    save_weights(replace(learned, of_search=of_search, of_reading=of_reading, offset=offset), PATH)
+    save_weights(replace(learned, of_search=of_search, of_reading=of_reading, offset=offset + RAISED), PATH)
     sys.stdout.write(f"search {of_search:.3f}, reading {of_reading:.3f}, offset {offset:.3f}\n")
     return 0
 

@@ -26,7 +26,7 @@ from replyassist.core.errors import (
 from .conformance import MALFORMED, QUESTION, Stage
 from .harness import PeerHarness
 from .peers.meta import APP_SECRET, TOKEN, TOM, VERIFY, MetaPeer, signed
-from .reading import ReadHarness, earlier
+from .reading import ReadHarness, Reading, earlier
 
 
 class MetaHarness(PeerHarness[MetaPeer]):
@@ -231,3 +231,15 @@ def check_renewal(stage: Stage, harness: MetaHarness) -> None:
         assert peer.token != used
         used = peer.token
     assert problem() == ""
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class MetaReading(Reading):
+    """What is read of comments and of messages."""
+
+    adapter: Adapter
+
+    @pytest.fixture
+    def harness(self, peer: MetaPeer, visibility: str) -> MetaReadHarness:
+        return MetaReadHarness(self.adapter, peer, visibility)

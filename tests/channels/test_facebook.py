@@ -10,7 +10,6 @@ from replyassist.channels.registry import adapter_named
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
 from .peers.facebook import FacebookPeer
-from .reading import Reading
 
 ADAPTER = adapter_named("facebook")
 
@@ -93,9 +92,5 @@ class TestComments(Conformance):
         assert harness.events(stage.account) == []
 
 
-@pytest.mark.parametrize("visibility", ["public", "private"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestReading(Reading):
-    @pytest.fixture
-    def harness(self, peer: FacebookPeer, visibility: str) -> meta.MetaReadHarness:
-        return meta.MetaReadHarness(ADAPTER, peer, visibility)
+class TestReading(meta.MetaReading):
+    adapter = ADAPTER

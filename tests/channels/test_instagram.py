@@ -10,7 +10,6 @@ from replyassist.channels.registry import adapter_named
 from . import meta
 from .conformance import QUESTION, Conformance, Stage
 from .peers.meta import TOM, InstagramPeer, signed
-from .reading import Reading
 
 ADAPTER = adapter_named("instagram")
 
@@ -91,9 +90,5 @@ class InstagramHarness(meta.MetaHarness):
         self.peer.unsay(external_id)
 
 
-@pytest.mark.parametrize("visibility", ["public", "private"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestReading(Reading):
-    @pytest.fixture
-    def harness(self, peer: InstagramPeer, visibility: str) -> meta.MetaReadHarness:
-        return meta.MetaReadHarness(ADAPTER, peer, visibility)
+class TestReading(meta.MetaReading):
+    adapter = ADAPTER

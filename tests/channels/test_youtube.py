@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -105,22 +106,26 @@ class TestYouTube(Conformance):
         assert set(tops[:3]) <= set(again)
 
     def test_a_thread_that_is_gone_holds_nobody_up(
-        self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer
+        self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         top = harness.write(QUESTION)
         below = [peer.write(f"me too {number}", top=top) for number in range(3)]
-        whole = peer.route
-        peer.route = lambda method, path, given: (  # type: ignore[method-assign]  # the peer answers otherwise from here on
-            refused(404, "commentNotFound") if "parentId" in given else whole(method, path, given)
+        whole, gone = peer.route, refused(404, "commentNotFound")
+        monkeypatch.setattr(
+            peer, "route", lambda method, path, given: gone if "parentId" in given else whole(method, path, given)
         )
         assert [each.external_id for each in messages(harness.events(stage.account))] == [top, *below[1:]]
 
-    def test_pages_that_never_end_do(self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer) -> None:
+    def test_pages_that_never_end_do(
+        self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         harness.write(QUESTION)
         whole = peer.route
-        peer.route = lambda method, path, given: (  # type: ignore[method-assign]  # the peer answers otherwise from here on
-            (200, {**whole(method, path, {**given, "pageToken": 0})[1], "nextPageToken": "0"})
-        )
+
+        def first_again(method: str, path: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+            return 200, {**whole(method, path, {**given, "pageToken": 0})[1], "nextPageToken": "0"}
+
+        monkeypatch.setattr(peer, "route", first_again)
         with pytest.raises(DeliveryNotMade, match="does not end"):
             harness.events(stage.account)
 

@@ -128,7 +128,7 @@ def main() -> None:
     import sentence_transformers
     import torch  # noqa: F401 - loaded once for all
 
-    import replyassist.cli  # noqa: F401
+    import replyassist.cli  # noqa: F401 - the same
 
     del sentence_transformers
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them

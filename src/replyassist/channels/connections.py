@@ -14,13 +14,7 @@ from sqlmodel import Session
 from replyassist.brands.service import get_brand
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
-from replyassist.core.errors import (
-    ConfigurationError,
-    DeliveryNotMade,
-    InvalidInput,
-    NotFound,
-    RateLimited,
-)
+from replyassist.core.errors import ConfigurationError, DeliveryNotMade, InvalidInput, NotFound, RateLimited
 from replyassist.core.settings import Settings
 
 from . import registry, repository
