@@ -28,7 +28,7 @@ from scripts.reading_vectors import Rows, kept_vectors
 
 FREE = 100.0  # inverse of the ridge: two weights need none
 RAISED = 0.767
-"""Added to the fitted constant, so that .35, from which templates are answered with, means what .20 means for the brands
+"""Added to the fitted constant, so that .35, from which on templates answer, means what .20 means for the brands
 that are fitted to: they hold more near misses than an inbox (decision 0040)."""
 STEPS = 2000
 
