@@ -21,7 +21,7 @@ from .processes import MAKE, PeerMissing, mastodon, prism, simcord, telegram
 
 PID = MAKE / "peers-up.pid"
 LONGEST_END = 120.0
-SPECS = Path(os.environ.get("SPECS", "specs"))
+SPECS = Path(os.environ.get("SPECS") or MAKE.parents[1] / "shared" / "data" / "specs")
 
 
 def main() -> None:
