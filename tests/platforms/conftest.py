@@ -16,7 +16,7 @@ import pytest
 
 from tests.channels.cases import CASES
 from tests.channels.peers.bluesky_network import Addresses, bluesky_network
-from tests.channels.peers.up import SPECS
+from tests.channels.peers.specifications import SPECS
 
 HERE = Path(__file__).parent
 RECORD = HERE.parents[1] / "docs" / "platforms-run.json"

@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from .specifications import excerpt
 
 MAKE = Path(__file__).resolve().parents[3] / ".make"
 PROGRAMS = MAKE / "peers" / "bin"
@@ -90,9 +92,10 @@ def telegram(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def prism(specification: Path, folder: Path, *, before: str = "") -> Iterator[str]:
+def prism(specification: Path, folder: Path, *, before: str = "", calls: Collection[str] = ()) -> Iterator[str]:
     """The address of a server that makes up answers by a published specification; or of one that stands ``before``
-    another, whose requests and answers it holds against the specification: a violation is an error then.
+    another, whose requests and answers it holds against the specification: a violation is an error then. Where ``calls``
+    are named, it knows no others.
 
     Where the specification asks for OAuth 1.0a, which prism does not know, any Authorization will do. Its log is
     prism.cjs.log in the folder.
@@ -100,6 +103,7 @@ def prism(specification: Path, folder: Path, *, before: str = "") -> Iterator[st
     if not specification.is_file():
         raise PeerMissing(f"{specification} is not there; SPECS=FOLDER names where published specifications are kept")
     document = json.loads(specification.read_text(encoding="utf-8"))
+    document = excerpt(document, calls) if calls else document
     schemes = document["components"]["securitySchemes"]
     schemes |= {
         name: {"type": "apiKey", "in": "header", "name": "authorization"}
