@@ -94,8 +94,8 @@ def telegram(folder: Path) -> Iterator[str]:
 @contextmanager
 def prism(specification: Path, folder: Path, *, before: str = "", calls: Collection[str] = ()) -> Iterator[str]:
     """The address of a server that makes up answers by a published specification; or of one that stands ``before``
-    another, whose requests and answers it holds against the specification: a violation is an error then. Where ``calls``
-    are named, it knows no others.
+    another, whose requests and answers it holds against the specification: a violation is an error then. It knows only
+    ``calls`` where some are named.
 
     Where the specification asks for OAuth 1.0a, which prism does not know, any Authorization will do. Its log is
     prism.cjs.log in the folder.
