@@ -17,6 +17,7 @@ from ..watched import Found, Unread, Watched
 from .api import PAGE, RedditApi, Thing
 
 IsEnough = Callable[[Sequence[Thing]], bool]
+Listing = Callable[[], Iterable[Thing]]
 INBOX = ("comments", "selfreply", "mentions")
 """Answers to our comments and to our posts, and mentions; the whole inbox has private messages between them."""
 GONE = frozenset({"[deleted]", "[removed]"})
@@ -61,20 +62,18 @@ class RedditSource(Source):
         """End connections."""
         self._api.close()
 
-    def _readings(self, is_enough: IsEnough, known: Collection[int]) -> list[Callable[[], Iterable[Thing]]]:
+    def _readings(self, is_enough: IsEnough, known: Collection[int]) -> list[Listing]:
         """What a round reads, always in this order: our own, those of subreddits, parts of the inbox, what is known."""
 
-        def new(listing: Callable[[], Iterable[Thing]]) -> list[Thing]:
+        def new(listing: Listing) -> list[Thing]:
             return [each for each in listing() if _number(each) not in known]
 
         own = partial(self._api.newest, f"/user/{self._account.account}/comments", is_enough=is_enough, sort="new")
         inbox = (partial(self._of_inbox, name, is_enough) for name in INBOX)
-        listings = (own, partial(self._of_subreddits, is_enough), *inbox)
+        listings: tuple[Listing, ...] = (own, partial(self._of_subreddits, is_enough), *inbox)
         return [*(partial(new, each) for each in listings), partial(self._again, sorted(known)[-PAGE:])]
 
-    def _until_cut(
-        self, readings: Iterable[Callable[[], Iterable[Thing]]], is_ending: Callable[[], bool]
-    ) -> Iterator[list[Thing]]:
+    def _until_cut(self, readings: Iterable[Listing], is_ending: Callable[[], bool]) -> Iterator[list[Thing]]:
         """What each brings, up to the one that finds no time, has to wait or fails. Of the first it is raised: there is
         nothing to keep."""
         for position, reading in enumerate(readings):
