@@ -25,13 +25,13 @@ PLATFORM_TESTS ?= tests/platforms
 # Where published specifications of platforms are kept; what needs one that is not there is left out with a reason.
 SPECS ?= ../shared/data/specs
 
-export PYTHON PIP_FLAGS
+export PYTHON PIP_FLAGS SPECS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup run test check lint format docs build bench peers mutants faults constraints screenshots clean distclean
-.PHONY: browser-and-peers platforms test-platforms peers-up peers-down
+.PHONY: browser-and-peers emulators platforms test-platforms peers-up peers-down
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -46,13 +46,13 @@ test: setup browser-and-peers ## set up and run every test, browser, database an
 	@TEST_WORKERS=$(TEST_WORKERS) TEST_TIMEOUT=$(TEST_TIMEOUT) bash scripts/run_tests.sh $(PYTEST_ARGS)
 
 test-platforms: setup browser-and-peers platforms ## run the long tests against whole platforms; renew docs/platforms.md (PLATFORM_TESTS=...)
-	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 SPECS="$(SPECS)" \
+	@REPLYASSIST_CHROMIUM="$$(cat .make/chromium)" REPLYASSIST_TEST_PLATFORMS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -p no:xdist $(PLATFORM_TESTS) $(PYTEST_ARGS) </dev/null; status=$$?; \
 		$(BIN)/python -m scripts.platforms && exit $$status
 
 peers-up: setup platforms ## start the real platforms that tests run against, until Ctrl-C (SPECS=folder with x-openapi.json)
 	@bash scripts/install_peers.sh
-	@SPECS="$(SPECS)" exec $(BIN)/python -m tests.channels.peers.up
+	@exec $(BIN)/python -m tests.channels.peers.up
 
 peers-down: ## end what `make peers-up` started elsewhere
 	@$(BIN)/python -m tests.channels.peers.up down
@@ -126,11 +126,15 @@ $(PREPARED): $(INSTALLED)
 	@$(BIN)/replyassist demo --prepare </dev/null || echo "the sample templates will be encoded at the first start"
 	@touch $@
 
-platforms: $(INSTALLED)
+platforms: emulators
 	@bash scripts/install_platforms.sh
 
-# Two downloads that do not need each other; both have ended when this has.
+emulators: $(INSTALLED)
+	@$(BIN)/python scripts/install_emulators.py </dev/null
+
+# Three downloads that do not need each other; all have ended when this has.
 browser-and-peers: $(INSTALLED)
 	@bash scripts/install_peers.sh & peers=$$!; \
+		$(BIN)/python scripts/install_emulators.py & emulators=$$!; \
 		bash scripts/ensure_chromium.sh; browser=$$?; \
-		wait $$peers && exit $$browser
+		wait $$peers; peers=$$?; wait $$emulators && exit $$((peers + browser))

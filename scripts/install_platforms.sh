@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make peers-up` and `make test-platforms` run beside the peers of `make test`: servers from npm (the
-# Bluesky network, Telegram's Bot API, mocks of published specifications) into .make/platforms, and redis.
+# Installs what `make peers-up` and `make test-platforms` run beside the peers of `make test`: the Bluesky network from npm
+# into .make/platforms, and redis.
 # Does nothing where it is current. As root on Debian it installs what is missing, else it says in one line what is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,7 +8,7 @@ exec </dev/null
 source scripts/debian.sh
 
 FOLDER=.make/platforms
-SOURCE=tests/channels/peers/node
+SOURCE=tests/channels/peers/node/network
 LOG=.make/platforms-npm.log
 
 fail() {
@@ -35,7 +35,7 @@ digest=$({ pwd && node --version && cat "$SOURCE/package.json" "$SOURCE/package-
 [[ "$(cat "$FOLDER/.installed" 2>/dev/null)" != "$digest" ]] || exit 0
 
 for program in make c++ python3; do need "$program" make g++ python3; done # one package is compiled where no build fits
-echo "platforms: installing servers of platforms into $FOLDER (5 to 15 minutes the first time; log: $LOG) ..." >&2
+echo "platforms: installing the Bluesky network into $FOLDER (5 to 15 minutes the first time; log: $LOG) ..." >&2
 mkdir -p "$FOLDER"
 rm -f "$FOLDER/.installed"
 cp "$SOURCE/package.json" "$SOURCE/package-lock.json" "$FOLDER/"

@@ -63,8 +63,16 @@ def _forgetting(adapter: Adapter) -> str:
 def _read(adapter: Adapter) -> str:
     if reason := _brings(adapter) or _signed(adapter):
         return reason
-    tests = (HERE / f"test_{adapter.traits.name}.py").read_text(encoding="utf-8")
-    return "" if "(Reading)" in tests else "is read as one list, by tests of its own"
+    return "" if "(Reading)" in _tests(adapter) else "is read as one list, by tests of its own"
+
+
+def _goes_on(adapter: Adapter) -> str:
+    return "" if "(GoingOn)" in _tests(adapter) else _read(adapter)
+
+
+def _tests(adapter: Adapter) -> str:
+    path = HERE / f"test_{adapter.traits.name}.py"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ READ_CASES: Mapping[str, ConformanceCase] = {
     "read_as_told": ConformanceCase("read besides: as the webhooks tell it, and once", _read),
     "read_missed": ConformanceCase("read besides: what was missed, in order", _read),
     "read_answered": ConformanceCase("read besides: what is answered there is kept", _read),
-    "read_wait": ConformanceCase("read besides: a limit, then on where it stopped", _read),
+    "read_wait": ConformanceCase("reading: a limit, then on where it stopped", _goes_on),
     "read_malformed": ConformanceCase("read besides: an entry that cannot be read", _read),
 }
 """Those of ``reading.py``."""

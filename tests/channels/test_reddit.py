@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
 from replyassist.channels.reddit.send import RedditPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
@@ -21,12 +21,13 @@ from tests.world import DRAFT, World
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
 from .peers.reddit import POST, SUBREDDIT, TOM, US, RedditPeer
-from .polled import PolledHarness
+from .reading import GoingOn, ReadHarness
 
 
-class RedditHarness(PeerHarness[RedditPeer], PolledHarness):
+class RedditHarness(PeerHarness[RedditPeer], ReadHarness):
     adapter = adapter_named("reddit")
     account = US
+    reads_a_place = 1
 
     def __init__(self, peer: RedditPeer) -> None:
         self.peer = peer
@@ -49,6 +50,12 @@ class RedditHarness(PeerHarness[RedditPeer], PolledHarness):
     def posted(self) -> list[str]:
         return [each["body"] for each in self.peer.ours()]
 
+    def elsewhere(self, text: str) -> str:
+        return self.peer.write(f"u/{US} {text}", above=self.peer.write("Thanks.", US, above="t1_other"))
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads, self.peer.reads = most, 0
+
 
 @pytest.fixture
 def peer(world: World, httpserver: HTTPServer) -> RedditPeer:
@@ -64,6 +71,56 @@ def harness(peer: RedditPeer) -> RedditHarness:
 
 def messages(events: Sequence[Event]) -> list[MessageIn]:
     return [event.message for event in events if isinstance(event, NewMessage)]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(GoingOn):
+    def test_a_first_reading_that_fails_in_the_middle_goes_on_there(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        ours = peer.write("Good morning!", US)
+        below = [peer.write(f"{QUESTION} {number}", above=ours) for number in range(3)]
+        top = harness.write(QUESTION)
+        account = replace(stage.account, credentials=Credentials({**harness.credentials(), "subreddits": ""}))
+        peer.broken = "/message/selfreply"
+        assert self.until_it_fails(account, harness) == [ours, *below]
+        peer.asked.clear()
+        assert self.until_it_fails(account, harness) == []
+        assert [each for each in peer.asked if each.startswith("GET")] == ["GET /message/selfreply"]
+        peer.broken = ""
+        assert [each.external_id for each in messages(harness.events(account))] == [top]
+        assert harness.events(account) == []
+
+    def test_a_part_of_the_inbox_that_is_refused_keeps_no_other_back(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        harness.write(QUESTION)
+        peer.broken, peer.breaks = "/message/mentions", 403
+        assert len(messages(harness.events(stage.account))) == 1
+        assert "mentions was left out" in harness.problem
+
+    def test_what_is_written_while_a_round_is_cut_is_not_passed_over(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        peer.write("Good morning!", US)
+        for number in range(300):
+            harness.write(f"{QUESTION} {number}")
+        peer.broken = "/message/comments"
+        self.until_it_fails(stage.account, harness)
+        ours = peer.write("Yes.", US)  # of the first listing, which this round has read
+        later = [harness.write(f"and {number}?") for number in range(300)]
+        peer.broken = ""
+        told = {each.external_id for _ in range(3) for each in messages(harness.events(stage.account))}
+        assert {ours, *later} <= told
+        assert harness.events(stage.account) == []
+
+    @staticmethod
+    def until_it_fails(account: Account, harness: RedditHarness) -> list[str]:
+        found, since = list[Event](), harness.world.clock.now() - timedelta(days=7)
+        with closing(harness.source(account)) as source, pytest.raises(DeliveryNotMade):
+            for pulled in source.pull(harness.cursor, since=since, is_ending=lambda: False):
+                harness.cursor, found = pulled.cursor, [*found, *pulled.events]
+        return [each.external_id for each in messages(found)]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -8,6 +8,7 @@ from replyassist.channels.registry import PLATFORMS, adapter_named, adapters
 from tests.channels.cases import CASES, READ_CASES, with_table
 from tests.channels.conformance import Conformance
 from tests.channels.reading import Reading
+from tests.platforms.conftest import SHORT
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -27,7 +28,14 @@ def test_every_adapter_is_held_to_the_suite() -> None:
 
 def test_the_suite_has_a_test_for_each_case_and_no_other() -> None:
     for suite, cases in ((Conformance, CASES), (Reading, READ_CASES)):
-        assert {name.removeprefix("test_") for name in vars(suite) if name.startswith("test_")} == set(cases)
+        assert {name.removeprefix("test_") for name in dir(suite) if name.startswith("test_")} == set(cases)
+
+
+def test_what_every_run_takes_of_the_long_tests_is_there() -> None:
+    suites = "".join((HERE / name).read_text(encoding="utf-8") for name in ("conformance.py", "reading.py"))
+    for file, names in SHORT.items():
+        own = (ROOT / "tests" / "platforms" / file).read_text(encoding="utf-8")
+        assert [name for name in names if f"def {name}(" not in suites + own] == []
 
 
 def test_every_key_that_is_forgotten_says_what_then() -> None:

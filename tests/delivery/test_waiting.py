@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from replyassist.core.errors import DeliveryNotMade, InvalidInput, NotFound
 from replyassist.delivery.models import Delivery
 from replyassist.delivery.repository.health import channels_of
 from replyassist.delivery.switch import resume_sending, stop_sending
-from replyassist.delivery.waiting import OVERDUE, QUIET, STOPPED
+from replyassist.delivery.waiting import OVERDUE, QUIET, STOPPED, waiting_sends
 from replyassist.review.models import ReviewItem, ReviewStatus
 from tests.delivery.test_delivery import FakeChannel, approved, run
 from tests.review.test_decisions import approve
@@ -231,3 +231,22 @@ class TestOneAfterTheOther:
         run(world, sent, kept.id)
         assert 60 in self.waits(world).values()
         assert 120 not in self.waits(world).values()
+
+    def test_readings_of_the_account_know_of_those_that_wait_until_they_are_overdue(self, world: World) -> None:
+        kept, sent = connection(world, "instagram"), FakeChannel(budgets=(Budget(1, seconds=60),))
+        items = self.approved(world, *"abcd")
+        for _ in items:
+            run(world, sent, kept.id)
+        world.take_back(world.reload(items[-1]), world.person())
+        begin = world.clock.now()
+        due = [(begin + timedelta(seconds=60), "b"), (begin + timedelta(seconds=120), "c")]
+
+        assert self.known(world, kept) == due
+        for another in ({"brand_id": "another"}, {"channel": "facebook"}, {"platform": "mastodon"}):
+            assert self.known(world, kept.model_copy(update=another)) == []
+        world.clock.time = due[0][0] + OVERDUE
+        assert self.known(world, kept) == due[1:]
+
+    def known(self, world: World, kept: Connection) -> list[tuple[datetime, str]]:
+        with world.database.reading() as session:
+            return [(each.at, each.conversation) for each in waiting_sends(session, kept, now=world.clock.now())]

@@ -1,5 +1,5 @@
-"""Long runs against whole platforms. Only `make test-platforms` collects them; it fails on whatever is skipped, and
-writes what each file that ran whole came to into docs/platforms-run.json."""
+"""Long runs against whole platforms. `make test-platforms` runs them all; it fails on whatever is skipped, and writes
+what each file that ran whole came to into docs/platforms-run.json. `make test` runs the cases of SHORT."""
 
 from __future__ import annotations
 
@@ -16,20 +16,38 @@ import pytest
 
 from tests.channels.cases import CASES
 from tests.channels.peers.bluesky_network import Addresses, bluesky_network
-from tests.channels.peers.up import SPECS
+from tests.channels.peers.specifications import SPECS
 
 HERE = Path(__file__).parent
 RECORD = HERE.parents[1] / "docs" / "platforms-run.json"
 IS_ASKED_FOR = "REPLYASSIST_TEST_PLATFORMS" in os.environ
 CUTS = ("keyword", "markexpr", "lf")
 """Options that leave tests of a file out."""
-collect_ignore_glob = [] if IS_ASKED_FOR else ["test_*.py"]
-collect_ignore = [] if SPECS.is_dir() else ["test_published.py"]
+PUBLISHED = "test_published.py"
+SHORT = {
+    "test_telegram.py": {
+        "test_duplicates",
+        "test_killed_after",
+        "test_the_answer_names_the_message_that_it_answers",
+        "test_what_was_read_is_read_once",
+    },
+    PUBLISHED: {
+        "test_duplicates",
+        "test_killed_after",
+        "test_read_missed",
+        "test_what_the_specification_does_not_know_is_refused",
+        "test_an_answer_that_the_specification_does_not_know_is_an_error",
+    },
+}
+"""The cases of a file that take some seconds together: in, out once, and what the peer itself refuses."""
+NO_SPECIFICATIONS = "" if SPECS.is_dir() else f"SPECS={SPECS} is no folder of published specifications"
+collect_ignore = [path.name for path in HERE.glob("test_*.py") if not IS_ASKED_FOR and path.name not in SHORT]
+collect_ignore += [PUBLISHED] if IS_ASKED_FOR and NO_SPECIFICATIONS else []
 
 
 def pytest_report_header() -> list[str]:
     """What is left out, and why."""
-    return [f"{name} is left out: SPECS={SPECS} is no folder of published specifications" for name in collect_ignore]
+    return [f"{PUBLISHED} is left out: {NO_SPECIFICATIONS}"] if NO_SPECIFICATIONS else []
 
 
 @pytest.fixture(scope="session")
@@ -42,12 +60,19 @@ def network() -> Iterator[Addresses]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is here, and leave out the cases that a platform's traits rule out: nothing has to be skipped then."""
-    ours = [item for item in items if HERE in item.path.parents]
-    for item in ours:
+    ours = {item for item in items if HERE in item.path.parents}
+    run = {item for item in ours if (IS_ASKED_FOR or _is_short(item)) and not _reason(item)}
+    for item in run:
         item.add_marker("platforms")
-    items[:] = [item for item in items if item not in ours or not _reason(item)]
-    if ours and IS_ASKED_FOR:
-        config.pluginmanager.register(Recorder([item for item in ours if item in items]), "platforms-recorder")
+        if NO_SPECIFICATIONS and item.path.name == PUBLISHED:
+            item.add_marker(pytest.mark.skip(NO_SPECIFICATIONS))
+    items[:] = [item for item in items if item not in ours or item in run]
+    if run and IS_ASKED_FOR:
+        config.pluginmanager.register(Recorder([item for item in items if item in run]), "platforms-recorder")
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return getattr(item, "originalname", "") in SHORT[item.path.name]
 
 
 def _reason(item: pytest.Item) -> str:

@@ -16,7 +16,7 @@ from tests.channels.conformance import Conformance, Stage
 from tests.channels.peers.discord import DiscordPeer
 from tests.channels.peers.loopback import Asked, Peer
 from tests.channels.peers.processes import prism
-from tests.channels.peers.up import SPECS
+from tests.channels.peers.specifications import DISCORD, X
 from tests.channels.peers.x import XPeer
 from tests.channels.reading import Reading
 from tests.channels.test_discord import DiscordHarness
@@ -24,6 +24,23 @@ from tests.channels.test_x import XHarness, XReadHarness
 from tests.world import World
 
 PATIENCE_SECONDS = 120.0
+X_CALLS = (
+    "GET /2/users/me",
+    "POST /2/tweets",
+    "GET /2/tweets/{id}",
+    "GET /2/users/{id}/tweets",
+    "GET /2/users/{id}/mentions",
+)
+DISCORD_CALLS = (
+    "GET /users/@me",
+    "GET /applications/@me",
+    "GET /channels/{channel_id}",
+    "GET /channels/{channel_id}/messages",
+    "POST /channels/{channel_id}/messages",
+    "GET /channels/{channel_id}/messages/{message_id}",
+    "GET /guilds/{guild_id}/threads/active",
+)
+"""All that the adapters ask; prism refuses what is not among it."""
 
 
 class Upstream(Peer):
@@ -37,7 +54,8 @@ class Upstream(Peer):
 
 @pytest.fixture(scope="module")
 def x_address(make_httpserver: HTTPServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with prism(SPECS / "x-openapi.json", tmp_path_factory.mktemp("x"), before=make_httpserver.url_for("")) as url:
+    before, folder = make_httpserver.url_for(""), tmp_path_factory.mktemp("x")
+    with prism(X, folder, before=before, calls=X_CALLS) as url:
         yield url
 
 
@@ -82,7 +100,7 @@ def upstream() -> Iterator[Upstream]:
 @pytest.fixture(scope="module")
 def discord_address(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     before, folder = f"{upstream.address}/api/v10", tmp_path_factory.mktemp("discord")
-    with prism(SPECS / "discord-openapi.json", folder, before=before) as url:
+    with prism(DISCORD, folder, before=before, calls=DISCORD_CALLS) as url:
         yield url
 
 

@@ -17,7 +17,7 @@ import httpx2
 from tests.postgres import postgres
 
 from .bluesky import PASSWORD, POST
-from .processes import redis, running_node
+from .processes import NETWORK, redis, running_node
 
 INDEXED_SECONDS = 120.0
 """A post is in the index after less than a second on an idle machine."""
@@ -40,7 +40,7 @@ def bluesky_network() -> Iterator[Addresses]:
         folder = Path(name)
         with postgres(folder / "postgres.lock") as url, redis(folder) as place:
             environment = {"DB_POSTGRES_URL": url, "REDIS_HOST": place}
-            with running_node("bluesky.cjs", folder=folder, environment=environment) as told:
+            with running_node("bluesky.cjs", folder=folder, environment=environment, packages=NETWORK) as told:
                 yield Addresses(**told)
 
 

@@ -8,16 +8,20 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from .specifications import excerpt
+
 MAKE = Path(__file__).resolve().parents[3] / ".make"
 PROGRAMS = MAKE / "peers" / "bin"
-NODE_MODULES = MAKE / "platforms" / "node_modules"
+EMULATORS = MAKE / "emulators"
+NETWORK = MAKE / "platforms"
 NODE_SCRIPTS = Path(__file__).with_name("node")
 LONGEST_START = 1200.0
-"""Seconds; ten on an idle machine, minutes on one that is overloaded."""
+"""Seconds for the Bluesky network; ten on an idle machine, minutes on one that is overloaded."""
+EMULATOR_START = 300.0
 
 
 class PeerMissing(Exception):
@@ -44,17 +48,20 @@ def running(program: str, *arguments: str, port: int) -> Iterator[None]:
 
 @contextmanager
 def running_node(
-    script: str, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None
+    script: str, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None, packages: Path = EMULATORS
 ) -> Iterator[dict[str, str]]:
-    """A server of ``node/``, once it has told its addresses; its log is kept in the folder, as ``SCRIPT.log``."""
-    node = shutil.which("node")
-    if node is None or not NODE_MODULES.is_dir():
-        raise PeerMissing(f"{script} needs Node and its packages: bash scripts/install_platforms.sh")
+    """A server of ``node/``, once it has told its addresses; its log is kept in the folder, as ``SCRIPT.log``. Its port
+    is one that was free when it began to listen, and it ends with this process, however that ends."""
+    if not (packages / ".installed").exists() or not (EMULATORS / "node").exists():
+        raise PeerMissing(f"{script} is not installed: make {packages.name}")
     told = folder / f"{script}.json"
     told.unlink(missing_ok=True)
-    given = os.environ | {"NODE_PATH": str(NODE_MODULES), "TMPDIR": str(folder)} | dict(environment or {})
-    command = [node, str(NODE_SCRIPTS / script), str(told), *arguments]
-    with _process(command, ready=told.exists, environment=given, log=folder / f"{script}.log"):
+    modules = str(packages / "node_modules")
+    given = os.environ | {"NODE_PATH": modules, "TMPDIR": str(folder)} | dict(environment or {})
+    command = [str(EMULATORS / "node"), str(NODE_SCRIPTS / script), str(told), *arguments]
+    seconds = EMULATOR_START if packages == EMULATORS else LONGEST_START
+    log = folder / f"{script}.log"
+    with _process(command, ready=told.exists, environment=given, log=log, seconds=seconds):
         addresses: dict[str, str] = json.loads(told.read_text(encoding="utf-8"))
         yield addresses
 
@@ -80,24 +87,23 @@ def simcord() -> Iterator[str]:
 @contextmanager
 def telegram(folder: Path) -> Iterator[str]:
     """The address of a telegram-test-api."""
-    with running_node("telegram.cjs", str(free_port()), folder=folder) as told:
+    with running_node("telegram.cjs", folder=folder) as told:
         yield told["url"]
 
 
 @contextmanager
-def prism(specification: Path, folder: Path, *, before: str = "") -> Iterator[str]:
+def prism(specification: Path, folder: Path, *, before: str = "", calls: Collection[str] = ()) -> Iterator[str]:
     """The address of a server that makes up answers by a published specification; or of one that stands ``before``
-    another, whose requests and answers it holds against the specification: a violation is an error then.
+    another, whose requests and answers it holds against the specification: a violation is an error then. It knows only
+    ``calls`` where some are named.
 
     Where the specification asks for OAuth 1.0a, which prism does not know, any Authorization will do. Its log is
-    prism.log in the folder.
+    prism.cjs.log in the folder.
     """
-    program = NODE_MODULES / ".bin" / "prism"
-    if not program.exists():
-        raise PeerMissing("prism is not installed: bash scripts/install_platforms.sh")
     if not specification.is_file():
         raise PeerMissing(f"{specification} is not there; SPECS=FOLDER names where published specifications are kept")
-    document, port = json.loads(specification.read_text(encoding="utf-8")), free_port()
+    document = json.loads(specification.read_text(encoding="utf-8"))
+    document = excerpt(document, calls) if calls else document
     schemes = document["components"]["securitySchemes"]
     schemes |= {
         name: {"type": "apiKey", "in": "header", "name": "authorization"}
@@ -107,9 +113,8 @@ def prism(specification: Path, folder: Path, *, before: str = "") -> Iterator[st
     adapted = folder / specification.name
     adapted.write_text(json.dumps(document), encoding="utf-8")
     does = ["proxy", "--errors", str(adapted), before] if before else ["mock", "--dynamic", str(adapted)]
-    command = [str(program), *does, "--host", "127.0.0.1", "--port", str(port)]
-    with _process(command, ready=lambda: _listens(port), log=folder / "prism.log"):
-        yield f"http://127.0.0.1:{port}"
+    with running_node("prism.cjs", *does, folder=folder) as told:
+        yield told["url"]
 
 
 @contextmanager
@@ -131,12 +136,13 @@ def _process(
     ready: Callable[[], bool],
     environment: Mapping[str, str] | None = None,
     log: Path = Path(os.devnull),
+    seconds: float = LONGEST_START,
 ) -> Iterator[None]:
     """A process, once it is ready; it sees the end of its input when this one ends, however that comes about."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment)
     try:
-        _wait_for(process, ready, command[-1] if log == Path(os.devnull) else str(log))
+        _wait_for(process, ready, command[-1] if log == Path(os.devnull) else str(log), seconds)
         yield
     finally:
         process.terminate()
@@ -149,8 +155,8 @@ def _process(
         process.stdin.close()
 
 
-def _wait_for(process: subprocess.Popen[bytes], ready: Callable[[], bool], where: str) -> None:
-    deadline = time.monotonic() + LONGEST_START
+def _wait_for(process: subprocess.Popen[bytes], ready: Callable[[], bool], where: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         if ready():
             return

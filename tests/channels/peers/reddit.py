@@ -36,7 +36,8 @@ class Refused(Exception):
 class RedditPeer:
     """``lose``: the next comment ends in a 503, "before" or "after" it. ``wait_seconds``: the next one has to wait.
     ``fails``: the name of its error. ``hides``: ours are not listed yet. ``page``: things on a page at most.
-    ``left``: requests of this period."""
+    ``left``: requests of this period. ``most_reads``: after so many listings one is refused, again and again.
+    ``broken``: the path of what ``breaks`` with a status."""
 
     clock: Callable[[], datetime]
     url: str
@@ -48,6 +49,10 @@ class RedditPeer:
     hides: bool = False
     page: int = 100
     left: int = 600
+    most_reads: int = 0
+    reads: int = 0
+    broken: str = ""
+    breaks: int = 503
     access: set[str] = field(default_factory=set)
     comments: dict[str, Raw] = field(default_factory=dict)
     inbox: list[str] = field(default_factory=list)
@@ -110,6 +115,12 @@ class RedditPeer:
             if self.status:
                 status, self.status = self.status, 0
                 raise Refused(status)
+            if self.broken and request.path.startswith(self.broken):
+                raise Refused(self.breaks)
+            self.reads += request.method == "GET"
+            if self.most_reads and self.reads > self.most_reads:
+                self.reads = 0
+                return Response("{}", 429, {**limits, "x-ratelimit-remaining": "0.0"})
             answer = self._answer(request)
         except Refused as error:
             text = json.dumps({"message": "…", "error": error.status})

@@ -18,10 +18,10 @@ from .bluesky_network import Person, bluesky_network
 from .discord import TOKEN as DISCORD_TOKEN
 from .mail import PASSWORD, USER, imap_server, provider
 from .processes import MAKE, PeerMissing, mastodon, prism, simcord, telegram
+from .specifications import X
 
 PID = MAKE / "peers-up.pid"
 LONGEST_END = 120.0
-SPECS = Path(os.environ.get("SPECS", "specs"))
 
 
 def main() -> None:
@@ -113,7 +113,7 @@ def _bluesky(_: Path) -> Iterator[str]:
 
 @contextmanager
 def _x(folder: Path) -> Iterator[str]:
-    with prism(SPECS / "x-openapi.json", folder) as url:
+    with prism(X, folder) as url:
         yield f"{url} (answers by X's published specification, and keeps nothing)"
 
 

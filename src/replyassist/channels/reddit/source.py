@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from replyassist.core.errors import CredentialsRefused, DeliveryRefused
+from replyassist.core.errors import CredentialsRefused, DeliveryError, DeliveryRefused, RateLimited
 from replyassist.inbox.schemas import MessageEdit
 
 from ..account import Account, Runtime
 from ..events import Deleted, Edited, Event, message
 from ..port import Pulled, Source
-from ..watched import Found, Watched
+from ..watched import Found, Unread, Watched
 from .api import PAGE, RedditApi, Thing
 
+IsEnough = Callable[[Sequence[Thing]], bool]
+Listing = Callable[[], Iterable[Thing]]
 INBOX = ("comments", "selfreply", "mentions")
 """Answers to our comments and to our posts, and mentions; the whole inbox has private messages between them."""
 GONE = frozenset({"[deleted]", "[removed]"})
@@ -24,42 +27,82 @@ GONE = frozenset({"[deleted]", "[removed]"})
 class RedditSource(Source):
     """Reads as one account."""
 
+    _failure: DeliveryError | None = None
+
     def __init__(self, account: Account, runtime: Runtime) -> None:
         self._account, self._api = account, RedditApi(account, runtime)
 
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
-        """Listings bring what is new; what is remembered is asked for by its ids, which tells edits and deletions."""
+        """Listings bring what is new; what is remembered is asked for by its ids, which tells edits and deletions.
+
+        A round that is cut, or fails, goes on at the listing where it stopped. What the first one had by then is known
+        to be all there was; newer comments in it come with the next round.
+        """
         watched = Watched(cursor, since)
-        known = set(watched.known(""))
+        known, before, found = set(watched.known("")), watched.unread, dict[int, Found]()
 
         def is_enough(page: Sequence[Thing]) -> bool:
             read = [(_number(each), _time(each["created_utc"])) for each in page]
             return all(each in known or each < watched.floor or at < watched.start for each, at in read)
 
-        found: dict[int, Found] = {}
-        for listing in self._listings(is_enough):
-            if is_ending():
-                return
-            for comment in listing:
-                if _number(comment) not in known:
-                    found.setdefault(_number(comment), _found(comment))
-        for comment in self._again(sorted(known)[-PAGE:]):
-            found[_number(comment)] = _found(comment)
-        yield from watched.pulled(self._account, self._event, found.values())
+        readings = self._readings(is_enough, known)
+        done, until = before.place, before.until
+        for comments in self._until_cut(readings[done:], is_ending):
+            for comment in comments:
+                found.setdefault(_number(comment), _found(comment))
+            if not done:
+                until = max(known | set(found), default=watched.floor)
+            done += 1
+        rest = Unread(done, until) if done < len(readings) else Unread(0, before.until)
+        yield from watched.pulled(self._account, self._event, found.values(), rest)
+        if self._failure:
+            raise self._failure
 
     def close(self) -> None:
         """End connections."""
         self._api.close()
 
-    def _listings(self, is_enough: Callable[[Sequence[Thing]], bool]) -> Iterator[Iterable[Thing]]:
-        yield self._api.newest(f"/user/{self._account.account}/comments", is_enough=is_enough, sort="new")
-        if subreddits := subreddits_of(self._account):
-            yield self._of_subreddits(subreddits, is_enough)
-        for name in INBOX:
-            yield self._api.newest(f"/message/{name}", is_enough=is_enough, mark="false")
+    def _readings(self, is_enough: IsEnough, known: Collection[int]) -> list[Listing]:
+        """What a round reads, always in this order: our own, those of subreddits, parts of the inbox, what is known."""
 
-    def _of_subreddits(self, names: str, is_enough: Callable[[Sequence[Thing]], bool]) -> Iterable[Thing]:
+        def new(listing: Listing) -> list[Thing]:
+            return [each for each in listing() if _number(each) not in known]
+
+        own = partial(self._api.newest, f"/user/{self._account.account}/comments", is_enough=is_enough, sort="new")
+        inbox = (partial(self._of_inbox, name, is_enough) for name in INBOX)
+        listings: tuple[Listing, ...] = (own, partial(self._of_subreddits, is_enough), *inbox)
+        return [*(partial(new, each) for each in listings), partial(self._again, sorted(known)[-PAGE:])]
+
+    def _until_cut(self, readings: Iterable[Listing], is_ending: Callable[[], bool]) -> Iterator[list[Thing]]:
+        """What each brings, up to the one that finds no time, has to wait or fails. Of the first it is raised: there is
+        nothing to keep."""
+        for position, reading in enumerate(readings):
+            if position and is_ending():
+                self.goes_on_after = 0.0
+                return
+            try:
+                found = list(reading())
+            except DeliveryError as error:
+                if not position:
+                    raise
+                if isinstance(error, RateLimited):
+                    self.goes_on_after = error.retry_after_s
+                else:
+                    self._failure = error
+                return
+            yield found
+
+    def _of_inbox(self, name: str, is_enough: IsEnough) -> Iterable[Thing]:
+        found = list[Thing]()
+        with self.leaving_out(f"the inbox' {name}"):
+            found += self._api.newest(f"/message/{name}", is_enough=is_enough, mark="false")
+        return found
+
+    def _of_subreddits(self, is_enough: IsEnough) -> Iterable[Thing]:
         """Of all in one listing, and where that is refused, of each that is not."""
+        names = subreddits_of(self._account)
+        if not names:
+            return ()
         try:
             return list(self._api.newest(f"/r/{names}/comments", is_enough=is_enough))
         except CredentialsRefused:

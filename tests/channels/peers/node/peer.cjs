@@ -13,9 +13,13 @@ net.Server.prototype.listen = function (...given) {
 
 process.stdin.resume().on('end', () => process.exit())
 
-/** Tell, in the file that the second argument names, where the server answers. */
+const [file] = process.argv.splice(2, 1)
+
+/** Tell, in the file that the script's first argument names, where the server answers. */
 exports.answers = (addresses) => {
-  const file = process.argv[2]
   fs.writeFileSync(`${file}.new`, JSON.stringify(addresses))
   fs.renameSync(`${file}.new`, file)
 }
+
+/** The same, of a server that listens at a port that was free. */
+exports.answersAt = (server) => exports.answers({ url: `http://127.0.0.1:${server.address().port}` })

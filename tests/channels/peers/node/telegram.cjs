@@ -1,7 +1,7 @@
-// Telegram's Bot API as telegram-test-api has it, on the port that the third argument names.
+// Telegram's Bot API as telegram-test-api has it; it takes a 0 that is a number for no port given.
 'use strict'
-const { answers } = require('./peer.cjs')
+const { answersAt } = require('./peer.cjs')
 const TelegramServer = require('telegram-test-api')
 
-const server = new (TelegramServer.default ?? TelegramServer)({ port: Number(process.argv[3]), host: '127.0.0.1', storeTimeout: 3600 })
-server.start().then(() => answers({ url: server.config.apiURL }))
+const server = new (TelegramServer.default ?? TelegramServer)({ port: '0', host: '127.0.0.1', storeTimeout: 3600 })
+server.start().then(() => answersAt(server.server))
