@@ -71,7 +71,7 @@ def main() -> int:
         read=lambda reader, each: reader.read_sentences(each.title, each.sentences, each.message),
     )
     learned = shipped_sentence_weights()
-    joins = dict(joins_of(examples, [learned.readings(each) for each in vectors]))
+    joins = dict(joins_of(examples, [learned.readings(each[:-1]) for each in vectors]))
     save_sentence_weights(replace(learned, joins=joins), PATH)
     return 0
 

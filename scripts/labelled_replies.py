@@ -17,6 +17,8 @@ from replyassist_bench.near_misses import Label, read_pairs
 
 ROOT = Path(__file__).resolve().parents[1]
 BRANDS = ROOT / "eval" / "replies" / "dev"
+ANSWERS = ROOT / "eval" / "answers" / "train.jsonl"
+YES, NO, NEITHER = FORMS = "yes", "no", "neither"
 LEAST_FOUND = 0.12
 """Less sure templates are no examples, save the first and the right ones: nearly none of them would be read."""
 
@@ -35,7 +37,10 @@ class LabelledPair:
 
 @dataclass(frozen=True)
 class LabelledReply:
-    """A message beside the sentences of a template: those that answer it, and those that bound the answer."""
+    """A message beside the sentences of a template: those that answer it, and those that bound the answer.
+
+    ``form``: whether the direct answer is yes, no or neither of them.
+    """
 
     brand: str
     message: str
@@ -43,10 +48,14 @@ class LabelledReply:
     sentences: tuple[str, ...]
     answering: frozenset[int] = frozenset()
     bounding: frozenset[int] = frozenset()
+    form: str = NEITHER
+    has_needed: bool = True
 
     @property
     def needed(self) -> tuple[bool, ...]:
-        """For each sentence, whether a reply has to say it."""
+        """For each sentence, whether a reply has to say it; empty where only the form is known."""
+        if not self.has_needed:
+            return ()
         return tuple(place in self.answering | self.bounding for place in range(len(self.sentences)))
 
 
@@ -79,9 +88,40 @@ def replies_of(runs: Sequence[str]) -> Iterator[LabelledReply]:
         own = next((match for match in found if match.template_id == case.expected.template_id), None)
         if own is not None and (answering := _places(own.reply, line["needed"])):
             bounding = _places(own.reply, line["bounds"]) - answering
-            yield _reply(result, own, answering=answering, bounding=bounding)
+            yield _reply(result, own, answering=answering, bounding=bounding, form=_form(line["form"]))
         if found and found[0].template_id not in case.right_templates:
             yield _reply(result, found[0])
+
+
+def answered_replies() -> Iterator[LabelledReply]:
+    """The training half of eval/answers."""
+    for line in map(json.loads, ANSWERS.open(encoding="utf-8")):
+        places = (frozenset(line[name]) for name in ("needed", "bounds"))
+        brand = line["key"].rpartition("-")[0]
+        yield LabelledReply(
+            brand, line["message"], line["title"], tuple(line["sentences"]), *places, _form(line["form"])
+        )
+
+
+def direct_answers() -> Iterator[LabelledReply]:
+    """``direct.jsonl`` of the dev brands: messages that a template answers with yes or no, or not at all."""
+    for path in sorted(BRANDS.glob("*/direct.jsonl")):
+        templates = {line["id"]: line for line in map(json.loads, path.with_name("faq.jsonl").open(encoding="utf-8"))}
+        for line in map(json.loads, path.open(encoding="utf-8")):
+            template = templates[line["template"]]
+            sentences = _sentences(template["reply"])
+            form = _form(line["answer"])
+            yield LabelledReply(
+                path.parent.name, line["message"], template["title"], sentences, form=form, has_needed=False
+            )
+
+
+def _form(label: str) -> str:
+    return label if label in (YES, NO) else NEITHER
+
+
+def _sentences(reply: str) -> tuple[str, ...]:
+    return tuple(reply[start:end] for start, end in sentence_spans(reply))
 
 
 def _read(runs: Sequence[str]) -> Iterator[CaseResult]:
@@ -109,6 +149,7 @@ def _reply(
     *,
     answering: frozenset[int] = frozenset(),
     bounding: frozenset[int] = frozenset(),
+    form: str = NEITHER,
 ) -> LabelledReply:
-    sentences = tuple(match.reply[start:end] for start, end in sentence_spans(match.reply))
-    return LabelledReply(result.case.brand, result.case.text, match.title, sentences, answering, bounding)
+    sentences = _sentences(match.reply)
+    return LabelledReply(result.case.brand, result.case.text, match.title, sentences, answering, bounding, form)

@@ -51,7 +51,13 @@ def reader_digest() -> str:
 
 def fit_line(rows: NDArray[np.floating], truth: NDArray[np.bool_], *, strength: float) -> tuple[Rows, float]:
     """Weights and constant of a logistic regression for rows as they are; ``strength`` is the inverse of its ridge."""
+    weights, constants = fit_lines(rows, truth, strength=strength)
+    return weights[0], float(constants[0])
+
+
+def fit_lines(rows: NDArray[np.floating], truth: NDArray[np.generic], *, strength: float) -> tuple[Rows, Rows]:
+    """The same for several kinds: shapes (kinds, width) and (kinds,); one line where there are two."""
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=strength, max_iter=STEPS).fit(scaler.transform(rows), truth)
-    weights = model.coef_[0] / scaler.scale_
-    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
+    weights = model.coef_ / scaler.scale_
+    return weights, model.intercept_ - weights @ scaler.mean_

@@ -108,6 +108,13 @@ class Readiness(BaseModel, frozen=True):
     evidence: dict[str, float] = {}
 
 
+class DirectAnswer(BaseModel, frozen=True):
+    """How likely the template amounts to a plain yes or no to this message, 0 to 1 each."""
+
+    yes: float = 0.0
+    no: float = 0.0
+
+
 class UsedTemplate(BaseModel, frozen=True):
     """A template that a draft stands on, as it was then."""
 
@@ -124,6 +131,7 @@ class Proposal(BaseModel, frozen=True):
     none of those. ``verdict`` follows from both.
     ``plan``: what a model that plans thought of the message, whether or not its reply became the draft.
     ``readiness``: how likely the template answers; None for proposals of earlier versions and where it was not told.
+    ``direct_answer``: 0 and 0 where nobody read the template together with the message.
     ``cost_micro_usd``: what the language model was paid for it, in millionths of a dollar.
     ``follow_up``: the private message that goes with a public draft, when a person asked for both. ``asked``: the
     redraft that is being made.
@@ -145,6 +153,7 @@ class Proposal(BaseModel, frozen=True):
     drafted_by: str = BY_NOBODY
     verdict: Verdict | None = None
     readiness: Readiness | None = None
+    direct_answer: DirectAnswer = DirectAnswer()
     plan: ReplyPlan | None = None
     findings: tuple[Finding, ...] = ()
     doubts: tuple[Finding, ...] = ()

@@ -68,19 +68,33 @@ def test_each_sentence_is_read_up_to_its_end_and_knows_the_message(reader: Embed
     dogs = reader.read_sentences("Visiting us", sentences, "can I bring my dog")
     cars = reader.read_sentences("Visiting us", sentences, "where can I leave my car")
 
-    assert dogs.shape == (3, shipped_sentence_weights().own.size)
-    assert np.linalg.norm(dogs, axis=1) == pytest.approx([1.0] * 3, abs=1e-5)
-    assert shipped_sentence_weights().readings(dogs).argmax() == 1
-    assert shipped_sentence_weights().readings(cars).argmax() == 2
+    assert dogs.shape == (4, shipped_sentence_weights().own.size)
+    assert np.linalg.norm(dogs, axis=1) == pytest.approx([1.0] * 4, abs=1e-5)
+    assert shipped_sentence_weights().readings(dogs[:-1]).argmax() == 1
+    assert shipped_sentence_weights().readings(cars[:-1]).argmax() == 2
     shorter = reader.read_sentences("Visiting us", sentences[:2], "can I bring my dog")
-    assert (shorter * dogs[:2]).sum(axis=1) == pytest.approx([1.0, 1.0], abs=1e-3)
+    assert (shorter[:2] * dogs[:2]).sum(axis=1) == pytest.approx([1.0, 1.0], abs=1e-3)
 
 
 @pytest.mark.llm
 def test_a_text_that_is_too_long_is_read_so_far(reader: EmbeddedPairReader) -> None:
     sentences = ("All about it. " * (LONGEST_REPLY // 20),) * 3
 
-    assert len(reader.read_sentences("T", sentences, "eh?")) == 1
+    assert len(reader.read_sentences("T", sentences, "eh?")) == 1 + 1
+
+
+@pytest.mark.llm
+def test_the_end_tells_yes_from_no(reader: EmbeddedPairReader) -> None:
+    sentences = ("We open at 10:00.", "Dogs on a lead may come into the café, but not into the garden.")
+    weights = shipped_sentence_weights()
+
+    into = {
+        place: weights.direct_answer(reader.read_sentences("Dogs", sentences, f"can my dog come into {place}?")[-1])
+        for place in ("the café", "the garden")
+    }
+
+    assert into["the café"][0] > into["the garden"][0]
+    assert into["the garden"][1] > into["the café"][1]
 
 
 @pytest.mark.llm

@@ -7,7 +7,13 @@ from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
 from replyassist.pipeline.instructions import LengthOrTone, ParsedInstruction
-from replyassist.pipeline.planning import PlannedSentence, SentencePlan, answer_first, in_a_row, plan_of
+from replyassist.pipeline.planning import (
+    PlannedSentence,
+    SentencePlan,
+    answer_first,
+    in_a_row,
+    plan_of,
+)
 from replyassist.testing import FakeEncoder
 from tests.world import shipping
 

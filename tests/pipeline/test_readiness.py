@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from replyassist.answering import Answered
+from replyassist.answering.sentence_reading import ReplyReading
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose
 from replyassist.pipeline.planning import PlannedSentence, SentencePlan
@@ -64,7 +65,7 @@ def test_what_a_reply_may_be_expected_to_leave_out_and_to_say_unasked_is_evidenc
 
 def test_the_reading_of_the_sentences_is_evidence_where_the_used_template_was_read() -> None:
     there = replace(found(match("shipping", 0.8), match("other", 0.1)), read=frozenset({"shipping"}))
-    plan = replace(PLAN, reading=1.5)
+    plan = replace(PLAN, reading=ReplyReading({"We ship.": 1.5}, yes=0.4, no=0.1))
 
     told = [evidence_of(there, plan, Answered(0.6, ()), used=[used]) for used in ("shipping", "other")]
 

@@ -7,14 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from replyassist.answering import sentence_reading
-from replyassist.answering.sentence_reading import SentenceWeights
+from replyassist.answering.sentence_reading import ReplyReading, SentenceWeights
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.pair_reading import TextPair
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose, story
 from replyassist.pipeline.planning import SentencePlan, plan_of
 from replyassist.pipeline.readiness import READING
-from replyassist.proposal import Proposal
+from replyassist.proposal import DirectAnswer, Proposal
 from replyassist.retrieval import reranking
 from replyassist.retrieval.reranking import Reranker, RerankerWeights
 from replyassist.triage import Route
@@ -43,7 +43,7 @@ class OneAnswers:
 
     def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> NDArray[np.float32]:
         self.asked += 1
-        return np.ones((len(sentences), 1), dtype=np.float32)
+        return np.ones((len(sentences) + 1, 1), dtype=np.float32)
 
 
 def proposed(
@@ -90,17 +90,32 @@ def test_what_goes_to_a_person_and_what_a_person_picked_is_not_read(text: str, t
     assert proposed("Returns", text, template_id)[1].asked == 0
 
 
-def test_the_sentences_that_are_read_as_needed_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    weights = SentenceWeights("r", np.array([1.0]), np.array([0.0]), 0.0, {})
+@pytest.fixture
+def read_replies(monkeypatch: pytest.MonkeyPatch) -> list[ReplyReading]:
+    """The readings that plans are made with; the direct answer of each is yes."""
+    weights = SentenceWeights(
+        "r", np.array([1.0]), np.array([0.0]), 0.0, {}, np.array([[9.0], [0.0], [0.0]]), np.zeros(3)
+    )
     monkeypatch.setattr(sentence_reading, "shipped_sentence_weights", lambda: weights)
     monkeypatch.setattr(reranking, "LEAST_LIKELY", 0.0)
-    given: list[dict[str, float]] = []
+    given: list[ReplyReading] = []
 
-    def plan(*arguments: object, readings: dict[str, float], **named: object) -> SentencePlan:
-        given.append(readings)
-        return plan_of(*arguments, readings=readings, **named)  # type: ignore[arg-type]
+    def plan(*arguments: object, reading: ReplyReading, **named: object) -> SentencePlan:
+        given.append(reading)
+        return plan_of(*arguments, reading=reading, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(story, "plan_of", plan)
+    return given
+
+
+def test_the_sentences_that_are_read_as_needed_are_said(read_replies: list[ReplyReading]) -> None:
     proposed("Returns", "Can I send it back?")
 
-    assert given[-1] == {"Returns are free.": 1.0}
+    assert read_replies[-1].needed == {"Returns are free.": 1.0}
+
+
+def test_how_likely_a_plain_answer_is_wanted_is_kept(read_replies: list[ReplyReading]) -> None:
+    proposal, _ = proposed("Returns", "Can I send it back?")
+
+    assert read_replies[-1].yes > 0.99
+    assert proposal.direct_answer == DirectAnswer(yes=1.0, no=0.0)

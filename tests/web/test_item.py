@@ -6,7 +6,7 @@ import pytest
 
 from replyassist.core.security import Role
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, Timings
+from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, DirectAnswer, Timings
 from replyassist.triage import Route, triage
 from tests.web.console import Console, page_of, words
 from tests.world import DRAFT, LATER
@@ -42,6 +42,31 @@ def test_the_page_shows_the_context_before_the_reply(console: Console) -> None:
     places = [page.index(part) for part in order]
     assert places == sorted(places)
     assert "Everybody can read it" in page
+
+
+def test_a_person_may_open_with_the_plain_answer_that_is_likely_wanted(console: Console) -> None:
+    item = console.world.item(direct_answer=DirectAnswer(yes=0.2, no=0.6), draft="Hi Tom, we ship to 32 countries.")
+    console.sign_in()
+    page = console.get(f"/queue/{item.id}").text
+
+    assert 'data-use="Hi Tom, yes, we ship to 32 countries."' in page
+    assert 'data-use="Hi Tom, no, we ship to 32 countries."' in page
+    assert "Open with “No”" in page
+
+
+@pytest.mark.parametrize(
+    ("told", "draft"),
+    [(DirectAnswer(yes=0.2, no=0.2), DRAFT), (DirectAnswer(yes=0.9), "Hi Tom, yes, we ship to 32 countries.")],
+)
+def test_nothing_is_offered_where_no_plain_answer_is_wanted_or_it_is_said(
+    console: Console, told: DirectAnswer, draft: str
+) -> None:
+    item = console.world.item(direct_answer=told, draft=draft)
+    console.sign_in()
+
+    page = console.get(f"/queue/{item.id}").text
+    assert 'id="picker"' in page
+    assert "data-use" not in page
 
 
 def test_model_notes_and_candidates_are_shown(console: Console) -> None:

@@ -14,18 +14,18 @@ from replyassist.guardrails.text import sentence_spans
 from .answered import MEMORY
 from .fitted import FittedModel, load_fitted
 from .measures import MOST_SENTENCES, Rows
-from .sentence_reading import NOTHING_READ, UNREAD, shipped_sentence_weights
+from .sentence_reading import NOTHING_READ, UNREAD, ReplyReading, shipped_sentence_weights
 from .sentence_rows import sentence_rows
 
 PATH = Path(str(files("replyassist.answering"))) / "choosing.npz"
 
 
 def likely_needed(
-    asked: Sequence[str], encoder: Encoder, *, title: str, reply: str, readings: Mapping[str, float] = NOTHING_READ
+    asked: Sequence[str], encoder: Encoder, *, title: str, reply: str, reading: ReplyReading = NOTHING_READ
 ) -> dict[str, Rows]:
     """How likely each of the questions needs each of the first ``MOST_SENTENCES`` sentences of the reply, 0 to 1.
 
-    ``readings``: by sentence, the log-odds that the whole message needs it, where the reply was read together with it.
+    ``reading``: what was made of the reply and the whole message, where they were read together.
     Empty where that cannot be told: without a question or a sentence, and with an encoder that nothing was fitted to.
     """
     chooser = shipped_choosers().get(encoder.model_digest)
@@ -37,7 +37,7 @@ def likely_needed(
     rows = [sentence_rows(each, read_before, texts, chooser.background) for each in read(encoder, questions)]
     join = shipped_sentence_weights().joins.get(encoder.model_digest, UNREAD)
     return {
-        question: join.probabilities(chooser.probabilities(each), texts, readings)
+        question: join.probabilities(chooser.probabilities(each), texts, reading.needed)
         for question, each in zip(questions, rows, strict=True)
         if each is not None
     }

@@ -1,10 +1,10 @@
-"""How likely a message needs each sentence of a reply, by a model that reads both together."""
+"""How likely a message needs each sentence of a reply, and its answer is yes or no: by a model that reads both."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit, logit, softmax
 
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.pair_reading import PairReader
@@ -22,8 +22,27 @@ from .measures import Rows
 
 PATH = Path(str(files("replyassist.answering"))) / "sentence_reading.npz"
 FARTHEST = 1e-4
-NOTHING_READ: Mapping[str, float] = MappingProxyType({})
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReplyReading:
+    """What the reader makes of a reply: by sentence the log-odds that the message needs it, and the direct answer.
+
+    ``yes`` and ``no``, 0 to 1: how likely the reply amounts to that. Empty and 0 where it was not read.
+    """
+
+    needed: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    yes: float = 0.0
+    no: float = 0.0
+
+    @property
+    def any_needed(self) -> float:
+        """The log-odds that one or another sentence is needed: a soft maximum; 0 where nothing was read."""
+        return float(np.logaddexp.reduce(list(self.needed.values()))) if self.needed else 0.0
+
+
+NOTHING_READ = ReplyReading()
 
 
 @dataclass(frozen=True)
@@ -59,7 +78,8 @@ class SentenceWeights:
     By ``scripts/fit_adapters.py``, and the joins by ``scripts/fit_sentence_reading.py``.
 
     ``own`` and ``beside`` have the shape (width,): the latter of how a sentence differs from the mean of all.
-    ``joins``: by the digest of the encoder that chooses.
+    ``joins``: by the digest of the encoder that chooses. ``direct``, shape (3, width), and ``constants`` are of the
+    vector at the end, whether the direct answer is yes, no or neither.
     """
 
     digest: str
@@ -67,15 +87,22 @@ class SentenceWeights:
     beside: NDArray[np.float64]
     constant: float
     joins: Mapping[str, SentenceJoin]
+    direct: NDArray[np.float64]
+    constants: NDArray[np.float64]
 
     def readings(self, vectors: NDArray[np.float32]) -> Rows:
         """Log-odds that the message needs each of the sentences: shape (sentences,)."""
         sentences = vectors.astype(np.float64)
         return np.asarray(sentences @ self.own + (sentences - sentences.mean(axis=0)) @ self.beside + self.constant)
 
+    def direct_answer(self, vector: NDArray[np.float32]) -> tuple[float, float, float]:
+        """How likely the direct answer is yes, no, and neither: they sum to 1."""
+        yes, no, neither = softmax(self.direct @ vector.astype(np.float64) + self.constants).tolist()
+        return yes, no, neither
 
-def read_sentences(reader: PairReader, message: str, *, title: str, reply: str) -> Mapping[str, float]:
-    """By sentence of the reply, the log-odds that this message needs it; nothing where it cannot be read."""
+
+def read_reply(reader: PairReader, message: str, *, title: str, reply: str) -> ReplyReading:
+    """What the reader makes of the reply to this message; nothing where it cannot be read."""
     weights = shipped_sentence_weights()
     sentences = [reply[start:end] for start, end in sentence_spans(reply)]
     if weights.digest != reader.digest or not sentences or not any(map(str.isalnum, message)):
@@ -85,18 +112,17 @@ def read_sentences(reader: PairReader, message: str, *, title: str, reply: str) 
     except LanguageModelError as error:
         logger.warning("sentences are not read: %s", error)
         return NOTHING_READ
-    return dict(zip(sentences, weights.readings(vectors).tolist(), strict=False)) if len(vectors) else NOTHING_READ
+    if len(vectors) < 2:
+        return NOTHING_READ
+    needed = dict(zip(sentences, weights.readings(vectors[:-1]).tolist(), strict=False))
+    yes, no, _ = weights.direct_answer(vectors[-1])
+    return ReplyReading(needed, yes, no)
 
 
 def join_rows(chances: Rows, read: Rows, *, every: Rows) -> Rows:
     """What ``SentenceJoin`` weighs, shape (sentences, 4). ``every``: the readings of all sentences of the reply."""
     known = logit(np.clip(chances, FARTHEST, 1 - FARTHEST))
     return np.column_stack([known, read, read - every.max(), read - every.mean()])
-
-
-def any_needed(readings: Mapping[str, float]) -> float:
-    """The log-odds that one or another sentence is needed: a soft maximum; 0 where nothing was read."""
-    return float(np.logaddexp.reduce(list(readings.values()))) if readings else 0.0
 
 
 @cache
@@ -110,6 +136,8 @@ def shipped_sentence_weights(path: Path = PATH) -> SentenceWeights:
             kept["beside"].astype(np.float64),
             float(kept["constant"]),
             {encoder: SentenceJoin(*weights) for encoder, weights in joins},
+            kept["direct"].astype(np.float64),
+            kept["constants"].astype(np.float64),
         )
 
 
@@ -127,4 +155,6 @@ def save_sentence_weights(weights: SentenceWeights, path: Path = PATH) -> None:
         constant=np.array(weights.constant),
         encoders=np.array(list(weights.joins)),
         joins=np.array(joins),
+        direct=weights.direct.astype(np.float32),
+        constants=weights.constants.astype(np.float32),
     )

@@ -32,8 +32,9 @@ class PairReader(Protocol):
         ...
 
     def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> NDArray[np.float32]:
-        """The sentences of a text, each read by one who knows the message: shape (sentences, width), of length 1.
+        """The sentences of a text, each read by one who knows the message: shape (sentences + 1, width), of length 1.
 
-        A text that is too long is read so far. Raises LanguageModelError where it cannot.
+        The last is of the end, where it is asked whether the answer is yes or no. A text that is too long is read so
+        far. Raises LanguageModelError where it cannot.
         """
         ...

@@ -142,7 +142,7 @@ def _answer_is_flipped(
         return False
     if any(one.only for one in (*own, *aligned)):
         return False
-    theirs = _yes_or_no(opening_of(context.template_text))
+    theirs = yes_or_no(opening_of(context.template_text))
     theirs = overall(aligned) if theirs is None else theirs
     return _opposite(_answer(said, own, aligned), theirs)
 
@@ -150,7 +150,7 @@ def _answer_is_flipped(
 def _answer(said: str, own: tuple[Statement, ...], aligned: tuple[Statement, ...]) -> bool | None:
     """Yes (True) or no (False): in so many words, or by the sign of what shares no word with the template."""
     named = any(weight >= 1 for one in own for _, weight in one.stems)
-    answer = _yes_or_no(opening_of(said) or ("" if named else normalise(said).text))
+    answer = yes_or_no(opening_of(said) or ("" if named else normalise(said).text))
     if answer is not None or any(one.shares(other) > 0 for one in own for other in aligned if named):
         return answer
     return overall(own)
@@ -177,14 +177,14 @@ def _aligned(stated: str, ground: CheckSources) -> tuple[Statement, ...]:
     for passage, how_alike in zip(sources.passages, alike, strict=True):
         if how_alike >= best - MARGIN:
             found += statements_of(without_opening(passage), names=sources.names)
-    answer = next((_yes_or_no(opening_of(passage)) for passage in ground.passages[:1]), None)
+    answer = next((yes_or_no(opening_of(passage)) for passage in ground.passages[:1]), None)
     title = statements_of(sources.title, names=sources.names)
     if answer is not None and sources.title.rstrip().endswith("?") and all(one.affirmed for one in title):
         found += statements_of(sources.title, names=sources.names, turned=not answer)
     return tuple(found)
 
 
-def _yes_or_no(opening: str) -> bool | None:
+def yes_or_no(opening: str) -> bool | None:
     """Whether a folded opening says yes (True) or no (False), if it says either."""
     if _NO.search(opening):
         return False

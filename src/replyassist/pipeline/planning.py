@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from replyassist.answering.choosing import likely_needed
 from replyassist.answering.keeping import KEPT_FROM, KEPT_WHEN_SHORTER_FROM, kept_places
-from replyassist.answering.sentence_reading import NOTHING_READ, any_needed
+from replyassist.answering.sentence_reading import NOTHING_READ, ReplyReading
 from replyassist.answering.sentence_rows import refers_back
 from replyassist.core.embedding import Encoder
 from replyassist.drafting.personalise import is_closed
@@ -62,12 +62,12 @@ class SentencePlan:
     """The sentences of the source, template by template; in each the one that surely answers stands first.
 
     ``unmet``: what a person wanted to be mentioned or left out, where no sentence is about it or nothing would be left.
-    ``reading``: the log-odds that the message needs one or another of them, where they were read together; else 0.
+    ``reading``: what was made of them and the message together.
     """
 
     sentences: tuple[PlannedSentence, ...]
     unmet: tuple[str, ...] = ()
-    reading: float = 0.0
+    reading: ReplyReading = NOTHING_READ
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
@@ -112,13 +112,13 @@ def plan_of(
     asked: Sequence[tuple[ReplyTemplate, Sequence[str]]],
     encoder: Encoder,
     *,
-    readings: Mapping[str, float] = NOTHING_READ,
+    reading: ReplyReading = NOTHING_READ,
     wish: ParsedInstruction = NOTHING_ASKED,
 ) -> SentencePlan:
     """The sentences that one of its questions needs, template by template.
 
     ``asked``: each template with what is asked of it: the message, or its questions where it has several.
-    ``readings``: by sentence, the log-odds that the message needs it, where they were read together. Of each template
+    ``reading``: what was made of the only template and the message, where they were read together. Of each template
     the likeliest sentence stays; with an encoder that nothing was fitted to, all of them do. What a person wants to be
     mentioned is kept however unlikely, and what they want left out goes, unless nothing would be left.
     """
@@ -127,8 +127,8 @@ def plan_of(
         least = ALL
     elif LengthOrTone.SHORTER in wish.changes:
         least = KEPT_WHEN_SHORTER_FROM
-    sentences = [each for template, texts in asked for each in _planned(texts, template, encoder, least, readings)]
-    plan = replace(_as_wished(sentences, wish, encoder), reading=any_needed(readings))
+    sentences = [each for template, texts in asked for each in _planned(texts, template, encoder, least, reading)]
+    plan = replace(_as_wished(sentences, wish, encoder), reading=reading)
     return _shortened(plan) if LengthOrTone.SHORTER in wish.changes and not plan.is_shortened else plan
 
 
@@ -171,11 +171,11 @@ def in_a_row(sentences: Sequence[str]) -> str:
 
 
 def _planned(
-    asked: Sequence[str], template: ReplyTemplate, encoder: Encoder, least: float, readings: Mapping[str, float]
+    asked: Sequence[str], template: ReplyTemplate, encoder: Encoder, least: float, reading: ReplyReading
 ) -> list[PlannedSentence]:
     reply = template.rendered_reply
     texts = [reply[start:end] for start, end in sentence_spans(reply)]
-    likely = likely_needed(asked, encoder, title=template.title, reply=reply, readings=readings)
+    likely = likely_needed(asked, encoder, title=template.title, reply=reply, reading=reading)
     if not likely:
         return [
             PlannedSentence(text, 1.0, is_kept=True, template_id=template.id, place=place, answers=tuple(asked))

@@ -18,7 +18,7 @@ from replyassist.retrieval.service import Retrieved
 
 PATH = Path(str(files("replyassist.pipeline"))) / "readiness.yaml"
 READ_PATH = PATH.with_name("readiness_read.yaml")
-READING = "sentence_reading"
+READING, DECIDED = "sentence_reading", "decided"
 """The evidence that there is only with a reranker, in log-odds; 0 where the sentences of several templates are said."""
 _FARTHEST = 0.001
 
@@ -68,7 +68,8 @@ def evidence_of(found: Retrieved, plan: SentencePlan, told: Answered, *, used: S
         "templates": float(len(used)),
     }
     if used[0] in found.read:
-        evidence[READING] = plan.reading
+        evidence[READING] = plan.reading.any_needed
+        evidence[DECIDED] = _log_odds(plan.reading.yes + plan.reading.no) if plan.reading.needed else 0.0
     return evidence
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from replyassist.answering.sentence_reading import NOTHING_READ, read_sentences
+from replyassist.answering.sentence_reading import NOTHING_READ, ReplyReading, read_reply
 from replyassist.core.words import Reading, read
 from replyassist.drafting.courtesies import without_courtesies
 from replyassist.faq.joined import joined
@@ -20,7 +20,7 @@ from replyassist.pipeline.planning import SentencePlan, plan_of
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.unfollowed import unfollowed
 from replyassist.pipeline.writing import write, write_follow_up
-from replyassist.proposal import BY_NOBODY, AskedQuestion, Proposal, UsedTemplate
+from replyassist.proposal import BY_NOBODY, AskedQuestion, DirectAnswer, Proposal, UsedTemplate
 from replyassist.retrieval.questions import MatchedQuestion
 from replyassist.retrieval.service import Retrieved, retrieve
 from replyassist.triage import MessageReading, Route, Triage, triage
@@ -76,8 +76,8 @@ def propose(
     plan = None
     if own and route is Route.DRAFT:
         with watch.stage("rerank"):
-            readings = _sentence_readings(message, context, own) if not further else NOTHING_READ
-        plan = _plan(message, context, found, (own, *further), instruction, readings)
+            reading = _reading_of(own, message, context) if not further else NOTHING_READ
+        plan = _plan(message, context, found, (own, *further), instruction, reading)
     assignment = Assignment(message, context, triaged, source, instruction, watch, first=template, plan=plan)
     draft = AssembledDraft()
     follow_up = None
@@ -125,6 +125,7 @@ def _proposal(
         drafted_by=chosen.drafted_by if chosen else BY_NOBODY,
         verdict=verdict_of((*chosen.findings, *doubts)) if chosen else None,
         readiness=readiness,
+        direct_answer=_direct_answer(assignment),
         plan=draft.plan,
         findings=chosen.findings if chosen else (),
         doubts=doubts,
@@ -227,7 +228,7 @@ def _plan(
     found: Retrieved,
     templates: Sequence[ReplyTemplate],
     instruction: str | None,
-    readings: Mapping[str, float] = NOTHING_READ,
+    reading: ReplyReading = NOTHING_READ,
 ) -> SentencePlan:
     """Which sentences answer, by the encoder of the templates; what a person asks to be changed may name more.
 
@@ -241,18 +242,21 @@ def _plan(
     return plan_of(
         [(template, [*(questions[template.id] if len(templates) > 1 else every)] or every) for template in templates],
         context.index.encoder,
-        readings=readings,
+        reading=reading,
         wish=read_wish(instruction),
     )
 
 
-def _sentence_readings(
-    message: InboundMessage, context: PipelineContext, template: ReplyTemplate
-) -> Mapping[str, float]:
-    """By sentence of the template, what the reader makes of it; nothing without a reader."""
+def _direct_answer(assignment: Assignment) -> DirectAnswer:
+    reading = assignment.plan.reading if assignment.plan else NOTHING_READ
+    return DirectAnswer(yes=round(reading.yes, 3), no=round(reading.no, 3))
+
+
+def _reading_of(template: ReplyTemplate, message: InboundMessage, context: PipelineContext) -> ReplyReading:
+    """What the reader makes of the template's reply to this message; nothing without a reader."""
     if context.reranker is None:
         return NOTHING_READ
-    return read_sentences(context.reranker.reader, message.text, title=template.title, reply=template.rendered_reply)
+    return read_reply(context.reranker.reader, message.text, title=template.title, reply=template.rendered_reply)
 
 
 def _route(triaged: Triage, found: Retrieved, template: ReplyTemplate | None, *, picked: bool) -> tuple[Route, str]:

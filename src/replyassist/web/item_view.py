@@ -18,6 +18,7 @@ from replyassist.core.security import Permission
 from replyassist.delivery.outlook import Outlook, outlook
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.faq.repository.learned import examples_of_item
+from replyassist.pipeline.direct_answers import NO, YES, with_answer
 from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.confidence import Band, band_of
 from replyassist.retrieval.index import TemplateMatch
@@ -42,6 +43,8 @@ from .repository import AnsweredMessage, Earlier
 from .seeded_drafts import as_if_unseeded, seeded_text
 
 EARLIER_SHOWN = 10
+MAY_WANT_AN_ANSWER = 0.5
+"""Probability of a plain yes or no from which the editor offers to open with it."""
 _URL_FIELDS = ("permalink", "permalink_url", "post_url", "url", "link")
 """Where platforms and connectors put the address of a post in a message's metadata."""
 _GIVEN = ("handed_back", "hand_back_undone", "escalated", "approved", "edited_and_approved", "rejected")
@@ -116,6 +119,18 @@ class ItemView:
     def used(self) -> frozenset[str]:
         """Ids of the templates that the draft stands on."""
         return frozenset(template.id for template in self.proposal.used_templates)
+
+    @property
+    def direct_answers(self) -> list[tuple[str, str]]:
+        """ "Yes" and "No", each with the draft that opens with it; only where one may be wanted and neither is said.
+
+        Which of them is right is for the person to read: the reader is no judge of it (decision 0041).
+        """
+        told = self.proposal.direct_answer
+        if told.yes + told.no < MAY_WANT_AN_ANSWER:
+            return []
+        versions = [(word, with_answer(self.shown_draft, word)) for word in (YES, NO)]
+        return versions if all(text != self.shown_draft for _, text in versions) else []
 
     @property
     def band(self) -> Band:

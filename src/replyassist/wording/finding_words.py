@@ -42,6 +42,7 @@ OF_THE_MESSAGE = (
     "The language model thinks that more is asked than the template answers.",
     "The message seems to ask %(asked)s things, and the reply draws on %(used)s templates for them. Please make sure "
     "that each was asked.",
+    "Read together with the message, the template seems to amount to a no. Please compare the two.",
     "The template may not say what was asked. Is the answer in the draft?",
     "The template may not say what was asked. It does not speak of: %(words)s. Is the answer in the draft?",
     "It is only %(share)s sure that this template answers the message. Is this what was asked?",

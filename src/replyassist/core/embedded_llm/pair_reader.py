@@ -23,6 +23,7 @@ PROMPT = (
     "Does the text say what this customer wants to know? Answer Yes or No.<|im_end|>\n<|im_start|>assistant\n"
 )
 SENTENCE_PROMPT = "<|im_start|>user\nA customer asks:\n{message}\n\nA company has this text for customers:\n{title}\n"
+YES_OR_NO = "Is the answer to this customer yes or no? Answer Yes, No or Neither.<|im_end|>\n<|im_start|>assistant\n"
 LONGEST_REPLY, LONGEST_MESSAGE = 3000, 1500
 """Characters of each that are read: about 1,200 tokens of the 2,048 that there is room for."""
 READ_SECONDS = 45.0  # one pair: 150 tokens take 1.1 s on two idle cores, and ten times that on busy ones
@@ -62,7 +63,7 @@ class EmbeddedPairReader:
     @property
     def digest(self) -> str:
         """Of the weights and the prompts."""
-        return hashlib.sha256(f"{reader_digest()} {PROMPT}{SENTENCE_PROMPT}".encode()).hexdigest()
+        return hashlib.sha256(f"{reader_digest()} {PROMPT}{SENTENCE_PROMPT}{YES_OR_NO}".encode()).hexdigest()
 
     def read(self, pairs: Sequence[TextPair]) -> Vectors:
         """What the last layer that is read makes of each prompt's end: shape (pairs, 1536), each of length 1."""
@@ -70,7 +71,7 @@ class EmbeddedPairReader:
             return np.array([self._vectors(url, prompt_of(pair))[1][-1] for pair in pairs])
 
     def read_sentences(self, title: str, sentences: Sequence[str], message: str) -> Vectors:
-        """What it makes of the end of each sentence: shape (sentences, 1536), each of length 1."""
+        """What it makes of each sentence's end, and of the whole's: shape (sentences + 1, 1536), each of length 1."""
         parts = parts_of(title, sentences, message)
         with self._ready() as url:
             tokens, vectors = self._vectors(url, "".join(parts))
@@ -119,11 +120,11 @@ def prompt_of(pair: TextPair) -> str:
 
 
 def parts_of(title: str, sentences: Sequence[str], message: str) -> tuple[str, ...]:
-    """What it reads for the sentences: the customer's words and the title, then sentence by sentence."""
+    """What it reads for the sentences: the customer's words and the title, sentence by sentence, and what is asked."""
     message, read, room = as_plain_text(message[:LONGEST_MESSAGE]), [], LONGEST_REPLY
     for sentence in sentences:
         room -= len(sentence)
         if room < 0:
             break
         read.append(f"{as_plain_text(sentence)}\n")
-    return (SENTENCE_PROMPT.format(message=message, title=as_plain_text(title)), *read)
+    return (SENTENCE_PROMPT.format(message=message, title=as_plain_text(title)), *read, YES_OR_NO)
