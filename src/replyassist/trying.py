@@ -18,7 +18,7 @@ from replyassist.inbox.readable import readable
 from replyassist.inbox.service import load_all
 from replyassist.proposing import Proposer
 from replyassist.review.list_order import QueueFilter, Sort
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.models import REPLIED, ReviewItem
 from replyassist.review.repository.lists import list_items, with_proposals
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ TRIED = 200
 MOST_CASES = 2000
 """Of a set; they take about half a minute."""
 TOLD_EVERY = 20  # messages; each telling is a small write
-_STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 
 
 @dataclass(frozen=True)
@@ -105,4 +104,4 @@ def tried_messages(session: Session, brand_id: str, *, limit: int = TRIED) -> li
 
 def _decided(item: ReviewItem) -> str | None:
     """The template whose reply was approved; a reply that stands on several says nothing of the first one alone."""
-    return item.template_id if item.status in _STANDS and not item.proposal.also_templates else None
+    return item.template_id if item.status in REPLIED and not item.proposal.also_templates else None
