@@ -120,17 +120,9 @@ class RunStore:
 def summary_of(run: EvaluationRun) -> RunSummary:
     """The head and the figures of a run."""
     return RunSummary(
-        id=run.id,
-        title=run.title,
-        created_at=run.created_at,
-        stages=run.stages,
-        cases=run.cases,
+        **run.model_dump(include=set(RunSummary.model_fields)),
         brands=tuple(sorted({result.case.brand for result in run.results})),
         drafts=sum(1 for _ in drafted(run)),
-        model=run.model,
-        cases_from=run.cases_from,
-        templates_from=run.templates_from,
-        dataset_digest=run.dataset_digest,
         figures=summarise(run),
     )
 
