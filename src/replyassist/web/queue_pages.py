@@ -22,6 +22,7 @@ from . import repository
 from .auth import ActingDep
 from .bulk_acts import SNOOZES
 from .language import number
+from .lead.brand_choice import visible_brands
 from .listing import Listing, ListingDep, Tab, tabs_of
 from .pages import HOME, PageRoute, see_other
 from .progress import drafting_progress
@@ -80,7 +81,7 @@ def show_queue(
     principal, now = visit.principal, visit.now
     limit = min(MOST_ROWS, max(ROWS, x_queue_rows))
     with visit.database.reading() as session:
-        brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
+        brands = visible_brands(session, principal)
         wanted = _of_brands(listing.wanted(principal), brands)
         counts = _counts(session, principal, listing, brands)
         delay = visit.request.app.state.settings.send_delay_seconds
@@ -135,7 +136,7 @@ def show_changes(
     principal, now = visit.principal, visit.now
     before = [(int(item_id), digest) for item_id, digest in _SHOWN.findall(shown)][:MOST_ROWS]
     with visit.database.reading() as session:
-        brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
+        brands = visible_brands(session, principal)
         wanted = _of_brands(listing.wanted(principal), brands)
         there = rows_of(session, principal, wanted, None, brands=brands, limit=len(before) + ROWS, now=now)
         now_counted = _counts(session, principal, listing, brands)
