@@ -83,10 +83,10 @@ class Trials:
             trials.note_progress(session, row.id or 0, done=done, total=total)
 
 
-def tried_messages(session: Session, brand_id: str, *, limit: int = TRIED) -> list[TriedMessage]:
+def tried_messages(session: Session, brand_id: str) -> list[TriedMessage]:
     """The newest messages of the brand that have words, the newest first, with what people decided about them."""
     newest = QueueFilter(brands=frozenset({brand_id}), sort=Sort.NEWEST)
-    items = with_proposals(session, list_items(session, newest, after=None, limit=limit))
+    items = with_proposals(session, list_items(session, newest, after=None, limit=TRIED))
     stored = load_all(session, [item.message_id for item in items])
     return [
         TriedMessage(
