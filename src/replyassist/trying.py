@@ -18,7 +18,7 @@ from replyassist.inbox.readable import readable
 from replyassist.inbox.service import load_all
 from replyassist.proposing import Proposer
 from replyassist.review.list_order import QueueFilter, Sort
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.models import REPLIED, ReviewItem
 from replyassist.review.repository.lists import list_items, with_proposals
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ TRIED = 200
 MOST_CASES = 2000
 """Of a set; they take about half a minute."""
 TOLD_EVERY = 20  # messages; each telling is a small write
-_STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 
 
 @dataclass(frozen=True)
@@ -84,10 +83,10 @@ class Trials:
             trials.note_progress(session, row.id or 0, done=done, total=total)
 
 
-def tried_messages(session: Session, brand_id: str, *, limit: int = TRIED) -> list[TriedMessage]:
+def tried_messages(session: Session, brand_id: str) -> list[TriedMessage]:
     """The newest messages of the brand that have words, the newest first, with what people decided about them."""
     newest = QueueFilter(brands=frozenset({brand_id}), sort=Sort.NEWEST)
-    items = with_proposals(session, list_items(session, newest, after=None, limit=limit))
+    items = with_proposals(session, list_items(session, newest, after=None, limit=TRIED))
     stored = load_all(session, [item.message_id for item in items])
     return [
         TriedMessage(
@@ -105,4 +104,4 @@ def tried_messages(session: Session, brand_id: str, *, limit: int = TRIED) -> li
 
 def _decided(item: ReviewItem) -> str | None:
     """The template whose reply was approved; a reply that stands on several says nothing of the first one alone."""
-    return item.template_id if item.status in _STANDS and not item.proposal.also_templates else None
+    return item.template_id if item.status in REPLIED and not item.proposal.also_templates else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from replyassist.core.errors import Conflict, InvalidInput, NotFound
+from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.evaluation.dataset import dataset_of
 from replyassist.evaluation.sets import CaseSets, TemplateSets, with_brand
 from tests.evaluation.builders import case
@@ -32,18 +32,13 @@ def test_the_same_under_the_same_title_are_kept_once(tmp_path: Path) -> None:
     assert len(names) == len(sets.infos()) == 2
 
 
-def test_a_decided_item_takes_the_place_of_itself_and_can_be_taken_out(tmp_path: Path) -> None:
+def test_a_decided_item_takes_the_place_of_itself(tmp_path: Path) -> None:
     sets = CaseSets(tmp_path)
     for text in ("before", "after"):
         sets.add_decided(case(1, text=text), by="Ana", at=NOW)
     info = sets.add_decided(case(2), by="Ana", at=NOW)
 
     assert [each.text for each in sets.load(info.name).cases] == ["after", case(2).text]
-    assert sets.without(info.name, "c1").size == 1
-    with pytest.raises(Conflict):
-        sets.without(info.name, "c2")
-    with pytest.raises(NotFound):
-        sets.without(info.name, "c9")
 
 
 def test_templates_read_back_as_they_were(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from replyassist.core.resources import resource_folder
 from replyassist.inbox.schemas import MessageIn
 from replyassist.intake.service import take_in
 from replyassist.review.queue import enqueue_proposal
-from replyassist.review.views import summary
+from replyassist.review.views import summaries
 from tests.intake.test_ours import rules
 from tests.world import World
 
@@ -25,7 +25,7 @@ def test_seven_messages_are_four_items_one_of_them_answered_already(world: World
         ids = [job.arguments[0] for job, _ in world.jobs.planned]
         items = [enqueue_proposal(session, message_id, world.proposal(), now=world.clock.now()) for message_id in ids]
         found = [item for item in items if item is not None]
-        shown = [summary(session, item, now=world.clock.now()).message for item in found]
+        shown = [summaries(session, [item], now=world.clock.now())[0].message for item in found]
 
     assert (len(lines), len(found)) == (7, 4)
     assert shown[0] == "hiya\ndo you post to Norway?\nand how long does it take"

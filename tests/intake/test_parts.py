@@ -11,7 +11,7 @@ from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.service import load
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.repository import find_by_message
-from replyassist.review.views import detail, summary
+from replyassist.review.views import detail, summaries
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.inbox.test_service import at_once
 from tests.review.test_decisions import approve
@@ -31,7 +31,7 @@ def items(world: World) -> list[ReviewItem]:
 
 def shown(world: World, item: ReviewItem) -> str:
     with world.database.reading() as session:
-        return summary(session, item, now=world.clock.now()).message
+        return summaries(session, [item], now=world.clock.now())[0].message
 
 
 def moved_to(world: World, status: ReviewStatus) -> ReviewItem:

@@ -19,7 +19,7 @@ from replyassist.review.list_order import QueueFilter
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
 from replyassist.review.reading import queue_page
 from replyassist.review.repository.lists import list_items
-from replyassist.review.views import ReviewSummary, detail, summaries, summary
+from replyassist.review.views import ReviewSummary, detail, summaries
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.intake.test_parts import DM, POST
 from tests.review.test_decisions import approve
@@ -108,7 +108,7 @@ def test_a_page_says_of_each_item_what_the_item_says_of_itself(world: World) -> 
 
     for item, row in zip(items, rows, strict=True):
         with world.database.reading() as session:
-            alone = summary(session, session.get_one(ReviewItem, item.id), now=world.clock.now())
+            alone = summaries(session, [session.get_one(ReviewItem, item.id)], now=world.clock.now())[0]
             whole = detail(session, session.get_one(ReviewItem, item.id), now=world.clock.now())
         assert row == alone == ReviewSummary.model_validate(whole.model_dump(include=set(ReviewSummary.model_fields)))
 

@@ -32,7 +32,7 @@ from replyassist.review.decisions import take_back
 from replyassist.review.models import Approval, ReviewItem, ReviewStatus
 from replyassist.review.queue import replace_proposal
 from replyassist.review.repository import audit_of
-from replyassist.review.views import summary
+from replyassist.review.views import summaries
 from tests.delivery.test_delivery import FakeChannel, run
 from tests.review.test_decisions import approve
 from tests.web.console import Console, page_of
@@ -173,7 +173,7 @@ class TestSiblings:
 
     def assert_agrees(self, world: World, item: ReviewItem, verdict: Verdict) -> None:
         with world.database.reading() as session:
-            assert summary(session, world.reload(item), now=world.clock.now()).verdict == verdict
+            assert summaries(session, [world.reload(item)], now=world.clock.now())[0].verdict == verdict
         assert world.reload(item).verdict == verdict
 
     def test_a_reply_of_ours_to_the_newer_message(self, world: World) -> None:

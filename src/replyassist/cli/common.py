@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
 
 from replyassist.app import Parts, build_parts, upgrade_database
 from replyassist.core.clock import Clock, SystemClock
@@ -77,6 +78,14 @@ def encoder(*, model: str | None = None, for_templates: bool = True) -> Encoder:
 def cells(*values: object) -> list[str]:
     """Values as the cells of a table: what looks like markup stays text, control characters are left out."""
     return [escape(str(value).translate(_CONTROLS)) for value in values]
+
+
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
+    """A table whose values are ``cells``, and are folded where they are too long for a line."""
+    table = Table(*(Column(name, overflow="fold") for name in columns), title=title)
+    for row in rows:
+        table.add_row(*cells(*row))
+    return table
 
 
 def print_json(document: Any) -> None:

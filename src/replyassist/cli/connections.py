@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from replyassist.channels import Tested
 from replyassist.channels.connections import Connections
@@ -16,7 +16,7 @@ from replyassist.channels.webhook.send import SECRET_PREFIX, new_secret, require
 from replyassist.core.errors import InvalidInput
 from replyassist.core.text_files import read_text
 
-from .common import cells, clock, console, database, output, print_json, settings
+from .common import clock, console, database, output, print_json, settings, table_of
 
 ACTOR = "command line"
 SECRET_BYTES = (24, 64)  # https://www.standardwebhooks.com: a symmetric key has 192 to 512 bits
@@ -72,12 +72,8 @@ def brand_connections(
     if json:
         print_json([{name: getattr(each, name) for name in names} for each in found])
         return
-    table = Table()
-    for name in ("brand", "channel", "platform", "account", "status", "problem"):
-        table.add_column(name, overflow="fold")
-    for each in found:
-        table.add_row(*cells(*(getattr(each, name) for name in names)))
-    output.print(table)
+    columns = ("brand", "channel", "platform", "account", "status", "problem")
+    output.print(table_of(columns, (attrgetter(*names)(each) for each in found)))
 
 
 def require_valid_secret(secret: str) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
 
 from replyassist.brands.repository import list_brands
 from replyassist.brands.service import get_brand
@@ -72,10 +71,7 @@ def list_command(
             [{"brand": owner, "version": item.version, **item.model_dump(mode="json")} for owner, item in found]
         )
         return
-    table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
-    for owner, template in found:
-        table.add_row(*common.cells(*_cells(owner, template)))
-    common.output.print(table)
+    common.output.print(common.table_of(COLUMNS, (_cells(owner, template) for owner, template in found)))
 
 
 app.add_typer(generated_app, name="generated")

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
 
 from replyassist.brands.service import get_brand
 from replyassist.core.database import Database
@@ -34,10 +33,8 @@ def list_command(*, brand: BrandOption, as_json: JsonOption = False) -> None:
     if as_json:
         common.print_json([_document(row) for row in found])
         return
-    table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
-    for row in found:
-        table.add_row(*common.cells(row.id, row.template_id, row.text, row.model, row.created_at.date()))
-    common.output.print(table)
+    rows = ((row.id, row.template_id, row.text, row.model, row.created_at.date()) for row in found)
+    common.output.print(common.table_of(COLUMNS, rows))
 
 
 @app.command("remove")

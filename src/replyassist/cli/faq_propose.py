@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
 
 from replyassist.brands.service import BRAND_ID, get_brand, voice_of
 from replyassist.core.database import Database
@@ -87,7 +86,7 @@ def propose_command(
     if as_json:
         common.print_json(_document(run, stored=not dry_run))
     else:
-        common.output.print(_table(found))
+        common.output.print(common.table_of(COLUMNS, map(_cells, found.proposals)))
         common.output.print(found.coverage.sentence, markup=False, soft_wrap=True)
     if run.past.problems:
         raise typer.Exit(1)
@@ -196,14 +195,11 @@ def _say(run: _Run, *, dry_run: bool) -> None:
     )
 
 
-def _table(found: ProposalRun) -> Table:
-    table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
-    for proposal in found.proposals:
-        name = f"more questions for {proposal.extends}" if proposal.extends else proposal.suggested_id
-        reply = proposal.texts.reply.text if proposal.texts.reply else ""
-        examples = "\n".join(past.text for past in proposal.texts.questions[:3])
-        table.add_row(*common.cells(len(proposal.covers), name, examples, _short(reply)))
-    return table
+def _cells(proposal: FoundProposal) -> tuple[object, ...]:
+    name = f"more questions for {proposal.extends}" if proposal.extends else proposal.suggested_id
+    reply = proposal.texts.reply.text if proposal.texts.reply else ""
+    examples = "\n".join(past.text for past in proposal.texts.questions[:3])
+    return len(proposal.covers), name, examples, _short(reply)
 
 
 def _document(run: _Run, *, stored: bool) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from replyassist.core.errors import InvalidInput
 from replyassist.review.list_order import ListPosition, QueueFilter, place_in
@@ -13,7 +12,7 @@ from replyassist.review.models import ReviewStatus
 from replyassist.review.repository.lists import list_items
 from replyassist.review.views import ReviewSummary, summaries
 
-from .common import cells, clock, database, output, print_json
+from .common import clock, database, output, print_json, table_of
 
 app = typer.Typer(no_args_is_help=True)
 PAGE = 500
@@ -39,24 +38,14 @@ def list_queue(
     if json:
         print_json([row.model_dump(mode="json") for row in rows])
         return
-    table = Table(title=f"{len(rows)} items")
-    for name in ("id", "urgency", "brand", "status", "message", "template", "verdict", "draft"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        best = f"{row.templates[0].template_id} {row.templates[0].probability:.0%}" if row.templates else ""
-        table.add_row(
-            *cells(
-                row.id,
-                row.urgency,
-                row.brand,
-                row.status,
-                row.message[:80],
-                best,
-                row.verdict or row.route,
-                row.draft[:120],
-            )
-        )
-    output.print(table)
+    columns = ("id", "urgency", "brand", "status", "message", "template", "verdict", "draft")
+    output.print(table_of(columns, map(_cells, rows), title=f"{len(rows)} items"))
+
+
+def _cells(row: ReviewSummary) -> tuple[object, ...]:
+    best = f"{row.templates[0].template_id} {row.templates[0].probability:.0%}" if row.templates else ""
+    verdict = row.verdict or row.route
+    return row.id, row.urgency, row.brand, row.status, row.message[:80], best, verdict, row.draft[:120]
 
 
 def _rows(wanted: QueueFilter, limit: int) -> list[ReviewSummary]:

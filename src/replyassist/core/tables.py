@@ -79,11 +79,14 @@ def read_table(path: Path, *, known: Callable[[Sequence[str]], int] = lambda _na
 def spreadsheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """CSV for people who open it in a spreadsheet: with a byte-order mark, and no cell that would be run as a formula
     (one that begins as a formula does gets an apostrophe before it, as OWASP advises)."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([[_inert(cell) for cell in row] for row in rows])
-    return "\ufeff" + text.getvalue()
+    return "\ufeff" + "".join(map(spreadsheet_line, (columns, *rows)))
+
+
+def spreadsheet_line(cells: Iterable[object]) -> str:
+    """One line of such a file, with its end."""
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow([_inert(cell) for cell in cells])
+    return line.getvalue()
 
 
 def _inert(cell: object) -> object:

@@ -11,12 +11,11 @@ from replyassist.evaluation.dataset import Case, Expected
 from replyassist.inbox.readable import readable
 from replyassist.inbox.threads import StoredMessage
 from replyassist.privacy.nameless import nameless
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.models import REPLIED, ReviewItem
 from replyassist.triage import Route
 
 STAND_IN = "Sam"
 """Who the author is called in a case: the reply still greets somebody."""
-ANSWERED = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 MOST_PASSAGES = 5
 _FIGURE = re.compile(r"\S*\d\S*(?: [^\s.!?;,:]+){0,4}")
 _EDGE = " .,!?;:()\"'“”‘’"
@@ -37,7 +36,7 @@ def case_of_item(item: ReviewItem, stored: StoredMessage) -> Case:
     ``must_include`` are the passages around a figure that the reply shares with its template. Raise Conflict for an
     item that was not answered, and for a message without words.
     """
-    if item.status not in ANSWERED or not item.final_text:
+    if item.status not in REPLIED or not item.final_text:
         raise Conflict("only an item whose reply was approved says what a good answer is")
     name, handle = stored.author.name or "", stored.author.handle or ""
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import Conflict
 from replyassist.evaluation.labels import Label, load_labels
-from replyassist.evaluation.record import CaseResult, EvaluationRun
-from replyassist.evaluation.store import drafted, write_whole
+from replyassist.evaluation.record import CaseResult, EvaluationRun, write_whole
+from replyassist.evaluation.store import drafted
 
 LABELS = "eval-labels"
 _writing = threading.Lock()

@@ -13,9 +13,9 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from replyassist.core.digests import text_digest
 from replyassist.core.errors import Conflict
 from replyassist.evaluation.dataset import Case
-from replyassist.evaluation.record import EvaluationRun
+from replyassist.evaluation.record import EvaluationRun, write_whole
 from replyassist.evaluation.statistics import Interval, cohens_kappa, mcnemar_exact
-from replyassist.evaluation.store import drafted, write_whole
+from replyassist.evaluation.store import drafted
 
 PAIRS = "eval-pairs"
 BETWEEN = "--"

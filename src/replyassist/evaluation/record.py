@@ -87,11 +87,16 @@ class EvaluationRun(BaseModel, frozen=True):
 
 
 def save_run(run: EvaluationRun, path: Path) -> None:
-    """Write the run as one JSON file, whole or not at all; raise InvalidInput when it cannot be written."""
+    """Write the run as one JSON file, as ``write_whole`` does."""
+    write_whole(path, run.model_dump_json(indent=1))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, with its folder; raise InvalidInput when it cannot be written."""
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(run.model_dump_json(indent=1), encoding="utf-8")
+        unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
         raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error

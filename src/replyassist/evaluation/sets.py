@@ -12,10 +12,10 @@ from typing import ClassVar
 from pydantic import BaseModel, ValidationError
 
 from replyassist.core.digests import document_digest
-from replyassist.core.errors import Conflict, InvalidInput, NotFound
+from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.evaluation.case_files import load_cases
 from replyassist.evaluation.dataset import Case, Dataset, dataset_of
-from replyassist.evaluation.store import write_whole
+from replyassist.evaluation.record import write_whole
 from replyassist.faq.files import FileFormat, read_templates, write_templates
 from replyassist.faq.template import ReplyTemplate
 
@@ -114,17 +114,6 @@ class CaseSets(_Sets):
             name=name, title=f"Decided items of {case.brand}", brands=(case.brand,), size=len(cases), by=by, at=at
         )
         return self._keep_info(info)
-
-    def without(self, name: str, case_id: str) -> SetInfo:
-        """Take a case out; raise NotFound, and Conflict for the last one, with which the set goes."""
-        info, cases = self.info(name), self.load(name).cases
-        left = [case for case in cases if case.id != case_id]
-        if len(left) == len(cases):
-            raise NotFound(f"there is no case '{case_id}' in it")
-        if not left:
-            raise Conflict("it is the last case; remove the set instead")
-        self._write(name, left)
-        return self._keep_info(info.model_copy(update={"size": len(left)}))
 
     def _write(self, name: str, cases: Iterable[Case]) -> None:
         lines = (case.model_dump_json(exclude_defaults=False) + "\n" for case in cases)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Z_95 = NormalDist().inv_cdf(0.975)
 CONFIDENCE = 0.95
 RESAMPLES = 2000  # the bounds of a percentile bootstrap settle to two digits at about this many (Efron 1987)
+SEED = 0
 ACCELERATE_UP_TO = 1000  # BCa needs n x n memory for its jackknife; past this the percentile bounds are as good
 PERMUTATIONS = 9999  # a p-value of 1/10,000 at the least; with up to 13 pairs every sign is counted instead
 
@@ -45,7 +46,7 @@ def proportion_interval(successes: int, n: int) -> Interval:
     return Interval(share, min(share, max(0.0, low)), max(share, min(1.0, high)), n)
 
 
-def bootstrap_interval(values: Sequence[float], *, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def bootstrap_interval(values: Sequence[float], *, resamples: int = RESAMPLES) -> Interval:
     """The mean of the values with its bootstrap interval (BCa: Efron 1987; percentile for more than 1,000 values).
 
     Values that are all alike have no spread to resample, and get an interval of width 0: for a yes-or-no measure use
@@ -58,22 +59,20 @@ def bootstrap_interval(values: Sequence[float], *, seed: int = 0, resamples: int
     if len(sample) == 1 or np.ptp(sample) == 0.0:
         return Interval(mean, mean, mean, len(sample))
     method = "BCa" if len(sample) <= ACCELERATE_UP_TO else "percentile"
-    low, high = _resampled(sample, method, seed=seed, resamples=resamples)
+    low, high = _resampled(sample, method, resamples=resamples)
     if math.isnan(low) or math.isnan(high):
-        low, high = _resampled(sample, "percentile", seed=seed, resamples=resamples)
+        low, high = _resampled(sample, "percentile", resamples=resamples)
     return Interval(mean, min(low, mean), max(high, mean), len(sample))
 
 
-def paired_bootstrap(a: Sequence[float], b: Sequence[float], *, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def paired_bootstrap(a: Sequence[float], b: Sequence[float]) -> Interval:
     """The mean of ``b - a`` over pairs, with its bootstrap interval (cases are resampled, never the runs).
 
     Raises ValueError when the lengths differ or are 0.
     """
     if len(a) != len(b):
         raise ValueError(f"pairs need equal lengths, not {len(a)} and {len(b)}")
-    return bootstrap_interval(
-        [after - before for before, after in zip(a, b, strict=True)], seed=seed, resamples=resamples
-    )
+    return bootstrap_interval([after - before for before, after in zip(a, b, strict=True)])
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Shares:
     p_value: float
 
 
-def paired_shares(before: Sequence[bool | None], after: Sequence[bool | None], *, seed: int = 0) -> Shares | None:
+def paired_shares(before: Sequence[bool | None], after: Sequence[bool | None]) -> Shares | None:
     """The share of True among what is not None, before and after; None where one side has nothing to count.
 
     A case may count on one side alone, so that no test of pairs fits. The p-value is two-sided, of a randomisation
@@ -98,7 +97,7 @@ def paired_shares(before: Sequence[bool | None], after: Sequence[bool | None], *
     if not pairs or not counts[:, :, 1].sum(axis=0).all():
         return None
     old, new = (float(value) for value in _shares_of(counts.sum(axis=0)))
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(SEED)
     drawn = generator.integers(0, len(pairs), size=(RESAMPLES, len(pairs)))
     spread = _differences(np.array([counts[row].sum(axis=0) for row in drawn]))
     low, high = np.nanquantile(spread, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
@@ -145,7 +144,7 @@ def mcnemar_exact(b01: int, b10: int) -> float:
     return float(binomtest(b01, b01 + b10, 0.5).pvalue)
 
 
-def permutation_test(differences: Sequence[float], *, seed: int = 0) -> float:
+def permutation_test(differences: Sequence[float]) -> float:
     """Two-sided p-value that the mean of paired differences is 0, by flipping signs (Fisher 1935, section 21).
 
     Exact for up to 13 differences that are not 0 (those never move the mean), else from 9,999 random flips.
@@ -157,7 +156,7 @@ def permutation_test(differences: Sequence[float], *, seed: int = 0) -> float:
     if 2**moved.size <= PERMUTATIONS:
         signs = 1.0 - 2.0 * ((np.arange(2**moved.size)[:, None] >> np.arange(moved.size)) & 1)
         return float(np.mean(np.abs(signs @ moved) >= observed))
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(SEED)
     extreme = 0
     for _ in range(9):
         signs = generator.integers(0, 2, size=(PERMUTATIONS // 9, moved.size)) * 2.0 - 1.0
@@ -210,7 +209,7 @@ def cohens_kappa(labels_a: Sequence[Hashable], labels_b: Sequence[Hashable]) -> 
     return Interval(kappa, max(-1.0, kappa - spread), min(1.0, kappa + spread), len(labels_a))
 
 
-def _resampled(sample: NDArray[np.float64], method: str, *, seed: int, resamples: int) -> tuple[float, float]:
+def _resampled(sample: NDArray[np.float64], method: str, *, resamples: int) -> tuple[float, float]:
     from scipy.stats import bootstrap
 
     found = bootstrap(
@@ -220,7 +219,7 @@ def _resampled(sample: NDArray[np.float64], method: str, *, seed: int, resamples
         batch=max(1, 1_000_000 // len(sample)),
         confidence_level=CONFIDENCE,
         method=method,
-        rng=np.random.default_rng(seed),
+        rng=np.random.default_rng(SEED),
     ).confidence_interval
     return float(found.low), float(found.high)
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from replyassist.core.errors import InvalidInput, NotFound
-from replyassist.evaluation.record import CaseResult, EvaluationRun, load_run, save_run
+from replyassist.evaluation.record import CaseResult, EvaluationRun, load_run, save_run, write_whole
 from replyassist.evaluation.run import Journal
 from replyassist.evaluation.scores import summarise
 
@@ -120,17 +120,9 @@ class RunStore:
 def summary_of(run: EvaluationRun) -> RunSummary:
     """The head and the figures of a run."""
     return RunSummary(
-        id=run.id,
-        title=run.title,
-        created_at=run.created_at,
-        stages=run.stages,
-        cases=run.cases,
+        **run.model_dump(include=set(RunSummary.model_fields)),
         brands=tuple(sorted({result.case.brand for result in run.results})),
         drafts=sum(1 for _ in drafted(run)),
-        model=run.model,
-        cases_from=run.cases_from,
-        templates_from=run.templates_from,
-        dataset_digest=run.dataset_digest,
         figures=summarise(run),
     )
 
@@ -138,14 +130,3 @@ def summary_of(run: EvaluationRun) -> RunSummary:
 def drafted(run: EvaluationRun) -> Iterator[CaseResult]:
     """The results that have a draft."""
     return (result for result in run.results if result.proposal is not None and result.proposal.draft)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, with its folder; raise InvalidInput when it cannot be written."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise InvalidInput(f"cannot be written: {error.strerror or error}", file=str(path)) from error

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from replyassist.core.errors import InvalidInput, NotFound, PayloadTooLarge
 from replyassist.evaluation.case_files import check_cases
 from replyassist.evaluation.dataset import Dataset
+from replyassist.evaluation.record import write_whole
 from replyassist.evaluation.sets import CaseSets, SetInfo, TemplateSets, with_brand
-from replyassist.evaluation.store import write_whole
 from replyassist.evaluation.upload_files import MAXIMUM_BYTES, UploadedFile, UploadKind, checked_names, require_readable
 from replyassist.evaluation.upload_preview import UploadPreview, preview_of
 from replyassist.faq.files import LoadedTemplates, load_templates

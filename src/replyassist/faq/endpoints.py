@@ -150,16 +150,7 @@ def list_versions(
     """Every content that the template ever had, also of a deleted one. PUT an old one to restore it."""
     principal.require_for(Permission.TEMPLATES_READ, brand)
     found = service.template_versions(session, brand, template_id)
-    items = [
-        TemplateVersionOut(
-            version=item.version,
-            created_at=item.created_at,
-            is_current=item.is_current,
-            template=item.template,
-        )
-        for item in found
-    ]
-    return TemplateVersionListOut(items=items)
+    return TemplateVersionListOut.model_validate({"items": found}, from_attributes=True)
 
 
 @router.get("/{template_id:path}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, Field
 
 from replyassist.core.errors import NotFound
 from replyassist.core.http import ClockDep, PrincipalDep, ReadingDep, WritingDep
@@ -37,7 +37,7 @@ class LearnedExampleOut(BaseModel):
     template_id: str
     text: str
     counts_against: bool
-    review_id: int
+    review_id: int = Field(validation_alias=AliasChoices("review_id", "review_item_id"))
     act: str
     actor: str
     learned_at: datetime
@@ -102,18 +102,7 @@ def restore_example(
 
 def example_out(row: LearnedExampleRow) -> LearnedExampleOut:
     """A stored example for readers."""
-    return LearnedExampleOut(
-        id=row.id or 0,
-        template_id=row.template_id,
-        text=row.text,
-        counts_against=row.counts_against,
-        review_id=row.review_item_id,
-        act=row.act,
-        actor=row.actor,
-        learned_at=row.learned_at,
-        withdrawn_at=row.withdrawn_at,
-        withdrawn_by=row.withdrawn_by,
-    )
+    return LearnedExampleOut.model_validate(row, from_attributes=True)
 
 
 def _require_of_template(row: LearnedExampleRow, template_id: str) -> None:

@@ -34,17 +34,13 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=512)
-def phrase_pattern(phrases: tuple[str, ...], *, inflected: bool = False) -> re.Pattern[str] | None:
+def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
     """A pattern that finds any of the phrases as whole words in a folded text.
 
-    Words may be apart by any spacing or a hyphen, and apostrophes may be missing. With ``inflected``
-    the last word may also end in s, d, ed or ing.
+    Words may be apart by any spacing or a hyphen, and apostrophes may be missing.
     """
     sources = [source for source in map(_phrase_source, phrases) if source]
-    if not sources:
-        return None
-    ending = "(?:s|d|ed|ing)?" if inflected else ""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sources)}){ending}(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sources)})(?!\w)") if sources else None
 
 
 def _phrase_source(phrase: str) -> str:

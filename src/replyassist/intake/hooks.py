@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from replyassist.channels import Event, HookAnswer, HookRequest
 from replyassist.channels.connections import Connections
+from replyassist.channels.endpoints import connections_of
 from replyassist.channels.hook_requests import read_hook
 from replyassist.channels.models import Connection, ConnectionStatus
 from replyassist.channels.repository import find_connection
@@ -28,7 +29,7 @@ router = APIRouter(prefix="/v1/hooks", tags=["hooks"], responses=PROBLEM_RESPONS
 async def answer_challenge(request: Request, brand: Slug, connection: Slug, key: str = "") -> Response:
     """A platform tests the address. ``connection`` is the channel's name, such as ``instagram``."""
     hook = await read_hook(request, key)
-    return await run_in_threadpool(_challenge, _connections(request), brand, connection, hook)
+    return await run_in_threadpool(_challenge, connections_of(request), brand, connection, hook)
 
 
 @router.post("/{brand}/{connection}", response_class=Response)
@@ -40,7 +41,7 @@ async def take_hook(request: Request, brand: Slug, connection: Slug, key: str = 
     """
     hook = await read_hook(request, key)
     jobs, settings = request.app.state.jobs, request.app.state.settings
-    return await run_in_threadpool(_take, _connections(request), brand, connection, hook, jobs, settings)
+    return await run_in_threadpool(_take, connections_of(request), brand, connection, hook, jobs, settings)
 
 
 def _challenge(connections: Connections, brand: str, channel: str, hook: HookRequest) -> Response:
@@ -101,11 +102,6 @@ def _found(connections: Connections, brand: str, channel: str) -> Connection:
     if connection is None or connection.status == ConnectionStatus.DISCONNECTED:
         raise NotFound("there is no such connection")
     return connection
-
-
-def _connections(request: Request) -> Connections:
-    connections: Connections = request.app.state.connections
-    return connections
 
 
 def _response(answer: HookAnswer) -> Response:

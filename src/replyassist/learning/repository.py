@@ -10,9 +10,7 @@ from sqlmodel import Session, col, select
 
 from replyassist.faq.models import ErasedMessageRow
 from replyassist.inbox.models import Author, Message
-from replyassist.review.models import AuditEntry, ReviewItem, ReviewStatus
-
-_WENT_OUT = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
+from replyassist.review.models import REPLIED, AuditEntry, ReviewItem
 
 
 def newest_messages(session: Session, brand_id: str, *, limit: int) -> Sequence[tuple[Message, Author]]:
@@ -30,7 +28,7 @@ def replies_that_went_out(session: Session, brand_id: str, *, limit: int) -> dic
     """The approved text for each message, of the brand's newest items that were approved and not taken back."""
     rows = session.exec(
         select(ReviewItem.message_id, ReviewItem.final_text)
-        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(_WENT_OUT))
+        .where(ReviewItem.brand_id == brand_id, col(ReviewItem.status).in_(REPLIED))
         .order_by(col(ReviewItem.id).desc())
         .limit(limit)
     )

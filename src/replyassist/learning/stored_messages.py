@@ -16,13 +16,13 @@ MOST_FROM_DATABASE = 5000  # the newest
 CHUNK = 500  # external ids of one statement
 
 
-def stored_messages(session: Session, brand_id: str, *, limit: int = MOST_FROM_DATABASE) -> PastMessages:
+def stored_messages(session: Session, brand_id: str) -> PastMessages:
     """The brand's newest messages, the newest first, with what people answered here or elsewhere.
 
     Those that are gone, as ``gone_messages`` tells, are left out with the answers to them, and counted.
     """
-    rows = newest_messages(session, brand_id, limit=limit)
-    approved = replies_that_went_out(session, brand_id, limit=limit)
+    rows = newest_messages(session, brand_id, limit=MOST_FROM_DATABASE)
+    approved = replies_that_went_out(session, brand_id, limit=MOST_FROM_DATABASE)
     given = [
         (
             message.id or 0,

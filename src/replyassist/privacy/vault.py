@@ -56,11 +56,6 @@ class PlaceholderVault:
         """The placeholder of a value that is known from elsewhere, whether or not it would be found in a text."""
         return self._placeholder_of(PersonalData(kind, 0, len(value), value))
 
-    @property
-    def hidden(self) -> dict[str, PersonalData]:
-        """Each placeholder with the first place where its value was found."""
-        return dict(self._values)
-
     def _hides(self, item: PersonalData) -> bool:
         return item.kind in self._kinds and tells_of_somebody(item)
 

@@ -16,6 +16,7 @@ from replyassist.inbox.threads import StoredMessage
 from .repository.approved import SentReply
 
 US = "Us"
+LINES = 50
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,13 @@ class ThreadLine:
     answers_id: int | None = None
 
 
-def conversation_lines(
-    session: Session, stored: StoredMessage, sent: Sequence[SentReply], *, limit: int = 50
-) -> list[ThreadLine]:
+def conversation_lines(session: Session, stored: StoredMessage, sent: Sequence[SentReply]) -> list[ThreadLine]:
     """The last messages of a conversation, ``stored`` always among them, with our replies ``sent`` between them.
 
     An echo of a reply of ours is that reply, and not told twice.
     """
     conversation_id = stored.message.conversation_id
-    rows = conversation_messages(session, conversation_id, limit=limit)
+    rows = conversation_messages(session, conversation_id, limit=LINES)
     shown = {message.id for message, _ in rows}
     rows += [(part, stored.author) for part in stored.parts if part.id not in shown]
     told = {reply.item_id for reply in sent}

@@ -23,7 +23,7 @@ from replyassist.inbox.service import load
 from replyassist.proposal import RedraftRequest
 
 from .failures import FailureKind, failure_kinds
-from .models import ReviewItem, ReviewStatus
+from .models import OPEN, ReviewItem, ReviewStatus
 from .pace.service import note_shown
 from .permits import require_may_decide, require_person, require_unclaimed
 from .policies.rules import sees_what_leads_see
@@ -36,7 +36,6 @@ from .transitions import CLAIMED_IN, TAKEN_BACK_FROM, Actor, Move, make
 DELIVER_JOB = "deliver"
 REDRAFT_JOB = "redraft"
 LEARN_JOB = "learn"
-MAX_REPLY = 10_000
 
 
 def visible_item(session: Session, principal: Principal, item_id: int) -> ReviewItem:
@@ -129,7 +128,7 @@ def redraft(
     ``with_follow_up``: a public reply with nothing personal in it, and a private message for the rest.
     """
     item = seen_item(session, principal, item_id, version=version, now=now)
-    if ReviewStatus(item.status) not in (ReviewStatus.PENDING, ReviewStatus.ESCALATED):
+    if ReviewStatus(item.status) not in OPEN:
         raise Conflict(f"an item that is {item.status} gets no new draft")
     require_may_decide(item, principal)
     if template_id is not None and current_version(session, item.brand_id, template_id) is None:

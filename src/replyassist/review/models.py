@@ -77,6 +77,8 @@ class Confirmations(BaseModel, frozen=True):
 
 OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 """Somebody has still to decide."""
+REPLIED = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
+"""A reply was approved; it left, or is on its way."""
 
 
 def _where(condition: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from replyassist.guardrails import Concern, Severity, Verdict
@@ -154,7 +154,7 @@ class AuditView(BaseModel):
     """One thing that happened to an item."""
 
     id: int
-    review_id: int
+    review_id: int = Field(validation_alias=AliasChoices("review_id", "review_item_id"))
     at: datetime
     actor: str
     act: str
@@ -199,11 +199,6 @@ class ReviewPage(BaseModel):
     next_cursor: str | None
 
 
-def summary(session: Session, item: ReviewItem, *, now: datetime) -> ReviewSummary:
-    """The row of an item."""
-    return summaries(session, [item], now=now)[0]
-
-
 def summaries(session: Session, items: Sequence[ReviewItem], *, now: datetime) -> list[ReviewSummary]:
     """The rows of a page; no proposal is read but of items whose template or voice has changed."""
     if not items:
@@ -242,19 +237,7 @@ def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail
 
 def audit_view(entry: Any) -> AuditView:
     """An audit row for readers."""
-    return AuditView(
-        id=entry.id,
-        review_id=entry.review_item_id,
-        at=entry.at,
-        actor=entry.actor,
-        act=entry.act,
-        from_status=entry.from_status,
-        to_status=entry.to_status,
-        reason=entry.reason,
-        text_digest=entry.text_digest,
-        failures=entry.failures,
-        via=entry.via,
-    )
+    return AuditView.model_validate(entry, from_attributes=True)
 
 
 def _fields(item: ReviewItem, stored: StoredMessage, verdict: Verdict | None) -> dict[str, Any]:

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from replyassist.core.accounts import Principal
 from replyassist.core.security import Permission
 from replyassist.guardrails import CheckResult, Concern, Severity, Verdict
-from replyassist.review.models import HIGH, ReviewItem, ReviewStatus
+from replyassist.review.models import HIGH, OPEN, ReviewItem, ReviewStatus
 from replyassist.review.permits import ASKS, NOBODY_CONFIRMS
 from replyassist.review.transitions import CLAIMED_IN, TAKEN_BACK_FROM
 
 from .language import gettext
-
-OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
 @dataclass(frozen=True)

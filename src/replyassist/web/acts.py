@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Response
 from sqlmodel import Session
 
-from replyassist.core.accounts import Principal
-from replyassist.core.clock import Clock
-from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
-from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.core.jobs import JobQueue
 from replyassist.review import approving, decisions
 from replyassist.review.checking import CheckedText
@@ -26,13 +21,13 @@ from replyassist.review.models import ReviewItem
 from replyassist.review.reasons import OTHER, REJECT_REASONS, failure_of
 from replyassist.review.teamwork import acts as teamwork
 
-from .auth import ActingDep
 from .item_pages import ItemId, item_page, way_on
 from .language import gettext
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
 from .seeded_drafts import missed_check
+from .visits import ActingVisitDep, Visit
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -44,13 +39,9 @@ Boxes = Annotated[tuple[str, ...], Form(max_length=len(FailureKind))]
 
 
 @dataclass(frozen=True)
-class ActedOn:
+class ActedOn(Visit):
     """Who acts, on what, and seen in which version: the same for every act."""
 
-    request: Request
-    principal: Principal
-    database: Database
-    clock: Clock
     listing: Listing
     item_id: int
     version: int
@@ -61,11 +52,6 @@ class ActedOn:
         """Where what follows an act is put."""
         queue: JobQueue = self.request.app.state.jobs
         return queue
-
-    @property
-    def now(self) -> datetime:
-        """The time."""
-        return self.clock.now()
 
     def carry_out(self, act: Callable[[Session], ReviewItem], then: Callable[[], str]) -> Response:
         """Act in one transaction and go where ``then`` says; a refusal shows the item with the reason."""
@@ -93,13 +79,11 @@ class ActedOn:
 
     def refused(self, problem: Conflict | Forbidden | InvalidInput) -> Response:
         """The item as it stands, with the reason and the text that was typed."""
-        return item_page(
-            self.request, self.principal, self.database, self.listing, self.item_id, text=self.text, problem=problem
-        )
+        return item_page(self, self.listing, self.item_id, text=self.text, problem=problem)
 
     def next_page(self) -> str:
         """The next item of the list, with a word about this one."""
-        return way_on(self.principal, self.database, self.clock, self.listing, self.item_id, after=self.item_id)
+        return way_on(self, self.listing, self.item_id, after=self.item_id)
 
     def same_page(self) -> str:
         """This item again."""
@@ -107,17 +91,14 @@ class ActedOn:
 
 
 def _acted_on(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     listing: ListingDep,
     item_id: ItemId,
     version: Version,
     text: Annotated[str | None, Form(max_length=100_000)] = None,
 ) -> ActedOn:
     kept = typed(text) if text else None
-    return ActedOn(request, principal, database, clock, listing, item_id, version, kept)
+    return ActedOn(visit.request, visit.principal, visit.database, visit.clock, listing, item_id, version, kept)
 
 
 ActedOnDep = Annotated[ActedOn, Depends(_acted_on, scope="function")]

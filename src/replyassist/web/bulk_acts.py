@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 from sqlmodel import Session
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from replyassist.core.http import ClockDep, DatabaseDep
 from replyassist.core.jobs import JobQueue
 from replyassist.review import decisions
 from replyassist.review.models import ReviewItem
 from replyassist.review.reasons import NO_REPLY_NEEDED
 from replyassist.review.teamwork import acts
 
-from .auth import ActingDep
 from .listing import ME, NOBODY, ListingDep
 from .pages import HOME, MalformedForm, PageRoute, see_other
+from .visits import ActingVisitDep
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -51,10 +50,7 @@ Act = Callable[[Session, SeenItem], ReviewItem]
 
 @router.post("/bulk")
 def act_on_several(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     listing: ListingDep,
     act: Annotated[str, Form(pattern="^(assign|give_back|snooze|wake|release|no_reply|undo)$")],
     item: Annotated[Sequence[str], Form(max_length=MOST_AT_ONCE)] = (),
@@ -65,14 +61,14 @@ def act_on_several(
     matches = [_SEEN.fullmatch(each) for each in item]
     if not matches or None in matches:
         raise MalformedForm("Choose at least one row, then say what should be done with it.")
-    now = clock.now()
-    carry_out = _act(act, principal, assignee, until, jobs=request.app.state.jobs, now=now)
+    jobs: JobQueue = visit.request.app.state.jobs
+    carry_out = _act(act, visit.principal, assignee, until, jobs=jobs, now=visit.now)
     done, left = [], 0
     for match in filter(None, matches):
         seen = SeenItem(int(match[1]), int(match[2]), int(match[3] or 0))
         try:
-            with database.writing() as session:
-                before = f":{_owner(session, principal, seen)}" if act == "assign" else ""
+            with visit.database.writing() as session:
+                before = f":{_owner(session, visit.principal, seen)}" if act == "assign" else ""
                 changed = carry_out(session, seen)
                 done.append(f"{changed.id}:{changed.version}{before}")
         except (Conflict, Forbidden, InvalidInput, NotFound):

@@ -11,13 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Response
 
-from replyassist.core.accounts import Principal
-from replyassist.core.clock import Clock
-from replyassist.core.database import Database
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review import clusters
 from replyassist.review.cluster_acts import ClusterDecision, ClusterOutcome, ClusterRefusal, ShownItem
 from replyassist.review.failures import failure_kinds
@@ -26,12 +22,12 @@ from replyassist.review.repository import clusters as cluster_rows
 
 from . import repository
 from .acts import Line, rejection, short
-from .auth import ActingDep
 from .cluster_view import PAGE, ClusterView, claim_page, cluster_view, shown_text
 from .listing import Listing, ListingDep
-from .pages import HOME, MalformedForm, PageRoute, page, see_other
+from .pages import HOME, MalformedForm, PageRoute, see_other
 from .rendering import typed
 from .toasts import Toast, toast_after_several
+from .visits import ActingVisitDep, Visit, VisitDep
 
 CLUSTER = f"{HOME}/cluster"
 router = APIRouter(prefix=CLUSTER, route_class=PageRoute, include_in_schema=False)
@@ -44,13 +40,9 @@ NOT_READ = "Say first that you have read all of these: they are sent as they sta
 
 
 @dataclass(frozen=True)
-class Sent:
+class Sent(Visit):
     """A form of the page: who sent it, and what was on their screen; ``apart`` is not decided with the others."""
 
-    request: Request
-    principal: Principal
-    database: Database
-    clock: Clock
     listing: Listing
     cluster_id: int
     shown: tuple[ShownItem, ...]
@@ -67,10 +59,7 @@ class Sent:
     ) -> Response:
         """The page as it stands, with what was typed."""
         return _page(
-            self.request,
-            self.principal,
-            self.database,
-            self.clock,
+            self,
             self.listing,
             self.cluster_id,
             typed_texts={each.item_id: each for each in (*self.shown, *self.apart)},
@@ -94,15 +83,12 @@ class Sent:
         if outcome.refused:
             return self.show(refused=outcome.refused, did=did, to=to)
         with self.database.reading() as session:
-            left = cluster_rows.sizes(session, [self.cluster_id], now=self.clock.now())
+            left = cluster_rows.sizes(session, [self.cluster_id], now=self.now)
         return see_other(self.listing.url(f"{CLUSTER}/{self.cluster_id}" if left else HOME, did=did, to=to))
 
 
 def _sent(
-    request: Request,
-    principal: ActingDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: ActingVisitDep,
     listing: ListingDep,
     cluster_id: ClusterId,
     item: Texts = (),
@@ -112,10 +98,12 @@ def _sent(
     read_all: Annotated[bool, Form()] = False,
 ) -> Sent:
     """Raises NotFound for another brand's messages, and MalformedForm where the fields do not belong together."""
-    with database.reading() as session:
-        clusters.visible_cluster(session, principal, cluster_id)
-    together, others = _shown(item, text), _shown(apart, apart_text)
-    return Sent(request, principal, database, clock, listing, cluster_id, together, others, read_all)
+    with visit.database.reading() as session:
+        clusters.visible_cluster(session, visit.principal, cluster_id)
+    seen = _shown(item, text), _shown(apart, apart_text)
+    return Sent(
+        visit.request, visit.principal, visit.database, visit.clock, listing, cluster_id, *seen, read_all=read_all
+    )
 
 
 def _shown(items: Sequence[str], texts: Sequence[str]) -> tuple[ShownItem, ...]:
@@ -133,17 +121,14 @@ SentDep = Annotated[Sent, Depends(_sent, scope="function")]
 
 @router.get("/{cluster_id}")
 def show_cluster(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     listing: ListingDep,
     cluster_id: ClusterId,
     did: Annotated[str, Query(max_length=20)] = "",
     to: Annotated[str, Query(max_length=4000)] = "",
 ) -> Response:
     """All messages that ask the same with their drafts; they are claimed by opening the page."""
-    return _page(request, principal, database, clock, listing, cluster_id, did=did, to=to)
+    return _page(visit, listing, cluster_id, did=did, to=to)
 
 
 @router.get("/{cluster_id}/{act}")
@@ -192,7 +177,7 @@ def take_out(on: SentDep, only: Annotated[str, Form(max_length=30)] = "") -> Res
     item_id, version = int(one[1]), int(one[2])
     try:
         with on.database.writing() as session:
-            clusters.take_out(session, on.principal, on.cluster_id, item_id, version=version, now=on.clock.now())
+            clusters.take_out(session, on.principal, on.cluster_id, item_id, version=version, now=on.now)
     except (Conflict, Forbidden) as error:
         return on.show(refused=[ClusterRefusal(item_id, error.detail)])
     return on.show(did="take_out", to=f"{item_id}:{version + 1}")
@@ -205,11 +190,11 @@ def check_texts(on: SentDep) -> Response:
 
 
 @router.post("/{cluster_id}/claim")
-def keep_claims(request: Request, on: SentDep) -> Response:
+def keep_claims(on: SentDep) -> Response:
     """Hold them a little longer while the page is open."""
     with on.database.writing() as session:
-        minutes = request.app.state.settings.claim_minutes
-        claim_page(session, on.principal, on.cluster_id, now=on.clock.now(), minutes=minutes)
+        minutes = on.request.app.state.settings.claim_minutes
+        claim_page(session, on.principal, on.cluster_id, now=on.now, minutes=minutes)
     return Response(status_code=204)
 
 
@@ -222,10 +207,7 @@ def release(on: SentDep) -> Response:
 
 
 def _page(
-    request: Request,
-    principal: Principal,
-    database: Database,
-    clock: Clock,
+    visit: Visit,
     listing: Listing,
     cluster_id: int,
     *,
@@ -235,10 +217,10 @@ def _page(
     did: str = "",
     to: str = "",
 ) -> Response:
-    settings, now = request.app.state.settings, clock.now()
-    with database.writing() as session:
+    principal, settings, now = visit.principal, visit.request.app.state.settings, visit.now
+    with visit.database.writing() as session:
         claim_page(session, principal, cluster_id, now=now, minutes=settings.claim_minutes)
-    with database.reading() as session:
+    with visit.database.reading() as session:
         view: ClusterView = cluster_view(session, principal, cluster_id, now=now, typed_texts=typed_texts or {})
         left_alone = repository.acted_on(session, principal.brands, [each.item_id for each in refused])
         toast: Toast | None = toast_after_several(
@@ -247,11 +229,9 @@ def _page(
     if view.number == 0 and not refused:
         return see_other(listing.url(HOME, did=did, to=to))
     is_refused = bool(problem or refused)
-    response = page(
-        request,
+    response = visit.page(
         "cluster.html",
         status=Conflict.status if is_refused else 200,
-        principal=principal,
         listing=listing,
         view=view,
         problem=problem,
@@ -259,9 +239,8 @@ def _page(
         names={item.id: item.author for item in left_alone},
         toast=toast,
         reject_reasons=REJECT_REASONS,
-        now=now,
     )
-    if request.method == "POST":
+    if visit.request.method == "POST":
         response.headers["HX-Replace-Url"] = listing.url(f"{CLUSTER}/{cluster_id}")
         response.headers["HX-Reswap"] = "outerHTML show:none"
     return response

@@ -41,5 +41,5 @@ def change_example(
             else:
                 learned.restore(session, item.brand_id, example_id)
     except (Conflict, Forbidden) as error:
-        return item_page(visit.request, visit.principal, visit.database, listing, item_id, problem=error)
+        return item_page(visit, listing, item_id, problem=error)
     return see_other(listing.url(f"{HOME}/{item_id}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Query
@@ -17,14 +17,12 @@ from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.guardrails import Verdict
 from replyassist.review.list_order import QueueFilter, Sort
-from replyassist.review.models import LOW, ReviewStatus
+from replyassist.review.models import LOW, OPEN, ReviewStatus
 from replyassist.review.policies.rules import sees_what_leads_see
 from replyassist.review.repository.lists import count_up_to
 from replyassist.triage.kinds import Kind
 
 from .words import VERDICTS
-
-OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 
 
 @dataclass(frozen=True)
@@ -161,11 +159,6 @@ class Listing:
     def with_tab(self, tab: Tab) -> Listing:
         """The same filters in another tab, in its own order."""
         return replace(self, tab=tab, sort="")
-
-    def without(self, name: str) -> Listing:
-        """The same list without one filter."""
-        values: dict[str, Any] = {name: ""}
-        return replace(self, **values)
 
     def cleared(self) -> Listing:
         """The tab without filters."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
-from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
 from replyassist.core.security import Permission
 from replyassist.faq.browsing import TemplateFilter, browse
@@ -25,9 +24,9 @@ from replyassist.review.teamwork import saved
 from .acts import ActedOn, ActedOnDep, Line
 from .item_pages import ItemId, item_page
 from .listing import Listing, ListingDep
-from .pages import HOME, PageRoute, is_partial, page
+from .pages import HOME, PageRoute, is_partial
 from .rendering import typed
-from .visits import VisitDep
+from .visits import Visit, VisitDep
 
 router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
 
@@ -64,10 +63,8 @@ def show_picker(on: ActedOnDep, q: Line = "") -> Response:
         on.principal.require(Permission.TEMPLATES_READ)
         picks = _picks(session, item, words, now=on.now)
         replies = saved.saved_replies(session, on.principal, item.brand_id)
-    return page(
-        on.request,
+    return on.page(
         "pick.html",
-        principal=on.principal,
         listing=on.listing,
         item=item,
         picks=picks,
@@ -82,7 +79,7 @@ def list_saved(visit: VisitDep, listing: ListingDep, item_id: ItemId) -> Respons
     """For htmx: the replies that were saved."""
     with visit.database.reading() as session:
         item = decisions.visible_item(session, visit.principal, item_id)
-        return _saved_list(visit.request, visit.principal, session, item, listing)
+        return _saved_list(visit, session, item, listing)
 
 
 @router.post("/{item_id}/insert")
@@ -96,7 +93,7 @@ def insert(on: ActedOnDep, template_id: Line = "", saved_id: Annotated[int | Non
             on.principal.require(Permission.TEMPLATES_READ)
             more = get_template(session, item.brand_id, typed(template_id)).rendered_reply
     text = "\n\n".join(part for part in ((on.text or "").strip(), more) if part)
-    return item_page(on.request, on.principal, on.database, on.listing, on.item_id, text=text)
+    return item_page(on, on.listing, on.item_id, text=text)
 
 
 @router.post("/{item_id}/saved")
@@ -127,21 +124,18 @@ def _change(on: ActedOn, act: Callable[[Session, str], None]) -> Response:
         refused.headers["HX-Retarget"] = "#main"
         return refused
     if not is_partial(on.request):
-        return item_page(on.request, on.principal, on.database, on.listing, on.item_id, text=on.text)
+        return item_page(on, on.listing, on.item_id, text=on.text)
     with on.database.reading() as session:
-        return _saved_list(on.request, on.principal, session, item, on.listing)
+        return _saved_list(on, session, item, on.listing)
 
 
-def _saved_list(
-    request: Request, principal: Principal, session: Session, item: ReviewItem, listing: Listing
-) -> Response:
-    return page(
-        request,
+def _saved_list(visit: Visit, session: Session, item: ReviewItem, listing: Listing) -> Response:
+    return visit.page(
         "_saved.html",
-        replies=saved.saved_replies(session, principal, item.brand_id),
+        replies=saved.saved_replies(session, visit.principal, item.brand_id),
         item=item,
         listing=listing,
-        may_share=principal.may(Permission.SAVED_REPLIES_SHARE),
+        may_share=visit.principal.may(Permission.SAVED_REPLIES_SHARE),
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from replyassist.core.accounts import Principal
 from replyassist.core.security import Permission
 from replyassist.guardrails import CheckResult
-from replyassist.review.models import ReviewItem
+from replyassist.review.models import OPEN, ReviewItem
 from replyassist.review.policies.models import ProposedApproval
 from replyassist.review.policies.rules import policy_item, why_not, why_two
 from replyassist.review.surroundings import Surroundings
 
-from .abilities import OPEN, ApprovalGate
+from .abilities import ApprovalGate
 
 
 def hold_gate(

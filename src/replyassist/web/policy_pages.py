@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from replyassist.brands.repository import list_brands
 from replyassist.brands.service import get_brand
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError
 from replyassist.core.http import DatabaseDep, SignedInDep
@@ -20,6 +19,7 @@ from replyassist.review.policies.policy import Policy
 from replyassist.review.policies.service import restored
 from replyassist.triage.kinds import Kind
 
+from .lead.brand_choice import visible_brands
 from .pages import PageRoute, see_other
 from .policy_form import FIELDS, GROUPS, FieldLook, policy_from, values_of
 from .rendering import typed
@@ -46,7 +46,7 @@ def show_first(principal: SignedInDep, database: DatabaseDep) -> Response:
     """The policy of the first brand of this person."""
     principal.require(Permission.QUEUE_READ)
     with database.reading() as session:
-        brands = [brand.id for brand in list_brands(session) if principal.sees(brand.id)]
+        brands = [brand.id for brand in visible_brands(session, principal)]
     if not brands:
         raise NotFound("You have no brand yet.")
     return see_other(f"{POLICIES}/{brands[0]}")
@@ -128,7 +128,7 @@ def _page(
     visit.principal.require_for(Permission.QUEUE_READ, brand_id)
     with visit.database.reading() as session:
         brand = get_brand(session, brand_id)
-        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
+        brands = visible_brands(session, visit.principal)
         newest = repository.versions_of(session, brand_id, before=None, limit=1)
         policy = restored(session, brand_id, version) if version else (newest[0].policy if newest else Policy())
         versions = repository.versions_of(session, brand_id, before=before, limit=VERSIONS_SHOWN + 1)

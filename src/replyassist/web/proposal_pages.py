@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
-from replyassist.brands.repository import list_brands
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError, VersionConflict
 from replyassist.core.security import Permission
 from replyassist.faq import proposals
@@ -19,6 +18,7 @@ from replyassist.faq.repository.proposals import last_run, proposals_of
 from replyassist.learning.coverage_chart import coverage_chart
 
 from .language import gettext, number
+from .lead.brand_choice import visible_brands
 from .pages import PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, Visit, VisitDep
@@ -148,7 +148,7 @@ def _page(
     """A refused proposal that is not on the list any more is told of above it."""
     visit.principal.require(Permission.TEMPLATES_WRITE)
     with visit.database.reading() as session:
-        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
+        brands = visible_brands(session, visit.principal)
         brand = brand or (brands[0].id if brands else "")
         visit.principal.require_brand(brand)
         rows = proposals_of(session, brand, states=(state,), limit=SHOWN)

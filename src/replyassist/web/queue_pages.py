@@ -13,7 +13,6 @@ from replyassist.brands.models import Brand
 from replyassist.brands.repository import list_brands
 from replyassist.core.accounts import Principal
 from replyassist.core.digests import document_digest
-from replyassist.core.http import ClockDep, DatabaseDep, SignedInDep
 from replyassist.review.list_order import QueueFilter, place_of
 from replyassist.review.repository.lists import count_up_to, facet_values
 from replyassist.review.saved_views import may_change, views_of
@@ -23,11 +22,13 @@ from . import repository
 from .auth import ActingDep
 from .bulk_acts import SNOOZES
 from .language import number
+from .lead.brand_choice import visible_brands
 from .listing import Listing, ListingDep, Tab, tabs_of
-from .pages import HOME, PageRoute, page, see_other
+from .pages import HOME, PageRoute, see_other
 from .progress import drafting_progress
 from .queue_rows import changes, rows_of
 from .toasts import toast_after, toast_after_several
+from .visits import VisitDep
 from .words import VERDICTS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -66,10 +67,7 @@ def home() -> Response:
 
 @router.get(HOME)
 def show_queue(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     listing: ListingDep,
     cursor: Cursor = "",
     after: ItemId = None,
@@ -80,13 +78,13 @@ def show_queue(
 ) -> Response:
     """The queue. ``after`` is the item that was just acted on, ``did`` what was done to several (``to``); the header
     ``X-Queue-Rows`` says how many were shown when somebody left."""
-    now = clock.now()
+    principal, now = visit.principal, visit.now
     limit = min(MOST_ROWS, max(ROWS, x_queue_rows))
-    with database.reading() as session:
-        brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
+    with visit.database.reading() as session:
+        brands = visible_brands(session, principal)
         wanted = _of_brands(listing.wanted(principal), brands)
         counts = _counts(session, principal, listing, brands)
-        delay = request.app.state.settings.send_delay_seconds
+        delay = visit.request.app.state.settings.send_delay_seconds
         context: dict[str, Any] = {
             "found": rows_of(session, principal, wanted, place_of(cursor), brands=brands, limit=limit, now=now),
             "counts": counts,
@@ -98,10 +96,8 @@ def show_queue(
             "toast": toast_after_several(session, principal, did, to, left=left, now=now, send_delay_seconds=delay)
             or toast_after(session, principal, after, now=now, send_delay_seconds=delay),
         }
-    return page(
-        request,
+    return visit.page(
         "queue.html",
-        principal=principal,
         listing=listing,
         L=lists,
         brands=brands,
@@ -109,7 +105,7 @@ def show_queue(
         brand_names={brand.id: brand.name for brand in brands},
         verdicts=VERDICTS,
         is_first_page=not cursor,
-        is_dense=request.cookies.get(DENSITY) == DENSE,
+        is_dense=visit.request.cookies.get(DENSITY) == DENSE,
         snoozes=SNOOZES,
         now=now,
         **context,
@@ -117,40 +113,30 @@ def show_queue(
 
 
 @router.get(f"{HOME}/rows")
-def more_rows(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
-    listing: ListingDep,
-    cursor: Cursor,
-) -> Response:
+def more_rows(visit: VisitDep, listing: ListingDep, cursor: Cursor) -> Response:
     """For htmx: the rows after ``cursor``."""
-    now = clock.now()
-    with database.reading() as session:
+    principal, now = visit.principal, visit.now
+    with visit.database.reading() as session:
         brands = list_brands(session)
         wanted = _of_brands(listing.wanted(principal), [brand for brand in brands if principal.sees(brand.id)])
         found = rows_of(session, principal, wanted, place_of(cursor), brands=brands, limit=ROWS, now=now)
     names = {brand.id: brand.name for brand in brands}
-    return page(request, "_rows.html", found=found, listing=listing, brand_names=names, progress=None, now=now)
+    return visit.page("_rows.html", found=found, listing=listing, brand_names=names, progress=None)
 
 
 @router.get(f"{HOME}/changes")
 def show_changes(
-    request: Request,
-    principal: SignedInDep,
-    database: DatabaseDep,
-    clock: ClockDep,
+    visit: VisitDep,
     listing: ListingDep,
     shown: Annotated[str, Query(max_length=40 * MOST_ROWS)] = "",
     counts: Annotated[str, Query(max_length=40)] = "",
     more: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Response:
     """For htmx: only what is not as the page shows it, which is ``shown`` (ids with digests); 204 where all is."""
-    now = clock.now()
+    principal, now = visit.principal, visit.now
     before = [(int(item_id), digest) for item_id, digest in _SHOWN.findall(shown)][:MOST_ROWS]
-    with database.reading() as session:
-        brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
+    with visit.database.reading() as session:
+        brands = visible_brands(session, principal)
         wanted = _of_brands(listing.wanted(principal), brands)
         there = rows_of(session, principal, wanted, None, brands=brands, limit=len(before) + ROWS, now=now)
         now_counted = _counts(session, principal, listing, brands)
@@ -159,8 +145,7 @@ def show_changes(
     digest = _digest(now_counted)
     if not found and digest == counts and progress is None:
         return Response(status_code=204)
-    return page(
-        request,
+    return visit.page(
         "_changes.html",
         found=found,
         counts=now_counted if digest != counts else None,
@@ -168,7 +153,6 @@ def show_changes(
         progress=progress,
         listing=listing,
         brand_names={brand.id: brand.name for brand in brands},
-        now=now,
     )
 
 

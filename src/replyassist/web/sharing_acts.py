@@ -17,7 +17,7 @@ from .acts import ActedOnDep, Line
 from .item_pages import ItemId, item_page
 from .item_view import claimer_of
 from .listing import ListingDep
-from .pages import HOME, PageRoute, is_partial, page
+from .pages import HOME, PageRoute, is_partial
 from .rendering import typed
 from .sharing_view import team_view
 from .visits import VisitDep
@@ -107,8 +107,8 @@ def add_note(on: ActedOnDep, note: Line = "") -> Response:
         refused.headers["HX-Retarget"] = "#main"
         return refused
     if not is_partial(on.request):
-        return item_page(on.request, on.principal, on.database, on.listing, on.item_id, text=on.text)
+        return item_page(on, on.listing, on.item_id, text=on.text)
     with on.database.reading() as session:
         item = decisions.visible_item(session, on.principal, on.item_id)
         team = team_view(session, on.principal, item, now=on.now)
-    return page(on.request, "_note_list.html", team=team, now=on.now)
+    return on.page("_note_list.html", team=team)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
-from replyassist.brands.repository import list_brands
 from replyassist.brands.service import get_brand
 from replyassist.core.accounts import team
 from replyassist.core.accounts.links import GOOD_FOR, purpose_for
@@ -21,6 +20,7 @@ from replyassist.core.security import PERMISSIONS, Role
 from replyassist.review.pace.service import work_of
 
 from . import people_words
+from .lead.brand_choice import visible_brands
 from .link_pages import hand_out
 from .pages import PageRoute, see_other
 from .rendering import typed
@@ -188,7 +188,7 @@ def _list(
         )
         shown = found[:SHOWN]
         brands_by_user = brands_of_many(session, [user.key for user in shown])
-        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
+        brands = visible_brands(session, visit.principal)
     query = {"q": text, "brand": brand, "state": state, "after": shown[-1].key if len(found) > SHOWN else ""}
     return visit.page(
         "team.html",
@@ -225,7 +225,7 @@ def _person(
         context: dict[str, Any] = {
             "user": user,
             "own_brands": brands_of(session, user_id),
-            "brands": [known for known in list_brands(session) if visit.principal.sees(known.id)],
+            "brands": visible_brands(session, visit.principal),
             "why_not": team.why_not(session, visit.principal, user),
             "sessions": open_sessions(session, user_id, now=now),
             "tokens": list_tokens(session, user_id),

@@ -9,13 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
-from replyassist.brands.repository import list_brands
 from replyassist.brands.service import get_brand
 from replyassist.core.errors import InvalidInput, NotFound, ReplyassistError
 from replyassist.core.http import DatabaseDep, SignedInDep
 from replyassist.core.security import Permission
 from replyassist.review.teamwork import turns
 
+from .lead.brand_choice import visible_brands
 from .pages import PageRoute, see_other
 from .team_pages import TEAM
 from .visits import ActingVisitDep, RefusedAct, Visit, VisitDep
@@ -31,7 +31,7 @@ def show_first(principal: SignedInDep, database: DatabaseDep) -> Response:
     """The turns of the first brand of this person."""
     principal.require(Permission.QUEUE_READ)
     with database.reading() as session:
-        brand = next((brand.id for brand in list_brands(session) if principal.sees(brand.id)), None)
+        brand = next((brand.id for brand in visible_brands(session, principal)), None)
     if brand is None:
         raise NotFound("You have no brand yet.")
     return see_other(f"{TURNS}/{brand}")
@@ -108,7 +108,7 @@ def _page(
     visit.principal.require_for(Permission.QUEUE_READ, brand_id)
     with visit.database.reading() as session:
         brand = get_brand(session, brand_id)
-        brands = [known for known in list_brands(session) if visit.principal.sees(known.id)]
+        brands = visible_brands(session, visit.principal)
         team = turns.turns_of(session, brand_id, now=visit.now)
     error: ReplyassistError | None = refused.error if refused else None
     return visit.page(

@@ -7,11 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Response
 
-from replyassist.core.http import DatabaseDep
 from replyassist.review.repository.lists import count_up_to
 from replyassist.review.saved_views import delete_view, keep_view, rename_view, views_of
 
-from .auth import ActingDep
 from .listing import Listing, ListingDep, listing_of
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
@@ -54,18 +52,16 @@ def add_view(
 
 
 @router.post("/{view_id}/rename")
-def rename(
-    principal: ActingDep, database: DatabaseDep, listing: ListingDep, view_id: ViewId, name: Name = ""
-) -> Response:
+def rename(visit: ActingVisitDep, listing: ListingDep, view_id: ViewId, name: Name = "") -> Response:
     """Give a view another name."""
-    with database.writing() as session:
-        rename_view(session, principal, view_id, typed(name))
+    with visit.database.writing() as session:
+        rename_view(session, visit.principal, view_id, typed(name))
     return see_other(listing.url(HOME))
 
 
 @router.post("/{view_id}/delete")
-def delete(principal: ActingDep, database: DatabaseDep, listing: ListingDep, view_id: ViewId) -> Response:
+def delete(visit: ActingVisitDep, listing: ListingDep, view_id: ViewId) -> Response:
     """Forget a view."""
-    with database.writing() as session:
-        delete_view(session, principal, view_id)
+    with visit.database.writing() as session:
+        delete_view(session, visit.principal, view_id)
     return see_other(listing.url(HOME))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from sqlmodel import Session
 
 from replyassist.brands.models import Brand
-from replyassist.brands.repository import list_brands
 from replyassist.brands.service import voice_of
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, NotFound
@@ -21,6 +20,7 @@ from replyassist.review.onboarding.service import STAND_IN
 from replyassist.review.repository.approved import exemplary_replies
 
 from .auth import WELCOME
+from .lead.brand_choice import visible_brands
 from .pages import PageRoute, see_other
 from .rendering import typed
 from .visits import ActingVisitDep, Visit, VisitDep
@@ -105,7 +105,7 @@ def _show(visit: Visit, session: Session, run: PracticeRun, answered: int | None
 
 
 def _brand(session: Session, principal: Principal, wanted: str) -> tuple[list[Brand], Brand]:
-    brands = [brand for brand in list_brands(session) if principal.sees(brand.id)]
+    brands = visible_brands(session, principal)
     found = next((brand for brand in brands if wanted in ("", brand.id)), None)
     if found is None:
         raise NotFound("There is no such brand for you.")

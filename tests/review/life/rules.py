@@ -16,7 +16,7 @@ from replyassist.review.models import Approval, AuditEntry, ReviewItem, ReviewSt
 from replyassist.review.repository import audit_of
 from replyassist.review.standing import TEMPLATE_CHANGED, unusable_templates
 from replyassist.review.surroundings import surroundings
-from replyassist.review.views import detail, summary
+from replyassist.review.views import detail, summaries
 from replyassist.web.check_view import check_view
 
 from .stage import Stage, seen_now
@@ -109,7 +109,7 @@ def _says_the_same_everywhere(stage: Stage, session: Session, item: ReviewItem) 
     assert any(line.is_this for line in whole.conversation), "an item without its message"
     if status in OPEN:
         assert not all(line.is_deleted for line in whole.conversation if line.is_this), "nothing to answer"
-    verdicts = {whole.verdict, summary(session, item, now=now).verdict}
+    verdicts = {whole.verdict, summaries(session, [item], now=now)[0].verdict}
     if item.draft and status in OPEN:
         around = surroundings(session, item)
         verdicts.add(assess(item, item.draft, around, now=now).verdict.value)

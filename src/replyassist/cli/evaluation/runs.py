@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from replyassist.evaluation.record import EvaluationRun
 from replyassist.evaluation.store import RunStore, RunSummary
@@ -32,13 +31,10 @@ def list_runs(
     if json:
         common.print_json([run.model_dump(mode="json") for run in found])
         return
-    table = Table()
-    for name in ("run", "title", "cases of", "cases", *SHOWN.values()):
-        table.add_column(name, overflow="fold")
-    for run in found:
-        figures = (_figure(run, name) for name in SHOWN)
-        table.add_row(*common.cells(run.id, run.title, ", ".join(run.brands), run.cases, *figures))
-    common.output.print(table)
+    rows = [
+        (run.id, run.title, ", ".join(run.brands), run.cases, *(_figure(run, name) for name in SHOWN)) for run in found
+    ]
+    common.output.print(common.table_of(("run", "title", "cases of", "cases", *SHOWN.values()), rows))
 
 
 def _figure(run: RunSummary, name: str) -> str:

@@ -9,8 +9,6 @@ from replyassist.migrations.append_only import create_refusal, refuse_changes
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 TABLES = (
     "worker_heartbeat", "brand", "user_account", "api_token", "author", "channel_connection", "conversation",

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 ADDED = ("direction", "attachments", "in_reply_to", "part_of_id", "revision", "edited_at", "deleted_at", "echo_of_id")
 

@@ -15,8 +15,6 @@ from replyassist.migrations.queue_search import add_postgres_search, add_sqlite_
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 ADDED = (
     "author_name", "author_handle", "beginning", "attachment_kinds", "visibility", "posted_at", "kind", "language",

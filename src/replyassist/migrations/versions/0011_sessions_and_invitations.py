@@ -9,8 +9,6 @@ from replyassist.migrations.append_only import refuse_changes
 
 revision = "0011"
 down_revision = "0010"
-branch_labels = None
-depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 

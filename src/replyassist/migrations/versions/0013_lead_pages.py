@@ -9,8 +9,6 @@ from replyassist.migrations.append_only import refuse_changes
 
 revision = "0013"
 down_revision = "0012"
-branch_labels = None
-depends_on = None
 
 INDEXES = (
     ("ix_review_item_template", "review_item", ["brand_id", "template_id", "created_at"]),

@@ -9,8 +9,6 @@ from replyassist.migrations.append_only import refuse_changes
 
 revision = "0014"
 down_revision = "0013"
-branch_labels = None
-depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
 

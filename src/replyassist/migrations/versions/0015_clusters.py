@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 BEFORE_WHAT_IS_LONG = ("cluster_id", "draft", "final_text", "confirmed", "proposal")
 """SQLite reads a row from its beginning: what a list asks of every row stands before what is long."""

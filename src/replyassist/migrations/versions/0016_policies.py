@@ -9,8 +9,6 @@ from replyassist.migrations.append_only import refuse_changes
 
 revision = "0016"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 

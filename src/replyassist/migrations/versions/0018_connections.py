@@ -11,8 +11,6 @@ from alembic import op
 
 revision = "0018"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 ADDED = ("is_called", "first_called_at", "called_at", "prepared", "postponed", "next_try_at", "cost_micro_usd")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0019"
 down_revision = "0018"
-branch_labels = None
-depends_on = None
 
 TABLE = "review_item"
 MOVED, MOVED_BY = "ix_review_item_moved", ["brand_id", "status", "moved_at", "id"]

@@ -9,8 +9,6 @@ from replyassist.migrations.append_only import refuse_changes
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

@@ -14,8 +14,6 @@ from replyassist.migrations.append_only import refuse_changes
 
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 OF_BRAND = ("quiet_from", "quiet_until", "llm_concurrency", "llm_daily_micro_usd")

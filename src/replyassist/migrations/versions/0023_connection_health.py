@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 ADDED = ("sending_problem", "hooks_refused_at", "renewing_until", "options")

@@ -13,8 +13,6 @@ from alembic import op
 
 revision = "0024"
 down_revision = "0023"
-branch_labels = None
-depends_on = None
 
 TABLE = "review_item"
 COUNTED = ("snoozed_until", "is_for_leads")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0026"
 down_revision = "0025"
-branch_labels = None
-depends_on = None
 
 NAME, TABLE = "ix_review_item_sorted", "review_item"
 HELD = ["urgency", "moved_at", "posted_at", "snoozed_until", "is_for_leads", "cluster_id"]

@@ -15,9 +15,8 @@ from sqlmodel import Session, col, select
 from replyassist.inbox.models import Author, Conversation, Message
 from replyassist.inbox.repository import last_replies_elsewhere
 
-from ..models import LOW, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
+from ..models import LOW, REPLIED, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
 
-_STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 NEWEST = 500
 """Replies of each status among which examples are looked for: however many there are, a draft waits for no more."""
 _OBJECTIONS = frozenset({"block", "warn"})
@@ -86,7 +85,7 @@ def _newest(brand_id: str, most: int) -> Select[Any]:
         .order_by(col(ReviewItem.moved_at).desc(), col(ReviewItem.id).desc())
         .limit(most)
         .subquery()
-        for status in _STANDS
+        for status in REPLIED
     ]
     return select_columns(union_all(*(select_columns(way.c.id) for way in ways)).subquery().c.id)
 
@@ -139,7 +138,7 @@ def replies_in_threads(
         select(Message.conversation_id, Approval.created_at, Approval.text, place.label("place"))
         .join(ReviewItem, col(ReviewItem.approval_id) == col(Approval.id))
         .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .where(col(Message.conversation_id).in_(conversation_ids), col(ReviewItem.status).in_(_STANDS))
+        .where(col(Message.conversation_id).in_(conversation_ids), col(ReviewItem.status).in_(REPLIED))
         .subquery()
     )
     found: dict[int, list[tuple[datetime, str]]] = {conversation_id: [] for conversation_id in conversation_ids}

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from replyassist.core.accounts import User
 
-from ..models import Approval, AuditEntry, ReviewItem, ReviewStatus
+from ..models import REPLIED, Approval, AuditEntry, ReviewItem
 from . import first_audit_id
 
 WINDOW = timedelta(days=90)
@@ -22,7 +22,6 @@ DECISIONS_COUNTED = 2000
 known to within ten points, and the page does not wait."""
 OFTEN_CHANGED = 0.5  # a template whose replies are changed or rejected every second time helps little
 FEWEST_TO_JUDGE = 10  # decisions; fewer say too little
-_STANDS = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 _AS_IS, _EDITED, _REJECTED = "approved", "edited_and_approved", "rejected"
 
 
@@ -138,7 +137,7 @@ def edited_replies(
         .join(ReviewItem, col(ReviewItem.id) == newest.c.item)
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
         .join(User, col(User.id) == col(Approval.approver_id))
-        .where(col(ReviewItem.status).in_(_STANDS), col(Approval.text) != col(ReviewItem.draft))
+        .where(col(ReviewItem.status).in_(REPLIED), col(Approval.text) != col(ReviewItem.draft))
         .order_by(col(Approval.id).desc())
         .limit(limit)
     )

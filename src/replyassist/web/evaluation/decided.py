@@ -23,7 +23,6 @@ router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_sc
 
 ItemId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Lines = Annotated[str, Form(max_length=10_000)]
-NONE = ""
 
 
 @router.post("/cases/from-item/{item_id}")

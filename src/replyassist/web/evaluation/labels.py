@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Response
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, InvalidInput, NotFound, ReplyassistError
@@ -18,10 +18,10 @@ from replyassist.evaluation.store import RunStore, RunSummary
 from replyassist.review.failures import MEANINGS, FailureKind
 
 from ..auth import ActingDep
-from ..pages import page, see_other
+from ..pages import see_other
 from ..rendering import typed
 from ..repository import user_names
-from ..visits import VisitDep
+from ..visits import ActingVisitDep, Visit, VisitDep
 from .pairs import open_pairs_of
 from .shared import EVALUATION, EvaluationRoute, HomeDep, Name, attachment, run_for, summary_for, visible
 
@@ -55,16 +55,15 @@ def show_batches(visit: VisitDep, home: HomeDep) -> Response:
 
 
 @router.get("/label/{batch}")
-def show_draft(request: Request, principal: SignedInDep, home: HomeDep, batch: Batch) -> Response:
+def show_draft(visit: VisitDep, home: HomeDep, batch: Batch) -> Response:
     """The next draft to label."""
-    principal.require(Permission.LABEL_DRAFTS)
-    return _draft(request, principal, home, _run_of(home, principal, batch))
+    visit.principal.require(Permission.LABEL_DRAFTS)
+    return _draft(visit, home, _run_of(home, visit.principal, batch))
 
 
 @router.post("/label/{batch}")
 def label_draft(
-    request: Request,
-    principal: ActingDep,
+    visit: ActingVisitDep,
     home: HomeDep,
     batch: Batch,
     case_id: Annotated[str, Form(min_length=1, max_length=200)],
@@ -73,9 +72,9 @@ def label_draft(
     note: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Keep a label, and show the next draft; a refusal shows the same one."""
-    principal.require(Permission.LABEL_DRAFTS)
-    summary = _run_of(home, principal, batch)
-    run = run_for(home, principal, summary.id)
+    visit.principal.require(Permission.LABEL_DRAFTS)
+    summary = _run_of(home, visit.principal, batch)
+    run = run_for(home, visit.principal, summary.id)
     result = next((each for each in run.results if each.case.id == case_id and each.proposal), None)
     if result is None or result.proposal is None or not result.proposal.draft:
         raise NotFound("there is no such draft")
@@ -85,11 +84,11 @@ def label_draft(
             draft=result.proposal.draft,
             label=Usability(label),
             failures=tuple(FailureKind(name) for name in failures) if label != Usability.SEND_READY else (),
-            by=reader_of(principal.user_id),
+            by=reader_of(visit.principal.user_id),
             note=typed(note).strip(),
         )
     except ValueError:  # pydantic's ValidationError is one
-        return _draft(request, principal, home, summary, error=InvalidInput(WHY_NOT))
+        return _draft(visit, home, summary, error=InvalidInput(WHY_NOT))
     with suppress(Conflict):  # sent twice: it is kept
         LabelBook(home, run.id).add(made)
     return see_other(f"{EVALUATION}/label/{batch}")
@@ -143,24 +142,15 @@ def _run_of(home: HomeDep, principal: Principal, batch: str) -> RunSummary:
     raise NotFound("there are no such drafts")
 
 
-def _draft(
-    request: Request,
-    principal: Principal,
-    home: HomeDep,
-    summary: RunSummary,
-    *,
-    error: ReplyassistError | None = None,
-) -> Response:
-    reader = reader_of(principal.user_id)
-    run = run_for(home, principal, summary.id)
+def _draft(visit: Visit, home: HomeDep, summary: RunSummary, *, error: ReplyassistError | None = None) -> Response:
+    reader = reader_of(visit.principal.user_id)
+    run = run_for(home, visit.principal, summary.id)
     labels = LabelBook(home, run.id).of(reader)
     result, progress = next_for(run, reader, labels)
     proposal = result.proposal if result else None
-    return page(
-        request,
+    return visit.page(
         "evaluation/label.html",
         status=error.status if error else 200,
-        principal=principal,
         batch=batch_of(run.id),
         case=result.case if result else None,
         draft=proposal.draft if proposal else "",

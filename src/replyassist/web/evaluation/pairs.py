@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Response
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import Conflict, NotFound
@@ -23,7 +23,8 @@ from replyassist.evaluation.pairs import (
 )
 
 from ..auth import ActingDep
-from ..pages import page, see_other
+from ..pages import see_other
+from ..visits import VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address, attachment, run_for, summary_for
 
 router = APIRouter(prefix=EVALUATION, route_class=EvaluationRoute, include_in_schema=False)
@@ -32,22 +33,16 @@ Batch = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
 
 @router.get("/pairs/{batch}")
-def show_pair(request: Request, principal: SignedInDep, home: HomeDep, batch: Batch) -> Response:
+def show_pair(visit: VisitDep, home: HomeDep, batch: Batch) -> Response:
     """The next two drafts."""
+    principal = visit.principal
     principal.require(Permission.LABEL_DRAFTS)
     before, after = _runs_of(home, principal, batch)
     reader = reader_of(principal.user_id)
     pairs, chosen = _pairs(home, principal, before, after), PreferenceBook(home, before, after).of(reader)
     pair, done = next_pair(pairs, chosen)
-    return page(
-        request,
-        "evaluation/pair.html",
-        principal=principal,
-        batch=batch,
-        pair=pair,
-        done=done,
-        total=len(pairs),
-        has_last=bool(chosen),
+    return visit.page(
+        "evaluation/pair.html", batch=batch, pair=pair, done=done, total=len(pairs), has_last=bool(chosen)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from replyassist.core.errors import NotFound
 from replyassist.core.http import SignedInDep
@@ -17,7 +17,6 @@ from replyassist.evaluation.report import Page, render
 from replyassist.evaluation.report.cards import FAILURE_WORDS, SUPPORT_WORDS, CaseCard
 from replyassist.evaluation.report.plots import HEIGHT, WIDTH
 
-from ..pages import page
 from ..visits import VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, Name, address, attachment, report_for, run_for, summary_for
 
@@ -109,25 +108,22 @@ def show_report(
 
 @router.get("/runs/{run_id}/case")
 def show_case(
-    request: Request,
-    principal: SignedInDep,
+    visit: VisitDep,
     home: HomeDep,
     run_id: Name,
     filters: FiltersDep,
     case: Annotated[str, Query(alias="id", min_length=1, max_length=200)],
 ) -> Response:
     """One case with all that is known of it, and the way to its neighbours in the filtered list."""
-    principal.require(Permission.EVALUATE)
-    run, report = report_for(home, principal, run_id)
+    visit.principal.require(Permission.EVALUATE)
+    run, report = report_for(home, visit.principal, run_id)
     card = next((each for each in report.cards if each.result.case.id == case), None)
     if card is None:
         raise NotFound("there is no such case in this run")
     order = [each.result.case.id for each in report.cards if filters.fits(each) or each is card]
     place = order.index(case)
-    return page(
-        request,
+    return visit.page(
         "evaluation/case.html",
-        principal=principal,
         run=run,
         card=card,
         filters=filters,

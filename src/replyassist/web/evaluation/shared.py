@@ -12,7 +12,6 @@ from fastapi import Depends, Request, Response
 from fastapi import Path as UrlPath
 
 from replyassist.brands.models import Brand
-from replyassist.brands.repository import list_brands
 from replyassist.core.accounts import Principal
 from replyassist.core.database import Database
 from replyassist.core.errors import NotFound
@@ -21,6 +20,7 @@ from replyassist.evaluation.report import Page, page_of
 from replyassist.evaluation.sets import SetInfo
 from replyassist.evaluation.store import RunStore, RunSummary
 
+from ..lead.brand_choice import visible_brands
 from ..pages import PageRoute
 
 EVALUATION = "/evaluation"
@@ -67,7 +67,7 @@ def sees_all(principal: Principal, brands: Iterable[str]) -> bool:
 def brands_of(database: Database, principal: Principal) -> list[Brand]:
     """The stored brands that somebody sees."""
     with database.reading() as session:
-        return [brand for brand in list_brands(session) if principal.sees(brand.id)]
+        return visible_brands(session, principal)
 
 
 def summary_for(home: Path, principal: Principal, run_id: str) -> RunSummary:

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, Upl
 
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound, PayloadTooLarge, ReplyassistError
-from replyassist.core.http import SignedInDep
 from replyassist.core.security import Permission
 from replyassist.evaluation.upload_files import ACCEPTED, MAXIMUM_BYTES, UploadKind
 from replyassist.evaluation.upload_preview import FIELDS_OF, UploadPreview
 from replyassist.evaluation.uploads import Checked, Upload, Uploads
 
-from ..pages import page, see_other
+from ..pages import see_other
 from ..rendering import typed
 from ..visits import ActingVisitDep, Visit, VisitDep
 from .shared import EVALUATION, EvaluationRoute, HomeDep, address, brands_of
@@ -71,17 +70,17 @@ def receive(
 
 
 @router.get("/uploads/{token}")
-def show_upload(request: Request, principal: SignedInDep, home: HomeDep, token: Token) -> Response:
+def show_upload(visit: VisitDep, home: HomeDep, token: Token) -> Response:
     """The first rows, and which column holds what."""
-    principal.require(Permission.EVALUATE)
+    visit.principal.require(Permission.EVALUATE)
     uploads = Uploads(home)
-    upload = uploads.find(token, user_id=principal.user_id)
+    upload = uploads.find(token, user_id=visit.principal.user_id)
     try:
         preview = uploads.preview(upload)
     except InvalidInput as unreadable:
-        return _look(request, principal, upload, NOTHING, {}, error=unreadable)
-    checked, error = _check(uploads, upload, principal, dict(preview.guess))
-    return _look(request, principal, upload, preview, dict(preview.guess), checked=checked, error=error)
+        return _look(visit, upload, NOTHING, {}, error=unreadable)
+    checked, error = _check(uploads, upload, visit.principal, dict(preview.guess))
+    return _look(visit, upload, preview, dict(preview.guess), checked=checked, error=error)
 
 
 async def _told(request: Request) -> dict[str, str]:
@@ -103,7 +102,7 @@ def check_or_keep(
     try:
         preview = uploads.preview(upload)
     except InvalidInput as unreadable:
-        return _look(visit.request, visit.principal, upload, NOTHING, {}, error=unreadable)
+        return _look(visit, upload, NOTHING, {}, error=unreadable)
     fields = FIELDS_OF[upload.kind]
     chosen = {field: told.get(f"map-{field}", "") for field in fields}
     column_map = {field: column for field, column in chosen.items() if column and column in preview.columns}
@@ -112,7 +111,7 @@ def check_or_keep(
     if told.get("act") == "keep" and checked is not None and checked.good and left_out_is_fine:
         info = uploads.keep(upload, checked, by=visit.principal.name, now=visit.now)
         return see_other(address(f"/{upload.kind}/{info.name}", kept=1))
-    return _look(visit.request, visit.principal, upload, preview, column_map, checked=checked, error=error)
+    return _look(visit, upload, preview, column_map, checked=checked, error=error)
 
 
 def _check(
@@ -125,8 +124,7 @@ def _check(
 
 
 def _look(
-    request: Request,
-    principal: Principal,
+    visit: Visit,
     upload: Upload,
     preview: UploadPreview,
     column_map: dict[str, str],
@@ -135,11 +133,9 @@ def _look(
     error: ReplyassistError | None = None,
 ) -> Response:
     first = FIRST_FIELDS[upload.kind]
-    return page(
-        request,
+    return visit.page(
         "evaluation/upload.html",
         status=422 if error else 200,
-        principal=principal,
         upload=upload,
         preview=preview,
         column_map=column_map,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +17,7 @@ from sqlmodel import Session
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound
 from replyassist.core.security import Permission
+from replyassist.core.tables import spreadsheet_line
 from replyassist.review.list_order import is_number
 from replyassist.review.models import AuditEntry
 from replyassist.review.repository.audit_search import AuditQuery, export, search
@@ -33,20 +32,9 @@ AUDIT = "/audit"
 ROWS = 50
 MOST_EXPORTED = 100_000  # entries; more are to be had day by day
 COLUMNS = (
-    "id",
-    "at",
-    "brand",
-    "item",
-    "actor",
-    "via",
-    "act",
-    "from_status",
-    "to_status",
-    "reason",
-    "failures",
-    "text_digest",
-)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+    "id", "at", "brand", "item", "actor", "via", "act", "from_status", "to_status", "reason", "failures", "text_digest",
+)  # fmt: skip
+_KEPT_AS = {"brand": "brand_id", "item": "review_item_id"}
 router = APIRouter(prefix=AUDIT, route_class=PageRoute, include_in_schema=False)
 Word = Annotated[str, Query(max_length=200)]
 
@@ -153,38 +141,14 @@ def _found(session: Session, principal: Principal, asked: AuditForm, zone: str, 
 
 
 def _fields(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "at": entry.at.isoformat(),
-        "brand": entry.brand_id,
-        "item": entry.review_item_id,
-        "actor": entry.actor,
-        "via": entry.via,
-        "act": entry.act,
-        "from_status": entry.from_status,
-        "to_status": entry.to_status,
-        "reason": entry.reason,
-        "failures": entry.failures,
-        "text_digest": entry.text_digest,
-    }
+    columns = {name: getattr(entry, _KEPT_AS.get(name, name)) for name in COLUMNS}
+    return columns | {"at": entry.at.isoformat()}
 
 
 def _csv(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
-    yield _line(COLUMNS)
+    yield spreadsheet_line(COLUMNS)
     for entry in entries:
-        yield _line(_cell(entry[name]) for name in COLUMNS)
-
-
-def _line(cells: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """Text that a spreadsheet computes nothing from (OWASP, CSV injection: an apostrophe before the sign)."""
-    text = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        yield spreadsheet_line((entry | {"failures": ", ".join(entry["failures"])}).values())
 
 
 def _jsonl(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
