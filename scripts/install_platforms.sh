@@ -31,6 +31,7 @@ need redis-server redis-server
 node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
   fail "Node 18 or newer is needed, and $(node --version) was found"
 
+export PATH="$PWD/.make/emulators:$PATH" # the Node that runs the network, so that what is compiled fits it
 digest=$({ pwd && node --version && cat "$SOURCE/package.json" "$SOURCE/package-lock.json" "$0"; } | sha256sum | cut -d ' ' -f 1)
 [[ "$(cat "$FOLDER/.installed" 2>/dev/null)" != "$digest" ]] || exit 0
 

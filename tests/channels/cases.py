@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,8 @@ def _forgetting(adapter: Adapter) -> str:
 def _read(adapter: Adapter) -> str:
     if reason := _brings(adapter) or _signed(adapter):
         return reason
-    return "" if "(Reading)" in _tests(adapter) else "is read as one list, by tests of its own"
+    is_read = re.search(r"^class \w+\((?:\w+\.)?\w*Reading\):", _tests(adapter), re.MULTILINE)
+    return "" if is_read else "is read as one list, by tests of its own"
 
 
 def _goes_on(adapter: Adapter) -> str:

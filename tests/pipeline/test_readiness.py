@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from replyassist.answering.sentence_reading import ReplyReading
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.pipeline import propose
 from replyassist.pipeline.planning import PlannedSentence, SentencePlan
-from replyassist.pipeline.readiness import PATH, READ_PATH, READING, ReadinessModel, evidence_of, shipped_model
+from replyassist.pipeline.readiness import DECIDED, PATH, READ_PATH, READING, ReadinessModel, evidence_of, shipped_model
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.retrieval.service import Retrieved
 from tests.pipeline.builders import context
@@ -65,12 +66,13 @@ def test_what_a_reply_may_be_expected_to_leave_out_and_to_say_unasked_is_evidenc
 
 def test_the_reading_of_the_sentences_is_evidence_where_the_used_template_was_read() -> None:
     there = replace(found(match("shipping", 0.8), match("other", 0.1)), read=frozenset({"shipping"}))
-    plan = replace(PLAN, reading=ReplyReading({"We ship.": 1.5}, yes=0.4, no=0.1))
+    plan = replace(PLAN, reading=ReplyReading({"We ship.": 1.5}, yes=0.6, no=0.2))
 
     told = [evidence_of(there, plan, Answered(0.6, ()), used=[used]) for used in ("shipping", "other")]
 
     assert told[0][READING] == 1.5
-    assert READING not in told[1]
+    assert told[0][DECIDED] == pytest.approx(math.log(0.8 / 0.2))
+    assert not {READING, DECIDED} & set(told[1])
 
 
 @pytest.mark.parametrize(("path", "read"), [(PATH, frozenset()), (READ_PATH, frozenset({"shipping"}))])

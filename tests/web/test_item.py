@@ -49,8 +49,8 @@ def test_a_person_may_open_with_the_plain_answer_that_is_likely_wanted(console: 
     console.sign_in()
     page = console.get(f"/queue/{item.id}").text
 
-    assert 'data-use="Hi Tom, yes, we ship to 32 countries."' in page
-    assert 'data-use="Hi Tom, no, we ship to 32 countries."' in page
+    assert 'data-replace="Hi Tom, yes, we ship to 32 countries."' in page
+    assert 'data-replace="Hi Tom, no, we ship to 32 countries."' in page
     assert "Open with “No”" in page
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_offered_where_no_plain_answer_is_wanted_or_it_is_said(
 
     page = console.get(f"/queue/{item.id}").text
     assert 'id="picker"' in page
-    assert "data-use" not in page
+    assert "data-replace" not in page
 
 
 def test_model_notes_and_candidates_are_shown(console: Console) -> None:

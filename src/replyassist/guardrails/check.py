@@ -10,6 +10,7 @@ from replyassist.guardrails.advice import forbidden_advice
 from replyassist.guardrails.claims import unsupported_actions, unsupported_promises
 from replyassist.guardrails.context import CheckContext, Rule
 from replyassist.guardrails.coverage import coverage
+from replyassist.guardrails.direct_answers import wrong_yes
 from replyassist.guardrails.entailment import entailed, judged
 from replyassist.guardrails.findings import Finding, Severity, Verdict, verdict_of
 from replyassist.guardrails.grounding import grounded_mentions
@@ -41,6 +42,7 @@ GROUNDING_RULES: tuple[Rule, ...] = (
     unsupported_actions,
     unsupported_sentences,
     negation_flipped,
+    wrong_yes,
     entailed,
 )
 PRIVACY_RULES: tuple[Rule, ...] = (personal_data,)

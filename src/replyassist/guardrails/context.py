@@ -27,6 +27,7 @@ class CheckContext:
     knows it. ``canary`` is a token of the prompt that no reply may hold. Without an
     ``encoder`` the checks that compare meanings by sentence embedding fall back to words. With an ``entailment`` model
     each statement is compared with its sources by it too; ``judged`` is what one said of this text already.
+    ``likely_no``: how likely the template amounts to a plain no to the message, 0 to 1, as a reader of both says.
     """
 
     voice: VoiceRules
@@ -38,6 +39,7 @@ class CheckContext:
     encoder: Encoder | None = None
     entailment: Entailment | None = None
     judged: EntailmentJudgement | None = None
+    likely_no: float = 0.0
 
     @cached_property
     def template_text(self) -> str:

@@ -54,6 +54,7 @@ CONCERNS = {
     "draft.prompt_debris": Concern.TEXT,
     "draft.repeated_sentence": Concern.TEXT,
     "draft.wrong_name": Concern.TEXT,
+    "draft.wrong_yes": Concern.TEXT,
     FACT_NOT_IN_ANSWER: Concern.MESSAGE,
     "draft.for_a_person": Concern.MESSAGE,
     "draft.not_asked": Concern.MESSAGE,

@@ -115,6 +115,13 @@ def without_opening(clause: str) -> str:
     return clause[folded.starts[position] :] if len(re.findall(r"\w+", rest)) >= 2 else clause
 
 
+def without_greeting(text: str) -> str:
+    """A text without the greeting with which it begins."""
+    folded = normalise(text)
+    match = _GREETING.match(folded.text)
+    return text[folded.starts[match.end()] :] if match and match.end() < len(folded.starts) else text
+
+
 def opening_of(clause: str) -> str:
     """What ``without_opening`` cuts, folded."""
     return normalise(clause[: len(clause) - len(without_opening(clause))]).text

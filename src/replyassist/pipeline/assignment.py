@@ -109,6 +109,7 @@ class Assignment:
             canary=canary,
             encoder=self.context.encoder,
             entailment=TimedEntailment(entailment, self.watch) if entailment is not None else None,
+            likely_no=self.plan.reading.no if self.plan is not None else 0.0,
         )
 
 

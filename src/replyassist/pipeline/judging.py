@@ -12,7 +12,6 @@ from replyassist.guardrails.personal import likest, personalisation
 from replyassist.guardrails.ranking import Merits, asked_share, relevance, supported_share
 from replyassist.guardrails.translation import changed_in_translation
 from replyassist.pipeline.assignment import Assignment
-from replyassist.pipeline.direct_answers import wrong_yes
 from replyassist.pipeline.plan_checks import against_sources, kept_plan
 from replyassist.proposal import Candidate
 
@@ -42,8 +41,6 @@ def judge(
         kept = (item for item in found if item.rule not in _WITHIN_ONE_LANGUAGE)
         found = (*kept, *_of_the_translation(mended.text, assignment, checks))
     plan = None
-    if assignment.plan is not None:
-        found = (*found, *wrong_yes(mended.text, assignment.plan.reading))
     if claimed is not None and assignment.plan is not None:
         found = (*found, *against_sources(mended.text, claimed, assignment.plan, checks=checks, result=result))
         plan = kept_plan(claimed, assignment.plan, message=assignment.message.text)

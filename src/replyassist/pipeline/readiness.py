@@ -18,8 +18,10 @@ from replyassist.retrieval.service import Retrieved
 
 PATH = Path(str(files("replyassist.pipeline"))) / "readiness.yaml"
 READ_PATH = PATH.with_name("readiness_read.yaml")
-READING, DECIDED = "sentence_reading", "decided"
-"""The evidence that there is only with a reranker, in log-odds; 0 where the sentences of several templates are said."""
+READING = "sentence_reading"
+"""Log-odds that the message needs one or another sentence; only with a reranker, 0 where several templates answer."""
+DECIDED = "decided"
+"""Log-odds that they amount to a plain yes or no, whichever; there where ``READING`` is, and 0 likewise."""
 _FARTHEST = 0.001
 
 

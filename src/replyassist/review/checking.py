@@ -131,6 +131,7 @@ def check_text(
             mood=item.proposal.triage.mood.value,
             entailment=entailment if text != item.draft else None,
             judged=made.judged if made is not None else None,
+            likely_no=item.proposal.direct_answer.no,
         ),
     )
     versions = [template.version for template in around.templates]

@@ -14,11 +14,12 @@ from sqlmodel import Session
 from replyassist.brands.counting import Room
 from replyassist.core.accounts import Principal
 from replyassist.core.entailment import Entailment
+from replyassist.core.language import detect_language
 from replyassist.core.security import Permission
 from replyassist.delivery.outlook import Outlook, outlook
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.faq.repository.learned import examples_of_item
-from replyassist.pipeline.direct_answers import NO, YES, with_answer
+from replyassist.guardrails.direct_answers import NO, YES, with_answer
 from replyassist.proposal import Candidate, Proposal
 from replyassist.retrieval.confidence import Band, band_of
 from replyassist.retrieval.index import TemplateMatch
@@ -43,6 +44,8 @@ from .repository import AnsweredMessage, Earlier
 from .seeded_drafts import as_if_unseeded, seeded_text
 
 EARLIER_SHOWN = 10
+LEARNED_IN = "en"
+"""The language in which the reader learned yes and no, and in which they are said."""
 MAY_WANT_AN_ANSWER = 0.5
 """Probability of a plain yes or no from which the editor offers to open with it."""
 _URL_FIELDS = ("permalink", "permalink_url", "post_url", "url", "link")
@@ -127,7 +130,7 @@ class ItemView:
         Which of them is right is for the person to read: the reader is no judge of it (decision 0041).
         """
         told = self.proposal.direct_answer
-        if told.yes + told.no < MAY_WANT_AN_ANSWER:
+        if told.yes + told.no < MAY_WANT_AN_ANSWER or detect_language(self.shown_draft) != LEARNED_IN:
             return []
         versions = [(word, with_answer(self.shown_draft, word)) for word in (YES, NO)]
         return versions if all(text != self.shown_draft for _, text in versions) else []

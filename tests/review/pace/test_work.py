@@ -152,7 +152,8 @@ def test_checks_are_off_until_a_policy_wants_them_and_then_some_items_get_one(wo
 def test_a_planted_error_is_approved_by_nobody(world: World) -> None:
     agent, lead, item = world.person(Role.AGENT), world.person(Role.LEAD), world.item()
     check = plant(world, agent, item)
-    for who, text in ((agent, check.text), (lead, check.text), (lead, check.text.replace("Hi", "Hey"))):
+    reworded = (check.text.replace("Hi", "Hey"), check.text.replace("Delivery takes", "Yes, delivery takes"))
+    for who, text in ((agent, check.text), *((lead, text) for text in (check.text, *reworded))):
         with pytest.raises(SeededCheckMissed, match=r"it said “Delivery takes 4 to 14 working days\.”"):
             approve(world, who, item, text=text, accept_findings=True)
     assert approve(world, agent, item).final_text == DRAFT

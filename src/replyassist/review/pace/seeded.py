@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -78,7 +79,7 @@ def approved_error(session: Session, principal: Principal, item_id: int, text: s
     """The check of an item whose planted error this person, to whom it was shown, approves with this text."""
     check = repository.seeded_of_item(session, item_id)
     is_theirs = check is not None and check.user_id == principal.user_id
-    return check if check is not None and is_theirs and check.wrong in text else None
+    return check if check is not None and is_theirs and _says_the_error(check, text) else None
 
 
 def note_missed(session: Session, check: SeededCheck, *, now: datetime) -> None:
@@ -92,8 +93,17 @@ def note_missed(session: Session, check: SeededCheck, *, now: datetime) -> None:
 def require_not_seeded(session: Session, item: ReviewItem, text: str) -> None:
     """Raise SeededCheckMissed for a text with an error that was planted into this item."""
     check = repository.seeded_of_item(session, item.id or 0)
-    if check is not None and check.wrong in text:
+    if check is not None and _says_the_error(check, text):
         raise SeededCheckMissed(told(check))
+
+
+def _says_the_error(check: SeededCheck, text: str) -> bool:
+    """Whether a text has the planted number and what follows it in its sentence: what stands before may be reworded."""
+    pairs = enumerate(zip(check.right, check.wrong, strict=False))
+    start = next((place for place, (one, other) in pairs if one != other), 0)
+    while start and check.wrong[start - 1].isdigit():
+        start -= 1
+    return re.search(rf"(?<!\d){re.escape(check.wrong[start:])}", text) is not None
 
 
 def told(check: SeededCheck) -> str:

@@ -102,7 +102,7 @@
   function begin() {
     const area = editor();
     if (!area) return;
-    document.querySelectorAll("#edit, [data-use]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("#edit, [data-use], .inserts > [data-replace]").forEach((button) => { button.hidden = false; });
     const kept = recall();
     offered = null;
     if ("own" in area.dataset) {
