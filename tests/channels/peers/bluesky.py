@@ -1,13 +1,16 @@
 """A Bluesky network as the lexicons and docs.bsky.app tell of it: one server that is home, index and directory at once.
 
-It keeps repositories, notifies us of replies, mentions and quotes, pages by cursor, lets access tokens expire, counts
-graphemes and bytes, and answers errors as ``{"error": NAME, "message": ...}`` with the status of the real one.
+It keeps accounts and their repositories, notifies of replies, mentions and quotes, pages by cursor, lets access tokens
+expire, counts graphemes and bytes, and answers errors as ``{"error": NAME, "message": ...}`` with the status of the
+real one.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from base64 import b32encode
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +23,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import regex
 
-POST = "app.bsky.feed.post"
+POST, PROFILE = "app.bsky.feed.post", "app.bsky.actor.profile"
+WRITES = ("_createRecord", "_putRecord")
 US, TOM = "did:plc:us2222222222222222222222", "did:plc:tom222222222222222222222"
 HANDLES = {US: "fernhill.bsky.example", TOM: "tom.bsky.example"}
 NAMES = {US: "Fernhill Coffee", TOM: "Tom"}
@@ -38,14 +42,17 @@ class Refused(Exception):
 
 @dataclass
 class Network:
-    """``lose``: the connection ends before or after the next record is put. ``wait_seconds``: it answers 429 once."""
+    """``lose``: the connection ends before or after the next record is put. ``wait_seconds``: it answers 429 once.
+    ``told``: notifications by whom they are for. ``access``, ``refresh``: whose each token is."""
 
     clock: Callable[[], datetime]
     url: str = ""
+    handles: dict[str, str] = field(default_factory=lambda: dict(HANDLES))
+    names: dict[str, str] = field(default_factory=lambda: dict(NAMES))
     records: dict[str, Record] = field(default_factory=dict)
-    told: list[dict[str, Any]] = field(default_factory=list)
-    access: set[str] = field(default_factory=set)
-    refresh: set[str] = field(default_factory=set)
+    told: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    access: dict[str, str] = field(default_factory=dict)
+    refresh: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     lose: str = ""
     wait_seconds: float = 0.0
@@ -58,20 +65,23 @@ class Network:
             above = self.records[to]
             parent = {"uri": to, "cid": above["cid"]}
             record["reply"] = {"root": (above["value"].get("reply") or {}).get("root", parent), "parent": parent}
-        return str(self.put(by, POST, f"3post{next(self.numbers):08d}", record)["uri"])
+        return str(self.put(by, POST, self._key(), record)["uri"])
 
     def put(self, repo: str, collection: str, rkey: str, value: Record) -> dict[str, str]:
-        """Put a record, and tell us of it where it is news."""
+        """Put a record, and tell whom it is news for."""
         text = value.get("text", "")
         if len(regex.findall(r"\X", text)) > 300 or len(text.encode()) > 3000:
             raise Refused("InvalidRequest")
         uri, cid = f"at://{repo}/{collection}/{rkey}", "bafy" + sha256(json.dumps(value).encode()).hexdigest()[:40]
         is_new = uri not in self.records
         self.records[uri] = {"uri": uri, "cid": cid, "value": value}
-        if is_new and collection == POST and repo != US and (reason := self._reason(value)):
-            who = {"did": repo, "handle": HANDLES[repo], "displayName": NAMES[repo]}
-            news = {"uri": uri, "cid": cid, "author": who, "reason": reason, "record": value}
-            self.told.append({**news, "isRead": False, "indexedAt": _iso(self.clock())})
+        if collection == PROFILE:
+            self.names[repo] = value["displayName"]
+        is_news = is_new and collection == POST
+        for other in self.handles:
+            if is_news and other != repo and (reason := self._reason(value, other)):
+                news = {"uri": uri, "cid": cid, "author": self._who(repo), "reason": reason, "record": value}
+                self.told[other].append({**news, "isRead": False, "indexedAt": _iso(self.clock())})
         return {"uri": uri, "cid": cid}
 
     def ours(self) -> list[Record]:
@@ -79,40 +89,64 @@ class Network:
         return [each for uri, each in self.records.items() if uri.startswith(f"at://{US}/{POST}/")]
 
     @staticmethod
-    def _reason(value: Record) -> str:
-        if US in json.dumps(value.get("reply") or {}):
+    def _reason(value: Record, did: str) -> str:
+        if did in json.dumps(value.get("reply") or {}):
             return "reply"
-        if US in json.dumps(value.get("embed") or {}):
+        if did in json.dumps(value.get("embed") or {}):
             return "quote"
-        return "mention" if US in json.dumps(value.get("facets") or []) else ""
+        return "mention" if did in json.dumps(value.get("facets") or []) else ""
 
     def answer(self, verb: str, method: str, given: dict[str, Any], token: str) -> dict[str, Any]:
         """One call."""
         self.calls.append(method)
         if method == "com.atproto.server.createSession":
-            if given != {"identifier": HANDLES[US], "password": PASSWORD}:
+            did = self._did(given.get("identifier", ""))
+            if not did or given["password"] != PASSWORD:
                 raise Refused("AuthenticationRequired", 401)
-            return self._session()
+            return self._session(did)
+        if method == "com.atproto.server.createAccount":
+            return self._session(self._account(given["handle"]))
         if method == "com.atproto.server.refreshSession":
             if token not in self.refresh:
                 raise Refused("ExpiredToken")
-            self.refresh.discard(token)
-            return self._session()
+            return self._session(self.refresh.pop(token))
         if token not in self.access:
             raise Refused("ExpiredToken" if token else "AuthMissing", 400 if token else 401)
         name = "_" + method.rpartition(".")[2]
-        is_known = hasattr(self, name) and (verb == "POST") == (name == "_putRecord")
+        is_known = hasattr(self, name) and (verb == "POST") == (name in WRITES)
         if not is_known:
             raise Refused("MethodNotImplemented", 501)
-        found: dict[str, Any] = getattr(self, name)(given)
+        viewer = self.access[token]
+        if verb == "POST" and given["repo"] != viewer:
+            raise Refused("InvalidRequest")
+        found: dict[str, Any] = getattr(self, name)({**given, "viewer": viewer})
         return found
 
-    def _session(self) -> dict[str, Any]:
+    def _session(self, did: str) -> dict[str, Any]:
         number = next(self.numbers)
         access, refresh = f"access-{number}", f"refresh-{number}"
-        self.access.add(access)
-        self.refresh.add(refresh)
-        return {"accessJwt": access, "refreshJwt": refresh, "did": US, "handle": HANDLES[US]}
+        self.access[access] = self.refresh[refresh] = did
+        return {"accessJwt": access, "refreshJwt": refresh, "did": did, "handle": self.handles[did]}
+
+    def _account(self, handle: str) -> str:
+        if self._did(handle):
+            raise Refused("HandleNotAvailable")
+        did = "did:plc:" + b32encode(sha256(handle.encode()).digest()).decode().lower()[:24]
+        self.handles[did] = handle
+        return did
+
+    def _did(self, handle: str) -> str:
+        return next((did for did, each in self.handles.items() if each == handle), "")
+
+    def _who(self, did: str) -> dict[str, str]:
+        return {"did": did, "handle": self.handles[did], "displayName": self.names.get(did, "")}
+
+    def _key(self) -> str:
+        return f"3post{next(self.numbers):08d}"
+
+    def _createRecord(self, given: dict[str, Any]) -> dict[str, Any]:
+        record = {"$type": given["collection"], **given["record"]}
+        return self.put(given["repo"], given["collection"], self._key(), record)
 
     def _putRecord(self, given: dict[str, Any]) -> dict[str, Any]:
         wait, self.wait_seconds = self.wait_seconds, 0.0
@@ -139,8 +173,8 @@ class Network:
         return _page("records", found[::-1], given)
 
     def _listNotifications(self, given: dict[str, Any]) -> dict[str, Any]:
-        reasons = given.get("reasons") or []
-        found = [each for each in self.told if each["reason"] in reasons]
+        reasons = given.get("reasons")
+        found = [each for each in self.told[given["viewer"]] if not reasons or each["reason"] in reasons]
         return _page("notifications", found[::-1], given)
 
     def _getPosts(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -155,12 +189,18 @@ class Network:
         if parent := (post["record"].get("reply") or {}).get("parent"):
             is_there = parent["uri"] in self.records
             thread["parent"] = {"post": self._view(parent["uri"])} if is_there else {"notFound": True, **parent}
-        return {"thread": thread}
+        return {"thread": thread | self._below(given["uri"], int(given.get("depth", 6)))}
+
+    def _below(self, uri: str, depth: int) -> dict[str, Any]:
+        if not depth:
+            return {}
+        parents = {each: record["value"].get("reply", {}).get("parent", {}) for each, record in self.records.items()}
+        below = [each for each, parent in parents.items() if parent.get("uri") == uri]
+        return {"replies": [{"post": self._view(each), **self._below(each, depth - 1)} for each in below]}
 
     def _resolveHandle(self, given: dict[str, Any]) -> dict[str, Any]:
-        for did, handle in HANDLES.items():
-            if handle == given["handle"]:
-                return {"did": did}
+        if did := self._did(given["handle"]):
+            return {"did": did}
         raise Refused("HandleNotFound")
 
     def _view(self, uri: str) -> dict[str, Any]:
@@ -172,7 +212,7 @@ class Network:
             if quoted
             else {}
         )
-        return {**seen, **embed, "viewer": {}}
+        return {**seen, **embed, "author": self._who(uri.split("/")[2]), "viewer": {}}
 
 
 def _page(name: str, found: list[dict[str, Any]], given: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +230,7 @@ def _iso(at: datetime) -> str:
 @contextmanager
 def network(clock: Callable[[], datetime]) -> Iterator[Network]:
     """Served on a free port of loopback."""
-    peer = Network(clock)
+    peer, one_at_a_time = Network(clock), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -205,7 +245,9 @@ def network(clock: Callable[[], datetime]) -> Iterator[Network]:
             method = urlsplit(self.path).path.removeprefix("/xrpc/")
             token = self.headers.get("authorization", "").removeprefix("Bearer ")
             try:
-                self._say(200, peer.answer(self.command, method, given, token), {})
+                with one_at_a_time:
+                    answer = peer.answer(self.command, method, given, token)
+                self._say(200, answer, {})
             except Refused as error:
                 self._say(error.status, {"error": error.error, "message": "no"}, error.headers)
             except ConnectionAbortedError:
