@@ -29,6 +29,8 @@ US, TOM = "did:plc:us2222222222222222222222", "did:plc:tom222222222222222222222"
 HANDLES = {US: "fernhill.bsky.example", TOM: "tom.bsky.example"}
 NAMES = {US: "Fernhill Coffee", TOM: "Tom"}
 PASSWORD = "abcd-efgh-ijkl-mnop"
+CID = bytes.fromhex("01711220")
+"""What the address of a record begins with: version 1, DAG-CBOR, SHA-256 of 32 bytes."""
 Record = dict[str, Any]
 
 
@@ -72,7 +74,7 @@ class Network:
         text = value.get("text", "")
         if len(regex.findall(r"\X", text)) > 300 or len(text.encode()) > 3000:
             raise Refused("InvalidRequest")
-        uri, cid = f"at://{repo}/{collection}/{rkey}", "bafy" + sha256(json.dumps(value).encode()).hexdigest()[:40]
+        uri, cid = f"at://{repo}/{collection}/{rkey}", "b" + _base32(CID + sha256(json.dumps(value).encode()).digest())
         is_new = uri not in self.records
         self.records[uri] = {"uri": uri, "cid": cid, "value": value}
         if collection == PROFILE:
@@ -131,7 +133,7 @@ class Network:
     def _account(self, handle: str) -> str:
         if self._did(handle):
             raise Refused("HandleNotAvailable")
-        did = "did:plc:" + b32encode(sha256(handle.encode()).digest()).decode().lower()[:24]
+        did = "did:plc:" + _base32(sha256(handle.encode()).digest())[:24]
         self.handles[did] = handle
         return did
 
@@ -177,26 +179,23 @@ class Network:
         found = [each for each in self.told[given["viewer"]] if not reasons or each["reason"] in reasons]
         return _page("notifications", found[::-1], given)
 
-    def _getPosts(self, given: dict[str, Any]) -> dict[str, Any]:
-        uris = given["uris"] if isinstance(given["uris"], list) else [given["uris"]]
-        return {"posts": [self._view(uri) for uri in uris if uri in self.records]}
-
     def _getPostThread(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["uri"] not in self.records:
             raise Refused("NotFound")
-        post = self._view(given["uri"])
-        thread: dict[str, Any] = {"$type": "app.bsky.feed.defs#threadViewPost", "post": post}
-        if parent := (post["record"].get("reply") or {}).get("parent"):
-            is_there = parent["uri"] in self.records
-            thread["parent"] = {"post": self._view(parent["uri"])} if is_there else {"notFound": True, **parent}
-        return {"thread": thread | self._below(given["uri"], int(given.get("depth", 6)))}
+        thread = self._shown(given["uri"], int(given.get("depth", 6)))
+        if parent := (thread["post"]["record"].get("reply") or {}).get("parent"):
+            thread["parent"] = self._shown(parent["uri"])
+        return {"thread": thread}
 
-    def _below(self, uri: str, depth: int) -> dict[str, Any]:
-        if not depth:
-            return {}
-        parents = {each: record["value"].get("reply", {}).get("parent", {}) for each, record in self.records.items()}
-        below = [each for each, parent in parents.items() if parent.get("uri") == uri]
-        return {"replies": [{"post": self._view(each), **self._below(each, depth - 1)} for each in below]}
+    def _shown(self, uri: str, depth: int = 0) -> dict[str, Any]:
+        if uri not in self.records:
+            return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": uri, "notFound": True}
+        shown: dict[str, Any] = {"$type": "app.bsky.feed.defs#threadViewPost", "post": self._view(uri)}
+        if depth:
+            parents = {each: found["value"].get("reply", {}).get("parent", {}) for each, found in self.records.items()}
+            below = [each for each, parent in parents.items() if parent.get("uri") == uri]
+            shown["replies"] = [self._shown(each, depth - 1) for each in below]
+        return shown
 
     def _resolveHandle(self, given: dict[str, Any]) -> dict[str, Any]:
         if did := self._did(given["handle"]):
@@ -204,15 +203,17 @@ class Network:
         raise Refused("HandleNotFound")
 
     def _view(self, uri: str) -> dict[str, Any]:
-        record = self.records[uri]
-        seen = {"uri": uri, "cid": record["cid"], "record": record["value"], "indexedAt": _iso(self.clock())}
-        quoted = (record["value"].get("embed") or {}).get("record")
-        embed = (
-            {"embed": {"record": {"uri": quoted["uri"], "value": self.records[quoted["uri"]]["value"]}}}
-            if quoted
-            else {}
-        )
-        return {**seen, **embed, "author": self._who(uri.split("/")[2]), "viewer": {}}
+        seen = self._seen(uri)
+        record = seen.pop("value")
+        quoted = (record.get("embed") or {}).get("record")
+        embed: dict[str, Any] = {"$type": "app.bsky.embed.record#view"}
+        if quoted:
+            embed["record"] = {"$type": "app.bsky.embed.record#viewRecord", **self._seen(quoted["uri"])}
+        return {**seen, "record": record, **({"embed": embed} if quoted else {}), "viewer": {}}
+
+    def _seen(self, uri: str) -> dict[str, Any]:
+        author, at = self._who(uri.split("/")[2]), _iso(self.clock())
+        return {**self.records[uri], "author": author, "indexedAt": at}
 
 
 def _page(name: str, found: list[dict[str, Any]], given: dict[str, Any]) -> dict[str, Any]:
@@ -221,6 +222,10 @@ def _page(name: str, found: list[dict[str, Any]], given: dict[str, Any]) -> dict
         raise Refused("InvalidRequest")
     page = found[start : start + limit]
     return {name: page, **({"cursor": str(start + limit)} if len(page) == limit else {})}
+
+
+def _base32(given: bytes) -> str:
+    return b32encode(given).decode().lower().rstrip("=")
 
 
 def _iso(at: datetime) -> str:
