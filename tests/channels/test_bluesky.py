@@ -49,8 +49,8 @@ class BlueskyHarness(PeerHarness[Network], PolledHarness):
     def write_malformed(self) -> None:
         for record in ({"text": MALFORMED, "reply": {"root": {"cid": "x"}}}, MALFORMED, {"text": ["x" * 20_000]}):
             self.write(MALFORMED)
-            self.peer.told[-1]["record"] = record
-        self.peer.told[-1]["cid"] = "x" * 10_001
+            self.peer.told[US][-1]["record"] = record
+        self.peer.told[US][-1]["cid"] = "x" * 10_001
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage
+from replyassist.channels import Account, Credentials, Deleted, Edited, Event, NewMessage
 from replyassist.channels.discord.api import PAGE
 from replyassist.channels.discord.send import DiscordPlatform
 from replyassist.channels.registry import adapter_named
@@ -24,11 +24,13 @@ from .harness import PeerHarness
 from .peers.discord import BOT, CHANNEL, FORUM, THREAD, TOKEN, TOM, US, DiscordPeer
 from .peers.processes import simcord
 from .polled import PolledHarness
+from .reading import GoingOn, ReadHarness
 
 
-class DiscordHarness(PeerHarness[DiscordPeer], PolledHarness):
+class DiscordHarness(PeerHarness[DiscordPeer], ReadHarness):
     adapter = adapter_named("discord")
     account = US
+    reads_a_place = 4  # two channels, the threads, and the messages of one
 
     def __init__(self, peer: DiscordPeer) -> None:
         self.peer = peer
@@ -51,6 +53,12 @@ class DiscordHarness(PeerHarness[DiscordPeer], PolledHarness):
     def posted(self) -> list[str]:
         return [each["content"] for each in self.peer.ours()]
 
+    def elsewhere(self, text: str) -> str:
+        return self.peer.write(text, channel=THREAD)
+
+    def limit_reads(self, most: int) -> None:
+        self.peer.most_reads, self.peer.reads = most, 0
+
 
 @pytest.fixture
 def peer(world: World) -> Iterator[DiscordPeer]:
@@ -69,6 +77,34 @@ def messages(events: Sequence[Event]) -> list[MessageIn]:
 
 def number(external_id: str) -> str:
     return external_id.partition(":")[2]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestReading(GoingOn):
+    def test_a_reading_that_fails_in_the_middle_goes_on_there(
+        self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
+    ) -> None:
+        asked, below = harness.write(QUESTION), harness.elsewhere(QUESTION)
+        stage.world.clock.advance(minutes=1)
+        peer.broken = THREAD
+        assert self.until_it_fails(stage.account, harness) == [asked]
+        meanwhile = harness.write("and Sweden?")
+        peer.asked.clear()
+        assert self.until_it_fails(stage.account, harness) == []
+        read = [each.path.split("/")[-2] for each in peer.asked if each.path.endswith("/messages")]
+        assert set(read) == {THREAD}
+        peer.broken = ""
+        assert [each.external_id for each in messages(harness.events(stage.account))] == [below]
+        assert [each.external_id for each in messages(harness.events(stage.account))] == [meanwhile]
+        assert harness.events(stage.account) == []
+
+    @staticmethod
+    def until_it_fails(account: Account, harness: DiscordHarness) -> list[str]:
+        found, since = list[Event](), harness.world.clock.now() - timedelta(days=7)
+        with closing(harness.source(account)) as source, pytest.raises(DeliveryNotMade):
+            for pulled in source.pull(harness.cursor, since=since, is_ending=lambda: False):
+                harness.cursor, found = pulled.cursor, [*found, *pulled.events]
+        return [each.external_id for each in messages(found)]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -1,4 +1,4 @@
-"""The way of a comment on Bluesky, on the whole network."""
+"""The way of a comment on Bluesky: on the whole network, or on a server that speaks as it does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tests.channels.peers.between import between, http_request
 from tests.channels.peers.bluesky import PASSWORD
-from tests.channels.peers.bluesky_network import Addresses, Person
+from tests.channels.peers.bluesky_network import Person
 
 from .walk import Far, Walk, walking
 
@@ -20,8 +20,8 @@ class Network(Far):
     channel = "bluesky"
     above = "New roast is out!"
 
-    def __init__(self, addresses: Addresses) -> None:
-        self.us, self._tom = Person(addresses.pds, "brand"), Person(addresses.pds, "tom")
+    def __init__(self, server: str) -> None:
+        self.us, self._tom = Person(server, "brand"), Person(server, "tom")
 
     def close(self) -> None:
         """End connections."""
@@ -47,10 +47,10 @@ def _parent(record: dict[str, dict[str, dict[str, str]]]) -> str:
 
 
 @contextmanager
-def bluesky_walk(addresses: Addresses, folder: Path, say: Callable[[str], None]) -> Iterator[Walk]:
-    """A brand with an account, whose home is reached by way of us."""
-    home = urlsplit(addresses.pds)
-    with closing(Network(addresses)) as far, walking(folder, far, say) as walk:
+def bluesky_walk(server: str, folder: Path, say: Callable[[str], None]) -> Iterator[Walk]:
+    """A brand with an account, whose home (``server``, an address) is reached by way of us."""
+    home = urlsplit(server)
+    with closing(Network(server)) as far, walking(folder, far, say) as walk:
         target = (str(home.hostname), int(home.port or 80))
         with between(target, http_request, walk.steps.reached) as port:
             walk.connect(handle=far.us.handle, password=PASSWORD, server=f"http://127.0.0.1:{port}")

@@ -19,7 +19,7 @@ Record = Callable[[str, object], None]
 def test_the_answer_stands_once_wherever_the_server_is_killed(
     network: Addresses, tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Record
 ) -> None:
-    with printing(capsys) as say, bluesky_walk(network, tmp_path, say) as walk:
+    with printing(capsys) as say, bluesky_walk(network.pds, tmp_path, say) as walk:
         walk.go()  # the first time Tom is new, which is kept too
         walked = walk.go_undisturbed()
         done = killed_before_each(walk, walked.steps, steps=walked.steps, say=say)

@@ -1,4 +1,5 @@
-"""A cursor for lists that are read again and again: which of their entries were told, and in which state each was."""
+"""A cursor for lists that are read again and again: which of their entries were told, and in which state each was; and
+the rounds in which they are read."""
 
 from __future__ import annotations
 
@@ -8,11 +9,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from replyassist.core.errors import DeliveryError, RateLimited
 
 from .account import Account
 from .events import Deleted, Event, built
-from .port import Pulled
+from .port import Pulled, Source
 
 KEPT = 250
 """Entries that a cursor remembers, the newest: ten bytes each, written as Base64."""
@@ -21,6 +24,7 @@ LONGEST = 3_900
 BATCH = 200
 _WIDTH, _NUMBER = 10, 8
 Key = tuple[str, int]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,36 @@ class Watched:
         unread = {"unread": [rest.place, rest.until]} if rest.place else {}
         told = {"from": self.start.isoformat(), "floor": floor, "seen": seen, **unread}
         return json.dumps(told, separators=(",", ":"))
+
+
+class InRounds(Source):
+    """Makes several readings in a round. One that is cut, or fails, keeps what it has."""
+
+    _failure: DeliveryError | None = None
+
+    def until_cut(self, readings: Iterable[Callable[[], Read]], is_ending: Callable[[], bool]) -> Iterator[Read]:
+        """What each brings, up to the one that finds no time, has to wait or fails. Of the first it is raised: there is
+        nothing to keep. A reading has read all when it returns."""
+        for position, reading in enumerate(readings):
+            if position and is_ending():
+                self.goes_on_after = 0.0
+                return
+            try:
+                found = reading()
+            except DeliveryError as error:
+                if not position:
+                    raise
+                if isinstance(error, RateLimited):
+                    self.goes_on_after = error.retry_after_s
+                else:
+                    self._failure = error
+                return
+            yield found
+
+    def raise_failure(self) -> None:
+        """Call once what the round has is told; raises what ended it."""
+        if self._failure:
+            raise self._failure
 
 
 def _unpacked(seen: Mapping[str, str]) -> Iterator[tuple[Key, bytes]]:

@@ -87,7 +87,8 @@ def _user(number: str) -> Raw:
 class DiscordPeer(Peer):
     """``wait_seconds``: the next post is asked to wait. ``hides``: our own are not listed yet. ``fails``: the next call
     answers this status and code. ``flags``: of the application. ``page``: messages at most.
-    ``closed``: channels that our bot may not see."""
+    ``closed``: channels that our bot may not see. ``broken``: the channel whose messages are a 503. ``most_reads``:
+    after so many reads one is asked to wait, again and again."""
 
     clock: Callable[[], datetime]
     wait_seconds: float = 0.0
@@ -96,6 +97,9 @@ class DiscordPeer(Peer):
     flags: int = 1 << 19
     page: int = 100
     closed: set[str] = field(default_factory=set)
+    broken: str = ""
+    most_reads: int = 0
+    reads: int = 0
     messages: dict[str, dict[int, Raw]] = field(default_factory=lambda: {CHANNEL: {}, THREAD: {}})
     nonces: dict[str, tuple[datetime, Raw]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
@@ -155,6 +159,10 @@ class DiscordPeer(Peer):
             if self.fails:
                 (status, code), self.fails = self.fails, None
                 raise Refused(status, code)
+            self.reads += asked.method == "GET"
+            if self.most_reads and self.reads > self.most_reads:
+                self.reads = 0
+                raise Refused(429, 0, retry_after=1.0, **{"global": False})
             return self._route(asked.method, asked.path.removeprefix("/api/v10/").split("/"), dict(asked.given))
         except Refused as error:
             return error.answer
@@ -176,6 +184,8 @@ class DiscordPeer(Peer):
                 self._channel(channel)
                 if channel == FORUM:
                     raise Refused(400, 50024)
+                if channel == self.broken:
+                    raise Refused(503, 0)
                 return self._of_messages(method, channel, below, given)
         raise Refused(404, 0)
 

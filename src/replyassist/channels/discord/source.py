@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
@@ -11,8 +12,8 @@ from replyassist.core.errors import DeliveryNotMade, DeliveryRefused
 
 from ..account import Account, Runtime
 from ..events import Deleted, Event
-from ..port import Pulled, Source
-from ..watched import Found, Unread, Watched
+from ..port import Pulled
+from ..watched import Found, InRounds, Unread, Watched
 from .api import PAGE, UNKNOWN_MESSAGE, DiscordApi, Message, number_at, time_of
 from .records import Place, event_of
 
@@ -21,28 +22,27 @@ MOST_PLACES = 60
 FORUMS = frozenset({15, 16})  # GUILD_FORUM, GUILD_MEDIA: these have threads alone
 
 
-class DiscordSource(Source):
+class DiscordSource(InRounds):
     """Reads as one bot."""
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
         self._account, self._api, self._clock = account, DiscordApi(account, runtime), runtime.clock
 
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
-        """A round of all places, by their ids; one that is cut short goes on where it was. A post that one of them had
-        since the round began is never taken for known."""
+        """A round of all places, by their ids; one that is cut short, or fails, goes on where it was. A post that one
+        of them had since the round began is never taken for known."""
         watched = Watched(cursor, since)
         before, began, found, behind = watched.unread, number_at(self._clock.now()), list[Found](), 2**64
         places = sorted((each for each in self._places() if _order(each) >= before.place), key=_order)
+        done = 0
+        for entries, end in self.until_cut((partial(self._of_place, each, watched) for each in places), is_ending):
+            found, behind, done = found + entries, min(behind, end), done + 1
         rest = Unread(0, before.until)
-        for position, place in enumerate(places):
-            if position and is_ending():
-                rest = Unread(_order(place), min(before.until, began))
-                break
-            with self.leaving_out(f"the channel or thread {place.title or place.channel}"):
-                entries, end = self._read(place, watched)
-                found, behind = found + entries, min(behind, end)
+        if done < len(places):
+            rest = Unread(_order(places[done]), min(before.until, began))
         told = (each for each in found if each.number <= behind)
         yield from watched.pulled(self._account, self._event, told, Unread(rest.place, min(rest.until, behind)))
+        self.raise_failure()
 
     def close(self) -> None:
         """End connections."""
@@ -69,6 +69,12 @@ class DiscordSource(Source):
         threads.sort(key=lambda thread: int(thread.get("last_message_id") or 0), reverse=True)
         for thread in threads[: max(0, MOST_PLACES - len(channels))]:
             yield Place(str(thread["id"]), str(thread["name"]))
+
+    def _of_place(self, place: Place, watched: Watched) -> tuple[list[Found], int]:
+        read, end = list[Found](), 2**64
+        with self.leaving_out(f"the channel or thread {place.title or place.channel}"):
+            read, end = self._read(place, watched)
+        return read, end
 
     def _read(self, place: Place, watched: Watched) -> tuple[list[Found], int]:
         """What a place has that may be new or changed, and up to which id that is all there is."""

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from replyassist.core.errors import CredentialsRefused, DeliveryError, DeliveryRefused, RateLimited
+from replyassist.core.errors import CredentialsRefused, DeliveryRefused
 from replyassist.inbox.schemas import MessageEdit
 
 from ..account import Account, Runtime
 from ..events import Deleted, Edited, Event, message
-from ..port import Pulled, Source
-from ..watched import Found, Unread, Watched
+from ..port import Pulled
+from ..watched import Found, InRounds, Unread, Watched
 from .api import PAGE, RedditApi, Thing
 
 IsEnough = Callable[[Sequence[Thing]], bool]
@@ -24,10 +24,8 @@ GONE = frozenset({"[deleted]", "[removed]"})
 """The body of a comment that its author or a moderator took away."""
 
 
-class RedditSource(Source):
+class RedditSource(InRounds):
     """Reads as one account."""
-
-    _failure: DeliveryError | None = None
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
         self._account, self._api = account, RedditApi(account, runtime)
@@ -47,7 +45,7 @@ class RedditSource(Source):
 
         readings = self._readings(is_enough, known)
         done, until = before.place, before.until
-        for comments in self._until_cut(readings[done:], is_ending):
+        for comments in self.until_cut(readings[done:], is_ending):
             for comment in comments:
                 found.setdefault(_number(comment), _found(comment))
             if not done:
@@ -55,14 +53,13 @@ class RedditSource(Source):
             done += 1
         rest = Unread(done, until) if done < len(readings) else Unread(0, before.until)
         yield from watched.pulled(self._account, self._event, found.values(), rest)
-        if self._failure:
-            raise self._failure
+        self.raise_failure()
 
     def close(self) -> None:
         """End connections."""
         self._api.close()
 
-    def _readings(self, is_enough: IsEnough, known: Collection[int]) -> list[Listing]:
+    def _readings(self, is_enough: IsEnough, known: Collection[int]) -> list[Callable[[], list[Thing]]]:
         """What a round reads, always in this order: our own, those of subreddits, parts of the inbox, what is known."""
 
         def new(listing: Listing) -> list[Thing]:
@@ -72,25 +69,6 @@ class RedditSource(Source):
         inbox = (partial(self._of_inbox, name, is_enough) for name in INBOX)
         listings: tuple[Listing, ...] = (own, partial(self._of_subreddits, is_enough), *inbox)
         return [*(partial(new, each) for each in listings), partial(self._again, sorted(known)[-PAGE:])]
-
-    def _until_cut(self, readings: Iterable[Listing], is_ending: Callable[[], bool]) -> Iterator[list[Thing]]:
-        """What each brings, up to the one that finds no time, has to wait or fails. Of the first it is raised: there is
-        nothing to keep."""
-        for position, reading in enumerate(readings):
-            if position and is_ending():
-                self.goes_on_after = 0.0
-                return
-            try:
-                found = list(reading())
-            except DeliveryError as error:
-                if not position:
-                    raise
-                if isinstance(error, RateLimited):
-                    self.goes_on_after = error.retry_after_s
-                else:
-                    self._failure = error
-                return
-            yield found
 
     def _of_inbox(self, name: str, is_enough: IsEnough) -> Iterable[Thing]:
         found = list[Thing]()
@@ -114,10 +92,9 @@ class RedditSource(Source):
                 found += self._api.newest(f"/r/{name}/comments", is_enough=is_enough)
         return found
 
-    def _again(self, numbers: Sequence[int]) -> Iterator[Thing]:
-        if numbers:
-            names = ",".join(f"t1_{_base36(each)}" for each in numbers)
-            yield from (each["data"] for each in self._api.things("/api/info", id=names))
+    def _again(self, numbers: Sequence[int]) -> list[Thing]:
+        names = ",".join(f"t1_{_base36(each)}" for each in numbers)
+        return [each["data"] for each in self._api.things("/api/info", id=names)] if names else []
 
     def _event(self, comment: Thing) -> Event | None:
         name, parent = str(comment["name"]), str(comment["parent_id"])
