@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from replyassist.channels import Account, Event, NewMessage
+from replyassist.core.errors import DeliveryNotMade
 from replyassist.inbox.models import MessageStatus
 from replyassist.inbox.schemas import MessageIn
 from tests.world import World
@@ -67,6 +69,15 @@ class ReadHarness(PolledHarness):
 def messages(events: Iterable[Event]) -> list[MessageIn]:
     """The messages among them."""
     return [each.message for each in events if isinstance(each, NewMessage)]
+
+
+def read_until_it_fails(account: Account, harness: PolledHarness) -> list[str]:
+    """The messages, by their ids, that one reading tells of before a call of it fails; the cursor is kept."""
+    found, since = list[Event](), harness.world.clock.now() - timedelta(days=7)
+    with closing(harness.source(account)) as source, pytest.raises(DeliveryNotMade):
+        for pulled in source.pull(harness.cursor, since=since, is_ending=lambda: False):
+            harness.cursor, found = pulled.cursor, [*found, *pulled.events]
+    return [each.external_id for each in messages(found)]
 
 
 class GoingOn:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from replyassist.channels import Account, Credentials, Deleted, Edited, Event, NewMessage
+from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage
 from replyassist.channels.discord.api import PAGE
 from replyassist.channels.discord.send import DiscordPlatform
 from replyassist.channels.registry import adapter_named
@@ -24,7 +24,7 @@ from .harness import PeerHarness
 from .peers.discord import BOT, CHANNEL, FORUM, THREAD, TOKEN, TOM, US, DiscordPeer
 from .peers.processes import simcord
 from .polled import PolledHarness
-from .reading import GoingOn, ReadHarness
+from .reading import GoingOn, ReadHarness, read_until_it_fails
 
 
 class DiscordHarness(PeerHarness[DiscordPeer], ReadHarness):
@@ -87,24 +87,16 @@ class TestReading(GoingOn):
         asked, below = harness.write(QUESTION), harness.elsewhere(QUESTION)
         stage.world.clock.advance(minutes=1)
         peer.broken = THREAD
-        assert self.until_it_fails(stage.account, harness) == [asked]
+        assert read_until_it_fails(stage.account, harness) == [asked]
         meanwhile = harness.write("and Sweden?")
         peer.asked.clear()
-        assert self.until_it_fails(stage.account, harness) == []
+        assert read_until_it_fails(stage.account, harness) == []
         read = [each.path.split("/")[-2] for each in peer.asked if each.path.endswith("/messages")]
         assert set(read) == {THREAD}
         peer.broken = ""
         assert [each.external_id for each in messages(harness.events(stage.account))] == [below]
         assert [each.external_id for each in messages(harness.events(stage.account))] == [meanwhile]
         assert harness.events(stage.account) == []
-
-    @staticmethod
-    def until_it_fails(account: Account, harness: DiscordHarness) -> list[str]:
-        found, since = list[Event](), harness.world.clock.now() - timedelta(days=7)
-        with closing(harness.source(account)) as source, pytest.raises(DeliveryNotMade):
-            for pulled in source.pull(harness.cursor, since=since, is_ending=lambda: False):
-                harness.cursor, found = pulled.cursor, [*found, *pulled.events]
-        return [each.external_id for each in messages(found)]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
+from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
 from replyassist.channels.reddit.send import RedditPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
@@ -21,7 +21,7 @@ from tests.world import DRAFT, World
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
 from .peers.reddit import POST, SUBREDDIT, TOM, US, RedditPeer
-from .reading import GoingOn, ReadHarness
+from .reading import GoingOn, ReadHarness, read_until_it_fails
 
 
 class RedditHarness(PeerHarness[RedditPeer], ReadHarness):
@@ -83,9 +83,9 @@ class TestReading(GoingOn):
         top = harness.write(QUESTION)
         account = replace(stage.account, credentials=Credentials({**harness.credentials(), "subreddits": ""}))
         peer.broken = "/message/selfreply"
-        assert self.until_it_fails(account, harness) == [ours, *below]
+        assert read_until_it_fails(account, harness) == [ours, *below]
         peer.asked.clear()
-        assert self.until_it_fails(account, harness) == []
+        assert read_until_it_fails(account, harness) == []
         assert [each for each in peer.asked if each.startswith("GET")] == ["GET /message/selfreply"]
         peer.broken = ""
         assert [each.external_id for each in messages(harness.events(account))] == [top]
@@ -106,21 +106,13 @@ class TestReading(GoingOn):
         for number in range(300):
             harness.write(f"{QUESTION} {number}")
         peer.broken = "/message/comments"
-        self.until_it_fails(stage.account, harness)
+        read_until_it_fails(stage.account, harness)
         ours = peer.write("Yes.", US)  # of the first listing, which this round has read
         later = [harness.write(f"and {number}?") for number in range(300)]
         peer.broken = ""
         told = {each.external_id for _ in range(3) for each in messages(harness.events(stage.account))}
         assert {ours, *later} <= told
         assert harness.events(stage.account) == []
-
-    @staticmethod
-    def until_it_fails(account: Account, harness: RedditHarness) -> list[str]:
-        found, since = list[Event](), harness.world.clock.now() - timedelta(days=7)
-        with closing(harness.source(account)) as source, pytest.raises(DeliveryNotMade):
-            for pulled in source.pull(harness.cursor, since=since, is_ending=lambda: False):
-                harness.cursor, found = pulled.cursor, [*found, *pulled.events]
-        return [each.external_id for each in messages(found)]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -159,6 +159,29 @@ def test_a_planted_error_is_approved_by_nobody(world: World) -> None:
     assert approve(world, agent, item).final_text == DRAFT
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right", "text", "is_error"),
+    [
+        ("Hi Tom, we ship to 52 places.", "Hi Tom, we ship to 42 places.", "Hi Tom, yes, we ship to 52 places.", True),
+        ("Back in 20.", "Back in 10.", "It costs 20. Back in 10.", False),
+        ("Back in 20.", "Back in 10.", "It costs 20. Yes, back in 20.", True),
+        ("We open at 8, or at 20.", "We open at 8, or at 10.", "We open at 8, or at 10.", False),
+    ],
+)
+def test_what_stands_before_a_planted_number_may_change(
+    world: World, wrong: str, right: str, text: str, is_error: bool
+) -> None:
+    agent, item = world.person(Role.AGENT), world.item()
+    check = plant(world, agent, item)
+    with world.database.writing() as session:
+        stored = session.get_one(SeededCheck, check.id)
+        stored.wrong, stored.right = wrong, right
+        session.flush()
+        found = seeded.approved_error(session, agent, item.id or 0, text)
+
+    assert (found is not None) is is_error
+
+
 def test_the_database_itself_refuses_an_approval_of_a_seeded_text(world: World) -> None:
     agent, item = world.person(Role.AGENT), world.item()
     check = plant(world, agent, item)

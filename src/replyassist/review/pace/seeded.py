@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -98,12 +97,12 @@ def require_not_seeded(session: Session, item: ReviewItem, text: str) -> None:
 
 
 def _says_the_error(check: SeededCheck, text: str) -> bool:
-    """Whether a text has the planted number and what follows it in its sentence: what stands before may be reworded."""
+    """Whether a text has the sentence of the planted number, whatever stands before it; a greeting ends in a comma."""
     pairs = enumerate(zip(check.right, check.wrong, strict=False))
-    start = next((place for place, (one, other) in pairs if one != other), 0)
-    while start and check.wrong[start - 1].isdigit():
-        start -= 1
-    return re.search(rf"(?<!\d){re.escape(check.wrong[start:])}", text) is not None
+    number = next((place for place, (one, other) in pairs if one != other), 0)
+    opening, comma, rest = check.wrong.partition(", ")
+    starts_later = comma and len(opening) + len(comma) < number and not rest[:1].isdigit()
+    return (rest if starts_later else check.wrong).casefold() in text.casefold()
 
 
 def told(check: SeededCheck) -> str:
