@@ -127,7 +127,7 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
 def drawn(room: str, each: int, dice: random.Random) -> list[Mutant]:
     """``each`` mutants of a room, file by file in turn, no two on one line."""
     files = []
-    for path in sorted((SOURCE / room).glob("*.py")):
+    for path in sorted((SOURCE / room).rglob("*.py")):
         files.append((bare(path.read_text(encoding="utf-8")), list(mutants_of(path))))
         dice.shuffle(files[-1][1])
     dice.shuffle(files)
@@ -164,7 +164,7 @@ def traced(room: str) -> tuple[CoverageData, Counter[str]]:
     """
     data = KEPT / f"{room}.coverage"
     written = data.stat().st_mtime if data.exists() else 0.0
-    is_new = any(path.stat().st_mtime > written for path in (SOURCE / room).glob("*.py"))
+    is_new = any(path.stat().st_mtime > written for path in (SOURCE / room).rglob("*.py"))
     tests = [*(TESTS / room).rglob("test_*.py"), *(TESTS / f"{name}.py" for name in BESIDE.get(room, ()))]
     changed = [str(path) for path in tests if is_new or path.stat().st_mtime > written]
     os.environ["COVERAGE_FILE"] = str(data)
@@ -195,7 +195,7 @@ def tests_in(contexts: Iterable[str]) -> set[str]:
 
 def tests_for(mutant: Mutant) -> list[str]:
     """The tests that reach it, of those that run at import all that reach its file; the most specific first."""
-    data, lines = traced(Path(mutant.file).parent.name)
+    data, lines = traced((ROOT / mutant.file).relative_to(SOURCE).parts[0])
     contexts = data.contexts_by_lineno(str(ROOT / mutant.file))
     at = reach(ast.parse((ROOT / mutant.file).read_text(encoding="utf-8")), mutant.line)
     found = tests_in(x for line, of_line in contexts.items() if at is None or line in at for x in of_line)
