@@ -118,14 +118,18 @@ class Proposer:
             return voice_of(get_brand(session, stored.message.brand_id)).risk_words
 
     def warm_model(self) -> None:
-        """Load the models that have to be loaded, and let one read what the prompt of the next message begins with.
+        """Load the reader; an embedded model that writes answers reads what the next message's prompt begins with.
 
-        Prompts of a brand on a channel begin alike. Those of others are read when they come: to read them all now
-        would make the first draft wait. Raises LanguageModelError when the model does not start.
+        One that writes none is loaded when it is first asked. Prompts of a brand on a channel begin alike. Those of
+        others are read when they come: to read them all now would make the first draft wait. Raises LanguageModelError
+        when a model does not start.
         """
         if self.reranker is not None:
             self.reranker.warm()
         if not isinstance(self.model, WarmableModel):
+            return
+        profile = profile_named(self.model.profile)
+        if not profile.writes_answers:
             return
         with self.database.reading() as session:
             message = next_to_draft(session)
@@ -133,7 +137,6 @@ class Proposer:
         if message is None or voice is None:
             self.model.warm([ChatMessage("user", UNREAD)])
             return
-        profile = profile_named(self.model.profile)
         prompt = build_prompt(
             DraftRequest(InboundMessage(UNREAD, message.channel), answer=UNREAD, plans=profile.plans),
             voice=as_planned(voice) if profile.plans else voice,

@@ -31,7 +31,7 @@ class PastReply:
 
 @dataclass(frozen=True)
 class PipelineContext:
-    """All that ``propose`` needs beside the message. ``model`` is None when drafts come from templates only.
+    """All that ``propose`` needs beside the message. ``model`` is None where there is none.
 
     ``encoder`` is that of the checks; templates are found with the index's own. ``entailment``: a model that compares
     statements with their sources, where one is configured. ``reranker``: reads the first templates together with the
@@ -66,6 +66,16 @@ class PipelineContext:
         return profile_named(self.model.profile) if self.model else None
 
     @property
+    def writer(self) -> ChatModel | None:
+        """The model, where it writes answers; None: they are the template's own words."""
+        return _if_writing(self.model)
+
+    @property
+    def spare_writer(self) -> ChatModel | None:
+        """The same of the second model."""
+        return _if_writing(self.spare)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The languages that a reply can be written in: the brand's, and those that the model can put it into."""
         return tuple(dict.fromkeys((*self.voice.languages, *self.written_languages)))
@@ -83,3 +93,7 @@ class PipelineContext:
     def recent_replies(self, template: ReplyTemplate | None) -> tuple[str, ...]:
         """The last replies that were built on this template."""
         return tuple(past.text for past in self.recent if template and past.template_id == template.id)
+
+
+def _if_writing(model: ChatModel | None) -> ChatModel | None:
+    return model if model is not None and profile_named(model.profile).writes_answers else None
