@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from replyassist.core.errors import ConfigurationError
+from replyassist.core.llm import ChatModel
 from replyassist.core.resources import resource_folder
 
 FILE = "profiles.yaml"
@@ -50,6 +51,11 @@ def profile_named(name: str, *, folder: Path | None = None) -> Profile:
     if name not in profiles:
         raise ConfigurationError(f"there is no model profile '{name}'; {FILE} has {', '.join(sorted(profiles))}")
     return profiles[name]
+
+
+def writer_of(model: ChatModel | None) -> ChatModel | None:
+    """The model, where there is one and it writes answers; None: they are the templates' own words."""
+    return model if model is not None and profile_named(model.profile).writes_answers else None
 
 
 @lru_cache(maxsize=8)

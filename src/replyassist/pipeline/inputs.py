@@ -11,7 +11,7 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.entailment import Entailment
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
-from replyassist.drafting.profiles import Profile, profile_named
+from replyassist.drafting.profiles import Profile, profile_named, writer_of
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.reranking import Reranker
@@ -68,12 +68,12 @@ class PipelineContext:
     @property
     def writer(self) -> ChatModel | None:
         """The model, where it writes answers; None: they are the template's own words."""
-        return _if_writing(self.model)
+        return writer_of(self.model)
 
     @property
     def spare_writer(self) -> ChatModel | None:
         """The same of the second model."""
-        return _if_writing(self.spare)
+        return writer_of(self.spare)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -93,7 +93,3 @@ class PipelineContext:
     def recent_replies(self, template: ReplyTemplate | None) -> tuple[str, ...]:
         """The last replies that were built on this template."""
         return tuple(past.text for past in self.recent if template and past.template_id == template.id)
-
-
-def _if_writing(model: ChatModel | None) -> ChatModel | None:
-    return model if model is not None and profile_named(model.profile).writes_answers else None
