@@ -124,8 +124,8 @@ def test_what_was_private_risky_doubtful_or_on_two_templates_is_no_example(world
 class ModelThatReadsAhead(FakeChatModel):
     """Remembers what it was to read."""
 
-    def __init__(self) -> None:
-        super().__init__([GOOD])
+    def __init__(self, profile: str = "chat") -> None:
+        super().__init__([GOOD], profile=profile)
         self.read: list[tuple[ChatMessage, ...]] = []
 
     def warm(self, messages: Sequence[ChatMessage]) -> Generation:
@@ -162,6 +162,16 @@ def test_the_brand_of_the_message_that_waits_longest_is_read_ahead_else_that_of_
     assert nothing == UNREAD
     assert "Acme Pumps" in newest
     assert "Fernhill Coffee" in longest
+
+
+def test_one_that_writes_no_answers_is_loaded_when_it_is_first_asked(world: World) -> None:
+    model = ModelThatReadsAhead("chat-small")
+    work = worker(world, model)
+    message_id = world.message()
+    load_model(work.proposer)
+    work.draft(message_id, 0)
+
+    assert (model.read, model.calls) == ([], [])
 
 
 def test_a_model_that_cannot_be_loaded_ahead_stops_nothing(world: World) -> None:

@@ -66,20 +66,17 @@ class TestVoices:
 
         assert verdict(example.reply, example, voice) is not Verdict.BLOCKED
 
-    @pytest.mark.parametrize(
-        ("profile", "end"), [("chat-small", "Facts: Yes.\nMessage: hello?"), ("chat", "Answer: Yes.")]
-    )
     @pytest.mark.parametrize("path", VOICE_FILES, ids=[path.stem for path in VOICE_FILES])
-    def test_every_voice_makes_a_prompt(self, path: Path, profile: str, end: str) -> None:
+    def test_every_voice_makes_a_prompt(self, path: Path) -> None:
         request = DraftRequest(message=InboundMessage("hello?", channel="email"), answer="Yes.")
         prompt = build_prompt(
             request,
             voice=load_voice(path),
-            profile=profile_named(profile),
+            profile=profile_named("chat"),
             library=PromptLibrary(resource_folder("prompts")),
         )
 
-        assert prompt.messages[-1].content.endswith(end)
+        assert prompt.messages[-1].content.endswith("Answer: Yes.")
 
 
 class TestTemplates:

@@ -19,11 +19,11 @@ def load_ahead(proposer: Proposer) -> None:
 
 
 def load_model(proposer: Proposer) -> None:
-    """Load the embedded model, a process of its own; a remote one has nothing to load. What fails is logged."""
+    """Load the embedded models that answers need, processes of their own. What fails is logged."""
     try:
         proposer.warm_model()
     except ReplyassistError as error:
-        logger.warning("the language model could not be loaded ahead: %s", error)
+        logger.warning("a model could not be loaded ahead: %s", error)
 
 
 def _load_encoders(proposer: Proposer) -> None:

@@ -20,7 +20,7 @@ from replyassist.core.prompts import PromptLibrary
 from replyassist.core.settings import Settings
 from replyassist.core.telemetry import PROPOSALS, STAGE_SECONDS
 from replyassist.core.tracing import note, span
-from replyassist.drafting.profiles import profile_named
+from replyassist.drafting.profiles import profile_named, writer_of
 from replyassist.drafting.prompt import DraftRequest, build_prompt
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.models import WITH_ARTICLE
@@ -118,29 +118,31 @@ class Proposer:
             return voice_of(get_brand(session, stored.message.brand_id)).risk_words
 
     def warm_model(self) -> None:
-        """Load the models that have to be loaded, and let one read what the prompt of the next message begins with.
+        """Load the reader; an embedded model that writes answers reads what the next message's prompt begins with.
 
-        Prompts of a brand on a channel begin alike. Those of others are read when they come: to read them all now
-        would make the first draft wait. Raises LanguageModelError when the model does not start.
+        One that writes none is loaded when it is first asked. Prompts of a brand on a channel begin alike. Those of
+        others are read when they come: to read them all now would make the first draft wait. Raises LanguageModelError
+        when a model does not start.
         """
         if self.reranker is not None:
             self.reranker.warm()
-        if not isinstance(self.model, WarmableModel):
+        writer = writer_of(self.model)
+        if not isinstance(writer, WarmableModel):
             return
         with self.database.reading() as session:
             message = next_to_draft(session)
             voice = voice_of(get_brand(session, message.brand_id)) if message else None
         if message is None or voice is None:
-            self.model.warm([ChatMessage("user", UNREAD)])
+            writer.warm([ChatMessage("user", UNREAD)])
             return
-        profile = profile_named(self.model.profile)
+        profile = profile_named(writer.profile)
         prompt = build_prompt(
             DraftRequest(InboundMessage(UNREAD, message.channel), answer=UNREAD, plans=profile.plans),
             voice=as_planned(voice) if profile.plans else voice,
             profile=profile,
             library=self.library,
         )
-        self.model.warm(prompt.messages)
+        writer.warm(prompt.messages)
 
     @property
     def question_maker(self) -> QuestionMaker | None:

@@ -19,6 +19,7 @@ import pytest
 from replyassist.brands.repository import list_brands
 from replyassist.cli import main
 from replyassist.core.database import Database
+from replyassist.testing import FakeEndpoint
 
 SECONDS = 600
 
@@ -117,14 +118,22 @@ def test_what_is_prepared_is_no_brand_and_need_not_be_encoded_again(tmp_path: Pa
 
 
 @pytest.mark.encoder
-@pytest.mark.llm
 def test_the_pipeline_benchmark_prints_its_keys_beside_the_bare_model(tmp_path: Path) -> None:
-    result = result_of(replyassist(tmp_path, "bench", "pipeline", "--quick", "--json"))
+    with FakeEndpoint("good_writer") as endpoint:
+        at = {"REPLYASSIST_LLM_BASE_URL": endpoint.base_url, "REPLYASSIST_LLM_MODEL": "fake"}
+        result = result_of(replyassist(tmp_path, "bench", "pipeline", "--quick", "--json", **at))
 
     assert result["drafts_by_llm"] > 0
     for key in ("messages_per_second", "llm_share", "overhead_ms_p50", "seconds_per_draft_p50", "ratio_to_direct"):
         assert result[key] > 0
     assert 0 < result["llm_share"] <= 1
+
+
+def test_the_pipeline_benchmark_says_which_models_it_is_for(tmp_path: Path) -> None:
+    refused = replyassist(tmp_path, "bench", "pipeline", "--quick", REPLYASSIST_LLM_PROFILE="chat-small")
+
+    assert refused.returncode != 0
+    assert "a model that writes answers" in refused.stderr
 
 
 @pytest.mark.encoder

@@ -11,8 +11,8 @@ from replyassist.drafting.profiles import FILE, profile_named
 def test_the_two_kinds_of_model_that_travel_with_the_program() -> None:
     small, chat = profile_named("chat-small"), profile_named("chat")
 
-    assert (small.layout, small.approved_examples, small.repair_turns) == ("facts", 0, 0)
-    assert (chat.layout, chat.approved_examples, chat.repair_turns) == ("rules", 2, 1)
+    assert (small.writes_answers, small.examples, small.repair_turns) == (False, 0, 0)
+    assert (chat.writes_answers, chat.approved_examples, chat.repair_turns) == (True, 2, 1)
 
 
 def test_an_unknown_profile_is_refused_with_those_that_there_are() -> None:
@@ -23,8 +23,9 @@ def test_an_unknown_profile_is_refused_with_those_that_there_are() -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("mine: {layout: facts, plans: true, examples: 1, temperature: 1}", "plans"),
-        ("mine: {layout: poem, examples: 1, temperature: 1}", "layout"),
+        ("mine: {writes_answers: false, plans: true, temperature: 1}", "plans: only for a model that writes answers"),
+        ("mine: {writes_answers: false, languages: [de], temperature: 1}", "languages: only for"),
+        ("mine: {layout: facts, temperature: 1}", "layout"),
         ("mine: [", "cannot be read"),
         ("[]", "cannot"),
     ],
@@ -37,7 +38,7 @@ def test_a_broken_file_is_named_with_its_field(tmp_path: Path, text: str, named:
 
 
 def test_a_new_kind_of_model_is_data(tmp_path: Path) -> None:
-    text = "mine: {layout: rules, examples: 1, temperature: 0.2, repair_turns: 1, languages: [en, ga]}"
+    text = "mine: {examples: 1, temperature: 0.2, repair_turns: 1, languages: [en, ga]}"
     (tmp_path / FILE).write_text(text, encoding="utf-8")
 
     assert profile_named("mine", folder=tmp_path).languages == ("en", "ga")

@@ -18,6 +18,7 @@ from tests.browser import open_page
 from .installation import BRAND, EMAIL, NAME, Installation, wait
 
 DRAFT_SECONDS, SEND_SECONDS = 180.0, 60.0
+PRAISE = {"external_id": "17841400002", "text": "best espresso in town, thank you all!"}
 
 
 @pytest.fixture
@@ -71,8 +72,14 @@ def test_the_receiver_gets_exactly_the_edited_text_once_and_signed(
     assert client.post("/v1/messages", json=message).status_code == 202
     item = wait(lambda: client.get("/v1/reviews").json()["items"], DRAFT_SECONDS, "the draft")[0]
     proposal = client.get(f"/v1/reviews/{item['id']}").json()["proposal"]
-    assert proposal["model"], "the real model was asked"
-    assert any(candidate["drafted_by"] == "model" for candidate in proposal["candidates"])
+    assert (proposal["model"], proposal["drafted_by"]) == (None, "template"), "the plan's own words, and no model's"
+    assert client.post("/v1/messages", json=message | PRAISE).status_code == 202
+    others = wait(
+        lambda: [one for one in client.get("/v1/reviews").json()["items"] if one["id"] != item["id"]],
+        DRAFT_SECONDS,
+        "the thanks",
+    )
+    assert client.get(f"/v1/reviews/{others[0]['id']}").json()["proposal"]["model"], "the real model was asked"
 
     edited = item["draft"] + " See you soon!"
     with open_page(tmp_path / "profile") as page:

@@ -41,7 +41,8 @@ def found(score: float, *, in_scope: bool, answered: bool, hit: bool = False) ->
 def drafted(verdict: Verdict = Verdict.READY, *, by: str = "model", **overrides: Any) -> CaseResult:
     assertions = {"send_ready": verdict is Verdict.READY, "verdict_holds": True, "grounded": True, "voice_pass": True}
     assertions |= {"says_nothing_forbidden": True} | overrides.pop("assertions", {})
-    fields: dict[str, Any] = {"case": case(), "proposal": proposal(verdict=verdict, drafted_by=by)}
+    told = overrides.pop("model", "fake")
+    fields: dict[str, Any] = {"case": case(), "proposal": proposal(verdict=verdict, drafted_by=by, model=told)}
     fields |= {"scores": {"fact_coverage": 1.0, "seconds": 2.0}, "labels": {"drafted_by": by}}
     return CaseResult(**fields | {"assertions": assertions} | overrides)
 
@@ -108,6 +109,14 @@ def test_rates_of_drafts_have_an_interval_and_a_denominator() -> None:
     assert figures["seconds_per_draft_p50"]["value"] == 2.0
     assert figures["chrf_vs_reference"] is None
     assert figures["blocked_ready"] == 0
+
+
+def test_a_template_that_no_model_was_asked_about_is_no_fallback() -> None:
+    plain = drafted(by="template", model=None)
+
+    assert summarise(run(plain))["fallback_rate"] is None
+    shares = summarise(run(plain, drafted(), drafted(by="template")))["fallback_rate"]
+    assert (shares["value"], shares["n"]) == (0.5, 2)
 
 
 def test_a_ready_draft_with_a_blocking_finding_is_counted() -> None:

@@ -122,12 +122,6 @@ class TestAPlanThatHolds:
 
 
 class TestWhoIsAsked:
-    def test_a_small_model_is_asked_for_words_alone(self) -> None:
-        model = FakeChatModel([GOOD], profile="chat-small")
-
-        assert propose(QUESTION, context(model)).plan is None
-        assert not model.calls[0].as_json
-
     def test_a_translation_is_not_planned(self) -> None:
         model = FakeChatModel(["Hallo! Wir liefern in 32 Länder in Europa, und die Lieferung dauert 4 bis 7 Werktage."])
         german = InboundMessage(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from functools import cached_property
 from typing import Any
 
 import pytest
 
-from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.inbox.inbound import InboundMessage
-from replyassist.pipeline import PipelineContext, propose
+from replyassist.pipeline import propose
 from replyassist.proposal import BY_MODEL, Proposal
 from replyassist.testing import FakeChatModel
 from replyassist.triage import Route
@@ -33,14 +30,6 @@ MESSAGE = InboundMessage(text="do you ship to Norway?", channel="instagram", aut
 GERMAN = (
     "Wir liefern in 32 Länder in Europa. Ein Paket kostet 6,90 €. Führungen gibt es samstags im Mill House. Bis bald!"
 )
-
-
-class GermanSpeaker(PipelineContext):
-    """A small model that writes German."""
-
-    @cached_property
-    def profile(self) -> Profile:
-        return profile_named("chat-small").model_copy(update={"languages": ("de",)})
 
 
 def redrafted(instruction: str | None, *texts: str, profile: str = "chat-small", **more: Any) -> Proposal:
@@ -111,13 +100,3 @@ class TestTranslation:
         proposal = redrafted("auf Deutsch", f"Hallo Tom! {GERMAN.replace(said, instead)}", profile="chat")
 
         assert (proposal.route, proposal.draft) == (Route.ESCALATE, "")
-
-    def test_a_small_model_translates_the_plan_and_is_greeted_for_in_the_language(self) -> None:
-        model = FakeChatModel([GERMAN], profile="chat-small")
-        usual = context(model, TEMPLATE, voice=VOICE)
-        there = GermanSpeaker(**{each.name: getattr(usual, each.name) for each in fields(usual)})
-
-        proposal = propose(MESSAGE, there, template_id="two", instruction="in German")
-
-        assert proposal.draft == f"Hi Tom! {GERMAN}"
-        assert model.calls[0].messages[-1].content == f"Good to hear from you. {SHIPS} {PRICE} {TOUR} See you!"

@@ -9,15 +9,12 @@ from replyassist.pipeline.inputs import LAST
 from replyassist.pipeline.planning import PlannedSentence, SentencePlan
 from replyassist.pipeline.stopwatch import Stopwatch
 from replyassist.pipeline.writing import write
-from replyassist.testing import FakeChatModel
 from replyassist.triage import Mood, triage
 from tests.pipeline.builders import context
 from tests.triage.readings import reading
 from tests.world import shipping, voice
 
-SMALL = "chat-small"
 DAYS = "Delivery takes 4 to 7 working days."
-GOOD = f"Hi Tom! We ship to 32 countries in Europe. {DAYS}"
 QUESTION = InboundMessage(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
@@ -29,7 +26,7 @@ class TestSympathy:
     def opening(
         self, *, earlier: tuple[str, ...] = (), recent: tuple[PastReply, ...] = (), sentiment: float | None = None
     ) -> str:
-        there = context(FakeChatModel([GOOD], profile=SMALL), voice=self.RULES, recent=recent)
+        there = context(None, voice=self.RULES, recent=recent)
         read = reading(complaint=0.9, sentiment=sentiment) if sentiment is not None else None
         triaged = triage("").model_copy(update={"mood": Mood.COMPLAINT, "language": "en", "reading": read})
         message = replace(QUESTION, earlier_replies=earlier)

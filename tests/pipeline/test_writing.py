@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,8 +13,8 @@ from replyassist.pipeline import propose
 from replyassist.pipeline.assignment import Assignment
 from replyassist.pipeline.planning import PlannedSentence, SentencePlan
 from replyassist.pipeline.stopwatch import Stopwatch
-from replyassist.pipeline.writing import NONE_PASSED, write
-from replyassist.proposal import BY_MODEL, BY_TEMPLATE, Proposal
+from replyassist.pipeline.writing import NO_MODEL, write
+from replyassist.proposal import BY_MODEL, BY_TEMPLATE
 from replyassist.testing import FakeChatModel
 from replyassist.triage import Route, triage
 from tests.pipeline.builders import context
@@ -26,6 +25,7 @@ BAD = "Hi Tom! We ship to 45 countries in Europe. Delivery takes 4 to 7 working 
 QUESTION = InboundMessage(
     text="do you ship to Norway? about the international delivery", channel="instagram", author_name="Tom"
 )
+COUNTRIES, DAYS = "We ship to 32 countries in Europe.", "Delivery takes 4 to 7 working days."
 SMALL = "chat-small"
 
 
@@ -60,90 +60,37 @@ class TestRepair:
 
         assert len(model.calls) == 1
 
-    def test_a_small_model_is_not_asked_to_repair(self) -> None:
-        model = FakeChatModel([BAD], profile=SMALL)
 
-        propose(QUESTION, context(model))
+class TestSmallModel:
+    """One that writes no answers: they are the plan's, as without a model."""
 
-        assert len(model.calls) == 1
+    def test_it_is_asked_nothing_and_the_draft_is_the_plans(self) -> None:
+        model = FakeChatModel([GOOD.replace("Hi", "Hello")], profile=SMALL)
 
+        proposal = propose(QUESTION, context(model), instruction="warmer", with_follow_up=True)
+        without = propose(QUESTION, context(None), instruction="warmer", with_follow_up=True)
 
-class TestFacts:
-    """A small model words what the plan chose; the rest of the reply is ours."""
+        assert model.calls == []
+        assert (proposal.draft, proposal.follow_up) == (without.draft, without.follow_up)
+        assert (proposal.drafted_by, proposal.verdict) == (BY_TEMPLATE, Verdict.READY)
+        assert (proposal.model, proposal.prompt_digest, without.notes) == (None, None, (NO_MODEL, *proposal.notes))
 
-    COUNTRIES, DAYS = "We ship to 32 countries in Europe.", "Delivery takes 4 to 7 working days."
+    def test_a_reply_in_another_language_of_the_brand_is_a_persons_to_write(self) -> None:
+        model = FakeChatModel(["Hallo! Wir liefern in 32 Länder in Europa."], profile=SMALL)
+        there = context(model, voice=voice(languages=["en", "de"]))
 
-    @staticmethod
-    def drafted(*texts: str, message: InboundMessage = QUESTION, **overrides: Any) -> Proposal:
-        return propose(message, context(FakeChatModel(texts, profile=SMALL), **overrides))
+        proposal = propose(TestLanguage.GERMAN, there, template_id="shipping-abroad")
 
-    def test_it_is_shown_the_facts_and_neither_name_nor_post(self) -> None:
-        model = FakeChatModel([GOOD], profile=SMALL)
-        message = replace(QUESTION, parent_text="New roast is out!")
+        assert (proposal.route, proposal.draft, model.calls) == (Route.ESCALATE, "", [])
+        assert proposal.reason.startswith("language")
 
-        propose(message, context(model))
-
-        assert model.calls[0].messages[-1].content == f"Facts: {self.COUNTRIES} {self.DAYS}\nMessage: {message.text}"
-        assert "Tom" not in said(model.calls[0])
-
-    def test_greeting_and_closing_are_ours(self) -> None:
-        proposal = self.drafted(
-            "Dear friend! We ship to 32 countries in Europe, and delivery takes 4 to 7 working days. Cheers!",
-            voice=voice(closings={"public": ["See you!"], "private": [""]}),
-        )
-
-        assert proposal.draft == (
-            "Hi Tom! We ship to 32 countries in Europe, and delivery takes 4 to 7 working days. See you!"
-        )
-        assert (proposal.drafted_by, proposal.verdict) == (BY_MODEL, Verdict.READY)
-
-    def test_what_it_invents_goes_and_the_plans_own_sentence_stands_in_its_place(self) -> None:
-        proposal = self.drafted(f"I live in Norway. {self.DAYS} We ship to 45 countries.")
-
-        assert proposal.draft == f"Hi Tom! {self.COUNTRIES} {self.DAYS}"
-        assert (proposal.drafted_by, proposal.verdict) == (BY_MODEL, Verdict.READY)
-
-    def test_a_yes_that_the_facts_do_not_say_goes(self) -> None:
-        assert self.drafted(f"Yes! {self.COUNTRIES} {self.DAYS}").draft == GOOD
-
-    @pytest.mark.parametrize(
-        "text", ["We ship to 45 countries. Norway is free.", "Yes, to Norway too!", "Is it for you?", "No.", ""]
-    )
-    def test_a_model_of_whose_words_nothing_stands_leaves_the_templates(self, text: str) -> None:
-        proposal = self.drafted(text)
-
-        assert (proposal.draft, proposal.drafted_by, proposal.notes) == (GOOD, BY_TEMPLATE, (NONE_PASSED,))
-
-    def test_a_sentence_that_the_plan_left_out_is_not_said_even_where_the_model_says_it(self) -> None:
-        there = context(FakeChatModel([f"{self.DAYS} {self.COUNTRIES}"], profile=SMALL))
-        plan = SentencePlan(
-            (PlannedSentence(self.COUNTRIES, 0.9, is_kept=True), PlannedSentence(self.DAYS, 0.02, is_kept=False))
-        )
-        triaged = triage(QUESTION.text)
-
-        draft = write(Assignment(QUESTION, there, triaged, shipping(), None, Stopwatch(), first=shipping(), plan=plan))
-
-        assert draft.chosen is not None
-        assert (draft.chosen.text, draft.chosen.drafted_by) == (f"Hi Tom! {self.COUNTRIES}", BY_MODEL)
-
-    def test_without_a_model_the_plan_is_what_is_said(self) -> None:
-        plan = SentencePlan(
-            (PlannedSentence(self.COUNTRIES, 0.0, is_kept=False), PlannedSentence(self.DAYS, 0.9, is_kept=True))
-        )
+    def test_without_a_writer_the_plan_is_what_is_said(self) -> None:
+        plan = SentencePlan((PlannedSentence(COUNTRIES, 0.0, is_kept=False), PlannedSentence(DAYS, 0.9, is_kept=True)))
 
         draft = write(Assignment(QUESTION, context(None), triage(""), shipping(), None, Stopwatch(), plan=plan))
 
         assert draft.chosen is not None
-        assert (draft.chosen.text, draft.chosen.drafted_by) == (f"Hi Tom! {self.DAYS}", BY_TEMPLATE)
-
-    def test_the_two_halves_of_a_split_reply_are_dressed_alike(self) -> None:
-        model = FakeChatModel([f"{self.DAYS} {self.COUNTRIES}"], profile=SMALL)
-
-        proposal = propose(QUESTION, context(model), with_follow_up=True)
-
-        assert proposal.draft == f"Hi Tom! {self.COUNTRIES} {self.DAYS} {voice().handover.public[0]}"
-        assert proposal.follow_up is not None
-        assert proposal.follow_up.text == f"Hi Tom! {voice().handover.private[0]} {self.COUNTRIES} {self.DAYS}"
+        assert (draft.chosen.text, draft.chosen.drafted_by) == (f"Hi Tom! {DAYS}", BY_TEMPLATE)
 
 
 class TestPersonalData:
@@ -318,12 +265,13 @@ class TestLanguage:
         assert proposal.draft == ""
 
 
-def test_approved_replies_stand_among_the_examples_of_a_large_model_only() -> None:
+def test_approved_replies_stand_among_the_examples() -> None:
     approved = (WorkedExample(author="Sam", message="norway?", template="We ship.", reply="Hi Sam! Yes, we do ship."),)
-    for profile, expected in (("chat", True), (SMALL, False)):
-        model = FakeChatModel([GOOD], profile=profile)
-        propose(QUESTION, context(model, approved=approved))
-        assert ("Yes, we do ship." in said(model.calls[0])) is expected
+    model = FakeChatModel([GOOD])
+
+    propose(QUESTION, context(model, approved=approved))
+
+    assert "Yes, we do ship." in said(model.calls[0])
 
 
 def test_a_leaked_canary_never_becomes_the_draft() -> None:
@@ -354,21 +302,19 @@ def test_mending_is_said() -> None:
 
 
 class TestInstructions:
-    def test_a_persons_wish_is_told_to_either_kind_of_model(self) -> None:
-        for profile in ("chat", SMALL):
-            model = FakeChatModel([GOOD], profile=profile)
-            propose(QUESTION, context(model), instruction="mention tom@mail.example, warmly")
-            assert model.calls[0].messages[-1].content.endswith(": mention [EMAIL_1], warmly")
+    def test_a_persons_wish_is_told_to_the_model(self) -> None:
+        model = FakeChatModel([GOOD])
+
+        propose(QUESTION, context(model), instruction="mention tom@mail.example, warmly")
+
+        assert model.calls[0].messages[-1].content.endswith(": mention [EMAIL_1], warmly")
 
     def test_a_model_whose_plan_cannot_be_read_sees_ours(self) -> None:
         model = FakeChatModel(["{"])
-        days = TestFacts.DAYS
-        plan = SentencePlan(
-            (PlannedSentence(TestFacts.COUNTRIES, 0.0, is_kept=False), PlannedSentence(days, 0.9, is_kept=True))
-        )
+        plan = SentencePlan((PlannedSentence(COUNTRIES, 0.0, is_kept=False), PlannedSentence(DAYS, 0.9, is_kept=True)))
 
         write(Assignment(QUESTION, context(model), triage(""), shipping(), None, Stopwatch(), plan=plan))
 
         asked = model.calls[1].messages[-1].content.splitlines()
-        assert f"Answer: {TestFacts.COUNTRIES} {days}" in asked
-        assert f"What of it seems to answer them: {days}" in asked
+        assert f"Answer: {COUNTRIES} {DAYS}" in asked
+        assert f"What of it seems to answer them: {DAYS}" in asked

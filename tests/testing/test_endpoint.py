@@ -18,7 +18,6 @@ from replyassist.testing.endpoint.writers import WritingTask, read_prompt, write
 
 ANSWER = "We ship to 32 countries in Europe. Delivery takes 4 to 7 working days."
 CHAT = f"Author: Tom\n<message>do you ship to Norway??</message>\nAnswer: {ANSWER}"
-BASE = f"Message from Tom: do you ship to Norway??\nAnswer: {ANSWER}"
 
 
 def ask(endpoint: FakeEndpoint, *, user: str = CHAT, candidates: int = 2) -> list[str]:
@@ -31,8 +30,8 @@ def ask(endpoint: FakeEndpoint, *, user: str = CHAT, candidates: int = 2) -> lis
     return [completion.text for completion in answer.completions]
 
 
-@pytest.mark.parametrize("prompt", [CHAT, BASE, f"{CHAT}\nThe community manager asks for this change: shorter"])
-def test_a_prompt_of_either_layout_is_read(prompt: str) -> None:
+@pytest.mark.parametrize("prompt", [CHAT, f"{CHAT}\nThe community manager asks for this change: shorter"])
+def test_a_prompt_is_read(prompt: str) -> None:
     turns = [("system", "rules"), ("user", prompt), ("assistant", "Hi!"), ("user", "Please mend it.")]
     asked = read_prompt({"messages": [{"role": role, "content": content} for role, content in turns]})
 

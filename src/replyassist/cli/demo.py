@@ -69,7 +69,7 @@ def demo(
 
 
 def prepare_samples(built: Parts) -> None:
-    """Encode the sample templates, which are then found in the home folder, and unpack and try the embedded model."""
+    """Encode the sample templates, which are then found in the home folder; unpack the models and try the reader."""
     for brand in BRANDS:
         TemplateIndex(read_templates(resource_folder("faq") / brand).templates, built.registry.template_encoder)
     load_model(built.worker.proposer)

@@ -1,8 +1,7 @@
-"""Builds the messages that a language model gets; the profile of the model decides how they are laid out."""
+"""Builds the messages that a language model gets to write an answer."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -13,7 +12,6 @@ from replyassist.core.llm import ChatMessage
 from replyassist.core.prompts import PromptLibrary
 from replyassist.inbox.inbound import InboundMessage
 
-from .courtesies import bare
 from .names import first_name
 from .profiles import Profile
 from .variants import Variant
@@ -22,17 +20,15 @@ CHARACTERS_PER_TOKEN = 3.0  # low for English (about 4), so that a reply is not 
 CANARY_LENGTH = 12
 PLAN_TOKENS = 240
 """What a plan takes beside the reply: three questions of 40 tokens, six sentences of 20."""
-_SYMPATHY = re.compile(r"(?<!\w)(?:sorry|apolog\w+|thanks?|thank you)(?!\w)", re.IGNORECASE)
-_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 
 
 @dataclass(frozen=True)
 class DraftRequest:
     """What is to be answered and with what, personal data hidden. ``language`` (ISO 639-1) is that of the reply.
 
-    ``answer`` is what the reply may stand on: for the layout ``facts`` the sentences of the plan, else the template's,
-    with those of the plan as what is ``relevant``. ``plans``: the sentences of ``answer`` are numbered, the worked
-    examples are answered as in ``drafting/claimed.py``, and the model gives its plan with the reply.
+    ``answer`` is what the reply may stand on, the template's, and ``relevant`` what our plan chose of it. ``plans``:
+    the sentences of ``answer`` are numbered, the worked examples are answered as in ``drafting/claimed.py``, and the
+    model gives its plan with the reply.
     """
 
     message: InboundMessage
@@ -74,12 +70,11 @@ def build_prompt(
     ``approved`` (replies that people of the brand approved) stand after them, where the profile wants any.
     """
     room = voice.room_for(request.message.channel, request.message.visibility)
-    canary = _canary(voice) if profile.layout == "rules" else ""
+    canary = _canary(voice)
     system = library.render(
         "draft_system.j2",
         voice=voice,
         channel=request.message.channel,
-        layout=profile.layout,
         length=Length(min=room.least, max=room.most),
         language=language_name(request.language),
         variant=request.variant.value,
@@ -87,14 +82,14 @@ def build_prompt(
         plans=request.plans,
     )
     messages = [ChatMessage("system", system)]
-    for example in (*_worked(voice, profile), *approved[: profile.approved_examples]):
+    for example in (*voice.examples[: profile.examples], *approved[: profile.approved_examples]):
         message = InboundMessage(example.message, request.message.channel, author_name=example.author or None)
         shown = DraftRequest(message, example.template)
         messages += [
-            ChatMessage("user", _user(shown, profile, library)),
-            ChatMessage("assistant", _shown(example, voice, profile)),
+            ChatMessage("user", _user(shown, library)),
+            ChatMessage("assistant", example.reply),
         ]
-    messages.append(ChatMessage("user", _user(request, profile, library)))
+    messages.append(ChatMessage("user", _user(request, library)))
     return Prompt(
         messages=tuple(messages),
         digest=document_digest([*map(asdict, messages)]),
@@ -117,24 +112,9 @@ def _canary(voice: VoiceRules) -> str:
     return f"ref-{text_digest(f'canary of {voice.brand}: {voice.version}')[:CANARY_LENGTH]}"
 
 
-def _worked(voice: VoiceRules, profile: Profile) -> list[WorkedExample]:
-    """Those that answer from a template; a small model writes no sympathy, and learns none."""
-    usable = [each for each in voice.examples if profile.layout == "rules" or not _SYMPATHY.search(each.reply)]
-    return usable[: profile.examples]
-
-
-def _shown(example: WorkedExample, voice: VoiceRules, profile: Profile) -> str:
-    """The reply as the model should write it: a small one writes neither greeting nor emoji."""
-    if profile.layout == "rules":
-        return example.reply
-    answer = _EMOJI.sub("", bare(example.reply, languages=voice.languages)).strip()
-    return answer[:1].upper() + answer[1:]
-
-
-def _user(request: DraftRequest, profile: Profile, library: PromptLibrary) -> str:
+def _user(request: DraftRequest, library: PromptLibrary) -> str:
     return library.render(
         "draft_user.j2",
-        layout=profile.layout,
         message=request.message.text,
         author=first_name(request.message.author_name),
         answer=request.answer,

@@ -86,8 +86,9 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
     """How good the drafts are, each figure as ``{value, low, high, n}``; n is the denominator.
 
     Draftable cases are in scope and not labelled with another route than ``draft``. ``send_ready_rate`` is over all of
-    them (an error or no draft is not ready). Over those that got a draft: ``blocked_rate``, ``fallback_rate`` (the
-    template's text, not the model's), ``right_template_rate``, the other rates, the means and the median seconds.
+    them (an error or no draft is not ready). Over those that got a draft: ``blocked_rate``, ``right_template_rate``,
+    the other rates, the means and the median seconds. ``fallback_rate`` is over the drafts that a model was asked for:
+    the share whose text is none of its; None where no model was asked.
     ``ready_right_rate`` is over every draft called ready, draftable or not, adversarial cases among them: the share
     that its label finds right in route, template, asked facts and forbidden passages; ``ready_wrong`` lists the others
     and why. ``blocked_ready`` counts drafts called ready in spite of a blocking finding; it must be 0.
@@ -105,7 +106,9 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
         "drafted": len(drafted),
         "send_ready_rate": _share(result.assertions.get(SEND_READY, False) for result in draftable),
         "blocked_rate": _share(_verdict(result) == Verdict.BLOCKED for result in drafted),
-        "fallback_rate": _share(result.labels.get("drafted_by") == BY_TEMPLATE for result in drafted),
+        "fallback_rate": _share(
+            result.labels.get("drafted_by") == BY_TEMPLATE for result in drafted if _asked_a_model(result)
+        ),
         "right_template_rate": _share(_has_right_template(result) for result in drafted),
     }
     figures |= {name: _share(_assertions(drafted, value)) for name, value in RATES.items()}
@@ -120,6 +123,10 @@ def draft_figures(results: Sequence[CaseResult]) -> Figures:
 
 def _has_draft(result: CaseResult) -> bool:
     return result.proposal is not None and bool(result.proposal.draft)
+
+
+def _asked_a_model(result: CaseResult) -> bool:
+    return result.proposal is not None and result.proposal.model is not None
 
 
 def _has_right_template(result: CaseResult) -> bool:

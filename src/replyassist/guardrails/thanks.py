@@ -7,12 +7,14 @@ import re
 from replyassist.core.word_lists import words_of
 from replyassist.guardrails.coverage import facts_of
 from replyassist.guardrails.pleasantries import is_pleasantry
-from replyassist.guardrails.proof import OWN_WORDS, sentences_of
+from replyassist.guardrails.proof import sentences_of
 from replyassist.guardrails.terms import terms
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.words import stem
 
 MOST_SENTENCES = 3
+OWN_WORDS = 1
+"""Content words of a sentence that the message does not have: "superb" for "great"."""
 _OPENS = re.compile(
     r"\W*(?:(?:and|we(?:'re| are)|i'm|so|really|very|just|absolutely|that's|it's|it is|this is|how|such) )*"
     r"(?:(?:glad|happy|delighted|pleased|thrilled|chuffed)(?: (?:to (?:hear|know|see|read)|that|you|your|it|the|our))?"

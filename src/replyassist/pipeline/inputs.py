@@ -11,7 +11,7 @@ from replyassist.core.embedding import Encoder
 from replyassist.core.entailment import Entailment
 from replyassist.core.llm import ChatModel
 from replyassist.core.prompts import PromptLibrary
-from replyassist.drafting.profiles import Profile, profile_named
+from replyassist.drafting.profiles import Profile, profile_named, writer_of
 from replyassist.faq.template import ReplyTemplate
 from replyassist.retrieval.index import TemplateIndex
 from replyassist.retrieval.reranking import Reranker
@@ -31,7 +31,7 @@ class PastReply:
 
 @dataclass(frozen=True)
 class PipelineContext:
-    """All that ``propose`` needs beside the message. ``model`` is None when drafts come from templates only.
+    """All that ``propose`` needs beside the message. ``model`` is None where there is none.
 
     ``encoder`` is that of the checks; templates are found with the index's own. ``entailment``: a model that compares
     statements with their sources, where one is configured. ``reranker``: reads the first templates together with the
@@ -64,6 +64,16 @@ class PipelineContext:
     def profile(self) -> Profile | None:
         """How prompts are built for the model; None without one."""
         return profile_named(self.model.profile) if self.model else None
+
+    @property
+    def writer(self) -> ChatModel | None:
+        """The model, where it writes answers; None: they are the template's own words."""
+        return writer_of(self.model)
+
+    @property
+    def spare_writer(self) -> ChatModel | None:
+        """The same of the second model."""
+        return writer_of(self.spare)
 
     @property
     def languages(self) -> tuple[str, ...]:

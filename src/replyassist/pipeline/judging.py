@@ -72,10 +72,8 @@ def judge(
 def _of_the_translation(text: str, assignment: Assignment, checks: CheckContext) -> Iterator[Finding]:
     """Whether it has the figures, addresses and names of the plan's answer, and no other of its own.
 
-    A model that chooses by itself what to say of the template may have those of all of it.
+    It may have those of the whole template, for the model chooses by itself what to say of it.
     """
-    voice, profile = assignment.context.voice, assignment.context.profile
+    voice = assignment.context.voice
     also = [voice.sign_off.text, *voice.handover.public, *voice.handover.private, checks.message.author_name or ""]
-    if profile is not None and profile.layout == "rules":
-        also += checks.trusted_texts
-    return changed_in_translation(text, source=assignment.answer, also=also)
+    return changed_in_translation(text, source=assignment.answer, also=[*also, *checks.trusted_texts])

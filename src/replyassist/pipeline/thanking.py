@@ -8,9 +8,9 @@ from replyassist.brands.voice import Empathy
 from replyassist.core.errors import LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.drafting.personalise import personalise
+from replyassist.drafting.praise_prompt import LONGEST_THANKS, praise_prompt
 from replyassist.drafting.profiles import Profile
 from replyassist.drafting.prompt import Prompt
-from replyassist.drafting.short_prompts import LONGEST_THANKS, praise_prompt
 from replyassist.guardrails import Verdict
 from replyassist.guardrails.thanks import only_thanks
 from replyassist.guardrails.words import languages_read

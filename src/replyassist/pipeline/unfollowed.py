@@ -30,7 +30,7 @@ def unfollowed(assignment: Assignment, draft: AssembledDraft) -> Iterator[str]:
         yield f"not in {language_name(wish.language)}: {why}"
     for topic in assignment.plan.unmet if assignment.plan else ():
         yield f'no sentence of the templates is about "{topic}", or nothing else would be left'
-    if context.profile is not None and context.profile.layout == "rules":
+    if context.writer is not None:
         return
     if LengthOrTone.SHORTER in wish.changes and assignment.plan is not None and not assignment.plan.is_shortened:
         yield "not shorter: each sentence of the answer is needed"

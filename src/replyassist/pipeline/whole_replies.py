@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from replyassist.brands.voice import Greetings, SignOff, VoiceRules
 from replyassist.drafting.personalise import Manner, is_closed, join, personalise, thank
 from replyassist.drafting.variants import Variant
 from replyassist.pipeline.assignment import PRIVATE, PUBLIC, Assignment
@@ -24,24 +23,15 @@ def by_template(assignment: Assignment, variant: Variant) -> Candidate | None:
     if template is None:
         text = thank(voice=voice, to=to)
         return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks) if text else None
-    text = whole_reply(assignment, assignment.answer, variant)
-    return judge(text, BY_TEMPLATE, assignment=assignment, checks=checks)
+    return judge(_whole_reply(assignment, variant), BY_TEMPLATE, assignment=assignment, checks=checks)
 
 
-def whole_reply(assignment: Assignment, answer: str, variant: Variant) -> str:
-    """An answer with the brand's greeting, sympathy where the message is a complaint, and a closing."""
-    return _personalised(assignment, answer, variant, voice=assignment.context.voice)
+def _whole_reply(assignment: Assignment, variant: Variant) -> str:
+    """The answer with the brand's greeting, sympathy where the message is a complaint, and a closing.
 
-
-def without_greeting(assignment: Assignment, variant: Variant) -> str:
-    """The same reply without what opens and signs it, which are not translated."""
-    nothing = {"greetings": Greetings(named=[], unnamed=[]), "sign_off": SignOff()}
-    voice = assignment.context.voice.model_copy(update=nothing)
-    return _personalised(assignment, assignment.answer, variant, voice=voice)
-
-
-def _personalised(assignment: Assignment, answer: str, variant: Variant, *, voice: VoiceRules) -> str:
-    """The answer as one of these variants, in the manner that a person wishes."""
+    It is one of the variants, in the manner that a person wishes.
+    """
+    voice, answer = assignment.context.voice, assignment.answer
     if variant is Variant.PRIVATE:
         answer = join(voice.handover.private[0], answer)
     elif variant is Variant.PUBLIC:  # nothing may follow a link

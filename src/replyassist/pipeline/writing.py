@@ -8,22 +8,19 @@ from dataclasses import dataclass, replace
 from replyassist.core.errors import BudgetUsedUp, LanguageModelError
 from replyassist.core.llm import ChatModel
 from replyassist.drafting.claimed import is_json, numbered
-from replyassist.drafting.personalise import greeting_in, join
 from replyassist.drafting.profiles import Profile, profile_named
 from replyassist.drafting.prompt import DraftRequest, Prompt, build_prompt, repair_prompt
-from replyassist.drafting.short_prompts import translation_prompt
 from replyassist.drafting.variants import Variant
 from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Finding, Severity, Verdict
 from replyassist.pipeline.assignment import PRIVATE, AssembledDraft, Assignment
-from replyassist.pipeline.instructions import LengthOrTone
 from replyassist.pipeline.judging import judge
 from replyassist.pipeline.plan_prompt import as_planned, claimed_in, may_plan, planned_examples
+from replyassist.pipeline.planning import SentencePlan
 from replyassist.pipeline.redaction import Redactor, redactor_for
 from replyassist.pipeline.sampling import sampled
 from replyassist.pipeline.thanking import thanked
-from replyassist.pipeline.whole_replies import VISIBILITY, by_template, whole_reply, without_greeting
-from replyassist.pipeline.wording import worded
+from replyassist.pipeline.whole_replies import VISIBILITY, by_template
 from replyassist.proposal import BY_MODEL, Candidate
 
 NO_MODEL = "no language model is configured"
@@ -33,32 +30,28 @@ _BEYOND_WORDS = frozenset({"safety.suspicious_message", "language.meaning_unchec
 
 
 def write(assignment: Assignment, *, is_public_half: bool = False) -> AssembledDraft:
-    """The best candidate of the model that passes every check, else the template's reply without a model."""
+    """The best candidate of a model that writes answers and passes every check, else the template's reply."""
     variant = Variant.PUBLIC if is_public_half else Variant.REPLY
-    fallback = by_template(assignment, variant)
-    model, profile = assignment.context.model, assignment.context.profile
+    by_plan, writer = by_template(assignment, variant), assignment.context.writer
     if assignment.template is None:
-        return thanked(assignment, fallback)
-    if model is None or profile is None:
-        return _settled(assignment, fallback, [], note=NO_MODEL)
-    return _with_model(assignment, model, profile, variant, fallback)
+        return thanked(assignment, by_plan)
+    if writer is None:
+        return _settled(assignment, by_plan, [], note="" if assignment.context.model else NO_MODEL)
+    return _with_model(assignment, writer, variant, by_plan)
 
 
 def write_follow_up(assignment: Assignment) -> Candidate | None:
     """The private message that goes with a public reply; None for praise, which needs none."""
     if assignment.template is None:
         return None
-    fallback = by_template(assignment, Variant.PRIVATE)
-    model, profile = assignment.context.model, assignment.context.profile
-    if model is None or profile is None:
-        return fallback
-    return _with_model(assignment, model, profile, Variant.PRIVATE, fallback).chosen
+    by_plan, writer = by_template(assignment, Variant.PRIVATE), assignment.context.writer
+    return by_plan if writer is None else _with_model(assignment, writer, Variant.PRIVATE, by_plan).chosen
 
 
 def _with_model(
-    assignment: Assignment, model: ChatModel, profile: Profile, variant: Variant, fallback: Candidate | None
+    assignment: Assignment, model: ChatModel, variant: Variant, fallback: Candidate | None
 ) -> AssembledDraft:
-    context = assignment.context
+    context, profile = assignment.context, profile_named(model.profile)
     task = _DraftTask(
         assignment, model, profile, variant, redactor_for(assignment.message, hides_name=context.hides_names)
     )
@@ -73,8 +66,9 @@ def _with_model(
             if _best(written):
                 break
     except LanguageModelError as error:
-        if not written and context.spare is not None and not isinstance(error, BudgetUsedUp):
-            return _with_spare(assignment, context.spare, variant, fallback, failed=error.detail)
+        spare = None if written or isinstance(error, BudgetUsedUp) else context.spare_writer
+        if spare is not None:
+            return _with_spare(assignment, spare, variant, fallback, failed=error.detail)
         note = f"{error.detail}; the template's reply was used"
     best = _best(written)
     draft = _settled(assignment, best or fallback, written, note="" if best else note, fallback=fallback)
@@ -87,9 +81,8 @@ def _with_spare(
     assignment: Assignment, spare: ChatModel, variant: Variant, fallback: Candidate | None, *, failed: str
 ) -> AssembledDraft:
     """The same by the second model, in the way that suits that one."""
-    context = replace(assignment.context, model=spare, spare=None)
-    again = replace(assignment, context=context)
-    draft = _with_model(again, spare, profile_named(spare.profile), variant, fallback)
+    again = replace(assignment, context=replace(assignment.context, model=spare, spare=None))
+    draft = _with_model(again, spare, variant, fallback)
     return replace(draft, notes=(f"{failed}; {spare.name} was asked instead", *draft.notes))
 
 
@@ -107,11 +100,6 @@ class _DraftTask:
     def visibility(self) -> str:
         """Who will see the text."""
         return VISIBILITY.get(self.variant, self.assignment.message.visibility)
-
-    @property
-    def words_facts(self) -> bool:
-        """Whether the model only words what the plan chose."""
-        return self.profile.layout == "facts"
 
 
 @dataclass(frozen=True)
@@ -139,14 +127,6 @@ def _prompt(task: _DraftTask, *, plans: bool) -> Prompt:
     assignment, redactor = task.assignment, task.redactor
     template, context, message = assignment.template, assignment.context, assignment.message
     assert template is not None
-    if task.words_facts and assignment.is_translation:
-        return translation_prompt(
-            without_greeting(assignment, task.variant),
-            language=assignment.language,
-            voice=context.voice,
-            profile=task.profile,
-            library=context.library,
-        )
     request = DraftRequest(
         message=replace(
             message,
@@ -156,9 +136,9 @@ def _prompt(task: _DraftTask, *, plans: bool) -> Prompt:
             parent_text=redactor.hide(message.parent_text) or None,
             earlier_replies=(),
         ),
-        answer=_source(task, template, plans=plans),
-        relevant="" if plans or task.words_facts else assignment.answer,
-        instruction=redactor.hide(_told(task)) or None,
+        answer=_source(assignment.plan, template, plans=plans),
+        relevant="" if plans else assignment.answer,
+        instruction=redactor.hide(assignment.instruction) or None,
         language=assignment.language,
         variant=task.variant,
         plans=plans,
@@ -169,17 +149,8 @@ def _prompt(task: _DraftTask, *, plans: bool) -> Prompt:
     return build_prompt(request, voice=voice, profile=task.profile, library=context.library, approved=approved)
 
 
-def _source(task: _DraftTask, template: ReplyTemplate, *, plans: bool) -> str:
-    plan = task.assignment.plan
-    if plans and plan is not None:
-        return numbered([each.text for each in plan.source])
-    return task.assignment.answer if task.words_facts else template.rendered_reply
-
-
-def _told(task: _DraftTask) -> str | None:
-    """The instruction as the model is told it: a small one hears of no language that it does not write."""
-    wish = task.assignment.wish
-    return None if task.words_facts and wish.language else task.assignment.instruction
+def _source(plan: SentencePlan | None, template: ReplyTemplate, *, plans: bool) -> str:
+    return numbered([each.text for each in plan.source]) if plans and plan is not None else template.rendered_reply
 
 
 def _attempts(task: _DraftTask, prompt: Prompt, written: list[WrittenDraft]) -> Iterator[Prompt]:
@@ -215,27 +186,9 @@ def _judged(task: _DraftTask, texts: Iterable[str], prompt: Prompt) -> Iterator[
             text = claimed.text if claimed else ""
         else:
             text = task.redactor.restore(raw, is_private=is_private)
-        if task.words_facts:
-            text = _dressed(task, text)
         if text and text not in seen:
             seen.add(text)
             yield WrittenDraft(raw, judge(text, BY_MODEL, assignment=task.assignment, checks=checks, claimed=claimed))
-
-
-def _dressed(task: _DraftTask, written: str) -> str:
-    """What stands of a small model's answer, with greeting and closing; empty where it is the plan's own words.
-
-    A translation holds the closing already, and stands or falls as a whole.
-    """
-    assignment, voice = task.assignment, task.assignment.context.voice
-    if assignment.is_translation:
-        greeting = greeting_in(assignment.language, voice=voice, to=assignment.message)
-        return join(greeting, written, voice.sign_off.text if voice.sign_off.required else "")
-    if assignment.plan is None:
-        return written
-    is_warm = LengthOrTone.WARMER in assignment.wish.changes
-    answer = worded(written, assignment.plan, message=assignment.message.text, is_warm=is_warm)
-    return whole_reply(assignment, answer.text, task.variant) if answer.is_worded else ""
 
 
 def _best(written: Iterable[WrittenDraft]) -> Candidate | None:

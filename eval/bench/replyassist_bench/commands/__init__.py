@@ -12,7 +12,9 @@ from replyassist.cli.common import progress
 from replyassist.cli.demo import load_samples
 from replyassist.cli.intake import take_all, wait_until_queued
 from replyassist.cli.summary import summarise
+from replyassist.core.errors import ConfigurationError
 from replyassist.core.resources import resource_folder
+from replyassist.drafting.profiles import writer_of
 from replyassist.faq.files import read_templates
 from replyassist.faq.service import import_templates
 from replyassist.inbox.schemas import MessageIn
@@ -81,6 +83,10 @@ def bench_pipeline(
 ) -> None:
     """Messages per second through the API, beside the same requests sent straight to the language model."""
     with scratch_parts() as (built, recorder):
+        if writer_of(recorder) is None:
+            raise ConfigurationError(
+                "the benchmark needs a model that writes answers: set REPLYASSIST_LLM_BASE_URL or _LLM_PROFILE=chat"
+            )
         load_samples(built)
         with serving(built) as url, progress() as bar:
             tasks: dict[str, Any] = {}

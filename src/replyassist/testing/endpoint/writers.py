@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _ANSWER = re.compile(r"^Answer:\s*(.+?)\s*(?=^The community manager asks|\Z)", re.MULTILINE | re.DOTALL)
-_AUTHOR = re.compile(r"^(?:Author:|Message from)[ \t]*(\[NAME_\d+\]|[^\s:]+)", re.MULTILINE)
-_MESSAGE = re.compile(r"<message>(.*?)</message>|^Message[^:\n]*:[ \t]*([^\n]*)$", re.DOTALL | re.MULTILINE)
+_AUTHOR = re.compile(r"^Author:[ \t]*(\[NAME_\d+\]|[^\s:]+)", re.MULTILINE)
+_MESSAGE = re.compile(r"<message>(.*?)</message>", re.DOTALL)
 _LIMIT = re.compile(r"Between \d+ and (\d+) characters")
 _SIGN_OFF = re.compile(r"^- End with: (.+)$", re.MULTILINE)
 _BADLY = re.compile(
@@ -49,7 +49,7 @@ def read_prompt(body: dict[str, Any]) -> WritingTask:
         system=system,
         answer=" ".join(sentences) or source,
         numbered=sentences,
-        message=(message[1] or message[2] or "").strip() if message else "",
+        message=message[1].strip() if message else "",
         author=author[1] if author else "",
     )
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import InvalidInput, NotFound, ReplyassistError
 from replyassist.core.security import Permission
+from replyassist.drafting.profiles import writer_of
 from replyassist.evaluation.jobs import service
 from replyassist.evaluation.jobs.models import JobState
 from replyassist.evaluation.jobs.models import Request as RunRequest
@@ -112,7 +113,7 @@ def _form(visit: Visit, home: HomeDep, form: dict[str, str], *, error: Replyassi
         case_sets=case_sets,
         template_sets=visible(TemplateSets(home).infos(), visit.principal),
         brands=brands_of(visit.database, visit.principal),
-        has_model=visit.request.app.state.proposer.model is not None,
+        has_writer=writer_of(visit.request.app.state.proposer.model) is not None,
     )
 
 
