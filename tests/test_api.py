@@ -48,7 +48,7 @@ def api(world: World) -> Iterator[Api]:
         home=world.settings.home,
         database_url=world.database.url,
         abstain_threshold=0.4,
-        queue_limit=3,
+        queue_limit=6,
         body_limit_bytes=100_000,
     )
     encoder = FakeEncoder()

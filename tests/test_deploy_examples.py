@@ -14,6 +14,7 @@ import yaml
 from typer.main import get_command
 
 from replyassist.backlog import Metrics
+from replyassist.brands.model_use import ModelLimits
 from replyassist.cli import app
 from replyassist.core.backup import KEPT, KEY_FILE
 from replyassist.core.settings import Settings
@@ -48,7 +49,7 @@ def test_every_expression_is_one_that_prometheus_reads(expression: str) -> None:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_metric_that_is_asked_for_is_told(world: World) -> None:
     told: set[str] = set()
-    for line in Metrics(world.database, world.clock).text().decode().splitlines():
+    for line in Metrics(world.database, world.clock, ModelLimits()).text().decode().splitlines():
         if line.startswith("# TYPE "):
             _, _, name, kind = line.split()
             told |= {name, *(f"{name}_{part}" for part in ("bucket", "sum", "count") if kind == "histogram")}
@@ -98,6 +99,15 @@ def test_a_reply_that_is_not_sent_is_told_whatever_it_waits_for() -> None:
     asked = STATUS.findall(expression)[0].split("|")
     assert set(asked) == {ReviewStatus.APPROVED, ReviewStatus.SENDING}, "after the first attempt it is `sending`"
     assert any("replyassist_circuits_open" in rule["expr"] for rule in RULES)
+
+
+def test_a_brand_is_told_of_before_its_money_for_the_day_is_used_up() -> None:
+    (expression,) = [rule["expr"] for rule in RULES if rule["alert"] == "LanguageModelBudgetNearlyUsed"]
+    found = re.fullmatch(r"max by \(brand\) \(replyassist_model_budget_used_ratio\) > (0\.\d+)", expression)
+    assert found, "by brand, whichever process tells it"
+    assert 0.5 < float(found[1]) < 1
+    panels = " ".join(target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"])
+    assert {"replyassist_model_cost_usd_total", "replyassist_model_budget_used_ratio"} <= set(NAME.findall(panels))
 
 
 def test_every_setting_is_one() -> None:

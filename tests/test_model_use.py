@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from replyassist.brands.model_use import (
     MICRO,
@@ -58,6 +59,23 @@ class TestMoney:
         assert first.drafted_by == BY_MODEL
         assert first.cost_micro_usd > 0
         assert spent(world) == first.cost_micro_usd + second.cost_micro_usd
+
+    def test_what_calls_cost_is_told_in_dollars_by_brand(self, world: World) -> None:
+        def told() -> float:
+            return REGISTRY.get_sample_value("replyassist_model_cost_usd_total", {"brand": BRAND}) or 0.0
+
+        before = told()
+        made = proposed(world, FakeChatModel([GOOD], prices=Prices(1, 2)))
+        assert made.cost_micro_usd > 0
+        assert told() - before == pytest.approx(made.cost_micro_usd / MICRO)
+
+        with FakeEndpoint() as endpoint:
+            endpoint.behaviour = "empty"
+            model = OpenAIChatModel(base_url=endpoint.base_url, model="small", prices=Prices(1, 2))
+            with closing(model):
+                failed = proposed(world, model)
+        assert told() - before == pytest.approx((made.cost_micro_usd + failed.cost_micro_usd) / MICRO)
+        assert failed.cost_micro_usd > 0, "an answer that cannot be used is paid"
 
     def test_a_day_without_money_left_drafts_without_the_model_and_says_so(self, world: World) -> None:
         model, spare = FakeChatModel([GOOD], prices=Prices(1, 1)), FakeChatModel([GOOD])

@@ -18,6 +18,7 @@ from replyassist import __version__
 from replyassist.assistants.transports import AssistantEndpoint
 from replyassist.backlog import Metrics
 from replyassist.brands.endpoints import router as brands_router
+from replyassist.brands.model_use import ModelLimits
 from replyassist.cards.endpoints import router as cards_router
 from replyassist.channels.connections import Connections
 from replyassist.channels.endpoints import router as connections_router
@@ -258,7 +259,7 @@ def _add_operations(app: FastAPI, parts: Parts) -> None:
             return {"status": "the database does not answer"}
         return {"status": "ready"}
 
-    told = Metrics(parts.database, parts.clock)
+    told = Metrics(parts.database, parts.clock, ModelLimits.general(parts.settings))
 
     @app.get("/metrics", tags=["operations"], include_in_schema=False)
     def metrics() -> Response:

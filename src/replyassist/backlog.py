@@ -1,4 +1,4 @@
-"""What waits, as gauges for Prometheus: asked of the database when somebody looks, and at most every few seconds."""
+"""What waits and what is spent, as gauges for Prometheus: asked of the database every few seconds at most."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from replyassist.brands.model_use import ModelLimits, budget_used
 from replyassist.channels.repository import open_circuits
 from replyassist.core.clock import Clock
 from replyassist.core.database import Database
@@ -34,12 +35,13 @@ KEPT = timedelta(seconds=5)
 
 
 class Backlog(Collector):
-    """Items by status, and for how long the one that has waited longest has; messages without a draft likewise.
+    """Items by status, and for how long the one that has waited longest has; messages without a draft likewise; and
+    how much of their day's money for the language model brands have used, ``limits`` being those without their own.
 
     A database that is too busy to answer leaves what was found before."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, limits: ModelLimits) -> None:
+        self._database, self._clock, self._limits = database, clock, limits
         self._lock = threading.Lock()
         self._found: tuple[datetime, list[GaugeMetricFamily]] | None = None
 
@@ -60,7 +62,7 @@ class Backlog(Collector):
             return iter(self._found[1])
 
     def _ask(self, now: datetime) -> list[GaugeMetricFamily]:
-        items, longest, circuits = families = _families()
+        items, longest, circuits, budget = families = _families()
         with self._database.reading() as session:
             items.add_metric(["received"], inbox.count_waiting(session))
             longest.add_metric(["received"], _seconds(inbox.waiting_since(session), now))
@@ -68,6 +70,8 @@ class Backlog(Collector):
                 items.add_metric([status.value], review.count_in(session, status, most=MOST))
                 longest.add_metric([status.value], _seconds(review.longest_in(session, status), now))
             circuits.add_metric([], open_circuits(session, now=now))
+            for brand_id, used in sorted(budget_used(session, self._limits, now=now).items()):
+                budget.add_metric([brand_id], used)
         return families
 
 
@@ -80,6 +84,11 @@ def _families() -> list[GaugeMetricFamily]:
             labels=["status"],
         ),
         GaugeMetricFamily("replyassist_circuits_open", "Accounts that do not answer and are left alone now"),
+        GaugeMetricFamily(
+            "replyassist_model_budget_used_ratio",
+            "What part of the money for its day a brand that has a limit has used at the language model",
+            labels=["brand"],
+        ),
     ]
 
 
@@ -92,10 +101,10 @@ class Metrics:
 
     content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, limits: ModelLimits) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(REGISTRY)
-        self.registry.register(Backlog(database, clock))
+        self.registry.register(Backlog(database, clock, limits))
 
     def text(self) -> bytes:
         """In Prometheus' own format."""

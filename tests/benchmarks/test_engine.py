@@ -19,6 +19,7 @@ def test_the_short_form_measures_all_parts() -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found.keys() >= KEYS | {"delivery_ratio", "storm_ratio", "intake_drafting_ratio_to_bare"}
+    assert found.pop("storm_refused") == 0, "a storm of this size has room"
     assert all(value > 0 for value in found.values() if not isinstance(value, str))
 
 

@@ -117,7 +117,7 @@ def test_a_good_secret_is_taken(run: Run, home: Database) -> None:
 
 
 def test_a_queue_smaller_than_a_chunk_takes_what_fits(home: Database, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home", queue_limit=2, llm_disabled=True)
+    settings = Settings(home=tmp_path / "home", queue_limit=4, llm_disabled=True)
     with home.writing() as session:
         ensure_brand(session, "fernhill", now=FakeClock().now())
     home.dispose()

@@ -19,8 +19,8 @@ from .parts import PARTS
 
 KINDS = ("sqlite", "postgresql")
 _HEAD = (
-    "| database | part | faults | messages / sent | lost | doubled | unapproved | errors | longest wait of the other "
-    "brand (intake / approval / arrival) | settled after |\n|---|---|---|---|---|---|---|---|---|---|"
+    "| database | part | faults | messages / sent | lost | doubled | unapproved | errors | blocked | longest wait of "
+    "the other brand (intake / approval / arrival) | settled after |\n|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -70,7 +70,8 @@ def _row(made: Count) -> str:
     waits = " / ".join(
         f"{made.longest_wait_s[kind]:.1f} s" for kind in ("intake", "approve", "arrival") if kind in made.longest_wait_s
     )
-    wrong = " | ".join(str(len(each)) for each in (made.lost, made.doubled, made.unapproved, made.refusals))
+    wrongs = (made.lost, made.doubled, made.unapproved, made.refusals, made.blocked)
+    wrong = " | ".join(str(len(each)) for each in wrongs)
     return (
         f"| {made.database} | {made.part} | {made.faults} | {made.messages} / {made.sent} | {wrong} | {waits} "
         f"| {made.settled_s:.0f} s |"

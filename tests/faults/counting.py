@@ -10,9 +10,13 @@ from sqlalchemy import text
 
 from replyassist.core.database import Database
 
-from .deployment import Deployment
+from .deployment import DEAD_AFTER_SECONDS, Deployment
 from .traffic import Promise, Traffic
+from .waits import Span
 
+REQUEST_SECONDS = 5.0
+"""What one request takes at most on busy cores, when nobody is in its way."""
+LONGEST_WAIT_SECONDS = DEAD_AFTER_SECONDS + REQUEST_SECONDS
 SETTLE_SECONDS, STILL_SECONDS = 1800.0, 240.0
 _STANDING = """
 SELECT m.external_id, m.status, i.status, i.final_text
@@ -35,7 +39,10 @@ class Count:
 
     ``faults``: how often something was done to the deployment. ``put_off``: requests that were answered with 503.
     ``doubted``: replies of which the product said that a person has to look. ``longest_wait_s``: of the brand that had
-    no trouble of its own, by what was asked. ``settled_s``: until nothing waited any more, once the faults had ended.
+    no trouble of its own, by what was asked, without the time in which no server ran; ``arrival`` is from an approval
+    until the reply was there, with all of it. ``blocked``: requests of either brand that took longer than it takes to
+    notice a dead process, and to answer. ``absent_s``: without a server, its first start included. ``settled_s``: until
+    nothing waited any more, once the faults had ended.
     """
 
     part: str
@@ -50,15 +57,17 @@ class Count:
     doubled: list[str] = field(default_factory=list)
     unapproved: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
     longest_wait_s: dict[str, float] = field(default_factory=dict)
+    absent_s: float = 0.0
     settled_s: float = 0.0
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
-        """Whether every promise was kept, and nobody saw an error that is no answer."""
-        return not (self.lost or self.doubled or self.unapproved or self.refusals)
+        """Whether every promise was kept, nobody was blocked, and nobody saw an error that is no answer."""
+        return not (self.lost or self.doubled or self.unapproved or self.refusals or self.blocked)
 
     @property
     def document(self) -> dict[str, object]:
@@ -90,7 +99,8 @@ def settle(deployment: Deployment, traffics: Sequence[Traffic]) -> float:
 
 def count(part: str, deployment: Deployment, traffics: Sequence[Traffic], *, other: str) -> Count:
     """Hold what was promised against the database and the far side; the deployment must have settled."""
-    made = Count(part, deployment.database.kind)
+    made, absent = Count(part, deployment.database.kind), deployment.absences.spans
+    made.absent_s = round(sum(each.seconds for each in absent), 1)
     database = Database(deployment.database.url)
     standing = standings(database)
     database.dispose()
@@ -99,12 +109,23 @@ def count(part: str, deployment: Deployment, traffics: Sequence[Traffic], *, oth
         made.put_off += traffic.put_off
         for promise in traffic.promises.values():
             count_one(made, traffic, promise, standing.get(promise.external_id))
-        if traffic.brand == other:
-            waits = traffic.waits.longest | {"arrival": _longest_way(traffic)}
-            made.longest_wait_s = {kind: round(each, 2) for kind, each in sorted(waits.items())}
+        count_waits(made, traffic, absent, other=other)
         known = traffic.promises.keys()
         made.unapproved += [each.answers for each in traffic.far.arrivals if each.answers not in known]
     return made
+
+
+def count_waits(made: Count, traffic: Traffic, absent: Sequence[Span], *, other: str) -> None:
+    """Hold what people waited for against what they may, and note the longest waits of the other brand."""
+    waits = traffic.waits.longest(absent)
+    made.blocked += [
+        f"{traffic.brand} {kind}: {seconds:.1f} s"
+        for kind, seconds in sorted(waits.items())
+        if seconds > LONGEST_WAIT_SECONDS
+    ]
+    if traffic.brand == other:
+        waits["arrival"] = _longest_way(traffic)
+        made.longest_wait_s = {kind: round(each, 2) for kind, each in sorted(waits.items())}
 
 
 def standings(database: Database) -> dict[str, Standing]:

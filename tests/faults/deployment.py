@@ -19,10 +19,11 @@ from tests.e2e.starter import Started, Starter
 
 from .databases import FaultyDatabase
 from .far import Far
+from .waits import Absences
 
 TROUBLED, OTHER = BRANDS = ("fernhill", "harbour")
 DEAD_AFTER_SECONDS = 10.0
-START_SECONDS, SUPERVISED_SECONDS = 600.0, 0.5
+START_SECONDS, SUPERVISED_SECONDS, LOOK_SECONDS = 600.0, 0.5, 0.05
 LEAD = "lea@test.example"
 SERVER, WORKER, BOTH = ("serve",), ("worker",), ("serve", "--with-worker")
 SETTINGS = {
@@ -51,8 +52,8 @@ def furnish(installed: Installation, fars: dict[str, Far]) -> str:
 
 @dataclass
 class Deployment:
-    """``roles`` are the processes that should run, by name, each with what the command line is given; ``folder`` gets
-    their logs."""
+    """``roles`` are the processes that should run, by name, each with what the command line is given; one is the
+    server, and ``absences`` are the times without it. ``folder`` gets their logs."""
 
     database: FaultyDatabase
     folder: Path
@@ -63,6 +64,11 @@ class Deployment:
     roles: Mapping[str, Sequence[str]]
     steps_port: int = 0
     processes: dict[str, Started] = field(default_factory=dict)
+    absences: Absences = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.absences = Absences(self.installed.port)
+        self.absences.begin()
 
     @property
     def url(self) -> str:
@@ -78,8 +84,10 @@ class Deployment:
             while not ended.is_set():
                 for name in self.roles:
                     if name not in self.processes or self.processes[name].poll() is not None:
+                        self._note_end(name)
                         self._start(name)
-                ended.wait(SUPERVISED_SECONDS)
+                self.absences.look()
+                ended.wait(LOOK_SECONDS if self.absences.is_absent else SUPERVISED_SECONDS)
 
         supervisor = threading.Thread(target=supervise)
         supervisor.start()
@@ -96,6 +104,7 @@ class Deployment:
         process = self.processes[name]
         process.kill()
         process.wait(START_SECONDS)
+        self._note_end(name)
 
     def stop_for(self, name: str, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after so long."""
@@ -113,6 +122,10 @@ class Deployment:
             return httpx2.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200
         except httpx2.HTTPError:
             return False
+
+    def _note_end(self, name: str) -> None:
+        if SERVER[0] in self.roles[name]:
+            self.absences.begin()
 
     def _start(self, name: str) -> None:
         environment, log = self.installed.environment, self.folder / f"{name}.log"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +11,12 @@ import pytest
 
 from tests.e2e.starter import Starter
 
-from .counting import Count, Standing, count_one, is_settled
+from .counting import LONGEST_WAIT_SECONDS, Count, Standing, count_one, count_waits, is_settled
 from .far import Arrival, Far
 from .ground import Ground
 from .parts import mixed
 from .traffic import Promise, Traffic
+from .waits import Absences, Span
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,7 @@ def test_no_promise_is_broken(kind: str, starter: Starter, tmp_path: Path) -> No
     assert made.faults >= 4
     assert made.messages > made.faults
     assert made.sent > 0
+    assert made.absent_s > 0
 
 
 class TestCounting:
@@ -72,3 +76,61 @@ class TestCounting:
 
     def test_a_message_that_is_not_there_is_not_settled(self) -> None:
         assert not is_settled(None)
+
+
+class TestWaits:
+    """What the count says of those who waited."""
+
+    def counted(self, waited: float, *absent: Span, brand: str = "harbour") -> Count:
+        traffic, made = Traffic(brand, "", "", Far(), seed=1), Count("", "")
+        traffic.waits.spans = {"intake": [Span(100.0, 100.5), Span(200.0, 200.0 + waited)], "queue": [Span(0.0, 1.0)]}
+        count_waits(made, traffic, absent, other="harbour")
+        return made
+
+    def test_a_wait_as_long_as_the_detection_and_a_request_take_is_good(self) -> None:
+        made = self.counted(LONGEST_WAIT_SECONDS)
+
+        assert made.is_good
+        assert made.longest_wait_s == {"arrival": 0.0, "intake": LONGEST_WAIT_SECONDS, "queue": 1.0}
+
+    @pytest.mark.parametrize("brand", ["harbour", "fernhill"])
+    def test_a_longer_one_is_not_whosever_it_is(self, brand: str) -> None:
+        made = self.counted(LONGEST_WAIT_SECONDS + 0.1, brand=brand)
+
+        assert not made.is_good
+        assert made.blocked == [f"{brand} intake: {LONGEST_WAIT_SECONDS + 0.1:.1f} s"]
+
+    def test_the_time_without_a_server_is_no_wait_for_others(self) -> None:
+        before, within, across = Span(90.0, 99.0), Span(201.0, 231.0), Span(239.0, 300.0)
+        made = self.counted(40.0, before, within, across)
+
+        assert made.is_good
+        assert made.longest_wait_s["intake"] == 9.0
+        assert not self.counted(LONGEST_WAIT_SECONDS + 31.0, within).is_good
+
+    def test_what_nobody_answers_counts_until_it_is_given_up(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        traffic = Traffic("fernhill", f"http://127.0.0.1:{port}", "", Far(), seed=1)
+        traffic.end()
+
+        assert traffic.decide_all() == 0
+        assert len(traffic.waits.spans["queue"]) == 1
+
+
+def test_a_server_is_absent_until_it_takes_connections_whether_it_answers_or_not() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    absences = Absences(port)
+    absences.look()
+    assert not absences.is_absent
+    absences.begin()
+    absences.look()
+    assert absences.is_absent
+    since = time.monotonic()
+    absences.begin()
+    with socket.create_server(("127.0.0.1", port)):
+        absences.look()
+
+    assert not absences.is_absent
+    assert [span.began <= since <= span.ended for span in absences.spans] == [True]

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from .far import Far
+from .waits import Waits
 
 TIMEOUT_SECONDS, PAUSE_SECONDS = 30.0, 0.1
 GIVE_UP_SECONDS = 300.0
@@ -34,17 +35,6 @@ class Promise:
     approved: str | None = None
     approved_at: float = 0.0
     is_rejected: bool = False
-
-
-@dataclass
-class Waits:
-    """The longest that each kind of request took until it was answered with success, with all that were repeated."""
-
-    longest: dict[str, float] = field(default_factory=dict)
-
-    def note(self, kind: str, seconds: float) -> None:
-        """One more."""
-        self.longest[kind] = max(seconds, self.longest.get(kind, 0.0))
 
 
 @dataclass
@@ -180,13 +170,20 @@ class Traffic:
     ) -> httpx2.Response | None:
         """The first expected answer, however long it takes; intake is never given up, all else at the end."""
         began = time.monotonic()
+        try:
+            return self._asked_again(kind, ask, expected, began=began)
+        finally:
+            self.waits.note(kind, began)
+
+    def _asked_again(
+        self, kind: str, ask: Callable[[], httpx2.Response], expected: tuple[int, ...], *, began: float
+    ) -> httpx2.Response | None:
         while True:
             try:
                 answer = ask()
             except httpx2.HTTPError:
                 answer = None
             if answer is not None and answer.status_code in expected:
-                self.waits.note(kind, time.monotonic() - began)
                 return answer
             self.put_off += answer is not None and answer.status_code == 503
             if answer is not None and answer.status_code != 503:

@@ -30,6 +30,7 @@ from .far import Far
 from .traffic import Traffic
 
 ROLES = {"server": SERVER, "worker-1": WORKER}
+ERROR_PART = 250  # signs of the beginning, which says what was done, and of the end, which says why it failed
 
 
 class OlderInstallation(Installation):
@@ -118,7 +119,8 @@ def _go_on(traffics: Sequence[Traffic], seconds: float) -> None:
 
 def _errors(folder: Path) -> list[str]:
     lines = [line for log in folder.glob("*.log") for line in log.read_text(encoding="utf-8").splitlines()]
-    return [line[:300] for line in lines if "error" in line.lower() or "critical" in line.lower()][:20]
+    found = [line for line in lines if "error" in line.lower() or "critical" in line.lower()][:20]
+    return [line if len(line) <= 2 * ERROR_PART else f"{line[:ERROR_PART]} … {line[-ERROR_PART:]}" for line in found]
 
 
 if __name__ == "__main__":

@@ -41,6 +41,19 @@ def take(world: World, incoming: MessageIn, *, jobs: JobQueue | None = None, que
         )  # fmt: skip
 
 
+def took(world: World, incoming: MessageIn, *, queue_limit: int) -> bool:
+    """Whether there was room for a message."""
+    try:
+        return take(world, incoming, queue_limit=queue_limit).is_new
+    except QueueFull:
+        return False
+
+
+def storm(world: World, brand: str, *, queue_limit: int) -> int:
+    """How many messages of a brand there is room for when as many come as the whole limit and more."""
+    return sum(took(world, message_in(each, brand=brand), queue_limit=queue_limit) for each in range(queue_limit + 2))
+
+
 @pytest.fixture
 def engine(world: World) -> Iterator[DbosJobQueue]:
     prepare_job_tables(world.database.url)
@@ -162,11 +175,39 @@ class TestAuthorsAndConversations:
 class TestFullQueue:
     def test_one_too_many_is_refused_and_leaves_nothing(self, world: World) -> None:
         for number in range(2):
-            take(world, message_in(number), queue_limit=2)
-        with pytest.raises(QueueFull, match="2 messages wait"):
-            take(world, message_in(9, author={"external_id": "new"}), queue_limit=2)
+            take(world, message_in(number), queue_limit=4)
+        with pytest.raises(QueueFull, match="2 messages of 'fernhill' wait for their drafts, and 2 places are free"):
+            take(world, message_in(9, author={"external_id": "new"}), queue_limit=4)
 
         assert (rows(world, Message), rows(world, Author), len(world.jobs.planned)) == (2, 1, 2)
+
+    def test_a_storm_on_one_brand_shuts_out_that_brand_alone(self, world: World) -> None:
+        world.second_brand("calm")
+        assert storm(world, BRAND, queue_limit=20) == 10, "half of the limit"
+        for number in range(5):
+            assert take(world, message_in(number, brand="calm"), queue_limit=20).is_new
+            with pytest.raises(QueueFull, match=BRAND):
+                take(world, message_in(100 + number), queue_limit=20)
+
+    def test_storms_on_many_brands_leave_a_place_for_one_that_is_calm(self, world: World) -> None:
+        stormy = [f"storm-{number}" for number in range(3)]
+        for brand in [*stormy, "calm"]:
+            world.second_brand(brand)
+        held = dict.fromkeys(stormy, 0)
+        for number in range(20):
+            for brand in stormy:
+                held[brand] += took(world, message_in(number, brand=brand), queue_limit=20)
+
+        assert held == dict.fromkeys(stormy, 5), "each a fourth, and a fourth is free"
+        assert storm(world, "calm", queue_limit=20) == 3, "as many as are free then"
+
+    @on_sqlite
+    def test_no_more_wait_than_the_limit_however_many_brands_there_are(self, world: World) -> None:
+        for number in range(4):
+            world.second_brand(f"brand-{number}")
+        taken = [took(world, message_in(brand=f"brand-{number}"), queue_limit=3) for number in range(4)]
+
+        assert taken == [True, True, True, False]
 
     @on_sqlite
     def test_what_is_here_already_is_acknowledged_all_the_same(self, world: World) -> None:
@@ -236,7 +277,7 @@ class TestAtOnce:
     def test_the_limit_holds_when_all_come_at_once_on_sqlite(self, world: World) -> None:
         def act(number: int) -> bool:
             try:
-                return take(world, message_in(number), queue_limit=3).is_new
+                return take(world, message_in(number), queue_limit=6).is_new
             except (QueueFull, IntegrityError):
                 return False
 

@@ -32,7 +32,7 @@ from replyassist.testing import FakePeer, fake_adapter
 from replyassist.testing.platform import TOKEN, US, FakeSource
 from tests.world import World
 
-FULL = {"queue_limit": EVENTS_AT_ONCE + 5}
+FULL = {"queue_limit": 2 * (EVENTS_AT_ONCE + 5)}
 
 
 @dataclass

@@ -14,6 +14,7 @@ from replyassist.core.database import Database
 from replyassist.core.errors import BudgetUsedUp, InvalidInput, LanguageModelError, LanguageModelTimeout
 from replyassist.core.llm import CallOptions, ChatMessage, ChatModel, Generation
 from replyassist.core.settings import Settings
+from replyassist.core.telemetry import MODEL_COST
 
 from .models import Brand
 from .repository import note_spent, spent_on, spent_since
@@ -114,20 +115,25 @@ class BrandModel:
         with self._lock:
             self.micro_usd += micro_usd
         if micro_usd:
+            MODEL_COST.labels(brand=self.brand_id).inc(micro_usd / MICRO)
             with self.database.writing() as session:
                 note_spent(session, self.brand_id, self.today(), micro_usd)
 
 
-def brands_without_money(session: Session, general: ModelLimits, *, now: datetime) -> set[str]:
-    """Those that have used up what their own present day may cost."""
+def budget_used(session: Session, general: ModelLimits, *, now: datetime) -> dict[str, float]:
+    """What part of the money for its own present day each brand has used that has a limit and made calls; 1 and more
+    where nothing is left."""
     found = spent_since(session, now.date() - timedelta(days=1))  # one of the days that it is somewhere now
     return {
-        brand.id
+        brand.id: spending.micro_usd / most if most else 1.0
         for brand, spending in found
-        if spending.day == brand.day(now)
-        and (most := general.of(brand).daily_micro_usd) is not None
-        and spending.micro_usd >= most
+        if spending.day == brand.day(now) and (most := general.of(brand).daily_micro_usd) is not None
     }
+
+
+def brands_without_money(session: Session, general: ModelLimits, *, now: datetime) -> set[str]:
+    """Those that have used up what their own present day may cost."""
+    return {brand_id for brand_id, used in budget_used(session, general, now=now).items() if used >= 1}
 
 
 def set_model_limits(session: Session, brand_id: str, limits: ModelLimits) -> Brand:

@@ -87,7 +87,8 @@ def take_all(parts: Parts, messages: Sequence[MessageIn]) -> list[int]:
     ids: list[int] = []
     with progress() as bar:
         task = bar.add_task("Taking in", total=len(messages))
-        size = min(MESSAGES_PER_TRANSACTION, parts.settings.queue_limit)  # a larger chunk would never have room
+        most_of_brand = (parts.settings.queue_limit + 1) // 2
+        size = min(MESSAGES_PER_TRANSACTION, most_of_brand)  # a larger chunk would never have room
         for start in range(0, len(messages), size):
             chunk = messages[start : start + size]
             ids += _take_when_there_is_room(parts, chunk)

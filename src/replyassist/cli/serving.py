@@ -17,6 +17,7 @@ from prometheus_client import start_http_server
 
 from replyassist.app import Parts, create_app
 from replyassist.backlog import Metrics
+from replyassist.brands.model_use import ModelLimits
 from replyassist.core.errors import ConfigurationError, ReplyassistError
 from replyassist.loading import load_ahead
 
@@ -157,7 +158,7 @@ def telling_metrics(built: Parts) -> Iterator[None]:
         yield
         return
     try:
-        told = Metrics(built.database, built.clock).registry
+        told = Metrics(built.database, built.clock, ModelLimits.general(built.settings)).registry
         server, thread = start_http_server(settings.metrics_port, addr=settings.host, registry=told)
     except OSError as error:
         raise ConfigurationError(f"REPLYASSIST_METRICS_PORT: {settings.metrics_port} cannot be opened") from error

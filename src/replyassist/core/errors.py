@@ -152,7 +152,7 @@ class TooManyRequests(ReplyassistError):
 
 
 class QueueFull(ReplyassistError):
-    """More messages wait for a draft than the limit; nothing was stored, try again later."""
+    """As many messages of the brand wait for a draft as places are free; nothing was stored, try again later."""
 
     status = 503
     code = "queue_full"

@@ -112,7 +112,12 @@ class Settings(BaseSettings):
         ge=0,
         description="What one author writes in one conversation within this time is one item; 0: each message its own.",
     )
-    queue_limit: int = Field(10_000, ge=1, description="Messages that may wait for a draft before intake says 503.")
+    queue_limit: int = Field(
+        20_000,
+        ge=1,
+        description="Messages that may wait for a draft, half of them of one brand; intake says 503 to a brand that "
+        "has as many as places are free.",
+    )
     body_limit_bytes: int = Field(16 * 1024 * 1024, ge=1024)
     claim_minutes: int = Field(10, ge=1)
     expire_after_days: int = Field(

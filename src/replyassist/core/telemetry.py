@@ -24,6 +24,9 @@ DELIVERIES = Counter("replyassist_deliveries_total", "Delivery attempts by outco
 SEND_COST = Counter("replyassist_send_cost_usd_total", "US dollars that platforms charge for sending", ["platform"])
 MODEL_TOKENS = Counter("replyassist_model_tokens_total", "Tokens read and written by the language model", ["kind"])
 MODEL_CALLS = Counter("replyassist_model_calls_total", "Calls of the language model for drafts", ["outcome"])
+MODEL_COST = Counter(
+    "replyassist_model_cost_usd_total", "US dollars that calls of the language model cost, at the prices set", ["brand"]
+)
 MODEL_SECONDS = Histogram(
     "replyassist_model_seconds",
     "Seconds that the language model took for one answered call, waiting for a place left out",

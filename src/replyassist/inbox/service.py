@@ -14,14 +14,14 @@ from replyassist.core.jobs import Job
 
 from . import repository
 from .models import Direction, Message, MessageStatus
-from .repository.arriving import keep_author, keep_conversation, known_of
+from .repository.arriving import Known, keep_author, keep_conversation, known_of
 from .schemas import EMPTY, MessageChanged, MessageEdit, MessageIn, MessageTaken
 from .threads import StoredMessage
 
 DRAFT_JOB = "draft"
 MOST_AHEAD = 1000
-"""So far the messages of a brand are counted that wait before a new one: its drafts start after those of brands with
-fewer. Beyond that they start in the order that they came in."""
+"""So many messages of a brand that wait put off a new one: its draft starts after those of brands with fewer. Beyond
+that they start in the order that they came in."""
 CLOCKS_DIFFER = timedelta(days=1)
 """A message that says it was posted later than this from now was posted now: it would be newer than all that follow."""
 
@@ -31,7 +31,7 @@ class TakenMessage:
     """A message that is on disk; its ``row`` where it is new.
 
     ``is_alone``: it is the first of its conversation, which nobody else knows before the transaction ends. ``ahead``:
-    how many messages of its brand wait for their drafts before it, counted up to ``MOST_AHEAD``.
+    how many messages of its brand wait for their drafts before it, ``MOST_AHEAD`` at most.
     """
 
     message: MessageTaken
@@ -57,17 +57,17 @@ def draft_job(message_id: int, attempt: int, *, ahead: int = 0) -> Job:
 def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: int) -> TakenMessage:
     """Keep a message; the same (brand, channel, external_id) again changes nothing.
 
-    Its conversation is locked until the transaction ends. Raises NotFound for an unknown brand and QueueFull when too
-    many messages wait; then nothing is stored.
+    Its conversation is locked until the transaction ends. Raises NotFound for an unknown brand and QueueFull where the
+    queue has no room for its brand; then nothing is stored.
     """
-    known = known_of(session, incoming, most_of_brand=MOST_AHEAD, most=queue_limit)
+    known = known_of(session, incoming, most=queue_limit)
     if known is None:
         raise NotFound(f"there is no brand '{incoming.brand}'")
     if known.message_id is not None and known.received_at is not None:
         return TakenMessage(_taken(incoming, known.message_id, known.received_at))
     is_ours = Direction(incoming.direction) is Direction.OUT
-    if not is_ours and known.waiting >= queue_limit:
-        raise QueueFull(f"{queue_limit} messages wait for a draft; nothing was stored, send it again later")
+    if not is_ours:
+        _demand_room(known, incoming.brand, queue_limit=queue_limit)
     author_id, conversation_id = keep_author(session, known, incoming), keep_conversation(session, known, incoming)
     message = Message(
         brand_id=incoming.brand,
@@ -87,7 +87,23 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
     session.add(message)
     session.flush()
     is_alone = known.conversation_id is None
-    return TakenMessage(_taken(incoming, _key(message.id), now), message, is_alone, known.waiting_of_brand)
+    return TakenMessage(
+        _taken(incoming, _key(message.id), now), message, is_alone, min(known.waiting_of_brand, MOST_AHEAD)
+    )
+
+
+def _demand_room(known: Known, brand_id: str, *, queue_limit: int) -> None:
+    """Raise QueueFull where a brand holds as many places as are free.
+
+    One brand alone gets half of the places, n in a storm get one part in n + 1 each, and as much stays free for others:
+    the dynamic threshold of Choudhury and Hahne (IEEE/ACM Transactions on Networking 6(2), 1998) with a factor of 1.
+    """
+    held, free = known.waiting_of_brand, max(0, queue_limit - known.waiting)
+    if held >= free:
+        raise QueueFull(
+            f"{held} messages of '{brand_id}' wait for their drafts, and {free} places are free; "
+            "nothing was stored, send it again later"
+        )
 
 
 def find_locked(session: Session, brand_id: str, channel: str, external_id: str) -> Message:

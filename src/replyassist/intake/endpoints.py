@@ -43,7 +43,7 @@ ROWS_THAT_OTHERS_MAY_MAKE_FIRST = 3  # the author, the conversation, the message
     status_code=202,
     responses={
         200: {"model": MessageTaken, "description": "It was here already; nothing changed"},
-        503: {"description": "The queue is full; nothing was stored"},
+        503: {"description": "The queue has no room for this brand; nothing was stored"},
     },
 )
 def take_message(

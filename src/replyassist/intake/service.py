@@ -37,7 +37,7 @@ def take_in(
 
     What the author wrote within ``group_seconds`` (0: never) of an earlier message becomes a part of that one's item.
     A reply of ours is only kept; with ``skip_answered`` so is what one answers. Raises NotFound for
-    an unknown brand and QueueFull when too many messages wait; then nothing is stored.
+    an unknown brand and QueueFull where too many of its messages wait; then nothing is stored.
     """
     taken = store(session, incoming, now=now, queue_limit=queue_limit)
     message = taken.row

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,6 @@ from .queue import postgres_database, sqlite_database
 from .streams import served, wait_for
 
 TROUBLED, OTHER = BRANDS[:2]
-QUEUE_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _room(postgres: str) -> Iterator[_Room]:
             "database_url": url,
             "llm_disabled": True,
             "allow_private_addresses": True,
-            "queue_limit": QUEUE_LIMIT,
+            "queue_limit": Settings.model_fields["queue_limit"].default,  # as shipped, whatever is set here
             "learn_from_decisions": False,  # what is measured is the sending alone
         }
         built = build_parts(Settings(**(settings().model_dump() | overrides)))
@@ -141,7 +141,10 @@ def _receivers(room: _Room, size: Size) -> dict[str, Any]:
 
 
 def _storm(room: _Room, size: Size) -> dict[str, Any]:
-    return _beside("storm", others.waits_in_storm, room, size.of_others, of_troubled=size.storm)
+    refused: list[int] = []
+    waits = partial(others.waits_in_storm, refused=refused.append)
+    found = _beside("storm", waits, room, size.of_others, of_troubled=size.storm)
+    return found | {"storm_refused": sum(refused)}
 
 
 def _beside(

@@ -10,7 +10,7 @@ from functools import partial
 from replyassist.channels import Tested
 from replyassist.channels.keeping import save
 from replyassist.channels.webhook.send import new_secret
-from replyassist.core.errors import ReplyassistError
+from replyassist.core.errors import QueueFull, ReplyassistError
 from replyassist.inbox.models import Message, MessageStatus
 from replyassist.inbox.schemas import MessageIn
 from replyassist.intake.service import take_in
@@ -72,10 +72,18 @@ def connect(worker: Worker, brand: str, channel: str, url: str) -> None:
 
 
 def waits_in_storm(
-    worker: Worker, *, troubled: str, other: str, of_troubled: int, of_others: int, told: Callable[[], None]
+    worker: Worker,
+    *,
+    troubled: str,
+    other: str,
+    of_troubled: int,
+    of_others: int,
+    told: Callable[[], None],
+    refused: Callable[[int], None],
 ) -> tuple[list[float], list[float]]:
     """Seconds from taking a message of one brand in until it is in the queue: on a quiet system, and while
-    ``of_troubled`` messages of another brand come in within a minute."""
+    ``of_troubled`` messages of another brand come in within a minute. ``refused`` is told how many of these the queue
+    had no room for; one of the first brand that it refuses is raised as QueueFull."""
 
     def waits() -> list[float]:
         found = []
@@ -89,9 +97,12 @@ def waits_in_storm(
         return found
 
     def storm() -> None:
-        chunks = max(1, of_troubled // STORM_CHUNK)
+        chunk, chunks = min(STORM_CHUNK, of_troubled), max(1, of_troubled // STORM_CHUNK)
         for _ in range(chunks):
-            take(worker, troubled, min(STORM_CHUNK, of_troubled))
+            try:
+                take(worker, troubled, chunk)
+            except QueueFull:
+                refused(chunk)
             if ended.wait(STORM_SECONDS / chunks):
                 return
 

@@ -21,7 +21,7 @@ from . import lock_conversation
 class Known:
     """What is known of a message before it is taken in: the ids of itself, its author and its conversation, None where
     they are new; when it was received; what its author is called; how many messages of its brand wait for their
-    drafts, and how many of all, each counted up to a limit."""
+    drafts, and how many of all, both counted up to one limit."""
 
     message_id: int | None
     received_at: datetime | None
@@ -33,9 +33,9 @@ class Known:
     waiting: int
 
 
-def _waiting(most: str, *conditions: ColumnElement[bool]) -> Any:
+def _waiting(*conditions: ColumnElement[bool]) -> Any:
     some = select(Message.id).where(Message.status == MessageStatus.RECEIVED, *conditions)
-    return select(func.count()).select_from(some.limit(bindparam(most)).subquery()).scalar_subquery()
+    return select(func.count()).select_from(some.limit(bindparam("most")).subquery()).scalar_subquery()
 
 
 def _named(table: Any, external_id: str) -> ColumnElement[bool]:
@@ -52,8 +52,8 @@ _KNOWN: Any = (
         col(Author.handle),
         col(Author.name),
         col(Conversation.id),
-        _waiting("most_of_brand", col(Message.brand_id) == bindparam("brand")),
-        _waiting("most"),
+        _waiting(col(Message.brand_id) == bindparam("brand")),
+        _waiting(),
     )
     .select_from(Brand)
     .outerjoin(Message, _named(Message, "message"))
@@ -66,15 +66,14 @@ _NEW_CONVERSATION: Any = insert(Conversation).returning(col(Conversation.id))
 """Statements that are built once: every message that comes asks them. Columns, because rows as objects cost twice."""
 
 
-def known_of(session: Session, incoming: MessageIn, *, most_of_brand: int, most: int) -> Known | None:
-    """What is known of a message that comes; None where there is no such brand."""
+def known_of(session: Session, incoming: MessageIn, *, most: int) -> Known | None:
+    """What is known of a message that comes, waiting ones counted up to ``most``; None where there is no such brand."""
     asked = {
         "brand": incoming.brand,
         "channel": incoming.channel,
         "message": incoming.external_id,
         "author": incoming.author.external_id,
         "conversation": incoming.conversation.external_id,
-        "most_of_brand": most_of_brand,
         "most": most,
     }
     row = session.connection().execute(_KNOWN, asked).first()
