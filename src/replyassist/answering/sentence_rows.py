@@ -17,7 +17,8 @@ _REFERS_BACK = re.compile(
     r"^\W*(?:it|they|this|that|these|those|then|otherwise|after that|both|but|however|so|also)(?!\w)"
 )
 _LEANS_ON = re.compile(
-    r"^\W*(?:(?:each|either|neither|all|none|some|most|others?) (?:of (?:them|these|those)|are|has|have|may|can|is)|"
+    r"^\W*(?:\w+ (?:of (?:them|these|those)|than (?:that|this|those))|(?:after|before|until) (?:that|these|those)|"
+    r"(?:each|either|neither|all|none|some|most|others?) (?:are|has|have|may|can|is)|"
     r"(?:if|should|when|once|unless) (?:it|they|this|that|these|those|so|not)|in (?:that|this) case|"
     r"(?:a|every|any) (?:second|third|further|extra)|another|such|and|or|instead)(?!\w)|"
     r"(?<!\w)(?:further out|elsewhere|anything else|the (?:others?|rest|latter))(?!\w)"
