@@ -6,7 +6,7 @@ import pytest
 
 from replyassist.core.security import Role
 from replyassist.guardrails import Finding, Severity, Verdict
-from replyassist.proposal import BY_MODEL, BY_NOBODY, Candidate, DirectAnswer, Timings
+from replyassist.proposal import BY_MODEL, BY_NOBODY, BY_TEMPLATE, Candidate, DirectAnswer, Timings
 from replyassist.triage import Route, triage
 from tests.web.console import Console, page_of, words
 from tests.world import DRAFT, LATER
@@ -67,6 +67,19 @@ def test_nothing_is_offered_where_no_plain_answer_is_wanted_or_it_is_said(
     page = console.get(f"/queue/{item.id}").text
     assert 'id="picker"' in page
     assert "data-replace" not in page
+
+
+def test_what_the_template_says_and_the_draft_does_not_can_be_added(console: Console) -> None:
+    item = console.world.item(draft="Hi Tom, we ship to 32 countries in Europe.", drafted_by=BY_TEMPLATE)
+    whole = console.world.item(message={"external_id": "2"}, drafted_by=BY_TEMPLATE)
+    own_words = console.world.item(message={"external_id": "3"}, draft="Yes, to 32 countries.", drafted_by=BY_MODEL)
+    console.sign_in()
+
+    page = console.get(f"/queue/{item.id}").text
+    assert 'data-add="Delivery takes 4 to 7 working days." data-after="We ship to 32 countries in Europe."' in page
+    assert page.count("data-add=") == 1
+    for other in (whole, own_words):
+        assert 'id="unsaid"' not in console.get(f"/queue/{other.id}").text
 
 
 def test_model_notes_and_candidates_are_shown(console: Console) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from replyassist.core.security import Role
 from replyassist.faq.service import put_template
+from replyassist.proposal import BY_TEMPLATE
 from tests.web.chromium import Desk, address_of
 from tests.web.console import Console, words
 from tests.world import BRAND, DRAFT, World, shipping
@@ -108,6 +109,20 @@ def test_enter_waits_for_what_was_typed_although_an_older_answer_comes_meanwhile
     )
     page.locator("#pick-q").press("Enter")
     expect(page.locator("#text")).to_have_value(re.compile(re.escape(GRIND)))
+
+
+@pytest.mark.browser
+def test_a_sentence_that_was_left_out_comes_behind_the_one_it_follows(desk: Desk, world: World) -> None:
+    item = world.item(draft="Hi Tom, we ship to 32 countries in Europe. Bye!", drafted_by=BY_TEMPLATE)
+    page = desk.page
+    desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
+    desk.press("p")
+    expect(page.locator("#unsaid [data-add]")).to_be_visible()
+    desk.press("1")
+    expect(page.locator("#text")).to_have_value(
+        "Hi Tom, we ship to 32 countries in Europe. Delivery takes 4 to 7 working days. Bye!"
+    )
+    expect(page.locator("#undo-insert")).to_be_visible()
 
 
 @pytest.mark.browser

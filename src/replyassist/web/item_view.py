@@ -20,7 +20,8 @@ from replyassist.delivery.outlook import Outlook, outlook
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.faq.repository.learned import examples_of_item
 from replyassist.guardrails.direct_answers import NO, YES, with_answer
-from replyassist.proposal import Candidate, Proposal
+from replyassist.guardrails.text import sentence_spans
+from replyassist.proposal import BY_TEMPLATE, Candidate, Proposal
 from replyassist.retrieval.confidence import Band, band_of
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import repository as reviews
@@ -48,6 +49,8 @@ LEARNED_IN = "en"
 """The language in which the reader learned yes and no, and in which they are said."""
 MAY_WANT_AN_ANSWER = 0.5
 """Probability of a plain yes or no from which the editor offers to open with it."""
+MOST_UNSAID = 12
+"""Sentences of the templates that are offered beside the editor."""
 _URL_FIELDS = ("permalink", "permalink_url", "post_url", "url", "link")
 """Where platforms and connectors put the address of a post in a message's metadata."""
 _GIVEN = ("handed_back", "hand_back_undone", "escalated", "approved", "edited_and_approved", "rejected")
@@ -78,6 +81,14 @@ class MarkedCandidate:
 
     candidate: Candidate
     segments: list[Segment]
+
+
+@dataclass(frozen=True)
+class UnsaidSentence:
+    """A sentence of a template that the draft leaves out; ``after``: the last before it that the draft says, or ""."""
+
+    text: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,23 @@ class ItemView:
             return []
         versions = [(word, with_answer(self.shown_draft, word)) for word in (YES, NO)]
         return versions if all(text != self.shown_draft for _, text in versions) else []
+
+    @property
+    def unsaid(self) -> list[UnsaidSentence]:
+        """What the templates of the draft say and the draft does not, where it says the rest word for word."""
+        if self.proposal.drafted_by != BY_TEMPLATE:
+            return []
+        said = self.shown_draft.casefold()
+        found: list[UnsaidSentence] = []
+        for choice in (each for each in self.templates if each.is_used):
+            before = ""
+            for start, end in sentence_spans(choice.match.reply):
+                sentence = choice.match.reply[start:end]
+                if sentence.casefold().rstrip(".!") in said:
+                    before = sentence
+                else:
+                    found.append(UnsaidSentence(sentence, before))
+        return found[:MOST_UNSAID]
 
     @property
     def band(self) -> Band:

@@ -87,6 +87,16 @@
     window.htmx?.trigger(search, "search");
   }
 
+  // Behind the sentence that it follows in the template, where the text still has that one; else at the end.
+  function add(area, sentence, after) {
+    const at = after ? area.value.toLowerCase().lastIndexOf(after.replace(/[.!]$/, "").toLowerCase()) : -1;
+    const stop = at < 0 ? "" : area.value.slice(at).match(/[.!?]+(?=\s|$)/);
+    const place = stop ? at + stop.index + stop[0].length : area.value.trimEnd().length;
+    area.focus();
+    area.setSelectionRange(place, place);
+    insert(area, `${place ? " " : ""}${sentence}`);
+  }
+
   function showGate() {
     const approve = $("#approve");
     const state = $("#check-state");
@@ -102,7 +112,7 @@
   function begin() {
     const area = editor();
     if (!area) return;
-    document.querySelectorAll("#edit, [data-use], .inserts > [data-replace]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("#edit, [data-use], [data-add], .inserts > [data-replace]").forEach((button) => { button.hidden = false; });
     const kept = recall();
     offered = null;
     if ("own" in area.dataset) {
@@ -155,6 +165,7 @@
     if (!button || !area) return;
     if (button.dataset.use !== undefined) setText(area, button.dataset.use);
     if (button.dataset.insert !== undefined) insert(area, button.dataset.insert);
+    if (button.dataset.add !== undefined) add(area, button.dataset.add, button.dataset.after);
     if (button.dataset.replace !== undefined) insert(area, button.dataset.replace, { instead: true });
     if (button.id === "undo-insert" && beforeInsertion !== null) {
       setText(area, beforeInsertion);
