@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,18 @@ from .stage import Stage
 
 __all__ = ["MALFORMED", "QUESTION", "Conformance", "Harness", "Stage"]
 RATE_SECONDS = 25.0
+SIGNED_BEFORE = ("", "hmacsha256=")
+"""What platforms put before a body when they sign it, where it is the same for each."""
+
+
+class Everything(dict[str, str]):
+    """A query in which every name stands for the same."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__({"": value})
+
+    def get(self, name: str, default: object = None) -> Any:
+        return self[""]
 
 
 class Conformance:
@@ -135,6 +148,7 @@ class Conformance:
         if stage.harness.adapter.traits.signature.value != "shared":
             with pytest.raises(SignatureInvalid):
                 self._verify(stage)(replace(request, body=request.body.replace(b"Norway", b"Mars..")))
+        self._signs_no_body(stage, request)
 
     def test_stale(self, stage: Stage) -> None:
         request = self._hook(stage)
@@ -268,6 +282,22 @@ class Conformance:
     def _hook(stage: Stage) -> HookRequest:
         stage.harness.write(QUESTION)
         return stage.harness.hooks()[-1]
+
+    @staticmethod
+    def _signs_no_body(stage: Stage, request: HookRequest) -> None:
+        """A challenge, whatever the platform calls it, does not come back with the signature of this body."""
+        inbound = stage.harness.adapter.inbound
+        assert inbound is not None
+        signatures = [each.removeprefix("sha256=") for each in request.headers.values() if len(each) > 20]
+        for before in SIGNED_BEFORE:
+            query = Everything(before + request.body.decode())
+            try:
+                answer = inbound(stage.account, stage.harness.runtime).handshake(
+                    replace(request, method="GET", query=query)
+                )
+            except SignatureInvalid:
+                continue
+            assert answer is None or not any(each in answer.body.decode() for each in signatures)
 
     @staticmethod
     def _verify(stage: Stage) -> Callable[[HookRequest], None]:
