@@ -10,7 +10,7 @@ peer, real or fake, and through the whole of intake and delivery.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -56,6 +56,9 @@ class Everything(dict[str, str]):
 
 class Conformance:
     """One test for each case; a case that the traits rule out is skipped with the reason that the table shows."""
+
+    raised_in_front: Collection[str] = CASES["rate"].raised
+    """Adapters whose peers cannot be told to ask for a wait."""
 
     @pytest.fixture
     def stage(self, world: World, harness: Harness, request: pytest.FixtureRequest) -> Iterator[Stage]:
@@ -185,6 +188,7 @@ class Conformance:
     def test_rate(self, stage: Stage) -> None:
         item = stage.approved()
         if not stage.harness.ask_to_wait(RATE_SECONDS):
+            assert stage.harness.adapter.traits.name in self.raised_in_front, "the table says that its peer asked"
             stage.platform.error = RateLimited("too many requests", retry_after_s=RATE_SECONDS)
         stage.run()
         (delay,) = (delay for job, delay in stage.world.jobs.planned if job.name == "deliver")
