@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -10,6 +10,7 @@ from httpx2 import Response
 from sqlmodel import col, select
 
 from replyassist.cards import linking
+from replyassist.cards.models import Card
 from replyassist.cards.posting import CardWriter, plan_shown
 from replyassist.channels import HookRequest
 from replyassist.core.accounts import Principal
@@ -52,6 +53,23 @@ class Desk:
         for _ in due:
             self.writer.write(*self.world.jobs.take("card").arguments)
         return len(due)
+
+    def kill_in_the_middle(self) -> tuple[Any, ...]:
+        """A card is posted, and the worker dies before that is known; the arguments of its job."""
+        before: dict[str, Any] = {}
+
+        def look() -> None:
+            with self.world.database.reading() as session:
+                before.update(session.exec(select(Card)).one().model_dump())
+
+        connections = self.world.connections
+        runtime = replace(connections.runtime, before_call=look)
+        self.writer.plan()
+        job = self.world.jobs.take("card")
+        replace(self.writer, connections=replace(connections, runtime=runtime)).write(*job.arguments)
+        with self.world.database.writing() as session:
+            session.add(session.exec(select(Card)).one().sqlmodel_update(before))
+        return job.arguments
 
     def later(self, seconds: float) -> int:
         self.world.clock.advance(seconds=seconds)

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from replyassist.cards.models import Card
 from replyassist.channels import Account, Credentials
+from replyassist.channels.slack import TRAITS
 from replyassist.channels.slack.inbound import SlackInbound
 from replyassist.core.security import Role
 from replyassist.guardrails import Finding, Severity, Verdict
@@ -20,6 +21,8 @@ from tests.world import BRAND, DRAFT
 
 from .desk import ANA, Desk
 
+LAG = TRAITS.find_lag.total_seconds()
+
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestPosting:
@@ -30,9 +33,34 @@ class TestPosting:
         desk.peer.lose = when
         desk.work()
         assert desk.later(1) == 0, "it waits before it looks"
-        assert desk.later(5) == 1
+        assert desk.later(LAG) == 1
         assert len(desk.cards()) == 1
         assert desk.told(desk.press()).startswith("You approved it.")
+
+    def test_nor_does_one_that_cannot_be_found_yet(self, desk: Desk) -> None:
+        desk.item()
+        desk.peer.lose, desk.peer.hides = "after", True
+        desk.work()
+        assert desk.later(LAG - 1) == 0
+        desk.peer.hides = False
+        desk.later(2)
+        assert len(desk.cards()) == 1
+        assert desk.later(600) == 0, "it is known now"
+
+    @pytest.mark.parametrize("killed", [1, 2])
+    def test_nor_does_a_worker_that_dies_with_a_card_on_its_way(self, desk: Desk, killed: int) -> None:
+        desk.item()
+        if killed == 2:
+            desk.peer.lose = "before"
+            desk.work()
+            desk.world.clock.advance(seconds=LAG)
+        card = desk.kill_in_the_middle()
+        desk.peer.hides = True
+        desk.writer.write(*card)  # the job is taken over by another worker
+        assert desk.later(LAG - 1) == 0
+        desk.peer.hides = False
+        desk.later(LAG + desk.world.settings.delivery_deadline_seconds)
+        assert len(desk.cards()) == 1
 
     def test_a_limit_is_waited_for_and_the_account_has_one_message_a_second(self, desk: Desk) -> None:
         desk.item()

@@ -14,6 +14,9 @@ HERE = Path(__file__).parent
 BEGIN, END = "<!-- table of cases -->", "<!-- end of the table -->"
 _NO_EVENTS = "brings no messages in"
 _NO_SENDING = "sends nothing"
+NO_HTTP = frozenset({"file", "email"})
+TELLS_NO_LIMIT = NO_HTTP | {"mastodon", "instagram", "facebook", "threads", "google", "youtube", "tiktok"}
+"""Adapters whose peers cannot be told to ask for a wait: the case raises it in front of them."""
 
 
 def _brings(adapter: Adapter) -> str:
@@ -52,6 +55,10 @@ def _windowed(adapter: Adapter) -> str:
     return _sends(adapter) or ("" if traits.private_window or traits.public_window else "has no window")
 
 
+def _speaks_http(adapter: Adapter) -> str:
+    return _sends(adapter) or ("speaks no HTTP" if adapter.traits.name in NO_HTTP else "")
+
+
 def _finding(adapter: Adapter) -> str:
     return _sends(adapter) or ("" if adapter.traits.repeat.finds else f"repeats by {adapter.traits.repeat.value}")
 
@@ -79,10 +86,17 @@ def _tests(adapter: Adapter) -> str:
 
 @dataclass(frozen=True)
 class ConformanceCase:
-    """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is."""
+    """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is. ``raised``: those in
+    front of which the case raises what their peers cannot be told to do."""
 
     title: str
     why_not: Callable[[Adapter], str]
+    raised: frozenset[str] = frozenset()
+
+    def cell(self, adapter: Adapter) -> str:
+        """What the table says."""
+        shown = "✓ raised in front of the adapter" if adapter.traits.name in self.raised else "✓"
+        return self.why_not(adapter) or shown
 
 
 CASES: Mapping[str, ConformanceCase] = {
@@ -96,7 +110,7 @@ CASES: Mapping[str, ConformanceCase] = {
     "at_limit": ConformanceCase("text at the limit", _limited),
     "past_limit": ConformanceCase("text past the limit", _limited),
     "window": ConformanceCase("window closes after approval", _windowed),
-    "rate": ConformanceCase("rate limit with a time", _sends),
+    "rate": ConformanceCase("rate limit with a time", _sends, TELLS_NO_LIMIT),
     "lost_before": ConformanceCase("timeout before the effect", _sends),
     "lost_after": ConformanceCase("timeout after the effect", _sends),
     "lag": ConformanceCase("`find` lags", _finding),
@@ -116,6 +130,12 @@ READ_CASES: Mapping[str, ConformanceCase] = {
 """Those of ``reading.py``."""
 
 
+HTTP_CASES: Mapping[str, ConformanceCase] = {
+    "an_attempt": ConformanceCase("429 and 503 with `Retry-After`, over HTTP", _speaks_http),
+}
+"""Those of ``test_retry_after.py``."""
+
+
 def table(adapters: Mapping[str, Adapter]) -> str:
     """Markdown: what each platform was proven against, then platform x case; what is not tried says why."""
     lines = ["| platform | proven against | on | read again before going live |", "|---|---|---|---|"]
@@ -125,8 +145,8 @@ def table(adapters: Mapping[str, Adapter]) -> str:
         lines.append(f"| {traits.title} | {proof} | {traits.checked_on or ''} | {traits.reread} |")
     names = [adapter.traits.title for adapter in adapters.values()]
     lines += ["", f"| case | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
-    for case in (*CASES.values(), *READ_CASES.values()):
-        cells = [case.why_not(adapter) or "✓" for adapter in adapters.values()]
+    for case in (*CASES.values(), *HTTP_CASES.values(), *READ_CASES.values()):
+        cells = [case.cell(adapter) for adapter in adapters.values()]
         lines.append(f"| {case.title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -10,9 +10,10 @@ peer, real or fake, and through the whole of intake and delivery.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,10 +40,25 @@ from .stage import Stage
 
 __all__ = ["MALFORMED", "QUESTION", "Conformance", "Harness", "Stage"]
 RATE_SECONDS = 25.0
+SIGNED_BEFORE = ("", "hmacsha256=")
+"""What platforms put before a body when they sign it, where it is the same for each."""
+
+
+class Everything(dict[str, str]):
+    """A query in which every name stands for the same."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__({"": value})
+
+    def get(self, name: str, default: object = None) -> Any:
+        return self[""]
 
 
 class Conformance:
     """One test for each case; a case that the traits rule out is skipped with the reason that the table shows."""
+
+    raised_in_front: Collection[str] = CASES["rate"].raised
+    """Adapters whose peers cannot be told to ask for a wait."""
 
     @pytest.fixture
     def stage(self, world: World, harness: Harness, request: pytest.FixtureRequest) -> Iterator[Stage]:
@@ -135,6 +151,7 @@ class Conformance:
         if stage.harness.adapter.traits.signature.value != "shared":
             with pytest.raises(SignatureInvalid):
                 self._verify(stage)(replace(request, body=request.body.replace(b"Norway", b"Mars..")))
+        self._signs_no_body(stage, request)
 
     def test_stale(self, stage: Stage) -> None:
         request = self._hook(stage)
@@ -171,6 +188,7 @@ class Conformance:
     def test_rate(self, stage: Stage) -> None:
         item = stage.approved()
         if not stage.harness.ask_to_wait(RATE_SECONDS):
+            assert stage.harness.adapter.traits.name in self.raised_in_front, "the table says that its peer asked"
             stage.platform.error = RateLimited("too many requests", retry_after_s=RATE_SECONDS)
         stage.run()
         (delay,) = (delay for job, delay in stage.world.jobs.planned if job.name == "deliver")
@@ -268,6 +286,22 @@ class Conformance:
     def _hook(stage: Stage) -> HookRequest:
         stage.harness.write(QUESTION)
         return stage.harness.hooks()[-1]
+
+    @staticmethod
+    def _signs_no_body(stage: Stage, request: HookRequest) -> None:
+        """A challenge, whatever the platform calls it, does not come back with the signature of this body."""
+        inbound = stage.harness.adapter.inbound
+        assert inbound is not None
+        signatures = [each.removeprefix("sha256=") for each in request.headers.values() if len(each) > 20]
+        for before in SIGNED_BEFORE:
+            query = Everything(before + request.body.decode())
+            try:
+                answer = inbound(stage.account, stage.harness.runtime).handshake(
+                    replace(request, method="GET", query=query)
+                )
+            except SignatureInvalid:
+                continue
+            assert answer is None or not any(each in answer.body.decode() for each in signatures)
 
     @staticmethod
     def _verify(stage: Stage) -> Callable[[HookRequest], None]:

@@ -9,14 +9,17 @@ import logging
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
 
 from replyassist.channels import Account, Credentials
+from replyassist.channels.models import Connection
 from replyassist.channels.vault import Vault
 from replyassist.inbox.models import Message
 from replyassist.intake.events import take_events
+from replyassist.intake.pulling import Puller
 from replyassist.learning.lessons import lessons_of
 from replyassist.review.answered_there import AS_IS, EDITED, IGNORED
 from replyassist.review.models import ReviewItem, ReviewStatus
@@ -25,6 +28,7 @@ from tests.test_worker import GOOD, worker
 from tests.world import BRAND, World
 
 from .conformance import QUESTION, Harness
+from .polled import PolledHarness
 
 
 class DeskHarness(Harness):
@@ -43,16 +47,27 @@ class DeskHarness(Harness):
 
 
 class Desk:
-    """One account with drafts as notes (or as ``drafts`` says), and the worker."""
+    """One account with drafts as notes (or as ``drafts`` says), and the worker. Where the harness is polled,
+    its webhooks are all lost and the account is read."""
 
     def __init__(self, world: World, harness: DeskHarness, *, drafts: str = "notes") -> None:
         harness.world = world
+        self.reads = isinstance(harness, PolledHarness)
+        if self.reads:
+            world.clock.time = datetime.now(UTC)
         self.world, self.harness, self.work, self.name = world, harness, worker(world), harness.adapter.traits.name
         self.given = harness.credentials() | {"drafts": drafts}
         self.connection = world.connect(self.name, self.name, account=harness.account, **self.given)
 
     def bring(self) -> None:
-        """Take in what the platform told, as the door does."""
+        """Take in what the platform told, by webhooks or by a reading."""
+        if self.reads:
+            self.read()
+        else:
+            self.take_hooks()
+
+    def take_hooks(self) -> None:
+        """Take in what webhooks told."""
         account = Account(BRAND, self.name, self.harness.account, Credentials(self.given))
         is_answered_there = self.world.connections.writes_notes(self.connection)
         for event in self.harness.events(account):
@@ -66,6 +81,16 @@ class Desk:
                     now=self.world.clock.now(),
                     is_answered_there=is_answered_there,
                 )
+
+    def read(self) -> None:
+        """Read the account, as the worker does every hour."""
+        world, key = self.world, self.connection.id or 0
+        world.clock.advance(seconds=1)
+        with world.database.reading() as session:
+            pull = session.get_one(Connection, key).pulls
+        Puller(world.connections, world.jobs, world.settings).pull(key, pull)
+        with world.database.reading() as session:
+            assert session.get_one(Connection, key).problem == ""
 
     def drafted(self) -> ReviewItem:
         """Tom asks and a draft is made."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -133,6 +136,40 @@ class TestReadings:
         soon = world.clock.now() + timedelta(seconds=20)
         assert self.read(world, [Reserved(soon, "a"), Reserved(soon, "b")]) == 80, "a minute after they have left"
         assert self.read(world, [Reserved(soon, "a")]) == 0
+
+
+class TestTwoWorkers:
+    """Threads that begin together, each with its own connection to the database, as two processes have them."""
+
+    @pytest.mark.postgres
+    @pytest.mark.parametrize("database", ["postgres"], indirect=True)
+    def test_workers_that_contend_spend_one_budget_and_all_of_it(self, world: World) -> None:
+        kept, workers, asked, rounds = world.connect("fake", "fake"), 4, 6, 5
+        budget = Budget(9, seconds=60, send=2, read=1)
+        traits, together = replace(TRAITS, budgets=(budget,)), Barrier(workers)
+
+        def work(number: int, now: datetime) -> list[tuple[bool, float]]:
+            together.wait(timeout=60)
+            waits = []
+            for each in range(asked):
+                with world.database.writing() as session:
+                    held = stored.hold(session, kept.id or 0)
+                    reads = (number + each) % 2 == 0
+                    spend = seconds_to_read if reads else partial(seconds_to_wait, conversation="c")
+                    waits.append((reads, spend(session, held, traits, now=now)))
+            return waits
+
+        with ThreadPoolExecutor(workers) as pool:
+            for turn in range(rounds):
+                now = world.clock.now() + timedelta(seconds=60 * turn)
+                found = [each for done in pool.map(work, range(workers), [now] * workers) for each in done]
+                left = Counter(reads for reads, wait in found if not wait)
+                with world.database.reading() as session:
+                    spent = session.exec(select(Spending.points).where(Spending.at == now)).all()
+                assert sorted(spent) == [1] * left[True] + [2] * left[False], "what left is what was spent"
+                assert budget.most - 1 <= sum(spent) <= budget.most, "no more, and no less than fits"
+                assert left[True] <= budget.most // 2, "readings leave half"
+                assert {wait for _, wait in found if wait} == {60.0}
 
 
 @pytest.mark.parametrize("seed", range(6))

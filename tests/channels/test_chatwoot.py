@@ -151,6 +151,13 @@ class ChatwootReadHarness(ChatwootHarness, ReadHarness):
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestNotesByReading(NotesConformance):
+    @pytest.fixture
+    def harness(self, peer: ChatwootPeer) -> ChatwootReadHarness:
+        return ChatwootReadHarness(peer)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(Reading):
     @pytest.fixture
     def harness(self, peer: ChatwootPeer) -> ChatwootReadHarness:

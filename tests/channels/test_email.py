@@ -27,6 +27,7 @@ from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .peers.mail import PASSWORD, USER, Provider, imap_server, mail, provider
 from .peers.processes import free_port
 from .polled import PolledHarness
+from .reading import messages
 from .test_email_reading import ACCOUNT, US, opened
 
 FOLDERS = count(1)
@@ -167,6 +168,30 @@ class TestEmail(Conformance):
 
         assert stage.message(asked) is not None
         assert not [job for job, _ in stage.world.jobs.planned if job.name == "draft"]
+
+    def test_mails_of_a_form_are_taken_in_or_counted(
+        self, stage: Stage, harness: EmailHarness, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        form = {"from": US, "reply-to": "Tom <tom@fan.example>"}
+        for number in range(2):
+            harness.put(mail(f"{QUESTION} {number}", stage.world.clock, **form))
+        harness.put(mail(QUESTION, stage.world.clock, **{"from": US}))
+        assert harness.events(stage.account) == []
+        assert "as a site's form sends them (2 so far)" in harness.problem
+        assert "was left out" in caplog.text
+        assert "tom@fan.example" not in caplog.text
+        told = harness.problem
+        assert (harness.events(stage.account), harness.problem) == ([], told), "it stands there for a day"
+        harness.put(mail(QUESTION, stage.world.clock, **form))
+        harness.events(stage.account)
+        assert "(3 so far)" in harness.problem
+        stage.later(86_401)
+        assert (harness.events(stage.account), harness.problem) == ([], "")
+
+        answers = replace(stage.account, credentials=Credentials(harness.credentials() | {"use_reply_to": "yes"}))
+        read = messages(harness.events(answers))
+        assert [each.author.external_id for each in read] == ["tom@fan.example"] * 3
+        assert (harness.events(answers), harness.problem) == ([], "")
 
     def test_a_folder_that_was_made_anew_is_read_anew(self, stage: Stage, harness: EmailHarness) -> None:
         harness.write(QUESTION)

@@ -77,6 +77,26 @@ def test_what_a_person_wrote_is_taken(headers: dict[str, str]) -> None:
     assert read(written(QUESTION, **headers)) is not None
 
 
+def test_what_a_form_sends_from_our_own_address_is_its_visitors() -> None:
+    form = {"from": f"Shop form <{US}>", "reply-to": f"{US}, Tom K <Tom@Fan.example>"}
+    event = read(written(QUESTION, **form))
+
+    assert event is not None
+    assert event.message.direction == "in"
+    assert event.message.author.model_dump() == {
+        "external_id": "tom@fan.example",
+        "handle": "Tom@Fan.example",
+        "name": "Tom K",
+    }
+    assert event.message.metadata["reply_to"] == "Tom@Fan.example"
+    assert read(written(QUESTION, **form, **{"auto-submitted": "auto-generated"})) is None
+    for nobody in (US, US.upper(), "nobody"):
+        assert read(written(QUESTION, **{"from": US, "reply-to": nobody})) is None
+    sent = read(written("Yes.", **form), is_sent=True)
+    assert sent is not None
+    assert (sent.message.direction, sent.message.author.external_id) == ("out", US)
+
+
 def test_quotes_and_footers_are_left_out_and_the_thread_is_kept() -> None:
     text = f"{QUESTION}\n\nOn Tue, 24 Nov 2026 at 10:12, Help <{US}> wrote:\n> We ship to Sweden now.\n> Ask us.\n"
     event = read(written(text, **{"in-reply-to": "<b@f.example>", "references": "<a@f.example> <b@f.example>"}))

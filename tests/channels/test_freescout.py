@@ -253,6 +253,13 @@ class FreeScoutReadHarness(FreeScoutHarness, ReadHarness):
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestNotesByReading(NotesConformance):
+    @pytest.fixture
+    def harness(self, peer: FreeScoutPeer) -> FreeScoutReadHarness:
+        return FreeScoutReadHarness(peer)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(Reading):
     @pytest.fixture
     def harness(self, peer: FreeScoutPeer) -> FreeScoutReadHarness:

@@ -243,3 +243,11 @@ def test_the_challenge_and_the_signature_are_those_of_the_documentation() -> Non
             inbound.verify(forged)
     with pytest.raises(SignatureInvalid):
         LinkedInInbound(Account(BRAND, "linkedin", PAGE)).verify(told)
+
+
+def test_the_challenge_signs_no_body() -> None:
+    inbound = LinkedInInbound(Account(BRAND, "linkedin", PAGE, Credentials({**CLIENT, "organization": "77"})))
+    body = json.dumps({"type": "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS", "notifications": []})
+    for code in (f"hmacsha256={body}", "hmacsha256=1", body, "a" * 201, "é"):
+        with pytest.raises(SignatureInvalid):
+            inbound.handshake(HookRequest("GET", {}, {"challengeCode": code}, b"", datetime.now(UTC)))

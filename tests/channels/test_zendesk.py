@@ -179,6 +179,13 @@ class ZendeskReadHarness(ZendeskHarness, ReadHarness):
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestNotesByReading(NotesConformance):
+    @pytest.fixture
+    def harness(self, peer: ZendeskPeer) -> ZendeskReadHarness:
+        return ZendeskReadHarness(peer)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(Reading):
     @pytest.fixture
     def harness(self, peer: ZendeskPeer) -> ZendeskReadHarness:

@@ -92,6 +92,7 @@ def harness(network: Addresses) -> Iterator[NetworkHarness]:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestNetwork(Conformance):
     adapter = adapter_named("bluesky")
+    raised_in_front = ("bluesky",)  # it asks nobody to wait
 
     def test_a_mention_arrives_and_its_answer_stands_in_the_thread_once(
         self, stage: Stage, harness: NetworkHarness

@@ -1,14 +1,15 @@
 """Posts a card for each draft, and keeps it as its item stands, whoever decides it and where.
 
 The row is the truth: a card is planned in the transaction that makes the draft, and whatever does not show its item
-as it stands gets a job. A post whose answer was lost is looked up by its key before it is posted again.
+as it stands gets a job. A post whose answer was lost is looked up by its key before it is posted again, and not before
+it can be found: Slack's ``find_lag`` after the longest end of the call.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from replyassist.channels.budgets import seconds_to_wait
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection, ConnectionStatus
 from replyassist.channels.outgoing import CLOCKS
+from replyassist.channels.reach import Deadline
 from replyassist.channels.slack import CARDS, TRAITS
 from replyassist.channels.slack.api import SlackApi
 from replyassist.core.errors import (
@@ -128,7 +130,7 @@ class CardWriter:
         except ConfigurationError as error:
             self._end(card_id, attempt, error.detail)
         except CredentialsRefused as error:
-            self._wait_for_sign_in(due, error.detail)
+            self._wait_for_sign_in(card_id, attempt, due, error.detail)
         except DeliveryRefused as error:
             self._end(card_id, attempt, error.detail)
         except DeliveryError as error:
@@ -142,6 +144,8 @@ class CardWriter:
         """What is to be shown now; None for nothing, and where the account has no room yet."""
         card, now = session.get(Card, card_id), self.connections.runtime.clock.now()
         if card is None or card.attempt != attempt or card.is_over:
+            return None
+        if card.next_try_at is not None and card.next_try_at > now:  # taken over from a worker that died: too soon
             return None
         item = session.get_one(ReviewItem, card.review_item_id)
         connection = stored.hold(session, card.connection_id)
@@ -159,12 +163,15 @@ class CardWriter:
             session.add(card)
             return None
         called_at, card.called_at = card.called_at, card.called_at or now
+        if not card.external_id:  # whoever dies from here on may have posted it
+            card.next_try_at = now + timedelta(seconds=self.settings.delivery_deadline_seconds) + TRAITS.find_lag
         session.add(card)
         return _Due(connection, channel, card.external_id, called_at, card.review_item_id)
 
     def _show(self, card_id: int, due: _Due, content: Mapping[str, Any], fence: Fence) -> str:
         """Update the card, or post it where it does not stand there; its id. No transaction is open."""
-        api = SlackApi(self.connections.account(due.connection), self.connections.runtime)
+        ends = Deadline(self.settings.delivery_deadline_seconds)
+        api = SlackApi(self.connections.account(due.connection), replace(self.connections.runtime, ends=ends))
         try:
             known = due.external_id or (due.called_at and _find(api, card_id, due)) or ""
             if fence.closed:
@@ -181,10 +188,11 @@ class CardWriter:
         finally:
             api.close()
 
-    def _wait_for_sign_in(self, due: _Due, problem: str) -> None:
+    def _wait_for_sign_in(self, card_id: int, attempt: int, due: _Due, problem: str) -> None:
         """Nothing is tried by this account until it is signed in again, unless it was meanwhile."""
         with self.connections.database.writing() as session:
             connection = stored.hold(session, due.connection.id or 0)
+            repository.change_if_attempt(session, card_id, attempt, next_try_at=None)
             if connection.status != ConnectionStatus.DISCONNECTED and connection.sign_in == due.connection.sign_in:
                 connection.set_health(sending_problem=problem)
                 session.add(connection)
@@ -199,7 +207,8 @@ class CardWriter:
         with self.connections.database.writing() as session:
             connection = stored.hold(session, due.connection.id or 0)
             card = session.get_one(Card, card_id)
-            wait = max(seconds_before(card.failures + 1), error.retry_after_s or 0.0)
+            lag = TRAITS.find_lag.total_seconds() if isinstance(error, DeliveryUncertain) and not due.external_id else 0
+            wait = max(seconds_before(card.failures + 1), error.retry_after_s or 0.0, lag)
             later, failures = now + timedelta(seconds=wait), card.failures + 1
             if isinstance(error, RateLimited):
                 connection.paused_until, failures = later, card.failures

@@ -71,6 +71,17 @@ def built_one(account: Account, make: Callable[[Entry], Event | None], entry: En
     return next(iter(built(account, make, (entry,))), None)
 
 
+def note_another(account: Account, named: object) -> None:
+    """A webhook is left out as it names another account: an app has one address, which is of one connection."""
+    if not named:
+        return
+    logger.warning(
+        "a webhook on %s is of another account of the app (%.60s) and was left out: its address is of one account",
+        account.channel,
+        named,
+    )
+
+
 def message(
     account: Account,
     external_id: str,

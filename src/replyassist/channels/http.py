@@ -46,6 +46,10 @@ class Answer:
         except (ValueError, RecursionError) as error:
             raise DeliveryUncertain("the platform's answer is not JSON", has_answered=True) from error
 
+    def wait(self, now: datetime) -> float | None:
+        """The seconds that ``Retry-After`` asks for; None where it does not."""
+        return seconds_of(self.headers.get("retry-after", ""), now=now)
+
 
 def server_of(address: str) -> tuple[str, str]:
     """A server's address without a path, and its host; a name alone is one that begins with https://.
@@ -114,11 +118,10 @@ class Api:
             return answer
         if answer.status == 401:
             raise CredentialsRefused(f"{self._host} no longer takes the credentials (401)", has_answered=True)
-        retry_after, now = answer.headers.get("retry-after", ""), self._clock.now()
-        if answer.status >= 500 and not has_effect:
-            wait, detail = seconds_of(retry_after, now=now), f"{self._host} answered {answer.status}"
-            raise DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
-        raise error_for(answer.status, retry_after, host=self._host, now=now)
+        now = self._clock.now()
+        if answer.status >= 500:
+            raise failed(f"{self._host} answered {answer.status}", answer.wait(now), has_effect=has_effect)
+        raise error_for(answer.status, answer.headers.get("retry-after", ""), host=self._host, now=now)
 
     def _read(self, response: httpx2.Response) -> bytes:
         body = b""
@@ -137,11 +140,23 @@ def error_for(status: int, retry_after: str, *, host: str, now: datetime) -> Del
     """
     wait = seconds_of(retry_after, now=now)
     if status in TRY_LATER:
-        detail = f"{host} asked to try later ({status})"
-        return DeliveryNotMade(detail, has_answered=True) if wait is None else RateLimited(detail, retry_after_s=wait)
+        return later(f"{host} asked to try later ({status})", wait)
     if status >= 500:
-        return DeliveryUncertain(f"{host} answered {status}", retry_after_s=wait)
+        return failed(f"{host} answered {status}", wait, has_effect=True)
     return DeliveryRefused(f"{host} answered {status}", has_answered=True)
+
+
+def later(detail: str, wait: float | None) -> DeliveryNotMade:
+    """The error of a platform that did nothing and asks to come back after so many seconds; None: it does not say."""
+    return DeliveryNotMade(detail, has_answered=True) if wait is None else RateLimited(detail, retry_after_s=wait)
+
+
+def failed(detail: str, wait: float | None, *, has_effect: bool) -> DeliveryError:
+    """The error of a platform that failed, which may have done what it was asked for (``has_effect``); ``wait``: after
+    how many seconds it asks to come back, None where it does not say."""
+    if has_effect:
+        return DeliveryUncertain(detail, retry_after_s=wait)
+    return DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
 
 
 def seconds_of(retry_after: str, *, now: datetime) -> float | None:

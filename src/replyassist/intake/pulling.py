@@ -159,11 +159,20 @@ class Puller:
         *,
         since: datetime | None,
     ) -> bool:
+        is_answered_there = self.connections.writes_notes(connection)
+
         def once() -> bool:
             now = self.connections.runtime.clock.now()
             with self.connections.database.writing() as session:
                 taken = take_events(
-                    session, connection, events, jobs=self.jobs, settings=self.settings, now=now, since=since
+                    session,
+                    connection,
+                    events,
+                    jobs=self.jobs,
+                    settings=self.settings,
+                    now=now,
+                    since=since,
+                    is_answered_there=is_answered_there,
                 )
                 # Last: whoever sends holds a conversation before the connection.
                 if not stored.change_if_pull(session, connection.id or 0, pull, pulled_at=now, **moved):

@@ -38,7 +38,8 @@ class Refused(Exception):
 class SlackPeer:
     """``lose``: the next post ends in a 503, "before" or "after" it. ``wait_seconds``: the next one is asked to wait.
     ``most_reads``: so many lists are answered, then one is refused for a limit (0: all are answered).
-    ``hides``: replies are not shown yet. ``fails``: the next call answers this error. ``secret``: signs."""
+    ``hides``: replies, and what the app posted, are not shown yet. ``fails``: the next call answers this error.
+    ``secret``: signs."""
 
     clock: Callable[[], datetime]
     secret: str = SECRET
@@ -229,7 +230,8 @@ class SlackPeer:
         """The newest first, without what stands in threads alone; first messages tell how their threads go on."""
         oldest = float(given.get("oldest") or 0)
         posted = [each for (place, _), each in self.posts.items() if place == given["channel"]]
-        shown = [each for each in posted if float(each["ts"]) > oldest and not each.get("thread_ts")]
+        seen = [each for each in posted if not (self.hides and each.get("app_id") == APP)]
+        shown = [each for each in seen if float(each["ts"]) > oldest and not each.get("thread_ts")]
         latest = {each["thread_ts"]: each["ts"] for each in posted if each.get("thread_ts")}
         threads = [
             each | ({"latest_reply": latest[each["ts"]], "reply_count": 1} if each["ts"] in latest else {})

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from replyassist.core.errors import (
-    CredentialsRefused,
-    DeliveryNotMade,
-    DeliveryRefused,
-    DeliveryUncertain,
-    RateLimited,
-)
+from replyassist.core.errors import CredentialsRefused, DeliveryRefused, DeliveryUncertain
 
 from ..account import Account, Runtime
-from ..http import Answer, Api, server_of
+from ..http import Answer, Api, later, server_of
 
 _READ = (400, 401, 429)
 
@@ -82,12 +76,12 @@ class Xrpc:
 
     def _require(self, answer: Answer) -> Any:
         if answer.status == 429:
-            detail = f"{self.host} asked to try later (429)"
-            try:  # Unix seconds, not Retry-After
-                reset = float(answer.headers["ratelimit-reset"])
+            now = self._clock.now()
+            try:  # Bluesky's own, in Unix seconds; what stands before it says Retry-After
+                wait: float | None = float(answer.headers["ratelimit-reset"]) - now.timestamp()
             except (KeyError, ValueError):
-                raise DeliveryNotMade(detail) from None
-            raise RateLimited(detail, retry_after_s=max(0.0, reset - self._clock.now().timestamp()))
+                wait = answer.wait(now)
+            raise later(f"{self.host} asked to try later (429)", wait)
         if answer.status in (400, 401):
             raise DeliveryRefused(f"{self.host} answered {answer.status} {_error(answer)}".strip())
         return answer.json()

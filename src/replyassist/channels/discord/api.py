@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain
 
 from ..account import Account, Runtime
-from ..http import Answer, Api, seconds_of
+from ..http import Answer, Api, later, seconds_of
 from ..oauth import document_of
 from ..port import MOST_PAGES
 from ..webhook.send import require_safe_url
@@ -84,8 +84,7 @@ class DiscordApi:
         explained = _explained(answer)
         if answer.status == 429:
             given = str(explained.get("retry_after") or answer.headers.get("retry-after", ""))
-            wait, detail = seconds_of(given, now=self._clock.now()), "Discord asked to try later (429)"
-            raise DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
+            raise later("Discord asked to try later (429)", seconds_of(given, now=self._clock.now()))
         code = explained.get("code")
         known = _REFUSALS.get(code) if isinstance(code, int) else None
         raise DeliveryRefused(

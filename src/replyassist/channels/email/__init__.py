@@ -66,7 +66,8 @@ ADAPTER = Adapter(
         Field(
             "use_reply_to",
             "Answer the Reply-To address",
-            "yes: replies go where a mail asks them to go. Empty: to the address that it came from.",
+            "yes: replies go where a mail asks them to go, and what a form on your site sends from this very address "
+            "is taken in. Empty: to the address that it came from; mails of such a form are left out.",
             is_secret=False,
             default="",
         ),

@@ -8,7 +8,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-from imap_tools import MailMessage
+from imap_tools import EmailAddress, MailMessage
 
 from replyassist.inbox.mail import is_automatic, without_mail_parts
 from replyassist.inbox.models import AttachmentKind
@@ -36,12 +36,18 @@ def message_of(account: Account, address: str, mail: MailMessage, *, is_sent: bo
     """The message, None where no person wrote it to us or nothing can be answered.
 
     ``is_sent``: it stands in our folder of sent mail. Elsewhere a sender is what the sender claims, so a mail that
-    claims to be ours there is left out.
+    claims to be ours there is left out, unless it is a form's.
     """
     author = mail.from_values
     if author is None or not ADDRESS.fullmatch(author.email):
         return None
-    is_ours = author.email.lower() == address.lower()
+    reply_to = next(filter(ADDRESS.fullmatch, mail.reply_to), author.email)
+    if not is_sent and is_from(address, author):
+        author = visitor_of(mail, address)
+        if author is None:
+            return None
+        reply_to = author.email
+    is_ours = is_from(address, author)
     subject, body = clean_subject(mail.subject), own_words(mail)
     if is_sent != is_ours or (not is_sent and is_by_machine(mail, subject, body)):
         return None
@@ -60,8 +66,19 @@ def message_of(account: Account, address: str, mail: MailMessage, *, is_sent: bo
         posted_at=_posted_at(mail, now),
         in_reply_to=(above or thread[-1:])[0] if thread else None,
         attachments=_attachments(mail),
-        metadata=_metadata(mail, own, thread, subject, author.email),
+        metadata=_metadata(own, thread, subject, reply_to),
     )
+
+
+def is_from(address: str, author: EmailAddress | None) -> bool:
+    """Whether a mail's sender is the mailbox itself."""
+    return author is not None and author.email.lower() == address.lower()
+
+
+def visitor_of(mail: MailMessage, address: str) -> EmailAddress | None:
+    """Who wrote what a form of our site sent from our own address: the Reply-To address that is another's."""
+    asked = (each for each in mail.reply_to_values if ADDRESS.fullmatch(each.email))
+    return next((each for each in asked if not is_from(address, each)), None)
 
 
 def own_words(mail: MailMessage) -> str:
@@ -104,11 +121,10 @@ def reply_subject(subject: str) -> str:
     return "Re: " + (_AGAIN.sub("", subject, count=1) if _AGAIN.match(subject) else subject)
 
 
-def _metadata(mail: MailMessage, own: list[str], thread: list[str], subject: str, sender: str) -> dict[str, Any]:
+def _metadata(own: list[str], thread: list[str], subject: str, reply_to: str) -> dict[str, Any]:
     """What an answer needs: the whole id, the thread (its first and its last mails), whom the mail asks to write to."""
     usable = [each for each in [*thread, *own] if len(each) <= LONGEST_REFERENCE and each.isascii()]
     references = usable if len(usable) <= MOST_REFERENCES else [usable[0], *usable[1 - MOST_REFERENCES :]]
-    reply_to = next(filter(ADDRESS.fullmatch, mail.reply_to), sender)
     answers = next((each for each in own if each in references), "")
     return {"message_id": answers, "references": references, "subject": subject, "reply_to": reply_to}
 

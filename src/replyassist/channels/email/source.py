@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,11 +14,16 @@ from ..account import Account, Runtime
 from ..events import Event, NewMessage, built
 from ..port import Pulled, Source
 from .mailbox import Mailbox
-from .reading import message_of
+from .reading import is_from, message_of
 
+logger = logging.getLogger(__name__)
 BATCH = 50  # mails
 Places = dict[str, list[int]]
-"""Folder: its UIDVALIDITY and the last UID that was read (RFC 3501, 2.3.1.1)."""
+"""Folder: its UIDVALIDITY and the last UID that was read (RFC 3501, 2.3.1.1); under LEFT_OUT, which is no folder's
+name, how many mails of forms were left out, and when the last of them was seen (Unix seconds)."""
+LEFT_OUT = ""
+TOLD_SECONDS = 86_400.0
+"""For so long after the last one the account's page says that mails were left out."""
 
 
 class EmailSource(Source):
@@ -26,10 +32,28 @@ class EmailSource(Source):
     def __init__(self, account: Account, runtime: Runtime) -> None:
         self._account, self._clock = account, runtime.clock
         self._mailbox = Mailbox(account.credentials, runtime)
+        self._left_out: list[int] = []
+
+    @property
+    def problem(self) -> str:
+        """That mails of forms are left out, for a day after the last one."""
+        if not self._is_told():
+            return super().problem
+        told = (
+            "left out: mails from the account's own address that ask for answers elsewhere, as a site's form sends "
+            f"them ({self._left_out[0]} so far); to take them in, connect anew and answer the Reply-To address"
+        )
+        return "; ".join(filter(None, (super().problem, told)))
 
     def pull(self, cursor: str | None, *, since: datetime, is_ending: Callable[[], bool]) -> Iterator[Pulled]:
         """All that came since, folder by folder."""
         places = _decoded(cursor)
+        self._left_out = places.get(LEFT_OUT, [])
+        if self._mailbox.uses_reply_to and self._left_out:  # they are to be taken in now, as far back as any account
+            self._left_out = []
+            places = {
+                folder: place for folder, place in places.items() if folder not in (LEFT_OUT, self._mailbox.folder)
+            }
         with self._mailbox.imap() as box:
             sent = self._mailbox.sent_folder(box)
             for folder in (sent, self._mailbox.folder) if box.folder.exists(sent) else (self._mailbox.folder,):
@@ -39,8 +63,10 @@ class EmailSource(Source):
                         return
                     batch = uids[start : start + BATCH]
                     last = max(batch, default=places.get(folder, [0, 0])[1])
-                    places = {**places, folder: [validity, last]}
-                    yield Pulled(self._read(box, batch, is_sent=folder == sent), json.dumps(places))
+                    events = self._read(box, batch, is_sent=folder == sent)
+                    counted = {LEFT_OUT: self._left_out} if self._left_out else {}
+                    places = {**places, **counted, folder: [validity, last]}
+                    yield Pulled(events, json.dumps(places))
 
     def close(self) -> None:
         """Watch over no connection any more."""
@@ -55,7 +81,22 @@ class EmailSource(Source):
     def _message(self, mail: MailMessage, *, is_sent: bool) -> NewMessage | None:
         if is_sent and "\\Draft" in mail.flags:
             return None
-        return message_of(self._account, self._mailbox.address, mail, is_sent=is_sent, now=self._clock.now())
+        us = self._mailbox.address
+        found = message_of(self._account, us, mail, is_sent=is_sent, now=self._clock.now())
+        if found and not is_sent and is_from(us, mail.from_values) and not self._mailbox.uses_reply_to:
+            self._count_left_out()
+            return None
+        return found
+
+    def _count_left_out(self) -> None:
+        logger.warning(
+            "a mail of %s from its own address that asks for answers elsewhere was left out", self._account.channel
+        )
+        before = self._left_out[0] if self._is_told() else 0
+        self._left_out = [before + 1, int(self._clock.now().timestamp())]
+
+    def _is_told(self) -> bool:
+        return bool(self._left_out) and self._clock.now().timestamp() < self._left_out[1] + TOLD_SECONDS
 
 
 def _new_uids(box: BaseMailBox, folder: str, place: list[int] | None, since: datetime) -> tuple[int, list[int]]:

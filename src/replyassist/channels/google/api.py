@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, RateLimited
 
 from ..account import Account, Runtime
-from ..http import Answer, Api, seconds_of
+from ..http import Answer, Api, failed
 from ..oauth import Tokens, document_of, refresher
 from ..webhook.send import require_safe_url
 
@@ -60,10 +60,10 @@ class GoogleApi:
         if reason in DAILY:
             raise RateLimited(f"{said}: no quota is left today", retry_after_s=until_midnight(now))
         if answer.status == 429 or reason in SOON:
-            wait = seconds_of(answer.headers.get("retry-after", ""), now=now)
+            wait = answer.wait(now)
             raise RateLimited(said, retry_after_s=SOON_SECONDS if wait is None else wait)
         if reason in FAILED:
-            raise (DeliveryUncertain if has_effect else DeliveryNotMade)(said)
+            raise failed(said, answer.wait(now), has_effect=has_effect)
         raise DeliveryRefused(said)
 
 

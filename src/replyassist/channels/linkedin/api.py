@@ -9,7 +9,7 @@ from urllib.parse import quote
 from replyassist.core.errors import ConfigurationError, DeliveryNotMade, DeliveryRefused, RateLimited
 
 from ..account import Account, Runtime
-from ..http import Answer, Api, seconds_of
+from ..http import Answer, Api
 from ..oauth import Tokens, document_of, refresher
 from ..port import MOST_PAGES
 from ..webhook.send import require_safe_url
@@ -71,7 +71,7 @@ class LinkedInApi:
 
         answer = self._tokens.used(once)
         if answer.status == 429:
-            wait = seconds_of(answer.headers.get("retry-after", ""), now=self._clock.now())
+            wait = answer.wait(self._clock.now())
             wait = THROTTLED_SECONDS if wait is None else wait
             raise RateLimited("LinkedIn asked to try later (429)", retry_after_s=wait)
         if answer.status == _NO_VERSION:

@@ -22,10 +22,12 @@ class LinkedInInbound(Inbound):
     """One page's notifications."""
 
     def handshake(self, request: HookRequest) -> HookAnswer | None:
-        """The challenge, which LinkedIn repeats every two hours, with its HMAC-SHA256."""
-        code = request.query.get("challengeCode", "")
+        """The challenge, which LinkedIn repeats every two hours, with its HMAC-SHA256: of a token, never of a body."""
+        code = request.token("challengeCode")
         if request.method != "GET" or not code:
             return None
+        if code.encode().startswith(PREFIX):
+            raise SignatureInvalid("the challenge is no token")
         answer = {"challengeCode": code, "challengeResponse": self._signed(code.encode())}
         return HookAnswer(json.dumps(answer).encode(), "application/json")
 

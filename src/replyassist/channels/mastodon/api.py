@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from replyassist.core.clock import Clock
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, RateLimited
+from replyassist.core.errors import DeliveryRefused
 from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ALT_TEXT, MAX_ATTACHMENTS, MAX_URL, Attachment
 
@@ -16,7 +16,7 @@ from .. import events
 from ..account import Account, Runtime
 from ..events import NewMessage
 from ..html import words_of
-from ..http import Answer, Api, server_of
+from ..http import Answer, Api, later, server_of
 
 Status = Mapping[str, Any]
 LEADING_MENTIONS = re.compile(r"(?:@[\w.-]+(?:@[\w.:-]+)?\s+)+")
@@ -56,15 +56,16 @@ class MastodonApi:
 
 
 def _require_let_in(answer: Answer, host: str, clock: Clock) -> None:
-    """Raise for 429, which says in X-RateLimit-Reset (ISO 8601) until when, and not in Retry-After."""
+    """Raise for 429: Mastodon says in X-RateLimit-Reset (ISO 8601) until when, what stands before it in Retry-After."""
     if answer.status != 429:
         return
-    detail = f"{host} asked to try later (429)"
+    now = clock.now()
     try:
         reset = datetime.fromisoformat(answer.headers.get("x-ratelimit-reset", "").replace("Z", "+00:00"))
-        raise RateLimited(detail, retry_after_s=max(0.0, (reset - clock.now()).total_seconds()))
+        wait: float | None = (reset - now).total_seconds()
     except (ValueError, TypeError):
-        raise DeliveryNotMade(detail) from None
+        wait = answer.wait(now)
+    raise later(f"{host} asked to try later (429)", wait)
 
 
 def message_of(account: Account, status: Status, above: list[Status]) -> NewMessage | None:

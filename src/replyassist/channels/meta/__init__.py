@@ -38,7 +38,12 @@ def fields(url: str, token_help: str) -> tuple[Field, ...]:
     """What connecting asks for. The app's webhooks go to one address: an app of its own for each connection."""
     return (
         Field("token", "Access token", token_help),
-        Field("app_secret", "App secret", "App dashboard, App settings, Basic. It signs the webhooks."),
+        Field(
+            "app_secret",
+            "App secret",
+            "App dashboard, App settings, Basic. It signs the webhooks, which an app sends to one address: another "
+            "account of the same app is only read every hour, so give it an app of its own.",
+        ),
         Field(
             "verify_token",
             "Verify token",

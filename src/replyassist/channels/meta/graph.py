@@ -11,13 +11,12 @@ from replyassist.core.errors import (
     DeliveryError,
     DeliveryNotMade,
     DeliveryRefused,
-    DeliveryUncertain,
     RateLimited,
     WindowClosed,
 )
 
 from ..account import Account, Runtime
-from ..http import Answer, Api, error_for, server_of
+from ..http import Answer, Api, error_for, failed, server_of
 from ..webhook.send import require_safe_url
 
 _EXPLAINED = (400, 401, 403, 404, 429, 500, 503)
@@ -118,11 +117,12 @@ class Graph:
         if 200 <= answer.status < 300 and document is not None and "error" not in document:
             return document
         explained = (document or {}).get("error")
+        wait = answer.wait(self._clock.now())
         if isinstance(explained, Mapping):
-            _refuse(explained, answer, has_effect=has_effect)
-        unknown = DeliveryUncertain if has_effect else DeliveryNotMade
+            _refuse(explained, answer, wait, has_effect=has_effect)
         if answer.status < 300 or answer.status >= 500:
-            raise unknown(f"Meta answered {answer.status} and said nothing that is understood")
+            detail = f"Meta answered {answer.status} and said nothing that is understood"
+            raise failed(detail, wait, has_effect=has_effect)
         if answer.status == 401:
             raise CredentialsRefused("Meta no longer takes the token (401)")
         raise error_for(answer.status, answer.headers.get("retry-after", ""), host="Meta", now=self._clock.now())
@@ -136,28 +136,30 @@ def _document(answer: Answer) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _refuse(explained: Mapping[str, Any], answer: Answer, *, has_effect: bool) -> NoReturn:
-    """Raise the port's error. Meta's own message is left out: it may quote what people wrote."""
+def _refuse(explained: Mapping[str, Any], answer: Answer, wait: float | None, *, has_effect: bool) -> NoReturn:
+    """Raise the port's error; ``wait``: what Retry-After asks for. Meta's own message is left out: it may quote what
+    people wrote."""
     code, subcode = int(explained.get("code") or 0), int(explained.get("error_subcode") or 0)
     said = f"code {code}" + (f", subcode {subcode}" if subcode else "")
     if code in SIGN_IN:
         raise CredentialsRefused(f"Meta no longer takes the token ({said})")
     if code in LIMITS or code in BUSINESS_LIMITS:
-        raise RateLimited(f"Meta's limit is reached ({said})", retry_after_s=_wait(answer))
+        told = _until_regained(answer) or wait
+        raise RateLimited(f"Meta's limit is reached ({said})", retry_after_s=WAIT_SECONDS if told is None else told)
     if code == 10 and subcode in OUTSIDE_WINDOW:
         raise WindowClosed(f"Meta no longer takes a private reply to this person ({said})")
     if code in TRANSIENT or explained.get("is_transient"):
-        raise (DeliveryUncertain if has_effect else DeliveryNotMade)(f"Meta failed for the moment ({said})")
+        raise failed(f"Meta failed for the moment ({said})", wait, has_effect=has_effect)
     if code in (3, 10) or 200 <= code < 300:
         raise DeliveryRefused(f"the app has no permission for this ({said})")
     raise DeliveryRefused(f"Meta did not take it ({said})")
 
 
-def _wait(answer: Answer) -> float:
-    """Seconds until the limit ends: ``estimated_time_to_regain_access``, in minutes, of the usage header."""
+def _until_regained(answer: Answer) -> float:
+    """Seconds until the limit ends, or 0: ``estimated_time_to_regain_access``, in minutes, of the usage header."""
     try:
         usage = json.loads(answer.headers.get("x-business-use-case-usage", ""))
         minutes = [float(each["estimated_time_to_regain_access"]) for kinds in usage.values() for each in kinds]
     except (ValueError, KeyError, TypeError, AttributeError):
-        return WAIT_SECONDS
-    return max(minutes, default=0.0) * 60 or WAIT_SECONDS
+        return 0.0
+    return max(minutes, default=0.0) * 60

@@ -16,7 +16,7 @@ from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import Attachment, MessageEdit
 
 from ..account import Account, Runtime
-from ..events import Deleted, Edited, Event, NewMessage, built, message
+from ..events import Deleted, Edited, Event, NewMessage, built, message, note_another
 from ..port import HookAnswer, HookRequest, Inbound
 
 _ATTACHED = {kind.value: kind for kind in (AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.AUDIO)}
@@ -65,9 +65,12 @@ class MetaInbound(Inbound):
 
 
 def entries(account: Account, document: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:
-    """The entries about this account; what concerns others is left out."""
-    if document.get("object") == kind:
-        yield from (entry for entry in document["entry"] if str(entry["id"]) == account.account)
+    """The entries about this account; what concerns others is left out, and logged."""
+    for entry in document["entry"] if document.get("object") == kind else ():
+        if str(entry["id"]) == account.account:
+            yield entry
+        else:
+            note_another(account, entry["id"])
 
 
 def private_events(account: Account, entry: Mapping[str, Any]) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
 
 from ..account import Account, Runtime
-from ..http import Answer, Api, seconds_of
+from ..http import Answer, Api, later
 from ..oauth import Tokens, document_of, refresher
 from ..webhook.send import require_safe_url
 
@@ -91,9 +91,8 @@ class RedditApi:
         if left is not None and left < 1 and reset:
             self._waits = reset
         if answer.status == 429:
-            wait = seconds_of(answer.headers.get("retry-after", ""), now=self._clock.now())
-            detail, wait = "Reddit asked to try later (429)", reset if wait is None else wait
-            raise DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
+            wait = answer.wait(self._clock.now())
+            raise later("Reddit asked to try later (429)", reset if wait is None else wait)
         if answer.status in _EXPLAINED:
             said = {403: "the account may not do this there", 404: "it is gone"}[answer.status]
             raise DeliveryRefused(f"Reddit answered {answer.status}: {said}")

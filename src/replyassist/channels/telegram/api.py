@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from replyassist.core.errors import (
@@ -9,11 +10,10 @@ from replyassist.core.errors import (
     CredentialsRefused,
     DeliveryRefused,
     DeliveryUncertain,
-    RateLimited,
 )
 
 from ..account import Account, Runtime
-from ..http import Api
+from ..http import Answer, Api, later
 from ..webhook.send import require_safe_url
 
 _EXPLAINED = (400, 403, 404, 409, 429)
@@ -32,11 +32,14 @@ class BotApi:
         if not all(mark.isalnum() or mark in ":-_" for mark in token):
             raise ConfigurationError("a bot's token has letters, digits, ':', '-' and '_' alone")
         require_safe_url(url)
+        self._clock = runtime.clock
         self._api = Api(f"{url.rstrip('/')}/bot{token}/", runtime)
 
     def call(self, method: str, *, has_effect: bool, **parameters: Any) -> Any:
         """The ``result`` of a method; raises the port's errors."""
         answer = self._api.call("POST", method, has_effect=has_effect, also=_EXPLAINED, json=parameters)
+        if answer.status == 429:
+            raise later("Telegram asked to wait", _wait(answer, self._clock.now()))
         document = answer.json()
         if not isinstance(document, dict):
             raise DeliveryUncertain("Telegram's answer is not one of its API")
@@ -45,9 +48,6 @@ class BotApi:
         if answer.status == 404:
             raise CredentialsRefused("Telegram knows no bot with this token")
         explained = document.get("parameters") or {}
-        if answer.status == 429:
-            wait = float(explained.get("retry_after") or 1)
-            raise RateLimited("Telegram asked to wait", retry_after_s=wait)
         if "migrate_to_chat_id" in explained:
             raise DeliveryRefused("the group has become a supergroup: this message cannot be answered any more")
         raise DeliveryRefused(_REFUSALS.get(answer.status, "Telegram did not take it"))
@@ -55,3 +55,11 @@ class BotApi:
     def close(self) -> None:
         """End connections."""
         self._api.close()
+
+
+def _wait(answer: Answer, now: datetime) -> float | None:
+    """Seconds, as ``ResponseParameters`` says, else as the header of what stands before Telegram; None for neither."""
+    try:
+        return float(answer.json()["parameters"]["retry_after"])
+    except (DeliveryUncertain, LookupError, TypeError, ValueError):
+        return answer.wait(now)

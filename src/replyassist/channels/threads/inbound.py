@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..account import Account
-from ..events import Event, built, message
+from ..events import Event, built, message, note_another
 from ..meta.inbound import MetaInbound
 
 
@@ -23,7 +23,10 @@ class ThreadsInbound(MetaInbound):
 
 def _reply(account: Account, told: Mapping[str, Any]) -> Event | None:
     value, root = told["value"], told["value"].get("root_post") or {}
-    if told["field"] != "replies" or root.get("username") != account.account:
+    if told["field"] != "replies":
+        return None
+    if root.get("username") != account.account:
+        note_another(account, f"post {root.get('id')}")
         return None
     above = (value.get("replied_to") or {}).get("id")
     return message(

@@ -55,7 +55,12 @@ ADAPTER = Adapter(
     fields=(
         Field("business_id", "Account", "open_id, as the account's authorization answered it.", is_secret=False),
         Field("client_id", "App ID", "TikTok for Business, My apps.", is_secret=False),
-        Field("client_secret", "App secret", "Beside the app ID. It signs the webhooks."),
+        Field(
+            "client_secret",
+            "App secret",
+            "Beside the app ID. It signs the webhooks, which an app sends to one address: another account of the same "
+            "app is only read every hour, so give it an app of its own.",
+        ),
         Field("refresh_token", "Refresh token", "As the account's authorization answered it; it lasts a year."),
         Field(
             "url",

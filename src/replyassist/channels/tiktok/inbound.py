@@ -11,7 +11,7 @@ from typing import Any
 
 from replyassist.core.errors import InvalidInput, SignatureInvalid
 
-from ..events import Deleted, Event, built, message
+from ..events import Deleted, Event, built, message, note_another
 from ..port import HookRequest, Inbound
 from . import OWN
 
@@ -35,8 +35,10 @@ class TikTokInbound(Inbound):
         """A comment that was made or deleted; hiding it changes nothing of what was said."""
         try:
             document = json.loads(request.body)
-            is_ours = document.get("user_openid") == self._account.account
-            if document.get("event") != "comment.update" or not is_ours:
+            if document.get("event") != "comment.update":
+                return []
+            if document.get("user_openid") != self._account.account:
+                note_another(self._account, document.get("user_openid"))
                 return []
             content = json.loads(document["content"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

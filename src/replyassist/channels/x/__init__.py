@@ -76,7 +76,12 @@ ADAPTER = Adapter(
     TRAITS,
     fields=(
         Field("consumer_key", "API key", "The app's page in X's developer portal, Keys and tokens."),
-        Field("consumer_secret", "API key secret", "The same page; X signs webhooks with it."),
+        Field(
+            "consumer_secret",
+            "API key secret",
+            "The same page; X signs webhooks with it. They go to one account of an app: what they tell of another is "
+            "left out, and that one is only read.",
+        ),
         Field("token", "Access token", "The same page, made after the app was given read and write permission."),
         Field("token_secret", "Access token secret", "The same page."),
         HOURS,

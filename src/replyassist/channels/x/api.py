@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from authlib.oauth1.rfc5849.client_auth import ClientAuth
 
-from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain
 
 from ..account import Account, Runtime
-from ..http import Answer, Api
+from ..http import Answer, Api, later
 from ..webhook.send import require_safe_url
 from . import ADDRESS
 
@@ -99,11 +99,8 @@ class XApi:
                 else "X does not let the account do this: the author did not mention or quote it, or closed replies, "
                 "or the app may only read"
             )
-        reset = _reset(answer.headers)
-        if reset is None:
-            raise DeliveryNotMade("X asked to try later (429)")
-        wait = max(0.0, reset - self._clock.now().timestamp())
-        raise RateLimited("X asked to try later (429)", retry_after_s=wait)
+        reset, now = _reset(answer.headers), self._clock.now()
+        raise later("X asked to try later (429)", answer.wait(now) if reset is None else reset - now.timestamp())
 
     def close(self) -> None:
         """End connections."""

@@ -14,7 +14,7 @@ from replyassist.core.errors import InvalidInput, SignatureInvalid
 from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ALT_TEXT, MAX_ATTACHMENTS, MAX_URL, Attachment
 
-from ..events import Deleted, Event, NewMessage, built, message
+from ..events import Deleted, Event, NewMessage, built, message, note_another
 from ..port import HookAnswer, HookRequest, Inbound
 from .text import plain
 
@@ -42,6 +42,7 @@ class XInbound(Inbound):
         try:
             document = json.loads(request.body)
             if str(document.get("for_user_id", "")) != self._account.account:
+                note_another(self._account, document.get("for_user_id"))
                 return []
             made = built(self._account, self._message, document.get("tweet_create_events") or ())
             gone = [Deleted(str(each["status"]["id"])) for each in document.get("tweet_delete_events") or ()]
