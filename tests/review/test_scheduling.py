@@ -122,7 +122,7 @@ def test_nothing_of_a_time_is_told_of_what_is_sent_at_once_or_was_taken_back(wor
 
 
 def test_whoever_may_approve_may_say_when_and_nobody_else(world: World) -> None:
-    later = SendLater(datetime(2026, 11, 23, 9), no_end)
+    later = SendLater(NOON + timedelta(hours=20), no_end)
     for role in (Role.AGENT, Role.MANAGER, Role.LEAD):
         assert approve(world, world.person(role), world.item(), later=later).status == ReviewStatus.APPROVED
     with pytest.raises(Forbidden):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -20,6 +21,8 @@ LONGEST_AHEAD = timedelta(days=30)
 MORNING = time(9)
 OFFERED = ("tomorrow", "monday")
 """Tomorrow at nine, on Monday at nine (of the brand's time zone)."""
+NEEDED = "a day and a time such as 2026-11-24T09:00 are needed"
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 WindowEnd = Callable[[Session, StoredMessage], datetime | None]
 """Until when the platform of a message takes a reply to it; None: no end that is known."""
 
@@ -49,6 +52,16 @@ class SendLater:
             until = f"{closes.astimezone(zone):%Y-%m-%d %H:%M} ({around.brand.time_zone})"
             raise InvalidInput(f"the platform takes a reply to this until {until}, and no later", field="send_at")
         return at
+
+
+def read_time(written: object) -> datetime:
+    """The time that a text in ISO 8601 names, with or without an offset; raise ValueError for anything else."""
+    if not isinstance(written, str) or not _WRITTEN.match(written):
+        raise ValueError(NEEDED)
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(NEEDED) from None
 
 
 def leaves_at(brand: Brand, at: datetime) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from replyassist.guardrails import Concern, Severity, Verdict
@@ -22,6 +22,7 @@ from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
 from .repository.approved import send_times
+from .scheduling import read_time
 from .surroundings import surroundings
 from .verdicts import current_verdicts
 
@@ -51,7 +52,7 @@ class ApproveBody(_Body):
     accept_findings: bool = False
     failures: Failures = ()
     send_at: Annotated[
-        datetime | None,
+        Annotated[datetime, BeforeValidator(read_time)] | None,
         Field(
             description="When it is to be sent, at most 30 days from now; without an offset by the brand's clock",
             examples=["2026-11-24T09:00"],
