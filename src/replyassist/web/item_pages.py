@@ -119,8 +119,10 @@ def item_page(
     text: str | None = None,
     after: int | None = None,
     problem: ReplyassistError | None = None,
+    send_at: str = "",
 ) -> Response:
-    """The page of an item, claimed for this person when nobody else has it. ``problem`` is why an act was refused."""
+    """The page of an item, claimed for this person when nobody else has it. ``problem`` is why an act was refused,
+    ``send_at`` the time that was written."""
     _claim(visit, item_id)
     _look(visit, item_id)
     principal, settings, now = visit.principal, visit.request.app.state.settings, visit.now
@@ -139,6 +141,7 @@ def item_page(
         toast=toast,
         is_hurried=is_hurried,
         problem=problem,
+        send_at=send_at,
         is_conflict=isinstance(problem, Conflict),
         reject_reasons=REJECT_REASONS,
         no_reply_needed=NO_REPLY_NEEDED,
