@@ -70,7 +70,7 @@ def test_what_the_checks_object_to_is_not_sent_later_either(desk: Desk, world: W
     desk.sign_in(address_of(world.person(Role.AGENT)), path=f"/queue/{item.id}")
     desk.page.locator("#text").fill("Dear customer, it takes 99 days.")
     expect(desk.page.locator("#approve")).to_have_attribute("aria-disabled", "true")
-    desk.press("p", "1")
+    desk.press("Escape", "p", "1")
     expect(desk.page.locator("#toasts")).to_contain_text("Mend the marked places")
     assert world.reload(item).status == "pending"
 

@@ -71,10 +71,12 @@ def show_change(visit: VisitDep, listing: ListingDep, item_id: ItemId, version: 
 
 
 @router.post(f"{HOME}/{{item_id}}/check")
-def check_draft(visit: ActingVisitDep, listing: ListingDep, item_id: ItemId, text: Text = "") -> Response:
+def check_draft(
+    visit: ActingVisitDep, listing: ListingDep, item_id: ItemId, text: Text = "", send_at: Text = ""
+) -> Response:
     """What the checks say of the text as it is being edited."""
     if not is_partial(visit.request):
-        return item_page(visit, listing, item_id, text=typed(text))
+        return item_page(visit, listing, item_id, text=typed(text), send_at=typed(send_at))
     with visit.database.reading() as session:
         item = decisions.visible_item(session, visit.principal, item_id)
         around = surroundings(session, item)

@@ -191,6 +191,10 @@
       event.preventDefault();
       insertFirst();
     }
+    if (event.target.id === "send-at" && event.key === "Enter") {
+      event.preventDefault();
+      window.replyassist.press($("#approve-later"));
+    }
     if (event.target.id === "text" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       window.replyassist.press($("#approve"));
