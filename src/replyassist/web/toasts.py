@@ -103,8 +103,11 @@ def toast_after_several(
     items = tuple((item.id or 0, item.author) for item in found)
     if did != "approve":
         return replace(toast, items=items)
-    left_to_undo = min((_seconds_left(item, now, send_delay_seconds) for item in found), default=0)
-    return replace(toast, items=items, may_undo=toast.may_undo and left_to_undo > 0, undo_seconds=left_to_undo)
+    later = send_times(session, found)
+    at_once = [_seconds_left(item, now, send_delay_seconds) for item in found if item.id not in later]
+    left_to_undo = min(at_once, default=0)
+    may_undo = toast.may_undo and (left_to_undo > 0 or (bool(later) and not at_once))
+    return replace(toast, items=items, may_undo=may_undo, undo_seconds=left_to_undo)
 
 
 def toast_after(
