@@ -87,7 +87,8 @@ def _propose(
     send_at: datetime | None,
     now: datetime,
 ) -> ReviewItem:
-    notice = f"{principal.name} approved a text, which waits for a second person: {why}."
+    when = f", to be sent at {send_at:%Y-%m-%d %H:%M %Z}," if send_at else ","
+    notice = f"{principal.name} approved a text{when} which waits for a second person: {why}."
     move = Move("proposed", ReviewStatus(item.status), reason=why, text=text)
     item = make(
         session,
