@@ -75,6 +75,7 @@ def test_the_page_the_list_and_the_message_at_the_edge_say_when(console: Console
     assert f"Will be sent on {SHOWN}" in row
 
     console.world.clock.time = NINE_THERE
+    console.sign_in(person)
     assert "Will be sent" not in page_of(console, item) + words(console.get("/queue?tab=approved"))
 
 
