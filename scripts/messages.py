@@ -49,7 +49,7 @@ NOT_SAID = (
 PICTURES = (SOURCE / "learning" / "templates" / "coverage.svg",)
 TABLES = {
     "replyassist.cards.clicks": ("NOT_DONE",),
-    "replyassist.cards.content": ("STANDS",),
+    "replyassist.cards.content": ("STANDS", "LATER"),
     "replyassist.evaluation.report.cards": ("FAILURE_WORDS", "SUPPORT_WORDS"),
     "replyassist.evaluation.report.page": ("HEADLINES", "RETRIEVAL_FIGURES"),
     "replyassist.review.failures": ("MEANINGS",),

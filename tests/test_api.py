@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from itsdangerous import TimestampSigner
 
 from replyassist.app import build_parts, create_app
+from replyassist.brands.service import set_time_zone
 from replyassist.core.accounts import start_session
 from replyassist.core.http import SESSION_ID
 from replyassist.core.security import Role
@@ -227,6 +228,48 @@ def test_a_person_edits_and_approves_over_http(api: Api) -> None:
     assert problem(again) == (409, "version_conflict")
     undone = api.post(f"/v1/reviews/{item.id}/undo", {"version": answer.json()["version"]})
     assert undone.json()["status"] == "pending"
+
+
+def test_a_reply_is_approved_for_a_time_by_the_brands_clock(api: Api) -> None:
+    with api.world.database.writing() as session:
+        set_time_zone(session, BRAND, "Europe/Berlin")
+    item, at_once = api.world.item(), api.world.item()
+    answer = api.post(f"/v1/reviews/{item.id}/approve", {"version": 1, "text": DRAFT, "send_at": "2026-11-23T09:00"})
+    assert (answer.json()["status"], answer.json()["send_at"]) == ("approved", "2026-11-23T08:00:00Z")
+    assert answer.json()["audit"][-1]["reason"] == "to be sent at 2026-11-23T09:00+01:00"
+    api.post(f"/v1/reviews/{at_once.id}/approve", {"version": 1, "text": DRAFT})
+    listed = {each["id"]: each["send_at"] for each in api.get("/v1/reviews?status=approved").json()["items"]}
+    assert listed == {item.id: "2026-11-23T08:00:00Z", at_once.id: None}
+
+    undone = api.post(f"/v1/reviews/{item.id}/undo", {"version": answer.json()["version"]})
+    assert (undone.json()["status"], undone.json()["send_at"]) == ("pending", None)
+
+
+@pytest.mark.parametrize(
+    ("send_at", "why"),
+    [
+        ("2026-11-22T11:00:00Z", "still to come"),
+        ("2027-01-22T11:00:00Z", "within the next 30 days"),
+        ("2026-11-23T09:30:00Z", "until 2026-11-23 09:30 (UTC), and no later"),
+        ("9999-12-31T23:59:59-14:00", "within the next 30 days"),
+        ("tomorrow", "a day and a time such as"),
+        ("2026-11-23", "a day and a time such as"),
+        ("2026-11-23T25:00", "a day and a time such as"),
+        (1764000000, "a day and a time such as"),
+        (True, "a day and a time such as"),
+    ],
+)
+def test_a_time_at_which_nothing_can_be_sent_is_refused_and_nothing_is_recorded(
+    api: Api, send_at: Any, why: str
+) -> None:
+    api.world.connect("instagram", account="1")
+    private = {"conversation": {"external_id": "dm-1", "visibility": "private"}}
+    item = api.world.item(message=private)
+    answer = api.post(f"/v1/reviews/{item.id}/approve", {"version": 1, "text": DRAFT, "send_at": send_at})
+    assert problem(answer) == (422, "invalid_input")
+    assert "send_at" in answer.text
+    assert why in answer.text
+    assert api.world.reload(item).status == "pending"
 
 
 def test_a_blocked_text_shows_its_findings(api: Api) -> None:

@@ -45,6 +45,7 @@ from replyassist.core.settings import Settings
 from replyassist.core.shared_encoders import SharedEncoders
 from replyassist.core.tracing import TracedRequests, configure_tracing
 from replyassist.delivery.endpoints import router as sending_router
+from replyassist.delivery.outlook import window_end
 from replyassist.delivery.service import channels_from
 from replyassist.faq.endpoints import router as templates_router
 from replyassist.intake.endpoints import router as messages_router
@@ -181,7 +182,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None, 
     )
     app.state.settings, app.state.database, app.state.clock = settings, built.database, built.clock
     app.state.jobs, app.state.registry, app.state.proposer = built.jobs, built.registry, built.proposer
-    app.state.connections = built.connections
+    app.state.connections, app.state.window_end = built.connections, window_end
     app.state.pulse = QueueBroadcast(built.database)
     app.state.mailer, app.state.oidc = mailer_of(settings), oidc_provider(settings)
     install_error_handlers(app)

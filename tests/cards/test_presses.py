@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from replyassist.core.security import Role
 from replyassist.faq.service import import_templates
 from replyassist.review import decisions
 from replyassist.review.models import ReviewStatus
+from replyassist.review.scheduling import SendLater
 from replyassist.triage import triage
 from tests.channels.peers.slack import TEAM
 from tests.delivery.test_delivery import FakeChannel, run
@@ -254,6 +256,16 @@ class TestPresses:
         assert "Nothing was sent" in desk.told(desk.press())
         assert desk.told(desk.press(BEN)).startswith("You approved it.")
         assert desk.world.reload(item).status == ReviewStatus.APPROVED
+
+    def test_the_second_of_two_people_is_told_for_when(self, desk: Desk) -> None:
+        put(desk.world, **TWO)
+        ben, item, at = desk.linked(user=BEN), desk.item(), desk.world.clock.now() + timedelta(hours=20)
+        approve(desk.world, desk.world.person(), item, later=SendLater(at, lambda _session, _stored: None))
+        desk.work()
+        assert f"to be sent at {at:%Y-%m-%d %H:%M} UTC, which waits for a second person" in desk.shown()
+        assert desk.told(desk.press(BEN)).startswith("You approved it for the time that was chosen first.")
+        desk.later(2)
+        assert f"Approved by {ben.name}, to be sent on {at:%Y-%m-%d %H:%M} (UTC)." in desk.shown()
 
     def test_who_knows_the_secret_of_the_connection_presses_as_nobody(self, desk: Desk) -> None:
         put(desk.world, **TWO)

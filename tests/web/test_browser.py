@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from replyassist.core.security import Role
+from replyassist.guardrails import Concern, Finding, Severity
 from replyassist.review.models import ReviewItem
 from replyassist.review.queue import replace_proposal
 from replyassist.triage import triage
@@ -75,6 +76,17 @@ def test_a_second_round_by_keyboard(desk: Desk, world: World) -> None:
     expect(page.locator("#rows .row")).to_have_count(2)
     expect(page.locator(f"#row-{first.id}")).to_be_visible()
     expect(page).to_have_url(f"{desk.address}/queue")
+
+
+def test_to_find_a_finding_fine_approves_nothing(desk: Desk, world: World) -> None:
+    doubt = Finding(rule="draft.unsure_template", severity=Severity.WARN, explanation="Look.", concern=Concern.MESSAGE)
+    item = world.item(doubts=(doubt,))
+    desk.sign_in(address_of(world.person(Role.MANAGER)), path=f"/queue/{item.id}")
+    desk.page.locator("#approve").focus()
+    desk.press("f")
+    expect(desk.page.locator(".checks")).to_contain_text("manager")
+    now = world.reload(item)
+    assert (now.status, [given.rule for given in now.confirmed.given]) == ("pending", ["draft.unsure_template"])
 
 
 def test_a_key_pressed_twice_does_not_approve_what_nobody_has_read(desk: Desk, world: World) -> None:

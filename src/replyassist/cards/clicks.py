@@ -25,6 +25,7 @@ from replyassist.review.binding import hold
 from replyassist.review.checking import CheckedText, weigh
 from replyassist.review.models import ReviewItem, ReviewStatus
 from replyassist.review.reasons import ESCALATE_REASONS, failure_of
+from replyassist.review.repository.approved import send_times
 from replyassist.wording.catalogues import gettext, written_in
 from replyassist.wording.finding_words import problem_words
 
@@ -89,6 +90,10 @@ class Clicks:
                 repository.show_anew(session, seen.item)
             raise
         if status == ReviewStatus.APPROVED:
+            with self.connections.database.reading() as session:
+                is_later = bool(send_times(session, [session.get_one(ReviewItem, seen.item)]))
+            if is_later:
+                return gettext("You approved it for the time that was chosen first. The console can take it back.")
             return gettext("You approved it. It is sent shortly; until then it can be taken back in the console.")
         return gettext("Your yes is recorded. A second person has to approve it before it is sent.")
 

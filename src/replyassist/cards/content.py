@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -20,6 +21,7 @@ from replyassist.review.checking import shown
 from replyassist.review.models import OPEN, ReviewItem, ReviewStatus
 from replyassist.review.permits import ASKS
 from replyassist.review.reasons import ESCALATE_REASONS, OTHER, REJECT_REASONS
+from replyassist.review.repository.approved import send_times
 from replyassist.review.surroundings import surroundings
 from replyassist.wording.attachment_words import ATTACHMENTS
 from replyassist.wording.catalogues import gettext
@@ -41,6 +43,7 @@ STANDS = {
     ReviewStatus.EXPIRED: "Nobody decided in time.",
     ReviewStatus.WITHDRAWN: "There is nothing to decide any more.",
 }
+LATER = "Approved by {who}, to be sent on {time}."
 Block = dict[str, Any]
 
 
@@ -136,7 +139,11 @@ def state_of(session: Session, item: ReviewItem) -> str:
     words = gettext(STANDS.get(ReviewStatus(item.status), ""))
     if item.status in OPEN and item.is_redrafting:
         return gettext("Another draft is being made.")
-    return words.format(who=decider.name if decider else gettext("somebody")) or gettext(item.notice or "")
+    who, time = decider.name if decider else gettext("somebody"), ""
+    if item.status == ReviewStatus.APPROVED and (at := send_times(session, [item]).get(item.id or 0)):
+        words, zone = gettext(LATER), get_brand(session, item.brand_id).time_zone
+        time = f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
+    return words.format(who=who, time=time) or gettext(item.notice or "")
 
 
 def may_be_approved(item: ReviewItem) -> bool:

@@ -110,7 +110,7 @@ def claim(
     delivery.may_have_landed = may_have_landed
     connection = session.get(Connection, route.connection_id) if route.connection_id is not None else None
     place = stored.conversation.external_id
-    leaves = Leaves(route.traits, route.connection_id, place, delivery, turn=route.turn)
+    leaves = Leaves(route.traits, route.connection_id, place, delivery, turn=route.turn, not_before=approval.send_at)
     if wait := wait_before(session, item, leaves, now=now):
         if not _plan_later(session, item, delivery, wait, jobs=jobs, now=now):
             refuse(session, item, approval_id, attempt, f"{NOT_WITHIN_A_DAY}: {wait.reason}", now=now)

@@ -46,11 +46,19 @@ class Outlook:
 
 def outlook(session: Session, stored: StoredMessage, text: str) -> Outlook:
     """The outlook of answering a message with this text."""
+    traits = _traits(session, stored)
+    return Outlook(closes_at(session, stored, traits), _cost(traits, text)) if traits else Outlook()
+
+
+def window_end(session: Session, stored: StoredMessage) -> datetime | None:
+    """Until when a message can be answered by what its channel is connected to; None for no end, or no connection."""
+    traits = _traits(session, stored)
+    return closes_at(session, stored, traits) if traits else None
+
+
+def _traits(session: Session, stored: StoredMessage) -> Traits | None:
     connection = connection_for(session, stored.message.brand_id, stored.message.channel)
-    if connection is None:
-        return Outlook()
-    traits = adapter_named(connection.platform).traits_for(connection.options)
-    return Outlook(closes_at(session, stored, traits), _cost(traits, text))
+    return adapter_named(connection.platform).traits_for(connection.options) if connection else None
 
 
 def outlooks(session: Session, items: Sequence[ReviewItem]) -> dict[int, Outlook]:

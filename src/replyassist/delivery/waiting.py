@@ -1,4 +1,5 @@
-"""Why an approved reply does not leave yet, and for how long: a stop, quiet hours, its turn, a silent account."""
+"""Why an approved reply does not leave yet, and for how long: a time that was chosen, a stop, quiet hours, its turn, a
+silent account."""
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ QUIET = "Quiet hours: it is sent when they end."
 SILENT = "The account does not answer: it is tried again after a pause."
 LIMITED = "the account's limit leaves no room yet"
 TURN = "other replies of this account are being sent"
+SCHEDULED = "a person chose when it is sent"
 WAITING_NOTICES = frozenset({STOPPED, QUIET, SILENT})
 
 
@@ -47,22 +49,22 @@ class Wait:
 
 @dataclass(frozen=True)
 class Leaves:
-    """What an attempt at a delivery would spend: ``turn`` is how long its brand and connection have no free slot."""
+    """What an attempt at a delivery would spend: ``turn`` is how long its brand and connection have no free slot.
+    ``not_before``: when a person wants it to be sent."""
 
     traits: Traits
     connection_id: int | None
     conversation: str
     delivery: Delivery
     turn: float = 0.0
+    not_before: datetime | None = None
 
 
 def wait_before(session: Session, item: ReviewItem, leaves: Leaves, *, now: datetime) -> Wait | None:
     """Why it may not leave now, or None; then its budget is spent, and where its account is tried it is the one."""
     connection = None if leaves.connection_id is None else connections.hold(session, leaves.connection_id)
-    if stop_of(session, item.brand_id, connection.channel if connection else THE_BRAND):
-        return Wait(STOPPED_POLL_SECONDS, STOPPED, ends=False)
-    if ends := quiet_end(get_brand(session, item.brand_id), now):
-        return Wait((ends - now).total_seconds(), QUIET, ends=False)
+    if kept := _kept_by_people(session, item, leaves, connection, now=now):
+        return kept
     if leaves.turn:
         return Wait(leaves.turn, TURN)
     if connection is None:
@@ -77,6 +79,19 @@ def wait_before(session: Session, item: ReviewItem, leaves: Leaves, *, now: date
     place = leaves.conversation
     seconds = seconds_to_wait(session, connection, leaves.traits, conversation=place, now=now, ahead=ahead)
     return Wait(seconds, LIMITED) if seconds else None
+
+
+def _kept_by_people(
+    session: Session, item: ReviewItem, leaves: Leaves, connection: Connection | None, *, now: datetime
+) -> Wait | None:
+    """The time that was chosen for it, a stop, or quiet hours; for as long as it takes."""
+    if leaves.not_before is not None and now < leaves.not_before:
+        return Wait((leaves.not_before - now).total_seconds(), SCHEDULED, ends=False)
+    if stop_of(session, item.brand_id, connection.channel if connection else THE_BRAND):
+        return Wait(STOPPED_POLL_SECONDS, STOPPED, ends=False)
+    if ends := quiet_end(get_brand(session, item.brand_id), now):
+        return Wait((ends - now).total_seconds(), QUIET, ends=False)
+    return None
 
 
 def waiting_sends(session: Session, connection: Connection, *, now: datetime) -> list[Reserved]:

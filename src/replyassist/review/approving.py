@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -23,8 +24,9 @@ from .models import Approval, Confirmation, Confirmations, ReviewItem, ReviewSta
 from .pace.seeded import require_not_seeded
 from .permits import ASKS, require_may_confirm, require_may_decide, require_may_send
 from .policies.service import hold_to_policy
+from .scheduling import SendLater
 from .standing import TEMPLATE_CHANGED
-from .surroundings import surroundings
+from .surroundings import Surroundings, surroundings
 from .thread_findings import MESSAGE_WITHDRAWN
 from .transitions import Actor, Move, make
 
@@ -99,13 +101,16 @@ def approve(
     now: datetime,
     send_delay_seconds: float,
     failures: Sequence[FailureKind] = (),
+    later: SendLater | None = None,
 ) -> ReviewItem:
     """Record a person's yes to exactly this text (from ``checked``), and enqueue its sending in the same transaction.
 
-    Where the brand's policy wants two people, the first yes is recorded as one that waits, and nothing is enqueued.
+    Where the brand's policy wants two people, the first yes is recorded as one that waits, and nothing is enqueued;
+    the time that it names holds for the second one too, unless that names its own. ``later``: when it is to be sent.
 
     Raises VersionConflict when the item, its template or what was checked has moved on, ClaimedByAnother, Forbidden,
-    and TextBlocked when the checks object and the findings were not accepted by somebody who may.
+    TextBlocked when the checks object and the findings were not accepted by somebody who may, and InvalidInput for a
+    time at which it cannot be sent.
     ``failures`` say what the edit mended.
     """
     item = seen_item(session, principal, item_id, version=version, now=now)
@@ -117,16 +122,20 @@ def approve(
     result = weigh(item, text.result, around, now=now)
     _require_what_was_seen(text, binding, result)
     require_may_send(principal, result, accept_findings=accept_findings)
-    if waits := hold_to_policy(session, principal, item, text.text, around, binding=binding, result=result, now=now):
+    send_at = later.moment(session, around, now=now) if later else _proposed_time(around, text.text, binding, now=now)
+    if waits := hold_to_policy(
+        session, principal, item, text.text, around, binding=binding, result=result, send_at=send_at, now=now
+    ):
         return waits
-    approval = _approval(principal, binding, result, item_id=item_id, text=text.text, now=now)
+    approval = _approval(principal, binding, result, item_id=item_id, text=text.text, send_at=send_at, now=now)
     session.add(approval)
     session.flush()
     act = "approved" if text.text == item.draft else "edited_and_approved"
+    when = f"to be sent at {send_at.isoformat(timespec='minutes')}" if send_at else ""
     item = make(
         session,
         item,
-        Move(act, ReviewStatus.APPROVED, text=text.text, failures=found),
+        Move(act, ReviewStatus.APPROVED, reason=when, text=text.text, failures=found),
         actor=Actor.of(principal),
         now=now,
         final_text=text.text,
@@ -136,14 +145,31 @@ def approve(
         is_redrafting=False,
         claimed_by=None,
         claimed_until=None,
+        moved_at=send_at or now,
     )
     jobs.enqueue(session, learn_job(item))
-    jobs.enqueue(session, deliver_job(approval.id, 0), delay_seconds=send_delay_seconds)
+    wait = max(send_delay_seconds, (send_at - now).total_seconds()) if send_at else send_delay_seconds
+    jobs.enqueue(session, deliver_job(approval.id, 0), delay_seconds=wait)
     return item
 
 
+def _proposed_time(around: Surroundings, text: str, binding: Binding, *, now: datetime) -> datetime | None:
+    """When the first of two people wanted this text to be sent; None for at once, also where that time is over."""
+    first = around.proposed
+    if first is None or first.send_at is None or (first.text, first.binding_digest) != (text, binding.digest):
+        return None
+    return first.send_at.astimezone(ZoneInfo(around.brand.time_zone)) if first.send_at > now else None
+
+
 def _approval(
-    principal: Principal, binding: Binding, result: CheckResult, *, item_id: int, text: str, now: datetime
+    principal: Principal,
+    binding: Binding,
+    result: CheckResult,
+    *,
+    item_id: int,
+    text: str,
+    send_at: datetime | None,
+    now: datetime,
 ) -> Approval:
     return Approval(
         review_item_id=item_id,
@@ -153,6 +179,7 @@ def _approval(
         binding_digest=binding.digest,
         bound_to=asdict(binding),
         accepted_findings=[_accepted(finding, principal).model_dump(mode="json") for finding in result.findings],
+        send_at=send_at,
         created_at=now,
     )
 

@@ -19,6 +19,7 @@ from .list_order import QueueFilter, Sort, is_number
 from .models import ReviewStatus
 from .pulse import QueueBroadcast
 from .reading import item_detail, queue_page
+from .scheduling import SendLater
 from .teamwork import acts as teamwork
 from .views import (
     ApproveBody,
@@ -115,7 +116,7 @@ def confirm_findings(on: ActingDep, body: ConfirmBody) -> ReviewDetail:
 
 @router.post("/{item_id}/approve")
 def approve_review(request: Request, on: ActingDep, body: ApproveBody) -> ReviewDetail:
-    """Approve exactly this text; it is sent after the short time in which it can be taken back."""
+    """Approve exactly this text; it is sent after the short time in which it can be taken back, or at ``send_at``."""
     with on.database.reading() as session:
         entailment = request.app.state.proposer.entailment
         text = approving.checked(session, on.principal, on.item_id, body.text, entailment=entailment)
@@ -128,6 +129,7 @@ def approve_review(request: Request, on: ActingDep, body: ApproveBody) -> Review
         jobs=on.jobs,
         now=on.now,
         send_delay_seconds=on.settings.send_delay_seconds,
+        later=SendLater(body.send_at, request.app.state.window_end) if body.send_at else None,
     )
 
 

@@ -95,8 +95,8 @@ class ReviewItem(SQLModel, table=True):
     written by ``listed.py``. ``language`` is None where a program of an earlier version wrote the row. ``matches`` are
     the templates with their scores, ``template_versions`` pairs of id and version that the draft stands on;
     ``voice_version`` is empty where what the checks said of the draft was not kept. ``moved_at``: since when it has
-    its status. ``cluster_id``: the id of the first item of those that ask the same, which are decided on one page
-    (``clusters.py``); None for an item by itself.
+    its status, or when its reply is to be sent, where that is later. ``cluster_id``: the id of the first item of those
+    that ask the same, which are decided on one page (``clusters.py``); None for an item by itself.
     """
 
     __tablename__ = "review_item"
@@ -228,7 +228,7 @@ class Approval(SQLModel, table=True):
     """A person's decision over exactly one text. Immutable: a trigger refuses updates and deletes.
 
     ``approver_kind`` can only be 'person', and the composite foreign key makes the database check that
-    the approver really is one.
+    the approver really is one. ``send_at``: not before this time; None: at once.
     """
 
     __tablename__ = "approval"
@@ -246,6 +246,7 @@ class Approval(SQLModel, table=True):
     binding_digest: str = Field(max_length=64)
     bound_to: dict[str, Any] = Field(sa_type=JSON)
     accepted_findings: list[Any] = Field(default_factory=list, sa_type=JSON)
+    send_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

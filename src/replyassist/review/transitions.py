@@ -18,7 +18,7 @@ from replyassist.core.telemetry import WAIT_SECONDS
 
 from .checking import refresh_verdict
 from .failures import FailureKind
-from .models import OPEN, AuditEntry, ReviewItem, ReviewStatus
+from .models import OPEN, Approval, AuditEntry, ReviewItem, ReviewStatus
 from .repository.clusters import drop_vector
 from .repository.moving import change_as_seen
 
@@ -96,7 +96,7 @@ def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: d
         raise VersionConflict("somebody else changed this item; look at it again")
     if before in _UNDER_WAY and move.to not in _UNDER_WAY:
         drop_vector(session, item.id)
-    _count_wait(item, before, move.to, now=now)
+    _count_wait(session, item, before, move.to, now=now)
     write_audit(session, item, move, actor=actor, now=now, before=before)
     session.flush()
     session.refresh(item)
@@ -105,12 +105,14 @@ def make(session: Session, item: ReviewItem, move: Move, *, actor: Actor, now: d
     return item
 
 
-def _count_wait(item: ReviewItem, before: ReviewStatus, to: ReviewStatus, *, now: datetime) -> None:
-    """How long a person took to decide, and how long what was approved took to leave."""
+def _count_wait(session: Session, item: ReviewItem, before: ReviewStatus, to: ReviewStatus, *, now: datetime) -> None:
+    """How long a person took to decide, and how long what was approved took to leave since it was to."""
     if before in OPEN and to in (A, ReviewStatus.REJECTED):
         WAIT_SECONDS.labels(stage="decision").observe((now - item.created_at).total_seconds())
     elif before is S and to is ReviewStatus.SENT and item.decided_at is not None:
-        WAIT_SECONDS.labels(stage="sending").observe((now - item.decided_at).total_seconds())
+        approval = session.get(Approval, item.approval_id)
+        due = max(item.decided_at, (approval and approval.send_at) or item.decided_at)
+        WAIT_SECONDS.labels(stage="sending").observe((now - due).total_seconds())
 
 
 def _stamps(before: ReviewStatus, to: ReviewStatus, actor: Actor, now: datetime) -> dict[str, Any]:

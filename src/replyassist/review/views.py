@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from replyassist.guardrails import Concern, Severity, Verdict
@@ -21,6 +21,8 @@ from .checking import shown
 from .conversation import conversation_lines
 from .failures import FailureKind
 from .models import ReviewItem
+from .repository.approved import send_times
+from .scheduling import read_time
 from .surroundings import surroundings
 from .verdicts import current_verdicts
 
@@ -49,6 +51,13 @@ class ApproveBody(_Body):
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
     accept_findings: bool = False
     failures: Failures = ()
+    send_at: Annotated[
+        Annotated[datetime, BeforeValidator(read_time)] | None,
+        Field(
+            description="When it is to be sent, at most 30 days from now; without an offset by the brand's clock",
+            examples=["2026-11-24T09:00"],
+        ),
+    ] = None
 
 
 class ReasonBody(_Body):
@@ -110,7 +119,7 @@ class FindingView(BaseModel):
 
 class ReviewSummary(BaseModel):
     """One row of the queue. ``verdict`` is that of the draft as things stand, None without a draft; once somebody has
-    decided, the one that it was decided with."""
+    decided, the one that it was decided with. ``send_at``: of an approved reply that is not sent before that time."""
 
     id: int
     brand: str
@@ -135,6 +144,7 @@ class ReviewSummary(BaseModel):
     abstained: bool
     templates: list[MatchView]
     final_text: str | None
+    send_at: datetime | None
     notice: str | None
     is_redrafting: bool
     claimed_by: int | None
@@ -205,7 +215,13 @@ def summaries(session: Session, items: Sequence[ReviewItem], *, now: datetime) -
         return []
     messages = load_all(session, [item.message_id for item in items])
     verdicts = current_verdicts(session, items, now=now)
-    return [ReviewSummary(**_fields(item, messages[item.message_id], verdicts[item.id or 0])) for item in items]
+    times = send_times(session, items)
+    return [
+        ReviewSummary(
+            **_fields(item, messages[item.message_id], verdicts[item.id or 0]), send_at=times.get(item.id or 0)
+        )
+        for item in items
+    ]
 
 
 def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail:
@@ -227,6 +243,7 @@ def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail
     ]
     return ReviewDetail(
         **_fields(item, stored, verdict),
+        send_at=send_times(session, [item]).get(item.id or 0),
         findings=[FindingView.model_validate(found, from_attributes=True) for found in findings],
         parent_text=stored.conversation.parent_text,
         conversation=lines,

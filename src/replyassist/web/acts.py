@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 from sqlmodel import Session
 
+from replyassist.brands.service import get_brand
 from replyassist.core.errors import Conflict, Forbidden, InvalidInput
 from replyassist.core.jobs import JobQueue
 from replyassist.review import approving, decisions
@@ -23,6 +24,7 @@ from replyassist.review.teamwork import acts as teamwork
 
 from .item_pages import ItemId, item_page, way_on
 from .language import gettext
+from .later import wanted_time
 from .listing import Listing, ListingDep
 from .pages import HOME, PageRoute, see_other
 from .rendering import typed
@@ -46,6 +48,7 @@ class ActedOn(Visit):
     item_id: int
     version: int
     text: str | None
+    send_at: str = ""
 
     @property
     def jobs(self) -> JobQueue:
@@ -79,7 +82,7 @@ class ActedOn(Visit):
 
     def refused(self, problem: Conflict | Forbidden | InvalidInput) -> Response:
         """The item as it stands, with the reason and the text that was typed."""
-        return item_page(self, self.listing, self.item_id, text=self.text, problem=problem)
+        return item_page(self, self.listing, self.item_id, text=self.text, problem=problem, send_at=self.send_at)
 
     def next_page(self) -> str:
         """The next item of the list, with a word about this one."""
@@ -105,8 +108,16 @@ ActedOnDep = Annotated[ActedOn, Depends(_acted_on, scope="function")]
 
 
 @router.post("/{item_id}/approve")
-def approve(on: ActedOnDep, accept_findings: Annotated[bool, Form()] = False, failures: Boxes = ()) -> Response:
-    """Approve exactly the text in the editor, and go to the next item."""
+def approve(
+    on: ActedOnDep,
+    accept_findings: Annotated[bool, Form()] = False,
+    failures: Boxes = (),
+    later: Line = "",
+    send_at: Line = "",
+) -> Response:
+    """Approve exactly the text in the editor, and go to the next item. ``later``: one of the times that are offered,
+    which counts before the one that was written."""
+    on = replace(on, send_at=typed(send_at))
     if missed := missed_check(on.principal, on.database, on.item_id, on.text or "", now=on.now):
         return replace(on, text=None).refused(missed)
     state = on.request.app.state
@@ -118,6 +129,7 @@ def approve(on: ActedOnDep, accept_findings: Annotated[bool, Form()] = False, fa
         return approving.checked(session, on.principal, on.item_id, on.text or "", entailment=entailment)
 
     def act(session: Session, text: CheckedText) -> ReviewItem:
+        brand = get_brand(session, decisions.visible_item(session, on.principal, on.item_id).brand_id)
         return approving.approve(
             session,
             on.principal,
@@ -129,6 +141,7 @@ def approve(on: ActedOnDep, accept_findings: Annotated[bool, Form()] = False, fa
             now=on.now,
             send_delay_seconds=state.settings.send_delay_seconds,
             failures=failure_kinds(failures),
+            later=wanted_time(brand, choice=typed(later), written=on.send_at, now=on.now),
         )
 
     return on.carry_out_checked(read, act, on.next_page)

@@ -71,10 +71,12 @@ def show_change(visit: VisitDep, listing: ListingDep, item_id: ItemId, version: 
 
 
 @router.post(f"{HOME}/{{item_id}}/check")
-def check_draft(visit: ActingVisitDep, listing: ListingDep, item_id: ItemId, text: Text = "") -> Response:
+def check_draft(
+    visit: ActingVisitDep, listing: ListingDep, item_id: ItemId, text: Text = "", send_at: Text = ""
+) -> Response:
     """What the checks say of the text as it is being edited."""
     if not is_partial(visit.request):
-        return item_page(visit, listing, item_id, text=typed(text))
+        return item_page(visit, listing, item_id, text=typed(text), send_at=typed(send_at))
     with visit.database.reading() as session:
         item = decisions.visible_item(session, visit.principal, item_id)
         around = surroundings(session, item)
@@ -119,8 +121,10 @@ def item_page(
     text: str | None = None,
     after: int | None = None,
     problem: ReplyassistError | None = None,
+    send_at: str = "",
 ) -> Response:
-    """The page of an item, claimed for this person when nobody else has it. ``problem`` is why an act was refused."""
+    """The page of an item, claimed for this person when nobody else has it. ``problem`` is why an act was refused,
+    ``send_at`` the time that was written."""
     _claim(visit, item_id)
     _look(visit, item_id)
     principal, settings, now = visit.principal, visit.request.app.state.settings, visit.now
@@ -139,6 +143,7 @@ def item_page(
         toast=toast,
         is_hurried=is_hurried,
         problem=problem,
+        send_at=send_at,
         is_conflict=isinstance(problem, Conflict),
         reject_reasons=REJECT_REASONS,
         no_reply_needed=NO_REPLY_NEEDED,

@@ -32,6 +32,7 @@ from replyassist.review.corrections.models import KindCorrectionRow
 from replyassist.review.models import AuditEntry, ReviewItem
 from replyassist.review.policies.models import ProposedApproval
 from replyassist.review.repository import clusters as cluster_rows
+from replyassist.review.repository.approved import send_times
 from replyassist.review.surroundings import Surroundings, surroundings
 from replyassist.triage.models import Risk
 
@@ -39,6 +40,7 @@ from . import repository
 from .abilities import Abilities, abilities
 from .check_view import DraftCheck, check_view, room_for, unchecked
 from .language import gettext
+from .later import offered
 from .policy_gate import proposed_text
 from .rendering import Segment, find_words, segments
 from .repository import AnsweredMessage, Earlier
@@ -93,7 +95,9 @@ class UnsaidSentence:
 
 @dataclass(frozen=True)
 class ItemView:
-    """Everything on the page of one item; ``asked_by``: so many undecided messages ask the same, with this one."""
+    """Everything on the page of one item; ``asked_by``: so many undecided messages ask the same, with this one.
+    ``time_zone``: the brand's. ``send_at``: when it is to be sent, where that is still to come; ``offered``: as of
+    ``later.offered``."""
 
     item: ReviewItem
     brand_name: str
@@ -123,6 +127,9 @@ class ItemView:
     proposed: ProposedApproval | None
     outlook: Outlook
     asked_by: int
+    time_zone: str
+    send_at: datetime | None
+    offered: tuple[str, ...]
 
     @property
     def threshold_percent(self) -> int:
@@ -208,6 +215,8 @@ def item_view(
     shown = seeded or item.draft
     text = typed if typed is not None else (item.final_text or proposed_text(item, around) or shown)
     lines, others = _conversation(session, around, proposal.triage.risks)
+    ahead = outlook(session, stored, text)
+    send_at = send_times(session, [item]).get(item.id or 0)
     return ItemView(
         item=item,
         brand_name=brand.name,
@@ -250,8 +259,11 @@ def item_view(
         may_teach=principal.may(Permission.EXAMPLES_WRITE),
         correction=corrections.of_message(session, item.message_id),
         proposed=around.proposed if may.is_open else None,
-        outlook=outlook(session, stored, text),
+        outlook=ahead,
         asked_by=_asked_by(session, item, now=now),
+        time_zone=brand.time_zone,
+        send_at=send_at if send_at and send_at > now else None,
+        offered=offered(brand, closes_at=ahead.closes_at, now=now),
     )
 
 

@@ -46,9 +46,10 @@ def read_by(request: Request) -> PageReader:
     return reader
 
 
-def local_time(moment: datetime) -> str:
-    """Day and time in the reader's zone and language, the zone named."""
-    return _time_words(_there(moment).replace(second=0, microsecond=0), _time_zone.get(), _locale())
+def local_time(moment: datetime, zone: str = "") -> str:
+    """Day and time in the reader's zone, or in this one, and in their language; the zone is named."""
+    zone = zone or _time_zone.get()
+    return _time_words(moment.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0), zone, _locale())
 
 
 @lru_cache(maxsize=4096)

@@ -36,7 +36,8 @@ def _of_two(
         return ApprovalGate("closed", f"Your approval is recorded. Somebody else gives the second: {why}.")
     if not principal.may(Permission.REVIEW_ANY):
         return ApprovalGate("closed", f"A manager or a lead gives the second approval: {why}.")
-    return ApprovalGate(gate.state, f"{gate.why} Yours is the second approval; the reply is sent then.".strip())
+    when = "at the time that the first one names" if first.send_at else "then"
+    return ApprovalGate(gate.state, f"{gate.why} Yours is the second approval; the reply is sent {when}.".strip())
 
 
 def proposed_text(item: ReviewItem, around: Surroundings) -> str:

@@ -9,13 +9,14 @@ from difflib import SequenceMatcher
 
 from sqlmodel import Session
 
-from replyassist.brands.models import Brand
+from replyassist.brands.models import UTC_ZONE, Brand
 from replyassist.core.accounts import Principal
 from replyassist.core.digests import document_digest
 from replyassist.delivery.outlook import Outlook, outlooks
 from replyassist.review.list_order import ListPosition, QueueFilter, cursor_of
 from replyassist.review.models import ReviewItem
 from replyassist.review.repository import clusters as cluster_rows
+from replyassist.review.repository.approved import send_times
 from replyassist.review.repository.lists import list_items
 from replyassist.review.verdicts import current_verdicts
 
@@ -28,7 +29,8 @@ DIGEST = 10
 @dataclass(frozen=True)
 class QueueRow:
     """One row. ``claimer`` is the name of somebody else who works on it, ``assignee`` whose it is, ``decider`` who
-    approved or rejected it; ``asked_by``: so many messages ask the same, for all of which the row stands."""
+    approved or rejected it; ``asked_by``: so many messages ask the same, for all of which the row stands. ``send_at``:
+    when its reply is to be sent, where that is still to come; ``time_zone``: the brand's."""
 
     item: ReviewItem
     verdict: str | None
@@ -39,6 +41,8 @@ class QueueRow:
     asked_by: int = 1
     outlook: Outlook = field(default_factory=Outlook)
     closes_soon: bool = False
+    send_at: datetime | None = None
+    time_zone: str = UTC_ZONE
 
     @property
     def id(self) -> int:
@@ -66,6 +70,8 @@ class QueueRow:
             self.asked_by,
             self.closes_soon,
             self.outlook.cost,
+            self.send_at and self.send_at.isoformat(),
+            self.time_zone,
         ]
         return document_digest(shown)[:DIGEST]
 
@@ -113,13 +119,21 @@ def rows_of(
     """The next rows of a list; ``brands`` are all that it may be of, as they stand now."""
     items = list_items(session, wanted, after=place, limit=limit + 1)
     shown = items[:limit]
-    verdicts = current_verdicts(session, shown, now=now, brands={brand.id: brand for brand in brands})
+    by_id = {brand.id: brand for brand in brands}
+    verdicts = current_verdicts(session, shown, now=now, brands=by_id)
     people = {user for item in shown for user in (item.claimed_by, item.assigned_to, item.decided_by)}
     names = repository.user_names(session, [user for user in people if user is not None])
     rows = [_row(principal, item, verdicts[item.id or 0], names, now) for item in shown]
-    ahead = outlooks(session, shown)
+    ahead, times = outlooks(session, shown), send_times(session, shown)
     rows = [
         replace(row, outlook=ahead[row.id], closes_soon=ahead[row.id].closes_soon(now)) if row.id in ahead else row
+        for row in rows
+    ]
+    still_to_come = {item_id: at for item_id, at in times.items() if at > now}
+    rows = [
+        replace(row, send_at=still_to_come[row.id], time_zone=by_id[row.item.brand_id].time_zone)
+        if row.id in still_to_come
+        else row
         for row in rows
     ]
     if wanted.is_folded:

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from replyassist.brands.service import get_brand
 from replyassist.core.accounts import Principal
 from replyassist.core.errors import NotFound
 from replyassist.review.decisions import visible_item
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.repository.approved import send_times
 from replyassist.review.teamwork import acts as teamwork
 
 from . import repository
 from .abilities import abilities
-from .language import gettext, ngettext
+from .language import gettext, local_time, ngettext
 
 SHOWN_FOR = timedelta(minutes=1)
 WORDS = {
@@ -101,8 +103,11 @@ def toast_after_several(
     items = tuple((item.id or 0, item.author) for item in found)
     if did != "approve":
         return replace(toast, items=items)
-    left_to_undo = min((_seconds_left(item, now, send_delay_seconds) for item in found), default=0)
-    return replace(toast, items=items, may_undo=toast.may_undo and left_to_undo > 0, undo_seconds=left_to_undo)
+    later = send_times(session, found)
+    at_once = [_seconds_left(item, now, send_delay_seconds) for item in found if item.id not in later]
+    left_to_undo = min(at_once, default=0)
+    may_undo = toast.may_undo and (left_to_undo > 0 or (bool(later) and not at_once))
+    return replace(toast, items=items, may_undo=may_undo, undo_seconds=left_to_undo)
 
 
 def toast_after(
@@ -118,6 +123,9 @@ def toast_after(
     status = ReviewStatus(item.status)
     if now - item.updated_at > SHOWN_FOR:
         return None
+    send_at = send_times(session, [item]).get(item_id)
+    if send_at is not None and send_at > now:
+        return _toast_of_later(session, principal, item, send_at)
     left = _seconds_left(item, now, send_delay_seconds)
     own = teamwork.undoable(session, principal, item, now=now)
     words = OWN_ACTS.get(own) or WORDS.get(status)
@@ -130,6 +138,17 @@ def toast_after(
         version=item.version,
         may_undo=bool(own) or (may_undo and (left > 0 or status is ReviewStatus.REJECTED)),
         undo_seconds=left,
+    )
+
+
+def _toast_of_later(session: Session, principal: Principal, item: ReviewItem, send_at: datetime) -> Toast:
+    time = local_time(send_at, get_brand(session, item.brand_id).time_zone)
+    return Toast(
+        text=gettext("Approved. It will be sent on %(time)s.") % {"time": time},
+        item_id=item.id or 0,
+        version=item.version,
+        may_undo=not abilities(item, principal, claimer=None).take_back,
+        undo_seconds=0,
     )
 
 

@@ -157,6 +157,7 @@ SNOOZES = {
     "tomorrow": "Until tomorrow at 9:00",
     "monday": "Until Monday at 9:00",
 }
+SEND_TIMES = {"tomorrow": "Tomorrow at 9:00", "monday": "On Monday at 9:00"}
 ROLES = {"agent": "agent", "manager": "manager", "lead": "lead", "admin": "admin", "service": "service"}
 VISIBILITIES = {"public": "public", "private": "private"}
 RISKS = {"low": "low", "high": "high"}

@@ -193,8 +193,10 @@ PARTS = (
 REFUSALS = (
     "your role sends only what the checks call ready; mend it or escalate it. %(finding)s",
     "%(finding)s Mend it, or accept the findings knowingly.",
+    "a time within the next %(days)s days is needed",
+    "the platform takes a reply to this until %(time)s, and no later",
 )
-"""What an approval is refused with, after a finding."""
+"""What an approval is refused with: after a finding, or for its time."""
 SENTENCES = (*OF_THE_MESSAGE, *OF_FACTS, *OF_SAFETY, *OF_THE_VOICE)
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -208,7 +210,7 @@ def finding_words(explanation: str) -> str:
 def problem_words(error: ReplyassistError) -> str:
     """What went wrong, in the reader's language where it is known, with the place where it is."""
     if isinstance(error, InvalidInput):
-        return error.detail.removesuffix(error.reason) + gettext(error.reason)
+        return error.detail.removesuffix(error.reason) + refusal_words(error.reason)
     return refusal_words(error.detail)
 
 

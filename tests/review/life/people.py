@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -11,6 +12,7 @@ from replyassist.faq.service import active_templates
 from replyassist.guardrails import Concern
 from replyassist.review import approving, decisions
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.scheduling import SendLater
 from replyassist.review.transitions import TAKEN_BACK_FROM
 from replyassist.review.views import detail
 from tests.world import BRAND
@@ -80,7 +82,9 @@ def approve(stage: Stage) -> None:
     edited = item.draft.replace("Hi ", "Hello ")
     text = stage.pick([item.draft or OWN_WORDS] * 6 + [edited, OWN_WORDS, BAD_WORDS, " "])
     accept = stage.chance(0.8)
-    stage.tell(who.name, "approves", item.id, "version", version, "accepting" if accept else "", repr(text[:30]))
+    ahead = timedelta(minutes=stage.pick([1, 30, 3000])) if stage.chance(0.2) else None
+    words = ("accepting" if accept else "", f"for in {ahead}" if ahead else "")
+    stage.tell(who.name, "approves", item.id, "version", version, *words, repr(text[:30]))
     read = stage.attempt(lambda session: approving.checked(session, who, item.id or 0, text))
     if read is None:
         return
@@ -97,6 +101,7 @@ def approve(stage: Stage) -> None:
             jobs=stage.world.jobs,
             now=stage.world.clock.now(),
             send_delay_seconds=5,
+            later=SendLater(stage.world.clock.now() + ahead, lambda _session, _stored: None) if ahead else None,
         )
         stage.seen[approved.approval_id or 0] = seen_now(session, approved)
 

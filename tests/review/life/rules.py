@@ -33,18 +33,20 @@ def before_sending(stage: Stage, reply: OutgoingReply) -> None:
         item = session.get_one(ReviewItem, approval.review_item_id)
         assert session.get_one(User, approval.approver_id).kind == PERSON
         assert approval.text == reply.text, "another text than the approved one"
+        now = stage.world.clock.now()
+        assert approval.send_at is None or approval.send_at <= now, "earlier than a person wanted"
         assert (item.status, item.approval_id) == (ReviewStatus.SENDING, approval.id), "an approval not in force"
         sent = session.exec(
             select(Delivery).where(Delivery.review_item_id == item.id, Delivery.status == DeliveryStatus.SENT)
         ).all()
         assert not sent, "the item was answered already"
-        then, now = stage.seen[approval.id or 0], seen_now(session, item)
-        assert now.parts == then.parts, "the message is not what the approver saw"
-        assert not all(is_deleted for _, _, is_deleted in now.parts), "the message is gone"
-        assert now.later <= then.later, "the author wrote again"
-        assert now.templates == then.templates, "a template is not what the approver saw"
-        assert now.voice == then.voice
-        unusable = unusable_templates(item, surroundings(session, item), now=stage.world.clock.now())
+        then, sees = stage.seen[approval.id or 0], seen_now(session, item)
+        assert sees.parts == then.parts, "the message is not what the approver saw"
+        assert not all(is_deleted for _, _, is_deleted in sees.parts), "the message is gone"
+        assert sees.later <= then.later, "the author wrote again"
+        assert sees.templates == then.templates, "a template is not what the approver saw"
+        assert sees.voice == then.voice
+        unusable = unusable_templates(item, surroundings(session, item), now=now)
         assert set(unusable) <= set(approval.bound_to["templates_unusable"]), "a template may not be used here"
 
 

@@ -14,7 +14,7 @@ from replyassist.core.database import Database
 from replyassist.core.errors import VersionConflict
 from replyassist.delivery.service import OpenConnection
 from replyassist.review import approving, decisions, repository
-from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.models import Approval, ReviewItem, ReviewStatus
 from replyassist.review.views import detail
 from replyassist.testing import FakeClock, FakeJobQueue
 from replyassist.worker import Worker
@@ -116,7 +116,9 @@ class Trial:
             self.worker.redraft(item.id or 0, item.redraft_attempt)
 
     def _deliver(self, item: ReviewItem) -> None:
-        """Its job may be lost: the reconciler gives it another, under the next number."""
+        """Its job may be lost: the reconciler gives it another, under the next number. It may be for a later time."""
+        due = self.session.get_one(Approval, item.approval_id).send_at
+        self.clock.time = max(self.clock.time, due or self.clock.time)
         assert repository.next_attempt(self.session, item)
         self.session.refresh(item)
         self.worker.deliver(item.approval_id or 0, item.attempt)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from replyassist.review.policies.rules import policy_item, why_not, why_two
 from replyassist.review.policies.service import policy_of
 from replyassist.review.repository import audit_of
 from replyassist.review.repository.lists import list_items
+from replyassist.review.scheduling import SendLater
 from replyassist.triage import triage
 from tests.review.test_decisions import approve
 from tests.world import BRAND, DRAFT, World, shipping
@@ -55,6 +57,43 @@ def test_a_text_that_the_policy_forbids_to_an_agent_is_refused_and_nothing_is_re
     assert approvals(world) == []
     assert world.reload(item).version == item.version
     assert approve(world, world.person(Role.MANAGER), item).status == ReviewStatus.APPROVED
+
+
+class TestATimeOfTheFirstOfTwo:
+    """What the first person wants to be sent later."""
+
+    @staticmethod
+    def later(world: World, hours: int) -> SendLater:
+        return SendLater(world.clock.now() + timedelta(hours=hours), lambda _session, _stored: None)
+
+    def second(self, world: World, item: ReviewItem, **overrides: Any) -> timedelta | None:
+        """How long the reply waits after the second yes; None: not for any time."""
+        approve(world, world.person(Role.MANAGER), item, **overrides)
+        (approval,) = approvals(world)
+        (wait,) = [delay for job, delay in world.jobs.planned if job.name == "deliver"]
+        waits = approval.send_at - world.clock.now() if approval.send_at else None
+        assert wait == (waits.total_seconds() if waits else 5)
+        return waits
+
+    def first(self, world: World) -> ReviewItem:
+        put(world, **TWO)
+        return approve(world, world.person(Role.AGENT), world.item(), later=self.later(world, 20))
+
+    def test_holds_for_the_second(self, world: World) -> None:
+        assert self.second(world, self.first(world)) == timedelta(hours=20)
+
+    def test_is_over_when_the_second_comes_too_late(self, world: World) -> None:
+        item = self.first(world)
+        world.clock.advance(hours=20)
+        assert self.second(world, item) is None
+
+    def test_gives_way_to_the_seconds_own(self, world: World) -> None:
+        assert self.second(world, self.first(world), later=self.later(world, 3)) == timedelta(hours=3)
+
+    def test_is_not_that_of_another_text(self, world: World) -> None:
+        item, edited = self.first(world), DRAFT.replace("Hi Tom!", "Hey Tom!")
+        item = approve(world, world.person(Role.AGENT), item, text=edited)
+        assert self.second(world, item, text=edited) is None
 
 
 def test_tags_are_those_that_the_template_has(world: World) -> None:

@@ -15,7 +15,7 @@ from replyassist.inbox.models import Direction, Message
 from replyassist.review.models import ReviewItem, ReviewStatus
 
 from ..models import Delivery, DeliveryStatus
-from ..waiting import TURN
+from ..waiting import SCHEDULED, TURN
 
 LATELY = timedelta(days=1)
 LOOKED_AT = 2000  # of the newest items of a brand, for the channels that it has, and of what a channel sent last
@@ -28,7 +28,8 @@ class ChannelHealth:
 
     ``shown_as``: the account, without what may be secret; ``problem``: why the connection fails, empty where it works.
 
-    ``waiting``: approved replies that are not sent yet; ``oldest_waiting`` since when the first of them waits.
+    ``waiting``: approved replies that are not sent yet; ``oldest_waiting`` since when the first of them waits, None
+    where each is to be sent later.
     ``retrying``: those of them that the platform did not take at once, ``next_try`` when the last of them is tried
     again, ``last_error`` what the platform said last. ``open_until``: the account does not answer, and nothing is tried
     before. ``stopped_by``: who stopped its sending or the brand's; empty where nobody did.
@@ -91,6 +92,7 @@ def _health(
 ) -> ChannelHealth:
     lately = _lately(session, brand_id, channel, since=now - LATELY)
     waiting, oldest = _waiting(session, brand_id, channel)
+    is_late = oldest is not None and oldest <= now  # else all of them are to be sent later
     retries = _retries(session, brand_id, channel)
     stop = stop_of(session, brand_id, connection.channel if connection else THE_BRAND)
     is_open = connection is not None and connection.open_until is not None and connection.open_until > now
@@ -105,7 +107,7 @@ def _health(
         sent_lately=lately.get(DeliveryStatus.SENT, 0),
         failed_lately=sum(lately.get(status, 0) for status in _FAILED),
         waiting=waiting,
-        oldest_waiting=oldest,
+        oldest_waiting=oldest if is_late else None,
         retrying=len(retries),
         next_try=max((retry.planned for retry in retries), default=None),
         last_error=next((retry.error for retry in retries if retry.error), ""),
@@ -151,7 +153,7 @@ def _lately(session: Session, brand_id: str, channel: str, *, since: datetime) -
 
 
 def _waiting(session: Session, brand_id: str, channel: str) -> tuple[int, datetime | None]:
-    statement = select(func.count(), func.min(ReviewItem.updated_at)).where(
+    statement = select(func.count(), func.min(ReviewItem.moved_at)).where(
         ReviewItem.brand_id == brand_id,
         ReviewItem.channel == channel,
         col(ReviewItem.status).in_((ReviewStatus.APPROVED, ReviewStatus.SENDING)),
@@ -177,7 +179,7 @@ def _retries(session: Session, brand_id: str, channel: str) -> list[_Retry]:
         select(Delivery.error, Delivery.updated_at, Delivery.next_try_at)
         .join(ReviewItem, col(ReviewItem.id) == col(Delivery.review_item_id))
         .where(Delivery.channel == channel, Delivery.status == DeliveryStatus.RETRY, ReviewItem.brand_id == brand_id)
-        .where(col(Delivery.error).is_distinct_from(TURN))
+        .where(func.coalesce(Delivery.error, "").not_in((TURN, SCHEDULED)))
         .order_by(col(Delivery.updated_at).desc())
         .limit(LOOKED_AT)
     )

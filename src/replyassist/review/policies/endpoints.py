@@ -65,6 +65,7 @@ class FirstApproval(BaseModel):
     by: str
     text: str
     why: str
+    send_at: datetime | None
     created_at: datetime
 
 
@@ -146,7 +147,9 @@ def read_text_policy(
         why_not=why_not(around.policy, principal, seen, item.draft),
         why_two=why_two(around.policy, seen, item.draft),
         first_approval=first
-        and FirstApproval(by=first.proposer, text=first.text, why=first.why, created_at=first.created_at),
+        and FirstApproval(
+            by=first.proposer, text=first.text, why=first.why, send_at=first.send_at, created_at=first.created_at
+        ),
     )
 
 

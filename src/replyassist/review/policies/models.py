@@ -33,7 +33,7 @@ class ProposedApproval(SQLModel, table=True):
     """Append-only: a first person's yes to exactly one text, where the policy wants two. Nothing is sent for it.
 
     ``binding_digest`` is what an approval of the text would be bound to. ``audit_id``: the entry of this act, after
-    which no rejection and nothing taken back may stand.
+    which no rejection and nothing taken back may stand. ``send_at``: as of the approval that it may become.
     """
 
     __tablename__ = "proposed_approval"
@@ -50,4 +50,5 @@ class ProposedApproval(SQLModel, table=True):
     text: str
     binding_digest: str = Field(max_length=64)
     why: str = Field(max_length=500)
+    send_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -52,6 +52,7 @@ def hold_to_policy(
     *,
     binding: Binding,
     result: CheckResult,
+    send_at: datetime | None,
     now: datetime,
 ) -> ReviewItem | None:
     """None where the policy lets this person approve this text now; else the item, which waits for a second person.
@@ -67,7 +68,7 @@ def hold_to_policy(
         return None
     first = around.proposed
     if first is None or (first.text, first.binding_digest) != (text, binding.digest):
-        return _propose(session, principal, item, text, why, binding=binding, now=now)
+        return _propose(session, principal, item, text, why, binding=binding, send_at=send_at, now=now)
     if first.proposer_id == principal.user_id:
         raise Forbidden(f"Your yes is recorded; {why}. Somebody else who is manager or lead approves it.")
     if not principal.may(Permission.REVIEW_ANY):
@@ -76,9 +77,18 @@ def hold_to_policy(
 
 
 def _propose(
-    session: Session, principal: Principal, item: ReviewItem, text: str, why: str, *, binding: Binding, now: datetime
+    session: Session,
+    principal: Principal,
+    item: ReviewItem,
+    text: str,
+    why: str,
+    *,
+    binding: Binding,
+    send_at: datetime | None,
+    now: datetime,
 ) -> ReviewItem:
-    notice = f"{principal.name} approved a text, which waits for a second person: {why}."
+    when = f", to be sent at {send_at:%Y-%m-%d %H:%M %Z}," if send_at else ","
+    notice = f"{principal.name} approved a text{when} which waits for a second person: {why}."
     move = Move("proposed", ReviewStatus(item.status), reason=why, text=text)
     item = make(
         session,
@@ -101,6 +111,7 @@ def _propose(
             text=text,
             binding_digest=binding.digest,
             why=why,
+            send_at=send_at,
             created_at=now,
         )
     )

@@ -45,6 +45,21 @@ def approved_texts(session: Session, brand_id: str, *, limit: int) -> list[tuple
     return [(template_id, text) for template_id, text in rows if template_id]
 
 
+def send_times(session: Session, items: Collection[ReviewItem]) -> dict[int, datetime]:
+    """When those of the items are to be sent that are approved for a certain time and not sent yet, by id; in UTC."""
+    moving = {
+        item.approval_id: item.id for item in items if item.status in (ReviewStatus.APPROVED, ReviewStatus.SENDING)
+    }
+    if not moving:
+        return {}
+    rows = session.exec(
+        select(Approval.id, Approval.send_at).where(
+            col(Approval.id).in_(list(moving)), col(Approval.send_at).is_not(None)
+        )
+    )
+    return {moving[approval_id] or 0: at for approval_id, at in rows if at is not None}
+
+
 def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[ApprovedReply]:
     """Approved replies that may serve as examples, the newest first, of the newest 500 of each status.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -15,6 +14,7 @@ from replyassist.core.security import Permission
 from .. import decisions
 from ..models import OPEN, ReviewItem, ReviewStatus
 from ..permits import require_may_decide, require_person
+from ..scheduling import OFFERED, morning
 from ..transitions import Actor, Move, make
 from . import repository
 from .live import tell
@@ -23,8 +23,7 @@ from .team import able
 
 LONGEST_SNOOZE = timedelta(days=31)
 UNDO_FOR = timedelta(minutes=10)
-MORNING = time(9)
-SNOOZES = ("hour", "hours", "tomorrow", "monday")
+SNOOZES = ("hour", "hours", *OFFERED)
 """In an hour, in four, tomorrow at nine, on Monday at nine (of the brand's time zone)."""
 FREE = {"claimed_by": None, "claimed_until": None}
 
@@ -206,10 +205,7 @@ def snoozed_until(choice: str, *, now: datetime, time_zone: str) -> datetime:
         raise InvalidInput("pick until when", field="until")
     if choice in ("hour", "hours"):
         return now + timedelta(hours=1 if choice == "hour" else 4)
-    zone = ZoneInfo(time_zone)
-    today = now.astimezone(zone).date()
-    days = 1 if choice == "tomorrow" else 7 - today.weekday()
-    return datetime.combine(today + timedelta(days=days), MORNING, zone).astimezone(now.tzinfo)
+    return morning(choice, now=now, time_zone=time_zone).astimezone(now.tzinfo)
 
 
 def _open_item(session: Session, principal: Principal, item_id: int, *, version: int) -> ReviewItem:

@@ -97,6 +97,10 @@
     insert(area, `${place ? " " : ""}${sentence}`);
   }
 
+  function setClosed(closed) {
+    document.querySelectorAll("#approve, #later button").forEach((button) => button.setAttribute("aria-disabled", String(closed)));
+  }
+
   function showGate() {
     const approve = $("#approve");
     const state = $("#check-state");
@@ -104,7 +108,7 @@
     showCount(Number(state.dataset.count), state.dataset.fits === "false");
     const gate = state.dataset.gate;
     const closed = gate === "closed" || (gate === "accept" && !$("#accept")?.checked);
-    approve.setAttribute("aria-disabled", String(closed));
+    setClosed(closed);
     document.querySelectorAll("[data-select]").forEach((button) => { button.hidden = false; });
     window.replyassist?.announce(state.dataset.summary);
   }
@@ -154,7 +158,7 @@
     if (event.target.id !== "text") return;
     remember(event.target);
     showState(event.target);
-    $("#approve")?.setAttribute("aria-disabled", "false"); // the checks follow; until then the server decides
+    setClosed(false); // the checks follow; until then the server decides
   });
   document.addEventListener("change", (event) => {
     if (event.target.id === "accept") showGate();
@@ -183,6 +187,10 @@
       area.setSelectionRange(start + before, end + before);
     }
   });
+  // A time that nobody sees any more is not meant.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id === "later" && !event.target.open) $("#send-at").value = "";
+  }, true);
   document.addEventListener("replyassist:edit", () => {
     const area = editor();
     if (!area) return;
@@ -193,6 +201,10 @@
     if (event.target.id === "pick-q" && event.key === "Enter") {
       event.preventDefault();
       insertFirst();
+    }
+    if (event.target.id === "send-at" && event.key === "Enter") {
+      event.preventDefault();
+      window.replyassist.press($("#approve-later"));
     }
     if (event.target.id === "text" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
