@@ -46,6 +46,9 @@ class BlueskyHarness(PeerHarness[Network], PolledHarness):
     def posted(self) -> list[str]:
         return [record["value"]["text"] for record in self.peer.ours() if record["value"].get("reply")]
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.post(TOM, text, to=external_id)
+
     def write_malformed(self) -> None:
         for record in ({"text": MALFORMED, "reply": {"root": {"cid": "x"}}}, MALFORMED, {"text": ["x" * 20_000]}):
             self.write(MALFORMED)

@@ -41,6 +41,9 @@ class DiscordHarness(PeerHarness[DiscordPeer], ReadHarness):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, above=number(external_id))
+
     def write_malformed(self) -> None:
         self.peer.write(MALFORMED, timestamp=MALFORMED)
 

@@ -90,6 +90,9 @@ class MastodonHarness(Harness):
         found = [status["id"] for status in self.call(OURS, path)[::-1]]
         return [self.call(OURS, f"/statuses/{status_id}/source")["text"] for status_id in found]
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return str(self.post(f"@{self.us['acct']} {text}", in_reply_to_id=external_id)["id"])
+
     def write_malformed(self) -> None:
         self.malformed = self.write(MALFORMED)
 

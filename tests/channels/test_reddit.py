@@ -38,6 +38,9 @@ class RedditHarness(PeerHarness[RedditPeer], ReadHarness):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, above=external_id)
+
     def write_malformed(self) -> None:
         self.peer.write(MALFORMED, parent_id=None, edited=MALFORMED)
 

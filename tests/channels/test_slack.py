@@ -45,6 +45,11 @@ class SlackHarness(PeerHarness[SlackPeer]):
     def write(self, text: str) -> str:
         return f"{self.channel}:{self.peer.write(TOM, text, channel=self.channel)['ts']}"
 
+    def write_below(self, external_id: str, text: str) -> str:
+        answered = self.peer.posts[(self.channel, external_id.partition(":")[2])]
+        thread = answered.get("thread_ts") or answered["ts"]
+        return f"{self.channel}:{self.peer.write(TOM, text, channel=self.channel, thread_ts=thread)['ts']}"
+
     def write_malformed(self) -> None:
         self.peer.write(TOM, MALFORMED, channel=self.channel, user_profile=MALFORMED)
 

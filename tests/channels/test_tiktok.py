@@ -36,6 +36,9 @@ class TikTokHarness(PeerHarness[TikTokPeer]):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, top=self.peer.comments[external_id]["parent_comment_id"] or external_id)
+
     def write_malformed(self) -> None:
         content = json.dumps({"comment_id": 1, "text": MALFORMED})
         self.peer.told.append(signed({"event": "comment.update", "user_openid": US, "content": content}))

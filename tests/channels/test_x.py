@@ -38,6 +38,9 @@ class XHarness(PeerHarness[XPeer]):
     def write(self, text: str) -> str:
         return self.peer.write(TOM, f"@fernhill {text}")
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(TOM, f"@fernhill {text}", above=external_id)
+
     def write_malformed(self) -> None:
         self.peer.write(TOM, f"@fernhill {MALFORMED}", more={"user": {}})
 

@@ -37,6 +37,9 @@ class YouTubeHarness(PeerHarness[YouTubePeer], PolledHarness):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, top=external_id.partition(".")[0])
+
     def write_malformed(self) -> None:
         self.peer.comments[self.peer.write(MALFORMED)]["snippet"]["updatedAt"] = MALFORMED
 

@@ -90,7 +90,9 @@ def message(
     """A message as our intake takes it; None where it has neither words nor attachments.
 
     ``author_id`` equal to ``account.account`` makes it one of ours. ``conversation_id``: the post or the private
-    thread. ``in_reply_to``: the id of the comment that it answers, where it is not the post itself. ``metadata`` comes
+    thread; where the platform names no more than what stands right above, that: intake puts a message into the
+    conversation of what it answers. ``in_reply_to``: the id of the comment that it answers, where it is not the post
+    itself. ``metadata`` comes
     back in ``OutgoingReply.metadata``: put there what ``send`` needs (at most 10,000 characters of JSON).
     Texts are cut at 10,000 characters and names at 200; ids longer than 200 become ``short_id``. What cannot be made a
     message raises pydantic's ValidationError: call this within ``built``.
