@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, Thread, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.x.inbound import XInbound
 from replyassist.channels.x.send import XPlatform
@@ -108,12 +108,16 @@ class TestX(Conformance):
         assert (reply.external_id, quote.external_id) == (asked, quoted), "our own posts and reposts are left out"
         assert (reply.text, reply.author.handle, reply.author.name) == (long.strip(), "tom", "Tom")
         assert (reply.conversation.external_id, reply.in_reply_to) == (post, post)
-        assert quote.conversation.parent_text == "New <roast>!"
+        assert (quote.answered_text, quote.conversation.parent_text) == ("New <roast>!", None)
         platform = stage.platform.inner
-        assert platform.thread(ThreadPlace(asked, post, reply.metadata)).parent_text == "New roast!"
+        assert platform.thread(ThreadPlace(asked, post, reply.metadata)) == Thread("New roast!")
+        below = ThreadPlace("5", post, {"above": quoted})
+        assert platform.thread(below) == Thread("New roast!", "is it?")
+        assert platform.thread(replace(below, wants_post=False)) == Thread(answered_text="is it?")
+        assert platform.thread(replace(below, wants_answered=False)) == Thread("New roast!")
         harness.peer.posts.pop(post)
-        assert platform.thread(ThreadPlace(asked, post, reply.metadata)).parent_text is None
-        assert platform.thread(ThreadPlace(quoted, quoted, quote.metadata)).parent_text is None
+        assert platform.thread(ThreadPlace(asked, post, reply.metadata)) == Thread()
+        assert platform.thread(ThreadPlace(quoted, quoted, quote.metadata)) == Thread()
 
     def test_media_hang_on_the_message(self, stage: Stage, harness: XHarness) -> None:
         photo = {"url": "https://t.co/p", "media_url_https": "https://pbs.twimg.example/p.jpg", "type": "photo"}

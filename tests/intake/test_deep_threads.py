@@ -28,7 +28,7 @@ ORDERS = ["".join(order) for order in permutations("0123")]
 def event(world: World, number: int, channel: str = "instagram", **more: Any) -> NewMessage:
     """The message of the chain, as a platform tells it that names no more than what stands right above."""
     name, author, above = CHAIN[number]
-    given = {
+    given: dict[str, Any] = {
         "author_id": author,
         "author_handle": author,
         "conversation_id": above,

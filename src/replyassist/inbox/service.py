@@ -82,6 +82,7 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
         direction=incoming.direction,
         attachments=[attached.model_dump(mode="json") for attached in incoming.attachments],
         in_reply_to=incoming.in_reply_to,
+        answered_text=incoming.answered_text,
         status=MessageStatus.KEPT if is_ours else MessageStatus.RECEIVED,
     )
     session.add(message)
