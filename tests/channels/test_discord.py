@@ -16,6 +16,7 @@ from replyassist.channels.discord.api import PAGE
 from replyassist.channels.discord.send import DiscordPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import CredentialsRefused, DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
+from replyassist.inbox.models import MessageStatus
 from replyassist.inbox.schemas import MessageIn
 from tests.world import DRAFT, World
 
@@ -84,6 +85,19 @@ def number(external_id: str) -> str:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(GoingOn):
+    def test_questions_below_our_answers_that_we_answered_are_kept(
+        self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
+    ) -> None:
+        stage.world.clock.advance(minutes=-2)
+        written = [peer.write("how much?")]
+        for text, author in (("12 euros", US), ("and to Norway?", TOM), ("14 euros", US)):
+            stage.world.clock.advance(seconds=30)
+            written.append(peer.write(text, author, above=number(written[-1])))
+        stage.take(harness.events(stage.account))
+
+        assert [stored.status for each in written if (stored := stage.message(each))] == [MessageStatus.KEPT] * 4
+        assert stage.world.jobs.planned == []
+
     def test_a_reading_that_fails_in_the_middle_goes_on_there(
         self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
     ) -> None:

@@ -131,9 +131,7 @@ class TestTikTok(Conformance):
         assert platform.thread(ThreadPlace(top, VIDEO, {"top": top})) == Thread("New roast is out!")
         below = ThreadPlace("1", VIDEO, {"top": top})
         assert platform.thread(below) == Thread("New roast is out!", "nice")
-        peer.asked.clear()
         assert platform.thread(replace(below, wants_post=False)) == Thread(answered_text="nice")
-        assert len(peer.asked) == 1
 
     def test_long_ids_stay_whole_and_other_events_are_left_out(self, stage: Stage, harness: TikTokHarness) -> None:
         top = harness.write("nice")

@@ -17,6 +17,7 @@ from replyassist.channels.x.inbound import XInbound
 from replyassist.channels.x.send import XPlatform
 from replyassist.channels.x.text import comparable
 from replyassist.core.errors import CredentialsRefused, DeliveryNotMade, DeliveryRefused, InvalidInput, SignatureInvalid
+from replyassist.inbox.models import MessageStatus
 from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
@@ -178,6 +179,21 @@ class XReadHarness(XHarness, ReadHarness):
 @pytest.mark.parametrize("names", ["post.fields", "tweet.fields"])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(Reading):
+    def test_what_is_answered_under_our_post_is_kept(self, stage: Stage, harness: XReadHarness) -> None:
+        """The list of our own comes first: our answer is there before what it answers, and names nothing but that."""
+        harness.peer.page = 2
+        post = harness.peer.write(US, "New roast!")
+        harness.pass_time()
+        asked = harness.write_below(post, "how much is it?")
+        harness.pass_time()
+        harness.answer_there(asked, "12 euros")
+        stage.take(harness.events(stage.account))
+
+        stored = stage.message(asked)
+        assert stored is not None
+        assert stored.status == MessageStatus.KEPT
+        assert stage.world.jobs.planned == []
+
     @pytest.fixture
     def harness(self, peer: XPeer, httpserver: HTTPServer, names: str) -> XReadHarness:
         peer.page, peer.names = 3, names
