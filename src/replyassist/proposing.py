@@ -105,7 +105,8 @@ class Proposer:
 
     def given_up(self, stored: StoredMessage) -> Proposal:
         """What stands for a proposal where every attempt at one failed."""
-        context = [text for text in (stored.author.name, stored.conversation.parent_text) if text]
+        above = (stored.conversation.parent_text, stored.message.answered_text)
+        context = [text for text in (stored.author.name, *above) if text]
         return Proposal(
             route=Route.ESCALATE,
             reason="drafting_failed: the machine could not draft this; the error is in the log",

@@ -161,12 +161,16 @@ class TestPosting:
         desk.work()
         assert desk.shown().endswith(")\n[Escalate …]\n[Open in console]")
 
-    @pytest.mark.parametrize("what", ["post", "finding", "attachment"])
+    @pytest.mark.parametrize("what", ["post", "answered", "finding", "attachment"])
     def test_nor_what_it_cuts_off_of_what_belongs_to_it(self, desk: Desk, what: str) -> None:
         long = Finding(rule="tone", severity=Severity.WARN, explanation="b" * 3000)
         place = {"external_id": "post-1", "visibility": "public", "parent_text": "c" * 3001}
         attached = [{"kind": "file", "alt_text": f"{number}" * 900} for number in range(4)]
-        message = {"post": {"conversation": place}, "attachment": {"attachments": attached}}.get(what, {})
+        message = {
+            "post": {"conversation": place},
+            "answered": {"answered_text": "d" * 3001},
+            "attachment": {"attachments": attached},
+        }.get(what, {})
         desk.item(message=message, findings=(long,) if what == "finding" else ())
         desk.work()
         assert desk.shown().endswith("\n[Escalate …]\n[Open in console]")

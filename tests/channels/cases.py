@@ -36,6 +36,11 @@ def _echoes(adapter: Adapter) -> str:
     return _brings(adapter) or _sends(adapter) or ("" if adapter.traits.tells_own else "tells a bot nothing of its own")
 
 
+def _threaded(adapter: Adapter) -> str:
+    is_flat = adapter.traits.name in ("google", "chatwoot", "zendesk", "freescout")
+    return _echoes(adapter) or ("has nothing below a reply" if is_flat else "")
+
+
 def _signed(adapter: Adapter) -> str:
     return "" if adapter.inbound and adapter.traits.signature is not Signature.NONE else "sends no webhooks"
 
@@ -103,6 +108,7 @@ CASES: Mapping[str, ConformanceCase] = {
     "duplicates": ConformanceCase("the same event twice", _brings),
     "order": ConformanceCase("deletion or edit before its message", _changes),
     "echo": ConformanceCase("our own reply comes back", _echoes),
+    "thread": ConformanceCase("a question below our reply, answered, comes back", _threaded),
     "changes": ConformanceCase("edit and deletion reopen the item", _changes),
     "malformed": ConformanceCase("an entry that cannot be read", _brings),
     "forged": ConformanceCase("bad signature", _signed),

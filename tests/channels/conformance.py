@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from replyassist.channels import (
     Deleted,
@@ -26,6 +27,7 @@ from replyassist.channels import (
     Platform,
     Repeat,
 )
+from replyassist.channels.events import short_id
 from replyassist.core.errors import RateLimited, SignatureInvalid
 from replyassist.core.jobs import Fence
 from replyassist.delivery import attempts
@@ -108,6 +110,27 @@ class Conformance:
             stored = stage.message(event.message.external_id)
             assert stored is not None
             assert stored.echo_of_id == item.id
+
+    def test_thread(self, stage: Stage) -> None:
+        """Tom asks, we answer, Tom asks below that, we answer: each of ours is known as what was sent."""
+        stage.world.clock.advance(seconds=-5)  # what is asked below comes later, by whichever clock
+        first = stage.approved()
+        stage.run()
+        ours = short_id(stage.sent(first))
+        stage.world.clock.advance(seconds=2)
+        stage.take(stage.harness.events(stage.account))
+        below = stage.harness.write_below(ours, "and how long does it take?")
+        stage.take(stage.harness.events(stage.account))
+        second = stage.approved_for(below)
+        stage.run()
+        stage.take(stage.harness.events(stage.account))
+
+        with stage.world.database.reading() as session:
+            stored = {each.external_id: each for each in session.exec(select(Message))}
+        assert len({each.conversation_id for each in stored.values()}) == 1
+        echoes = [each.echo_of_id for each in stored.values() if each.direction == "out"]
+        assert sorted(echoes, key=str) == sorted([first.id, second.id], key=str)
+        assert len(stored) == 4
 
     def test_changes(self, stage: Stage) -> None:
         traits, harness = stage.harness.adapter.traits, stage.harness

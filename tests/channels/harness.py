@@ -65,6 +65,10 @@ class Harness(ABC):
         """Tom deletes; for platforms that tell of deletions."""
         raise NotImplementedError("this platform's harness has no deletions")
 
+    def write_below(self, external_id: str, text: str) -> str:
+        """Tom answers one of the messages, where the platform lets him; for platforms with threads."""
+        raise NotImplementedError("this platform's harness has no threads")
+
     def write_malformed(self) -> None:
         """Somebody writes what cannot be read as a message."""
         raise NotImplementedError("this platform's harness has no messages that nobody can read")

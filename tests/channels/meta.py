@@ -42,6 +42,11 @@ class MetaHarness(PeerHarness[MetaPeer]):
     def write(self, text: str) -> str:
         return self.peer.say(text) if self.visibility == "private" else self.peer.comment(text)
 
+    def write_below(self, external_id: str, text: str) -> str:
+        if self.visibility == "private":
+            return self.peer.say(text)
+        return self.peer.comment(text, parent=self.peer.comments[external_id].get("parent") or external_id)
+
     def write_malformed(self) -> None:
         self.write(MALFORMED)
         told = self.peer.told[-1]

@@ -143,7 +143,10 @@ class Stage:
         """A message with its draft in the queue."""
         message = self.written()
         self.take([NewMessage(message)])
-        stored = self.message(message.external_id)
+        return self._queued(message.external_id)
+
+    def _queued(self, external_id: str) -> ReviewItem:
+        stored = self.message(external_id)
         assert stored is not None
         with self.world.database.writing() as session:
             item = enqueue_proposal(session, stored.id or 0, self.world.proposal(), now=self.world.clock.now())
@@ -153,6 +156,16 @@ class Stage:
     def approved(self) -> ReviewItem:
         """A reply that a person approved."""
         return approve(self.world, self.world.person(), self.item(), accept_findings=True)
+
+    def approved_for(self, external_id: str) -> ReviewItem:
+        """A reply that a person approved, to a message that was taken in."""
+        return approve(self.world, self.world.person(), self._queued(external_id), accept_findings=True)
+
+    def sent(self, item: ReviewItem) -> str:
+        """The id that the reply to an item has at the peer."""
+        with self.world.database.reading() as session:
+            statement = select(Delivery.platform_id).where(Delivery.approval_id == self.world.reload(item).approval_id)
+            return session.exec(statement).one() or ""
 
     def job(self) -> Job:
         """The next delivery."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Credentials, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, NewMessage, Thread, ThreadPlace
 from replyassist.channels.bluesky.api import Xrpc
 from replyassist.channels.bluesky.records import facets_of, parts_of, record_key, time_of
 from replyassist.channels.bluesky.source import BlueskySource
@@ -45,6 +45,9 @@ class BlueskyHarness(PeerHarness[Network], PolledHarness):
 
     def posted(self) -> list[str]:
         return [record["value"]["text"] for record in self.peer.ours() if record["value"].get("reply")]
+
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.post(TOM, text, to=external_id)
 
     def write_malformed(self) -> None:
         for record in ({"text": MALFORMED, "reply": {"root": {"cid": "x"}}}, MALFORMED, {"text": ["x" * 20_000]}):
@@ -96,10 +99,18 @@ class TestBluesky(Conformance):
         assert [each.external_id for each in told] == [reply, quote, mention]
         assert [each.author.name for each in told] == ["Tom"] * 3
         places = [ThreadPlace(each.external_id, each.conversation.external_id) for each in told]
-        above = [stage.platform.inner.thread(place).parent_text for place in places]
-        assert above == ["New roast is out!", "New roast is out!", None]
+        thread = stage.platform.inner.thread
+        assert [thread(place) for place in places] == [
+            Thread("New roast is out!"),
+            Thread(answered_text="New roast is out!"),
+            Thread(),
+        ]
+        below = peer.post(TOM, "anybody?", to=reply)
+        place = ThreadPlace(below, harness.root, told[0].metadata)
+        assert thread(place) == Thread("New roast is out!", QUESTION)
+        assert thread(replace(place, wants_post=False)) == Thread(answered_text=QUESTION)
         peer.records.pop(harness.root)
-        assert stage.platform.inner.thread(places[0]).parent_text is None, "it was deleted"
+        assert [thread(each) for each in (places[0], place)] == [Thread(), Thread(answered_text=QUESTION)]
 
     def test_more_than_a_page_comes_in_order_and_once(self, stage: Stage, harness: BlueskyHarness) -> None:
         asked = [harness.write(f"{QUESTION} {number}") for number in range(205)]

@@ -16,6 +16,7 @@ from replyassist.channels.discord.api import PAGE
 from replyassist.channels.discord.send import DiscordPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import CredentialsRefused, DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
+from replyassist.inbox.models import MessageStatus
 from replyassist.inbox.schemas import MessageIn
 from tests.world import DRAFT, World
 
@@ -40,6 +41,9 @@ class DiscordHarness(PeerHarness[DiscordPeer], ReadHarness):
 
     def write(self, text: str) -> str:
         return self.peer.write(text)
+
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, above=number(external_id))
 
     def write_malformed(self) -> None:
         self.peer.write(MALFORMED, timestamp=MALFORMED)
@@ -81,6 +85,19 @@ def number(external_id: str) -> str:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(GoingOn):
+    def test_questions_below_our_answers_that_we_answered_are_kept(
+        self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
+    ) -> None:
+        stage.world.clock.advance(minutes=-2)
+        written = [peer.write("how much?")]
+        for text, author in (("12 euros", US), ("and to Norway?", TOM), ("14 euros", US)):
+            stage.world.clock.advance(seconds=30)
+            written.append(peer.write(text, author, above=number(written[-1])))
+        stage.take(harness.events(stage.account))
+
+        assert [stored.status for each in written if (stored := stage.message(each))] == [MessageStatus.KEPT] * 4
+        assert stage.world.jobs.planned == []
+
     def test_a_reading_that_fails_in_the_middle_goes_on_there(
         self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
     ) -> None:
@@ -115,17 +132,18 @@ class TestDiscord(Conformance):
         assert [echo.external_id, one.external_id, two.external_id] == [ours, first, second], "our own come first"
         assert one.text == f"{QUESTION} :sad: @Tom"
         assert (one.author.handle, one.author.name, one.in_reply_to) == ("tom", "Tom", None)
-        assert (two.in_reply_to, two.conversation.parent_text) == (ours, "Yes, we do.")
-        assert one.conversation.external_id == two.conversation.external_id == first
+        assert (two.in_reply_to, two.answered_text, two.conversation.parent_text) == (ours, "Yes, we do.", None)
+        assert one.conversation.external_id == first
         assert echo.direction == "out"
 
     def test_a_thread_of_a_forum_is_a_conversation(self, stage: Stage, peer: DiscordPeer) -> None:
         asked = peer.write(QUESTION, channel=THREAD)
-        gone = peer.write("and this?", channel=THREAD, above="77")
+        gone = peer.write("and this?", channel=THREAD, above=number(asked))
         one, two = messages(stage.harness.events(stage.account))
         assert [one.external_id, two.external_id] == [asked, gone]
         assert one.conversation.external_id == two.conversation.external_id == THREAD
         assert one.conversation.parent_text == two.conversation.parent_text == "Norway"
+        assert (one.answered_text, two.answered_text) == (None, QUESTION)
         sent = stage.platform.inner.send(replace(stage.reply(DRAFT), in_reply_to=asked))
         assert sent.startswith(f"{THREAD}:")
 
@@ -309,6 +327,7 @@ class SimcordHarness(PolledHarness):
 class TestDiscordOnSimcord(Conformance):
     test_malformed = None  # type: ignore[assignment]  # nobody can write it there; TestDiscord has it
     raised_in_front = ("discord",)  # the peer of TestDiscord asks itself
+    test_thread = None  # type: ignore[assignment]  # nor can Tom answer there
 
     @pytest.fixture
     def harness(self) -> Iterator[SimcordHarness]:

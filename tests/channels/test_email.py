@@ -77,6 +77,9 @@ class EmailHarness(PolledHarness):
     def write(self, text: str) -> str:
         return self.put(mail(text, self.world.clock))
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.put(mail(text, self.world.clock, in_reply_to=external_id))
+
     def write_malformed(self) -> None:
         head = b"From: Tom <tom@fan.example>\r\nSubject: =?utf-8?b?A?=\r\n\r\n"
         assert self.imap.append(self.folder, "", "", head + MALFORMED.encode())[0] == "OK"

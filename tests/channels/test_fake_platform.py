@@ -51,6 +51,9 @@ class FakeHarness(PeerHarness[FakePeer]):
         told, self.peer.told = self.peer.told, []
         return [self.peer.hook(document) for document in told]
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write("tom", text, answers=external_id).id
+
     def write_malformed(self) -> None:
         self.peer.write("tom", MALFORMED)
         self.peer.told[-1]["at"] = MALFORMED

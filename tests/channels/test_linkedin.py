@@ -46,6 +46,10 @@ class LinkedInHarness(PeerHarness[LinkedInPeer]):
     def write(self, text: str) -> str:
         return self.peer.write(text)
 
+    def write_below(self, external_id: str, text: str) -> str:
+        answered = self.peer.comments[external_id]
+        return self.peer.write(text, above=answered.get("parentComment") or answered["commentUrn"])
+
     def write_malformed(self) -> None:
         self.peer.tell("COMMENT", self.peer.write(MALFORMED), lastModifiedAt=MALFORMED)
         del self.peer.notifications[-2]

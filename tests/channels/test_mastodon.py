@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from replyassist.channels import Account, Credentials, Event, NewMessage, OutgoingReply, Runtime, ThreadPlace
+from replyassist.channels import Account, Credentials, Event, NewMessage, OutgoingReply, Runtime, Thread, ThreadPlace
 from replyassist.channels.mastodon.api import MastodonApi
 from replyassist.channels.mastodon.send import MastodonPlatform
 from replyassist.channels.mastodon.source import MastodonSource
@@ -90,6 +90,9 @@ class MastodonHarness(Harness):
         found = [status["id"] for status in self.call(OURS, path)[::-1]]
         return [self.call(OURS, f"/statuses/{status_id}/source")["text"] for status_id in found]
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return str(self.post(f"@{self.us['acct']} {text}", in_reply_to_id=external_id)["id"])
+
     def write_malformed(self) -> None:
         self.malformed = self.write(MALFORMED)
 
@@ -141,10 +144,12 @@ class TestMastodon(Conformance):
         one, two = (event.message for event in harness.events(stage.account) if isinstance(event, NewMessage))
 
         assert [each.conversation.external_id for each in (one, two)] == [post["id"]] * 2
-        assert one.conversation.parent_text == "New roast is out!\n\nGet it <now>."
+        root, asked = "New roast is out!\n\nGet it <now>.", f"@{harness.us['acct']} {QUESTION}"
+        assert [each.conversation.parent_text for each in (one, two)] == [root] * 2
+        assert [each.answered_text for each in (one, two)] == [None, asked]
         assert (one.in_reply_to, two.in_reply_to) == (post["id"], first["id"])
         place = ThreadPlace(second["id"], post["id"])
-        assert stage.platform.inner.thread(place).parent_text == f"@{harness.us['acct']} {QUESTION}"
+        assert stage.platform.inner.thread(place) == Thread(root, asked)
 
     def test_more_than_a_page_comes_in_order_and_once(self, stage: Stage, harness: MastodonHarness) -> None:
         asked = [harness.write(f"{QUESTION} {number}") for number in range(41)]

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage, ThreadPlace
+from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage, Thread, ThreadPlace
 from replyassist.channels.reddit.send import RedditPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
@@ -37,6 +37,9 @@ class RedditHarness(PeerHarness[RedditPeer], ReadHarness):
 
     def write(self, text: str) -> str:
         return self.peer.write(text)
+
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, above=external_id)
 
     def write_malformed(self) -> None:
         self.peer.write(MALFORMED, parent_id=None, edited=MALFORMED)
@@ -232,10 +235,14 @@ class TestReddit(Conformance):
 
     def test_what_stands_above_is_asked_for(self, stage: Stage, peer: RedditPeer) -> None:
         platform, top = stage.platform.inner, peer.write("nice")
-        assert platform.thread(ThreadPlace("x", POST, {"parent": POST})).parent_text == "New roast\n\nIt is out."
-        assert platform.thread(ThreadPlace("x", POST, {"parent": top})).parent_text == "nice"
-        assert platform.thread(ThreadPlace("x", POST, {"parent": "t1_zz"})).parent_text is None
-        assert platform.thread(ThreadPlace("x", POST)).parent_text is None
+        post = "New roast\n\nIt is out."
+        assert platform.thread(ThreadPlace("x", POST, {"parent": POST})) == Thread(post)
+        below, asked = ThreadPlace("x", POST, {"parent": top}), len(peer.asked)
+        assert platform.thread(below) == Thread(post, "nice")
+        assert len(peer.asked) == asked + 1, "both are asked for at once"
+        assert platform.thread(replace(below, wants_post=False)) == Thread(answered_text="nice")
+        assert platform.thread(ThreadPlace("x", POST, {"parent": "t1_zz"})) == Thread(post)
+        assert platform.thread(ThreadPlace("x", "y")) == Thread()
 
     def test_connecting_says_what_works(self, stage: Stage, harness: RedditHarness, peer: RedditPeer) -> None:
         tested = stage.platform.inner.test()

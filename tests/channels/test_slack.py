@@ -45,6 +45,11 @@ class SlackHarness(PeerHarness[SlackPeer]):
     def write(self, text: str) -> str:
         return f"{self.channel}:{self.peer.write(TOM, text, channel=self.channel)['ts']}"
 
+    def write_below(self, external_id: str, text: str) -> str:
+        answered = self.peer.posts[(self.channel, external_id.partition(":")[2])]
+        thread = answered.get("thread_ts") or answered["ts"]
+        return f"{self.channel}:{self.peer.write(TOM, text, channel=self.channel, thread_ts=thread)['ts']}"
+
     def write_malformed(self) -> None:
         self.peer.write(TOM, MALFORMED, channel=self.channel, user_profile=MALFORMED)
 
@@ -99,8 +104,10 @@ class TestSlack(Conformance):
         harness.peer.page = 1
         assert platform.find(reply) == sent, "on a later page"
         assert platform.find(replace(reply, key="another")) is None
-        place = ThreadPlace(f"{CHANNEL}:{below['ts']}", "", two.metadata)
+        place = ThreadPlace(f"{CHANNEL}:{below['ts']}", two.conversation.external_id, two.metadata)
         assert (platform.thread(place).parent_text or "").endswith(f"{QUESTION} <3")
+        direct = platform.thread(replace(place, conversation="D1"))
+        assert (direct.parent_text, (direct.answered_text or "")[-2:]) == (None, "<3")
         assert platform.thread(ThreadPlace(one.external_id, "", one.metadata)).parent_text is None
 
     def test_what_is_no_message_to_us_is_left_out(self, stage: Stage, harness: SlackHarness) -> None:

@@ -27,6 +27,9 @@ def peer() -> Iterator[ThreadsPeer]:
 class ThreadsHarness(meta.MetaHarness):
     peer: ThreadsPeer
 
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.comment(text, parent=external_id)
+
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestThreads(Conformance):

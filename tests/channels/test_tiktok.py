@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from replyassist.channels import Credentials, NewMessage, ThreadPlace
+from replyassist.channels import Credentials, NewMessage, Thread, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.tiktok.inbound import TikTokInbound
 from replyassist.channels.tiktok.send import TikTokPlatform
@@ -35,6 +35,9 @@ class TikTokHarness(PeerHarness[TikTokPeer]):
 
     def write(self, text: str) -> str:
         return self.peer.write(text)
+
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, top=self.peer.comments[external_id]["parent_comment_id"] or external_id)
 
     def write_malformed(self) -> None:
         content = json.dumps({"comment_id": 1, "text": MALFORMED})
@@ -125,8 +128,10 @@ class TestTikTok(Conformance):
 
     def test_what_stands_above_is_asked_for(self, stage: Stage, peer: TikTokPeer) -> None:
         platform, top = stage.platform.inner, peer.write("nice")
-        assert platform.thread(ThreadPlace(top, VIDEO, {"top": top})).parent_text == "New roast is out!"
-        assert platform.thread(ThreadPlace("1", VIDEO, {"top": top})).parent_text == "nice"
+        assert platform.thread(ThreadPlace(top, VIDEO, {"top": top})) == Thread("New roast is out!")
+        below = ThreadPlace("1", VIDEO, {"top": top})
+        assert platform.thread(below) == Thread("New roast is out!", "nice")
+        assert platform.thread(replace(below, wants_post=False)) == Thread(answered_text="nice")
 
     def test_long_ids_stay_whole_and_other_events_are_left_out(self, stage: Stage, harness: TikTokHarness) -> None:
         top = harness.write("nice")

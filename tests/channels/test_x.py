@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, HookRequest, NewMessage, Thread, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.x.inbound import XInbound
 from replyassist.channels.x.send import XPlatform
 from replyassist.channels.x.text import comparable
 from replyassist.core.errors import CredentialsRefused, DeliveryNotMade, DeliveryRefused, InvalidInput, SignatureInvalid
+from replyassist.inbox.models import MessageStatus
 from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
@@ -37,6 +38,9 @@ class XHarness(PeerHarness[XPeer]):
 
     def write(self, text: str) -> str:
         return self.peer.write(TOM, f"@fernhill {text}")
+
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(TOM, f"@fernhill {text}", above=external_id)
 
     def write_malformed(self) -> None:
         self.peer.write(TOM, f"@fernhill {MALFORMED}", more={"user": {}})
@@ -105,12 +109,16 @@ class TestX(Conformance):
         assert (reply.external_id, quote.external_id) == (asked, quoted), "our own posts and reposts are left out"
         assert (reply.text, reply.author.handle, reply.author.name) == (long.strip(), "tom", "Tom")
         assert (reply.conversation.external_id, reply.in_reply_to) == (post, post)
-        assert quote.conversation.parent_text == "New <roast>!"
+        assert (quote.answered_text, quote.conversation.parent_text) == ("New <roast>!", None)
         platform = stage.platform.inner
-        assert platform.thread(ThreadPlace(asked, post, reply.metadata)).parent_text == "New roast!"
+        assert platform.thread(ThreadPlace(asked, post, reply.metadata)) == Thread("New roast!")
+        below = ThreadPlace("5", post, {"above": quoted})
+        assert platform.thread(below) == Thread("New roast!", "is it?")
+        assert platform.thread(replace(below, wants_post=False)) == Thread(answered_text="is it?")
+        assert platform.thread(replace(below, wants_answered=False)) == Thread("New roast!")
         harness.peer.posts.pop(post)
-        assert platform.thread(ThreadPlace(asked, post, reply.metadata)).parent_text is None
-        assert platform.thread(ThreadPlace(quoted, quoted, quote.metadata)).parent_text is None
+        assert platform.thread(ThreadPlace(asked, post, reply.metadata)) == Thread()
+        assert platform.thread(ThreadPlace(quoted, quoted, quote.metadata)) == Thread()
 
     def test_media_hang_on_the_message(self, stage: Stage, harness: XHarness) -> None:
         photo = {"url": "https://t.co/p", "media_url_https": "https://pbs.twimg.example/p.jpg", "type": "photo"}
@@ -171,6 +179,21 @@ class XReadHarness(XHarness, ReadHarness):
 @pytest.mark.parametrize("names", ["post.fields", "tweet.fields"])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading(Reading):
+    def test_what_is_answered_under_our_post_is_kept(self, stage: Stage, harness: XReadHarness) -> None:
+        """The list of our own comes first: our answer is there before what it answers, and names nothing but that."""
+        harness.peer.page = 2
+        post = harness.peer.write(US, "New roast!")
+        harness.pass_time()
+        asked = harness.write_below(post, "how much is it?")
+        harness.pass_time()
+        harness.answer_there(asked, "12 euros")
+        stage.take(harness.events(stage.account))
+
+        stored = stage.message(asked)
+        assert stored is not None
+        assert stored.status == MessageStatus.KEPT
+        assert stage.world.jobs.planned == []
+
     @pytest.fixture
     def harness(self, peer: XPeer, httpserver: HTTPServer, names: str) -> XReadHarness:
         peer.page, peer.names = 3, names

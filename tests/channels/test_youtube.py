@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.channels import Event, NewMessage, ThreadPlace
+from replyassist.channels import Event, NewMessage, Thread, ThreadPlace
 from replyassist.channels.registry import adapter_named
 from replyassist.channels.youtube.source import MOST_ASKED, YouTubeSource
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
@@ -36,6 +36,9 @@ class YouTubeHarness(PeerHarness[YouTubePeer], PolledHarness):
 
     def write(self, text: str) -> str:
         return self.peer.write(text)
+
+    def write_below(self, external_id: str, text: str) -> str:
+        return self.peer.write(text, top=external_id.partition(".")[0])
 
     def write_malformed(self) -> None:
         self.peer.comments[self.peer.write(MALFORMED)]["snippet"]["updatedAt"] = MALFORMED
@@ -176,8 +179,12 @@ class TestYouTube(Conformance):
 
     def test_what_stands_above_is_asked_for(self, stage: Stage, peer: YouTubePeer) -> None:
         platform, top = stage.platform.inner, peer.write("nice")
-        assert platform.thread(ThreadPlace("x", VIDEO)).parent_text == "New roast\n\nIt is out."
-        assert platform.thread(ThreadPlace("x", VIDEO, {"top": top})).parent_text == "nice"
+        post = "New roast\n\nIt is out."
+        assert platform.thread(ThreadPlace("x", VIDEO)) == Thread(post)
+        below, units = ThreadPlace("x", VIDEO, {"top": top}), peer.units
+        assert platform.thread(below) == Thread(post, "nice")
+        assert platform.thread(replace(below, wants_post=False)) == Thread(answered_text="nice")
+        assert units - peer.units == 3, "what is known costs nothing"
 
     def test_connecting_says_who_we_are(self, stage: Stage) -> None:
         assert stage.platform.inner.test().account == US

@@ -73,7 +73,14 @@ def test_a_message_is_the_same_in_any_case_and_spacing(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize(
-    "other", [{"brand": "harbour"}, {"channel": "x"}, {"visibility": "private"}, {"parent_text": "New roast!"}]
+    "other",
+    [
+        {"brand": "harbour"},
+        {"channel": "x"},
+        {"visibility": "private"},
+        {"parent_text": "New roast!"},
+        {"answered_text": "me too"},
+    ],
 )
 def test_the_same_words_elsewhere_are_another_message(tmp_path: Path, other: dict[str, Any]) -> None:
     assert lines_of(tmp_path, record(1), record(2, expected={"template_id": None}, **other)) == []

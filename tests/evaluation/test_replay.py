@@ -79,13 +79,14 @@ class TestAnswers:
 
 class TestRealMessages:
     def test_a_stored_message_is_answered_as_it_came_and_nothing_is_written(self, world: World) -> None:
-        item = world.item()
+        item = world.item(message={"answered_text": "me too"})
         with world.database.reading() as session:
             one = case_of(load(session, item.message_id))
 
         before, after = answer_both([one], before=context(), after=context(), task=replace(TASK, evaluators=()))
 
         assert (one.text, one.author_name, one.parent_text) == ("do you ship to Norway??", "Tom", "New roast is out!")
+        assert one.answered_text == "me too"
         assert before[0].proposal is not None
         assert before[0].scores == after[0].assertions == {}
         assert world.reload(item) == item

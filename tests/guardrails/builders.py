@@ -9,7 +9,7 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import CheckContext, Finding, check
 from replyassist.inbox.inbound import InboundMessage
 
-_AROUND = ("author_name", "author_handle", "parent_text", "earlier_replies")
+_AROUND = ("author_name", "author_handle", "parent_text", "answered_text", "earlier_replies")
 
 TEMPLATE = (
     "Delivery takes 4 to 7 working days and costs €50 for 1,000 g, with 20 % off until 18 December. "

@@ -80,6 +80,7 @@ class TestAttackerContent:
         text = "Hi Tom! We ship to Norway, see evil.example or write to win@evil.example"
 
         assert blocked(text, about(parent_text=ATTACK), "attacker_content")
+        assert blocked(text, about(answered_text=ATTACK), "attacker_content")
         assert blocked(text, about(author_name="Tom win@evil.example"), "attacker_content")
 
     def test_a_code_is_not_offered_even_when_the_message_is_harmless(self) -> None:

@@ -1,4 +1,4 @@
-"""The post above a message is asked for where the platform's events leave it out."""
+"""The post above a message, and what it answers, are asked for where the platform's events leave them out."""
 
 from __future__ import annotations
 
@@ -59,9 +59,13 @@ class House:
         with self.world.database.reading() as session:
             return load(session, message_id).conversation.parent_text
 
-    def message(self, parent_text: str | None = None) -> int:
+    def answered(self, message_id: int) -> str | None:
+        with self.world.database.reading() as session:
+            return load(session, message_id).message.answered_text
+
+    def message(self, parent_text: str | None = None, **more: Any) -> int:
         where = {"external_id": "post-77", "visibility": "public", "parent_text": parent_text}
-        return self.world.message(conversation=where)
+        return self.world.message(**({"conversation": where} | more))
 
 
 @pytest.fixture
@@ -90,7 +94,7 @@ def test_other_messages_of_the_thread_are_taken_in(house: House, world: World) -
             conversation_id=place.conversation, posted_at=world.clock.now(),
         )  # fmt: skip
         assert isinstance(event, NewMessage)
-        return Thread(None, (event,))
+        return Thread(events=(event,))
 
     house.platform.answer = told
 
@@ -149,3 +153,68 @@ def test_a_channel_without_an_account_is_asked_nothing(world: World) -> None:
     house = House(world, Threads(Account("fernhill", "instagram"), FakePeer(world.clock.now)))
 
     assert not house.fill(house.message())
+
+
+class TestWhatOneMessageAnswers:
+    """It belongs to that message, and never to those that stand under the same post."""
+
+    def test_the_post_is_the_same_for_all_whoever_came_first(self, house: House) -> None:
+        def told(place: ThreadPlace) -> Thread:
+            return Thread(POST, "I hate this politician" if place.external_id == "m-1" else None)
+
+        house.platform.answer = told
+        first, second = house.message(in_reply_to="somebody's"), house.message()
+
+        assert [house.fill(each) for each in (first, second)] == [True, False]
+        assert [house.parent(each) for each in (first, second)] == [POST, POST]
+        assert [house.answered(each) for each in (first, second)] == ["I hate this politician", None]
+
+    def test_what_is_here_is_not_asked_for(self, house: House) -> None:
+        first = house.message(POST)
+        second = house.message(in_reply_to="m-1", text="and to Sweden?")
+
+        assert house.fill(second)
+        assert (house.answered(second), house.answered(first)) == ("do you ship to Norway??", None)
+        assert house.platform.asked == []
+        assert not house.fill(second), "once it is known nothing is looked for"
+
+    def test_what_its_author_deleted_is_not_shown_again(self, house: House, world: World) -> None:
+        house.message(POST)
+        second = house.message(in_reply_to="m-1", text="and to Sweden?")
+        world.delete("m-1")
+
+        assert not house.fill(second)
+        assert (house.answered(second), house.platform.asked) == (None, [])
+
+    def test_a_channel_without_an_account_has_it_too(self, world: World) -> None:
+        house = House(world, Threads(Account("fernhill", "instagram"), FakePeer(world.clock.now)))
+        house.message()
+        second = house.message(in_reply_to="m-1")
+
+        assert house.fill(second)
+        assert house.answered(second) == "do you ship to Norway??"
+
+    def test_only_what_is_missing_is_asked_for(self, house: House) -> None:
+        house.message(None)
+        for number, (post, answers) in enumerate(((None, "m-1"), (None, "other"), (None, "post-77"), ("x", "y"))):
+            where = {"external_id": f"post-{number if post else 77}", "visibility": "public", "parent_text": post}
+            house.fill(house.message(conversation=where, in_reply_to=answers))
+            house.platform.answer = lambda _: Thread()
+        wants = [(place.wants_post, place.wants_answered) for place in house.platform.asked]
+        assert wants == [(True, False), (False, True), (False, True)]
+
+    def test_what_begins_a_conversation_here_is_no_post_above_it(self, house: House) -> None:
+        """On X and in a channel of Discord a person's own message begins one: it stands there as what it is."""
+        begun = {"external_id": "m-1", "visibility": "public", "parent_text": None}
+        house.message(conversation=begun)
+        below = house.message(conversation=begun, in_reply_to="m-1", text="and to Sweden?")
+
+        assert house.fill(below)
+        assert (house.parent(below), house.answered(below)) == (None, "do you ship to Norway??")
+        assert house.platform.asked == []
+
+    def test_what_was_told_is_kept_from_the_start(self, house: House) -> None:
+        told = house.message(POST, in_reply_to="m-9", answered_text="Your refund is on its way")
+
+        assert not house.fill(told)
+        assert house.answered(told) == "Your refund is on its way"

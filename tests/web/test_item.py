@@ -125,6 +125,15 @@ def test_earlier_messages_and_our_replies_are_part_of_the_context(console: Conso
     assert "newer" in page_of(console, first)
 
 
+def test_the_post_and_what_a_message_answers_are_told_apart(console: Console) -> None:
+    one = console.world.item(message={"answered_text": "I hate this politician", "external_id": "a"})
+    two = console.world.item(message={"text": "and to Sweden?", "external_id": "b"})
+    console.sign_in()
+    shown = page_of(console, one)
+    assert shown.index("New roast is out!") < shown.index("In answer to") < shown.index("I hate this politician")
+    assert "In answer to" not in page_of(console, two)
+
+
 def test_all_parts_of_a_message_are_shown_with_what_became_of_them(console: Console) -> None:
     thread = {"external_id": "dm-1", "visibility": "private"}
     item = console.world.item(message={"conversation": thread, "external_id": "first", "text": "helo?"})
@@ -194,7 +203,7 @@ def test_a_message_out_of_reach_of_a_long_conversation_is_still_shown(console: C
     assert "the very first" in page_of(console, item)
 
 
-@pytest.mark.parametrize("field", ["text", "name", "parent", "reason", "draft"])
+@pytest.mark.parametrize("field", ["text", "name", "parent", "answered", "reason", "draft"])
 def test_hostile_text_stays_text(console: Console, field: str) -> None:
     message: dict[str, Any] = {}
     proposal: dict[str, Any] = {}
@@ -204,6 +213,8 @@ def test_hostile_text_stays_text(console: Console, field: str) -> None:
         message["author"] = {"external_id": "6", "handle": HOSTILE[:200], "name": HOSTILE[:200]}
     elif field == "parent":
         message["conversation"] = {"external_id": "p", "visibility": "public", "parent_text": HOSTILE}
+    elif field == "answered":
+        message["answered_text"] = HOSTILE
     elif field == "reason":
         proposal["reason"] = HOSTILE
     else:

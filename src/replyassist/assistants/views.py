@@ -132,12 +132,14 @@ class ConversationLineView(BaseModel):
 
 
 class QueueItemView(NotedView, QueueRowView):
-    """One item whole. A person decides on it at ``decide_at``; ``parent_text`` is the post above the message."""
+    """One item whole. A person decides on it at ``decide_at``; ``parent_text`` is the post above the message,
+    ``answered_text`` what it alone answers below that."""
 
     reason: Line
     notice: Line | None
     visibility: str
     parent_text: str
+    answered_text: str
     conversation: list[ConversationLineView]
     templates: list[MatchedTemplateView]
     findings: list[ObjectionView]
@@ -207,6 +209,7 @@ def item_of(found: ReviewDetail, *, decide_at: str) -> QueueItemView:
         notice=found.notice,
         visibility=found.visibility,
         parent_text=theirs(found.parent_text),
+        answered_text=theirs(found.answered_text),
         conversation=[
             ConversationLineView(
                 from_us=line.direction is Direction.OUT,

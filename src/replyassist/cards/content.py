@@ -109,14 +109,15 @@ def card_of(session: Session, item: ReviewItem, *, public_url: str, now: datetim
 
 
 def _said(stored: StoredMessage) -> list[str]:
-    """The post above, the message, and what hangs on it: a text for each that there is."""
-    post = stored.conversation.parent_text
+    """The post above, what is answered, the message, and what hangs on it: a text for each that there is."""
+    post, answered = stored.conversation.parent_text, stored.message.answered_text
     attached = [
         f"• {gettext(ATTACHMENTS[each.kind])}: {f'“{each.alt_text}” ' if each.alt_text else ''}{each.url or ''}"
         for each in stored.attachments
     ]
     return [
         *([f"{gettext('The post')}\n{post}"] if post else []),
+        *([f"{gettext('In answer to')}\n{answered}"] if answered else []),
         stored.text or gettext("(no words)"),
         *(["\n".join((gettext("Attached"), *attached))] if attached else []),
     ]

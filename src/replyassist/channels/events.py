@@ -95,14 +95,18 @@ def message(
     visibility: Literal["public", "private"] = "public",
     parent_text: str | None = None,
     in_reply_to: str | None = None,
+    answered_text: str | None = None,
     attachments: tuple[Attachment, ...] = (),
     metadata: Mapping[str, Any] | None = None,
 ) -> NewMessage | None:
     """A message as our intake takes it; None where it has neither words nor attachments.
 
     ``author_id`` equal to ``account.account`` makes it one of ours. ``conversation_id``: the post or the private
-    thread. ``in_reply_to``: the id of the comment that it answers, where it is not the post itself. ``metadata`` comes
-    back in ``OutgoingReply.metadata``: put there what ``send`` needs (at most 10,000 characters of JSON).
+    thread; where the platform names no more than what stands right above, that: intake puts a message into the
+    conversation of what it answers. ``parent_text``: the post's words, which all messages of the conversation stand
+    under. ``in_reply_to``: the id of the comment that it answers, where it is not the post itself; ``answered_text``:
+    the words of that one, or of what it quotes. ``metadata`` comes back in ``OutgoingReply.metadata``: put there what
+    ``send`` needs (at most 10,000 characters of JSON).
     Texts are cut at 10,000 characters and names at 200; ids longer than 200 become ``short_id``. What cannot be made a
     message raises pydantic's ValidationError: call this within ``built``.
     """
@@ -119,11 +123,12 @@ def message(
             conversation=ConversationIn(
                 external_id=short_id(conversation_id),
                 visibility=visibility,
-                parent_text=parent_text.replace("\x00", "")[:MAX_TEXT] if parent_text else None,
+                parent_text=_words(parent_text),
             ),
             posted_at=posted_at,
             direction="out" if account.account and author_id == account.account else "in",
             in_reply_to=short_id(in_reply_to) if in_reply_to else None,
+            answered_text=_words(answered_text),
             attachments=attachments,
             metadata=dict(metadata or {}),
         )
@@ -133,6 +138,10 @@ def message(
 def short_id(text: str) -> str:
     """An id that the inbox takes: itself, or its digest where it is too long."""
     return text if len(text) <= LONGEST_ID else "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _words(text: str | None) -> str | None:
+    return text.replace("\x00", "")[:MAX_TEXT] if text else None
 
 
 def _short(name: str | None) -> str | None:

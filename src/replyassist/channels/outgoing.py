@@ -57,16 +57,23 @@ class OutgoingReply:
 
 @dataclass(frozen=True)
 class Thread:
-    """What stands around a message: the post above it, and other messages of the thread that matter to it."""
+    """What stands around a message: the post that its whole conversation stands under, what it alone answers or quotes
+    where that is not the post, and other messages of the thread that matter to it."""
 
     parent_text: str | None = None
+    answered_text: str | None = None
     events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
 class ThreadPlace:
-    """Where a message stands at its platform, with the metadata that it was taken in with."""
+    """Where a message stands at its platform, with the metadata that it was taken in with.
+
+    ``wants_post``, ``wants_answered``: what is not known yet; nobody needs to be asked for the other.
+    """
 
     external_id: str
     conversation: str
     metadata: Mapping[str, object] = field(default_factory=dict)
+    wants_post: bool = True
+    wants_answered: bool = True

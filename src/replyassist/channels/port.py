@@ -90,7 +90,8 @@ class Platform(ABC):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """What events left out; asked before drafting where ``traits.tells_parent`` is False and no post is known."""
+        """What events left out; asked before drafting where ``traits.tells_parent`` is False and the post, or what the
+        message answers, is not known."""
         return Thread()
 
     def close(self) -> None:

@@ -81,7 +81,8 @@ class Traits:
     ``poll_seconds``: how often its Source is asked; 0 for a stream, which is asked again as soon as it returns.
     ``signature``: of its webhooks. ``tells_edits``, ``tells_deletions``: whether it tells us of them.
     ``tells_own``: whether what we post there comes back as an event of ours.
-    ``tells_parent``: whether events bring the post above; where not, ``Platform.thread`` is asked before drafting.
+    ``tells_parent``: whether events bring the post above and what is answered; where not, ``Platform.thread`` is asked
+    before drafting.
     ``proof``, ``proven_by``, ``checked_on`` and ``reread`` fill ``docs/platforms.md``: what it was run against, when,
     and what has to be read again at the source before a connection goes live.
     """

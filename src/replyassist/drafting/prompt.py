@@ -120,5 +120,6 @@ def _user(request: DraftRequest, library: PromptLibrary) -> str:
         answer=request.answer,
         relevant=request.relevant if request.relevant != request.answer else "",
         parent_text=request.message.parent_text,
+        answered_text=request.message.answered_text,
         instruction=request.instruction,
     )

@@ -48,7 +48,9 @@ def repetitions(cases: Iterable[Case], places: Mapping[str, CasePlace]) -> Itera
 
 
 def _message(case: Case) -> Message:
-    texts = (" ".join(normalise(text).text.split()) for text in (case.text, case.parent_text or ""))
+    texts = (
+        " ".join(normalise(text).text.split()) for text in (case.text, case.parent_text or "", case.answered_text or "")
+    )
     return (case.brand, case.channel, case.visibility, *texts)
 
 

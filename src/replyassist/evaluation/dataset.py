@@ -69,6 +69,7 @@ class Case(BaseModel, frozen=True, extra="forbid"):
     author_name: OptionalName = None
     author_handle: OptionalName = None
     parent_text: Annotated[str, Field(max_length=10_000)] | None = None
+    answered_text: Annotated[str, Field(max_length=10_000)] | None = None
     split: Annotated[str, Field(max_length=60)] = ""
     tags: list[Annotated[str, Field(max_length=100)]] = []
     expected: Expected

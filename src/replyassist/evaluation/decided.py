@@ -56,6 +56,7 @@ def case_of_item(item: ReviewItem, stored: StoredMessage) -> Case:
         text=text,
         author_name=STAND_IN if name else None,
         parent_text=hidden(stored.conversation.parent_text) if stored.conversation.parent_text else None,
+        answered_text=hidden(stored.message.answered_text) if stored.message.answered_text else None,
         tags=["decided"],
         expected=Expected(
             template_id=item.template_id,

@@ -187,6 +187,7 @@ def _messages(result: CaseResult, texts: dict[str, str], library: PromptLibrary)
         channel=case.channel,
         visibility=case.visibility,
         parent_text=case.parent_text,
+        answered_text=case.answered_text,
         author=case.author_name,
         **texts,
     )

@@ -134,6 +134,7 @@ def case_of(stored: StoredMessage) -> Case:
         author_name=stored.author.name,
         author_handle=stored.author.handle,
         parent_text=stored.conversation.parent_text,
+        answered_text=stored.message.answered_text,
         expected=NO_TEMPLATE_EXPECTED,
     )
 

@@ -67,7 +67,7 @@ class CheckContext:
     @cached_property
     def untrusted_texts(self) -> tuple[str, ...]:
         """What other people wrote."""
-        return tuple(text for text in (self.message.text, self.message.parent_text) if text)
+        return tuple(text for text in (self.message.text, *self.message.texts_above) if text)
 
 
 Rule = Callable[[str, CheckContext], Iterable[Finding]]

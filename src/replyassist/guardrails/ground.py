@@ -53,7 +53,8 @@ def ground_of(context: CheckContext) -> CheckSources:
             common=common,
         )
 
-    heard = ((Support.MESSAGE, context.message.text), (Support.CONVERSATION, context.message.parent_text or ""))
+    above = ((Support.CONVERSATION, text) for text in context.message.texts_above)
+    heard = ((Support.MESSAGE, context.message.text), *above)
     return CheckSources(
         trusted=sources(passages, title),
         passages=passages,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class InboundMessage:
     """A message with what stands around it; ``earlier_replies``: the brand's own in this thread, the newest first.
 
-    ``visibility`` is ``public`` or ``private``; ``parent_text`` is the post above, as untrusted as the message itself.
+    ``visibility`` is ``public`` or ``private``; ``parent_text`` is the post above, and ``answered_text`` what this
+    message alone answers or quotes below it: both as untrusted as the message itself.
     """
 
     text: str = ""
@@ -18,9 +19,20 @@ class InboundMessage:
     author_name: str | None = None
     author_handle: str | None = None
     parent_text: str | None = None
+    answered_text: str | None = None
     earlier_replies: tuple[str, ...] = ()
 
     @property
     def context_texts(self) -> tuple[str, ...]:
         """What other strangers' texts a model would read with it."""
-        return tuple(text for text in (self.author_name, self.parent_text) if text)
+        return tuple(text for text in (self.author_name, *self.texts_above) if text)
+
+    @property
+    def texts_above(self) -> tuple[str, ...]:
+        """The post, then what it answers, as far as there are any."""
+        return tuple(text for text in (self.parent_text, self.answered_text) if text)
+
+    @property
+    def text_above(self) -> str | None:
+        """What it stands right under: what it answers, else the post."""
+        return self.answered_text or self.parent_text

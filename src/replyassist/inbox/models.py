@@ -65,7 +65,10 @@ class Author(SQLModel, table=True):
 
 
 class Conversation(SQLModel, table=True):
-    """A post with its comments, or a private thread. Its row is locked by whoever changes its messages."""
+    """A post with its comments, or a private thread. Its row is locked by whoever changes its messages.
+
+    ``parent_text``: the post, which all of its messages stand under.
+    """
 
     __tablename__ = "conversation"
     __table_args__: Any = (UniqueConstraint("brand_id", "channel", "external_id"),)
@@ -85,6 +88,7 @@ class Message(SQLModel, table=True):
 
     ``part_of_id``: the message that it goes on from; both are one item. ``revision`` grows with every edit, deletion
     and restoration. The text of a deleted message stays. ``echo_of_id``: the review item whose sent reply this is.
+    ``answered_text``: what this message alone answers or quotes, where that is not the post.
     """
 
     __tablename__ = "message"
@@ -113,6 +117,7 @@ class Message(SQLModel, table=True):
     direction: str = Field(default=Direction.IN.value, max_length=3)
     attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     in_reply_to: str | None = Field(default=None, max_length=200)
+    answered_text: str | None = None
     part_of_id: int | None = Field(default=None, foreign_key="message.id", index=True)
     revision: int = 0
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -96,7 +96,7 @@ class AuthorIn(_Strict):
 
 
 class ConversationIn(_Strict):
-    """The post or private thread that it belongs to."""
+    """The post or private thread that it belongs to. ``parent_text``: the post, which all its messages stand under."""
 
     external_id: Id
     visibility: Literal["public", "private"] = "public"
@@ -118,7 +118,8 @@ class MessageIn(_Strict):
     """One message. Unknown fields are refused, so that a typo is not silently lost.
 
     ``direction`` ``out``: a reply of ours that was sent elsewhere, or an echo; it is kept and never drafted.
-    ``in_reply_to``: the external id of the comment that it answers. The text may be empty beside an attachment.
+    ``in_reply_to``: the external id of the comment that it answers, in whose conversation it then is.
+    ``answered_text``: the words of that one, or of what it quotes. The text may be empty beside an attachment.
     """
 
     model_config = ConfigDict(
@@ -159,6 +160,7 @@ class MessageIn(_Strict):
     posted_at: Moment
     direction: Literal["in", "out"] = "in"
     in_reply_to: Annotated[Id | None, _EmptyIsNull] = None
+    answered_text: Annotated[LongText | None, _EmptyIsNull] = None
     metadata: Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)] = {}
 
     @field_validator("text")

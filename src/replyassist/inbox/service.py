@@ -14,7 +14,7 @@ from replyassist.core.jobs import Job
 
 from . import repository
 from .models import Direction, Message, MessageStatus
-from .repository.arriving import Known, keep_author, keep_conversation, known_of
+from .repository.arriving import Known, bring_below, keep_author, keep_conversation, known_of
 from .schemas import EMPTY, MessageChanged, MessageEdit, MessageIn, MessageTaken
 from .threads import StoredMessage
 
@@ -82,11 +82,13 @@ def store(session: Session, incoming: MessageIn, *, now: datetime, queue_limit: 
         direction=incoming.direction,
         attachments=[attached.model_dump(mode="json") for attached in incoming.attachments],
         in_reply_to=incoming.in_reply_to,
+        answered_text=incoming.answered_text,
         status=MessageStatus.KEPT if is_ours else MessageStatus.RECEIVED,
     )
     session.add(message)
     session.flush()
-    is_alone = known.conversation_id is None
+    has_below = bring_below(session, known, conversation_id)
+    is_alone = known.place_id is None and not has_below
     return TakenMessage(
         _taken(incoming, _key(message.id), now), message, is_alone, min(known.waiting_of_brand, MOST_AHEAD)
     )

@@ -134,6 +134,7 @@ def _prompt(task: _DraftTask, *, plans: bool) -> Prompt:
             author_name=redactor.author_name,
             author_handle=None,
             parent_text=redactor.hide(message.parent_text) or None,
+            answered_text=redactor.hide(message.answered_text) or None,
             earlier_replies=(),
         ),
         answer=_source(assignment.plan, template, plans=plans),

@@ -35,5 +35,6 @@ def inbound(stored: StoredMessage, earlier_replies: tuple[str, ...]) -> InboundM
         author_name=stored.author.name,
         author_handle=stored.author.handle,
         parent_text=stored.conversation.parent_text,
+        answered_text=stored.message.answered_text,
         earlier_replies=earlier_replies,
     )

@@ -196,6 +196,7 @@ class ReviewDetail(ReviewSummary):
     """One item whole: the conversation, the proposal and the history."""
 
     parent_text: str | None
+    answered_text: str | None
     conversation: list[ConversationLine]
     findings: list[FindingView]
     proposal: Proposal
@@ -246,6 +247,7 @@ def detail(session: Session, item: ReviewItem, *, now: datetime) -> ReviewDetail
         send_at=send_times(session, [item]).get(item.id or 0),
         findings=[FindingView.model_validate(found, from_attributes=True) for found in findings],
         parent_text=stored.conversation.parent_text,
+        answered_text=stored.message.answered_text,
         conversation=lines,
         proposal=item.proposal,
         audit=[audit_view(entry) for entry in repository.audit_of(session, item.id or 0)],

@@ -68,7 +68,7 @@ SHAPE: dict[str, Callable[[str], float]] = {
 
 def shape_of(message: InboundMessage) -> Vectors:
     """How the message is made and what stands around it."""
-    text, parent = message.text[:READ_CHARACTERS], message.parent_text or ""
+    text, parent = message.text[:READ_CHARACTERS], message.text_above or ""
     words = text.split()
     shared = len(set(words) & set(parent.split())) / max(1, len(words))
     looks = [float(look(text)) for look in SHAPE.values()]

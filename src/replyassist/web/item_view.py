@@ -106,6 +106,7 @@ class ItemView:
     visibility: str
     posted_at: datetime
     parent_text: str | None
+    answered_text: str | None
     post_url: str
     earlier: list[Earlier]
     lines: list[ThreadLineView]
@@ -225,6 +226,7 @@ def item_view(
         visibility=stored.conversation.visibility,
         posted_at=stored.message.posted_at,
         parent_text=stored.conversation.parent_text,
+        answered_text=stored.message.answered_text,
         post_url=post_url(stored.message.attributes) or post_url({"url": stored.conversation.external_id}),
         earlier=repository.others_of_author(session, stored.message, limit=EARLIER_SHOWN),
         lines=lines,

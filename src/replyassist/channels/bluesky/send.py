@@ -69,18 +69,31 @@ class BlueskyPlatform(Platform):
         return str(found["uri"]) if found else None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The post above; for the beginning of a thread that quotes, the post that is quoted."""
-        uri = uri_of(place.external_id, place.metadata)
-        found = self._xrpc.get("app.bsky.feed.getPostThread", uri=uri, depth=0, parentHeight=1)["thread"]
-        above = (found.get("parent") or {}).get("post", {}).get("record", {}).get("text")
+        """The post that begins the thread, and the one above; for a beginning that quotes, the post that is quoted."""
+        uri, root = uri_of(place.external_id, place.metadata), place.metadata.get("root")
+        first = str(root["uri"]) if isinstance(root, dict) else place.conversation
+        found = self._shown(uri, parents=1)
+        parent = (found.get("parent") or {}).get("post") or {}
+        above = _words(parent)
+        if parent.get("uri") == first:
+            return Thread(above)
+        if first != uri:
+            return Thread(_words(self._shown(first).get("post") or {}) if place.wants_post else None, above)
         embed = (found.get("post") or {}).get("embed") or {}
         quoted = embed.get("record") or {}
         quoted = quoted.get("record") or quoted  # beside pictures it stands one deeper
-        return Thread(above or (quoted.get("value") or {}).get("text"))
+        return Thread(answered_text=(quoted.get("value") or {}).get("text"))
 
     def close(self) -> None:
         """End connections."""
         self._xrpc.close()
+
+    def _shown(self, uri: str, *, parents: int = 0) -> Mapping[str, Any]:
+        """A post with so many above it; nothing where it is gone."""
+        asked = {"uri": uri, "depth": 0, "parentHeight": parents}
+        found = self._xrpc.get("app.bsky.feed.getPostThread", absent="NotFound", **asked)
+        thread: Mapping[str, Any] = (found or {}).get("thread") or {}
+        return thread
 
     def _did(self, handle: str, reply: OutgoingReply) -> str | None:
         """Whose handle it is; a mention of nobody is plain text."""
@@ -90,3 +103,7 @@ class BlueskyPlatform(Platform):
             return str(self._xrpc.get("com.atproto.identity.resolveHandle", handle=handle)["did"])
         except DeliveryRefused:
             return None
+
+
+def _words(post: Mapping[str, Any]) -> str | None:
+    return (post.get("record") or {}).get("text") or None

@@ -32,14 +32,15 @@ class Place:
 
 def event_of(account: Account, written: Message, place: Place) -> Event | None:
     """A message, as an edit once it was edited; None for other bots', for Discord's notes and for posts of ours that
-    answer nobody. A thread is a conversation; in a channel it is a message with the replies to it."""
+    answer nobody. A thread is a conversation; in a channel it is a message with the replies to it, which intake puts
+    together."""
     author, above = written["author"], answered_by(written)
     is_ours = str(author["id"]) == account.account
     is_other_bot = not is_ours and (author.get("bot") or written.get("webhook_id"))
     if int(written["type"]) not in WRITTEN or is_other_bot or (is_ours and not above):
         return None
     referenced = written.get("referenced_message") or {}
-    first = answered_by(referenced) or above or str(written["id"])
+    first = above or str(written["id"])
     made = message(
         account,
         f"{place.channel}:{written['id']}",
@@ -48,7 +49,8 @@ def event_of(account: Account, written: Message, place: Place) -> Event | None:
         author_handle=author.get("username"),
         author_name=author.get("global_name"),
         conversation_id=place.channel if place.title else f"{place.channel}:{first}",
-        parent_text=plain(referenced, account.account) if referenced else place.title,
+        parent_text=place.title,
+        answered_text=plain(referenced, account.account) if referenced else None,
         posted_at=datetime.fromisoformat(written["timestamp"]),
         in_reply_to=f"{place.channel}:{above}" if above else None,
         attachments=tuple(map(_attachment, written.get("attachments") or ()))[:MAX_ATTACHMENTS],

@@ -82,9 +82,10 @@ def message_of(account: Account, status: Status, above: list[Status]) -> NewMess
         author_name=author.get("display_name") or author.get("username"),
         conversation_id=str(above[0]["id"] if above else parent or status["id"]),
         visibility="private" if status["visibility"] == "direct" else "public",  # followers see what is "private"
-        parent_text=plain(above[-1]) or None if above else None,
+        parent_text=plain(above[0]) or None if above else None,
         posted_at=datetime.fromisoformat(status["created_at"].replace("Z", "+00:00")),
         in_reply_to=str(parent) if parent else None,
+        answered_text=plain(above[-1]) or None if len(above) > 1 else None,
         attachments=tuple(map(_attachment, status.get("media_attachments") or ()))[:MAX_ATTACHMENTS],
         metadata={"visibility": status["visibility"], "acct": author.get("acct")},
     )

@@ -85,11 +85,13 @@ class MastodonPlatform(Platform):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The status above; none of what begins a thread."""
+        """The status that begins the thread, and the one above; none of what begins one."""
         if place.conversation == place.external_id:
             return Thread()
         above = self._api.context(refuse_number(place.external_id))[0]
-        return Thread(plain(above[-1]) or None if above else None)
+        if not above:
+            return Thread()
+        return Thread(plain(above[0]) or None, plain(above[-1]) or None if len(above) > 1 else None)
 
     def close(self) -> None:
         """End connections."""

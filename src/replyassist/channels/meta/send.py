@@ -102,7 +102,7 @@ class MetaPlatform(Platform):
 
     def thread(self, place: ThreadPlace) -> Thread:
         """The post's text; a private conversation has none."""
-        if not place.metadata.get("is_comment"):
+        if not place.metadata.get("is_comment") or not place.wants_post:
             return Thread()
         post = self.graph.read(node(place.conversation), fields=self.post_words)
         return Thread(parent_text=post.get(self.post_words))

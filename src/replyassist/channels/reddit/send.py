@@ -80,15 +80,13 @@ class RedditPlatform(Platform):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The comment above, or the post's title and words."""
-        parent = str(place.metadata.get("parent") or "")
-        if not _NAME.fullmatch(parent):
-            return Thread()
-        for thing in self._api.things("/api/info", id=parent):
-            said = thing["data"]
-            words = [said.get("body")] if thing["kind"] == "t1" else [said.get("title"), said.get("selftext")]
-            return Thread("\n\n".join(str(each) for each in words if each) or None)
-        return Thread()
+        """The post's title and words, and the comment above."""
+        wanted = [place.conversation] if place.wants_post else []
+        wanted += [str(place.metadata.get("parent") or "")] if place.wants_answered else []
+        names = [each for each in dict.fromkeys(wanted) if _NAME.fullmatch(each)]
+        things = self._api.things("/api/info", id=",".join(names)) if names else ()
+        told = {str(each["kind"]): _words(each["data"]) for each in things}
+        return Thread(told.get("t3"), told.get("t1"))
 
     def close(self) -> None:
         """End connections."""
@@ -99,3 +97,9 @@ def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise DeliveryRefused("this is no comment of Reddit's")
     return name
+
+
+def _words(said: Thing) -> str | None:
+    """Of a comment, or of a post."""
+    words = (said.get("title"), said.get("selftext"), said.get("body"))
+    return "\n\n".join(str(each) for each in words if each) or None

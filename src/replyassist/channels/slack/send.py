@@ -93,12 +93,14 @@ class SlackPlatform(Platform):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The thread's first message, where the message is a reply in it."""
+        """The thread's first message, where the message is a reply in it: in a channel all stand under it; a direct
+        conversation goes on beside its threads."""
         channel, thread = _thread(place.external_id, place.metadata.get("thread"))
         if f"{channel}:{thread}" == place.external_id:
             return Thread()
         first = next(self._api.replies(channel, thread, limit=1), {})
-        return Thread(plain(str(first.get("text") or "")) or None if first.get("ts") == thread else None)
+        words = plain(str(first.get("text") or "")) or None if first.get("ts") == thread else None
+        return Thread(words) if place.conversation == f"{channel}:{thread}" else Thread(answered_text=words)
 
     def close(self) -> None:
         """End connections."""

@@ -88,8 +88,8 @@ def _message(account: Account, written: Mapping[str, Any]) -> NewMessage | None:
         conversation_id=str(chat["id"]),
         visibility="private" if chat["type"] == "private" else "public",
         posted_at=_time(written["date"]),
-        parent_text=above.get("text") or above.get("caption"),
         in_reply_to=f"{chat['id']}:{above['message_id']}" if above else None,
+        answered_text=above.get("text") or above.get("caption"),
         attachments=tuple(Attachment(kind=kind) for kind in kinds[:1]),
         metadata={"topic": written["message_thread_id"]} if written.get("is_topic_message") else None,
     )

@@ -71,6 +71,8 @@ class ThreadsPlatform(Platform):
 
     def thread(self, place: ThreadPlace) -> Thread:
         """The post's text."""
+        if not place.wants_post:
+            return Thread()
         return Thread(parent_text=self._graph.read(node(place.conversation), fields="text").get("text"))
 
     def close(self) -> None:

@@ -87,16 +87,23 @@ class TikTokPlatform(Platform):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The comment above, or the video's caption."""
+        """The video's caption, and the comment above."""
         top = str(place.metadata.get("top") or "")
-        if top and top != place.external_id:
-            given = {"video_id": place.conversation, "comment_ids": json.dumps([top])}
-            found = self._api.read("business/comment/list/", **given).get("comments") or []
-            return Thread(next((str(each["text"]) for each in found), None))
-        filters = json.dumps({"video_ids": [place.conversation]})
-        fields = json.dumps(["item_id", "caption"])
-        videos = self._api.read("business/video/list/", fields=fields, filters=filters).get("videos") or []
-        return Thread(next((str(each["caption"]) for each in videos if each.get("caption")), None))
+        is_below = bool(top) and top != place.external_id
+        return Thread(
+            self._caption(place.conversation) if place.wants_post else None,
+            self._comment(place.conversation, top) if is_below and place.wants_answered else None,
+        )
+
+    def _caption(self, video: str) -> str | None:
+        given = {"filters": json.dumps({"video_ids": [video]}), "fields": json.dumps(["item_id", "caption"])}
+        videos = self._api.read("business/video/list/", **given).get("videos") or []
+        return next((str(each["caption"]) for each in videos if each.get("caption")), None)
+
+    def _comment(self, video: str, number: str) -> str | None:
+        given = {"video_id": video, "comment_ids": json.dumps([number])}
+        found = self._api.read("business/comment/list/", **given).get("comments") or []
+        return next((str(each["text"]) for each in found), None)
 
     def close(self) -> None:
         """End connections."""

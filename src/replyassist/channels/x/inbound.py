@@ -73,8 +73,8 @@ class XInbound(Inbound):
             author_name=author.get("name"),
             conversation_id=str(above or post["id_str"]),
             posted_at=_time(post),
-            parent_text=_words(quoted) or None if quoted and not above else None,
             in_reply_to=str(above) if above else None,
+            answered_text=_words(quoted) or None if quoted and not above else None,
             attachments=tuple(map(_attachment, media))[:MAX_ATTACHMENTS],
             metadata={"above": str(above)} if above else None,
         )

@@ -76,14 +76,19 @@ class XPlatform(Platform):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The post above; reading it costs as a post read does."""
-        above = str(place.metadata.get("above") or "")
+        """The post that begins the conversation, and the one above; reading each costs as a post read does."""
+        above, first = str(place.metadata.get("above") or ""), place.conversation
         if not above:
             return Thread()
-        answer = self._api.read(f"/2/tweets/{number(above)}", also=(404,))
-        found = answer.json()
-        post = found.get("data") if isinstance(found, dict) and answer.status == 200 else None
-        return Thread(plain(str(post.get("text") or "")) or None if post else None)
+        is_below = above != first
+        post = self._words(first) if place.wants_post else None
+        return Thread(post, self._words(above) if is_below and place.wants_answered else None)
+
+    def _words(self, post: str) -> str | None:
+        answer = self._api.read(f"/2/tweets/{number(post)}", also=(404,))
+        document = answer.json()
+        found = document.get("data") if isinstance(document, dict) and answer.status == 200 else None
+        return plain(str(found.get("text") or "")) or None if found else None
 
     def close(self) -> None:
         """End connections."""

@@ -61,15 +61,24 @@ class YouTubePlatform(Platform):
         return None
 
     def thread(self, place: ThreadPlace) -> Thread:
-        """The comment above, or the video's title and the beginning of its description."""
-        if top := place.metadata.get("top"):
-            found = self._api.read("/youtube/v3/comments", part="snippet", id=str(top), textFormat="plainText")
-            return Thread(next((words_of(comment) for comment in found.get("items") or ()), None))
-        found = self._api.read("/youtube/v3/videos", part="snippet", id=place.conversation)
-        for video in found.get("items") or ():
-            said = video["snippet"]
-            return Thread("\n\n".join(filter(None, (str(said["title"]), str(said.get("description") or "")))))
-        return Thread()
+        """The video's title and the beginning of its description, and the comment above."""
+        top = str(place.metadata.get("top") or "")
+        return Thread(
+            self._video(place.conversation) if place.wants_post else None,
+            self._comment(top) if top and place.wants_answered else None,
+        )
+
+    def _video(self, number: str) -> str | None:
+        found = self._api.read("/youtube/v3/videos", part="snippet", id=number).get("items") or ()
+        snippets = (video["snippet"] for video in found)
+        told = (
+            "\n\n".join(filter(None, (str(each["title"]), str(each.get("description") or "")))) for each in snippets
+        )
+        return next(told, None)
+
+    def _comment(self, number: str) -> str | None:
+        found = self._api.read("/youtube/v3/comments", part="snippet", id=number, textFormat="plainText")
+        return next((words_of(comment) for comment in found.get("items") or ()), None)
 
     def close(self) -> None:
         """End connections."""

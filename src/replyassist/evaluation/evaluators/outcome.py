@@ -81,4 +81,5 @@ def message_of(case: Case) -> InboundMessage:
         author_name=case.author_name,
         author_handle=case.author_handle,
         parent_text=case.parent_text,
+        answered_text=case.answered_text,
     )

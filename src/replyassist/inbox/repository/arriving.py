@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, update
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from replyassist.brands.models import Brand
@@ -21,7 +22,11 @@ from . import lock_conversation
 class Known:
     """What is known of a message before it is taken in: the ids of itself, its author and its conversation, None where
     they are new; when it was received; what its author is called; how many messages of its brand wait for their
-    drafts, and how many of all, both counted up to one limit."""
+    drafts, and how many of all, both counted up to one limit.
+
+    ``conversation_id``: the one that it names. ``above_id``: the one in which what it answers lies, as visible as this;
+    it goes before. ``below_id``: the one that was named after this message before it came, by replies to it.
+    """
 
     message_id: int | None
     received_at: datetime | None
@@ -29,8 +34,15 @@ class Known:
     handle: str | None
     name: str | None
     conversation_id: int | None
+    above_id: int | None
+    below_id: int | None
     waiting_of_brand: int
     waiting: int
+
+    @property
+    def place_id(self) -> int | None:
+        """The conversation that it belongs to; None for one that is not there yet."""
+        return self.above_id or self.conversation_id
 
 
 def _waiting(*conditions: ColumnElement[bool]) -> Any:
@@ -44,6 +56,20 @@ def _named(table: Any, external_id: str) -> ColumnElement[bool]:
     )
 
 
+_Answered, _Reply = aliased(Message), aliased(Message)
+_Above, _Below = aliased(Conversation), aliased(Conversation)
+_ANSWERS_IT = exists().where(
+    col(_Reply.conversation_id) == _Below.id, col(_Reply.in_reply_to) == bindparam("message")
+)  # fmt: skip
+"""A platform may count conversations and messages each by themselves: the same name alone says nothing."""
+
+
+def _as_visible(conversation: Any) -> ColumnElement[bool]:
+    """What is private never comes into a conversation that others read."""
+    is_it: ColumnElement[bool] = conversation.visibility == bindparam("visibility")
+    return is_it
+
+
 _KNOWN: Any = (
     select_columns(
         col(Message.id),
@@ -52,6 +78,8 @@ _KNOWN: Any = (
         col(Author.handle),
         col(Author.name),
         col(Conversation.id),
+        col(_Above.id),
+        col(_Below.id),
         _waiting(col(Message.brand_id) == bindparam("brand")),
         _waiting(),
     )
@@ -59,6 +87,9 @@ _KNOWN: Any = (
     .outerjoin(Message, _named(Message, "message"))
     .outerjoin(Author, _named(Author, "author"))
     .outerjoin(Conversation, _named(Conversation, "conversation"))
+    .outerjoin(_Answered, _named(_Answered, "answered"))
+    .outerjoin(_Above, and_(col(_Above.id) == col(_Answered.conversation_id), _as_visible(_Above)))
+    .outerjoin(_Below, and_(_named(_Below, "message"), _as_visible(_Below), _ANSWERS_IT))
     .where(col(Brand.id) == bindparam("brand"))
 )
 _NEW_AUTHOR: Any = insert(Author).returning(col(Author.id))
@@ -74,6 +105,8 @@ def known_of(session: Session, incoming: MessageIn, *, most: int) -> Known | Non
         "message": incoming.external_id,
         "author": incoming.author.external_id,
         "conversation": incoming.conversation.external_id,
+        "visibility": incoming.conversation.visibility,
+        "answered": incoming.in_reply_to,
         "most": most,
     }
     row = session.connection().execute(_KNOWN, asked).first()
@@ -92,12 +125,26 @@ def keep_author(session: Session, known: Known, incoming: MessageIn) -> int:
 
 
 def keep_conversation(session: Session, known: Known, incoming: MessageIn) -> int:
-    """The id of the conversation of a message that comes; nobody else changes its messages before the transaction
-    ends."""
-    if known.conversation_id is None:
+    """The id of the conversation of a message that comes: that of what it answers, where that is known. Nobody else
+    changes its messages before the transaction ends."""
+    if known.place_id is None:
         return _added(session, _NEW_CONVERSATION, incoming, **incoming.conversation.model_dump())
-    lock_conversation(session, known.conversation_id)
-    return known.conversation_id
+    lock_conversation(session, known.place_id)
+    return known.place_id
+
+
+def bring_below(session: Session, known: Known, conversation_id: int) -> bool:
+    """Move what was taken in below a message before it came into the message's conversation; whether there was any.
+
+    The conversation that it was kept in until then is gone afterwards: who waits for it fails, and tries again.
+    """
+    if known.below_id is None or known.below_id == conversation_id:
+        return False
+    lock_conversation(session, known.below_id)
+    moved = update(Message).where(col(Message.conversation_id) == known.below_id)
+    session.exec(moved.values(conversation_id=conversation_id))
+    session.exec(delete(Conversation).where(col(Conversation.id) == known.below_id))
+    return True
 
 
 def _added(session: Session, statement: Any, incoming: MessageIn, **values: Any) -> int:

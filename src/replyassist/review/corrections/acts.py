@@ -57,7 +57,7 @@ def correct(
             shown=nameless(
                 read.text, name=message.author.name or "", handle=message.author.handle or "", stand_in="[NAME]"
             ),
-            parent_text=read.parent_text,
+            parent_text=read.text_above,
             visibility=read.visibility,
             actor=principal.name,
             corrected_at=now,
