@@ -22,7 +22,6 @@ from replyassist.channels import (
     HookRequest,
     NewMessage,
     OutgoingReply,
-    Platform,
     Repeat,
 )
 from replyassist.core.errors import RateLimited, SignatureInvalid
@@ -144,12 +143,13 @@ class Conformance:
                 self._verify(stage)(replace(request, received_at=request.received_at + late))
 
     def test_at_limit(self, stage: Stage) -> None:
+        """The longest text that can be approved is sent: both measure what will stand there."""
         for letter in ("a", "é", "☕"):
-            reply = _as_long_as_fits(stage.reply(""), stage.platform, letter)
+            reply = stage.longest_approved(letter)
             self._send(stage, replace(reply, key=f"reply-at-limit-{ord(letter)}"))
 
     def test_past_limit(self, stage: Stage) -> None:
-        reply = _as_long_as_fits(stage.reply(""), stage.platform, "a")
+        reply = stage.longest_approved("a")
         claimed = self._claimed(stage, replace(reply, text=reply.text + "a"))
         verdict = attempts.prepare(claimed, stage.platform)
 
@@ -274,22 +274,3 @@ class Conformance:
         adapter = stage.harness.adapter
         assert adapter.inbound is not None
         return adapter.inbound(stage.account, stage.harness.runtime).verify
-
-
-def _as_long_as_fits(reply: OutgoingReply, platform: Platform, letter: str) -> OutgoingReply:
-    """The reply with as many of the letter, then of "a", as the platform takes."""
-    counting = platform.counting(reply.visibility)
-    assert counting.most is not None
-
-    def fits(text: str) -> bool:
-        whole = platform.as_sent(replace(reply, text=text))
-        return counting.count(whole) <= (counting.most or 0) and len(whole.encode()) <= (counting.bytes or 10**9)
-
-    low, high = 0, counting.most
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(letter * middle) else (low, middle - 1)
-    text = letter * low
-    while fits(text + "a"):
-        text += "a"
-    return replace(reply, text=text)

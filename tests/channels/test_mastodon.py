@@ -26,7 +26,10 @@ from replyassist.core.errors import (
     CredentialsRefused,
     DeliveryNotMade,
     RateLimited,
+    TextBlocked,
 )
+from replyassist.review.models import ReviewStatus
+from tests.review.test_decisions import approve
 from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Harness, Stage
@@ -111,6 +114,16 @@ def harness(server: str) -> MastodonHarness:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestMastodon(Conformance):
+    def test_what_is_approved_at_the_limit_is_sent_and_one_character_more_is_not_approved(self, stage: Stage) -> None:
+        item, text = stage.item(), stage.longest_approved("a").text
+        assert len(text) == 500 - len("@grace ")
+        with pytest.raises(TextBlocked, match="493 is the most"):
+            approve(stage.world, stage.world.person(), item, text=text + "a")
+        approve(stage.world, stage.world.person(), item, text=text, accept_findings=True)
+        stage.run()
+        assert stage.world.reload(item).status == ReviewStatus.SENT
+        assert stage.harness.posted()[-1] == f"@grace {text}"
+
     def test_the_reply_stands_under_the_mention_as_visible_as_it(self, stage: Stage, harness: MastodonHarness) -> None:
         platform = stage.platform.inner
         for visibility, is_private in (("public", False), ("unlisted", False), ("private", False), ("direct", True)):

@@ -24,6 +24,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from replyassist.brands.counting import Counting
+from replyassist.brands.room import addressed, mention_of
 from replyassist.core.errors import CredentialsRefused, DeliveryRefused, SignatureInvalid
 
 from .account import Account, Field, Runtime, Tested
@@ -59,9 +60,11 @@ class Platform(ABC):
         return Tested(())
 
     def as_sent(self, reply: OutgoingReply) -> str:
-        """The text as it will stand there: the approved one, with at most a mention before it that the platform needs
-        to tell the author ("@tom text"). Its length is checked against ``counting`` before anything is sent."""
-        return reply.text
+        """The text as it will stand there: the approved one, with the mention before it where the platform tells its
+        author by nothing else (``mention`` in ``counting.yaml``). This is what is measured before anything is sent."""
+        counts_as = self.traits.counts_as or self.traits.name
+        mention = mention_of(counts_as, reply.visibility, handle=reply.author_handle, metadata=reply.metadata)
+        return addressed(reply.text, mention)
 
     def counting(self, visibility: str) -> Counting:
         """How text is measured here and the limit."""

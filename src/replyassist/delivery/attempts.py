@@ -60,11 +60,7 @@ def prepare(claimed: Claimed, channel: Platform) -> Claimed | AttemptResult:
     """What the platform fixes before the first attempt, or why there is none; no transaction is open."""
     reply = claimed.reply
     try:
-        counting, text = channel.counting(reply.visibility), channel.as_sent(reply)
-        length = counting.count(text)
-        is_heavy = counting.bytes is not None and len(text.encode()) > counting.bytes
-        if is_heavy or (counting.most is not None and length > counting.most):
-            limit = f"{counting.bytes} bytes" if is_heavy else f"{counting.most} {counting.unit}, and this has {length}"
+        if limit := channel.counting(reply.visibility).past_limit(channel.as_sent(reply)):
             raise DeliveryRefused(f"{channel.traits.title} takes at most {limit}")
         if claimed.is_prepared:
             return claimed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from replyassist.brands.counting import Counting
@@ -15,8 +14,6 @@ from . import TRAITS
 from .api import LEADING_MENTIONS, MastodonApi, plain, refuse_number
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
-ACCOUNT = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:@\w(?:[\w.-]*\w)?(?::[0-9]{1,5})?)?")
-"""A name, and a server but for one of ours: metadata comes by the API too, and nothing else may stand before a text."""
 
 
 class MastodonPlatform(Platform):
@@ -55,13 +52,6 @@ class MastodonPlatform(Platform):
                 told = usual.most
             self._limit = int(told)
         return usual.model_copy(update={"most": self._limit})
-
-    def as_sent(self, reply: OutgoingReply) -> str:
-        """The text behind a mention of the author, who is told by nothing else; without it where that is no account."""
-        acct = str(reply.metadata.get("acct") or reply.author_handle or "").lstrip("@")
-        if not ACCOUNT.fullmatch(acct) or f"@{acct}".casefold() in reply.text.casefold().split():
-            return reply.text
-        return f"@{acct} {reply.text}"
 
     def send(self, reply: OutgoingReply) -> str:
         """Post it once under its key."""
