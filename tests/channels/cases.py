@@ -29,6 +29,10 @@ def _changes(adapter: Adapter) -> str:
     return _brings(adapter) or ("" if tells else "tells of no edits or deletions")
 
 
+def _noticed(adapter: Adapter) -> str:
+    return "" if adapter.traits.rereads else _changes(adapter)
+
+
 def _echoes(adapter: Adapter) -> str:
     return _brings(adapter) or _sends(adapter) or ("" if adapter.traits.tells_own else "tells a bot nothing of its own")
 
@@ -79,17 +83,23 @@ def _tests(adapter: Adapter) -> str:
 
 @dataclass(frozen=True)
 class ConformanceCase:
-    """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is."""
+    """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is. ``how``: how the case
+    differs there."""
 
     title: str
     why_not: Callable[[Adapter], str]
+    how: Callable[[Adapter], str] = lambda _: ""
 
 
 CASES: Mapping[str, ConformanceCase] = {
     "duplicates": ConformanceCase("the same event twice", _brings),
     "order": ConformanceCase("deletion or edit before its message", _changes),
     "echo": ConformanceCase("our own reply comes back", _echoes),
-    "changes": ConformanceCase("edit and deletion reopen the item", _changes),
+    "changes": ConformanceCase(
+        "edit and deletion reopen the item",
+        _noticed,
+        lambda adapter: "noticed before sending" if adapter.traits.rereads else "",
+    ),
     "malformed": ConformanceCase("an entry that cannot be read", _brings),
     "forged": ConformanceCase("bad signature", _signed),
     "stale": ConformanceCase("stale signature", _timed),
@@ -126,7 +136,7 @@ def table(adapters: Mapping[str, Adapter]) -> str:
     names = [adapter.traits.title for adapter in adapters.values()]
     lines += ["", f"| case | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
     for case in (*CASES.values(), *READ_CASES.values()):
-        cells = [case.why_not(adapter) or "✓" for adapter in adapters.values()]
+        cells = [case.why_not(adapter) or f"✓ {case.how(adapter)}".strip() for adapter in adapters.values()]
         lines.append(f"| {case.title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

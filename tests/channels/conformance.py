@@ -30,7 +30,9 @@ from replyassist.delivery import attempts
 from replyassist.delivery.models import DeliveryStatus
 from replyassist.inbox.models import Message
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.notices import DELETED, EDITED
 from tests.channels.cases import CASES
+from tests.review.test_decisions import approve
 from tests.world import World
 
 from .harness import MALFORMED, QUESTION, Harness
@@ -94,6 +96,9 @@ class Conformance:
 
     def test_changes(self, stage: Stage) -> None:
         traits, harness = stage.harness.adapter.traits, stage.harness
+        if traits.rereads:
+            self._notices_before_sending(stage)
+            return
         item = stage.item()
         with stage.world.database.reading() as session:
             external_id = session.get_one(Message, item.message_id).external_id
@@ -230,6 +235,27 @@ class Conformance:
         stage.run()
 
         self._is_settled(stage, item, stage.harness.adapter.traits.repeat, arrived=1)
+
+    @staticmethod
+    def _notices_before_sending(stage: Stage) -> None:
+        harness, world = stage.harness, stage.world
+        item = stage.approved()
+        with world.database.reading() as session:
+            external_id = session.get_one(Message, item.message_id).external_id
+        harness.edit(external_id, "do you ship to Sweden?")
+        stage.run()
+        item, stored = world.reload(item), stage.message(external_id)
+        assert (item.status, item.notice, item.approval_id) == (ReviewStatus.PENDING, EDITED, None)
+        assert item.is_redrafting, "what is drafted anew answers the new text"
+        assert stored is not None
+        assert stored.text == "do you ship to Sweden?"
+        assert stage.posted() == []
+        approve(world, world.person(), item, accept_findings=True)
+        harness.delete(external_id)
+        stage.run()
+        item = world.reload(item)
+        assert (item.status, item.notice) == (ReviewStatus.WITHDRAWN, DELETED)
+        assert stage.posted() == []
 
     def _lose(self, stage: Stage, when: str) -> None:
         item = stage.approved()

@@ -18,6 +18,7 @@ from replyassist.channels import (
     NewMessage,
     OutgoingReply,
     Platform,
+    ThreadPlace,
 )
 from replyassist.channels.models import Connection
 from replyassist.core.errors import DeliveryError, DeliveryUncertain
@@ -53,7 +54,7 @@ class Faulty(Platform):
 
     def _open(self) -> None:
         self.inner = self._opened()
-        for name in ("as_sent", "counting", "prepare", "thread", "test"):
+        for name in ("as_sent", "counting", "prepare", "reread", "thread", "test"):
             setattr(self, name, getattr(self.inner, name))
 
     def close(self) -> None:
@@ -260,4 +261,5 @@ class Stage:
             approved_at=self.world.clock.now(),
             message_at=message.posted_at,
             metadata=message.metadata,
+            answers=(ThreadPlace(message.external_id, message.conversation.external_id, message.metadata),),
         )

@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from replyassist.channels import Account, Credentials, Event, NewMessage, OutgoingReply, Runtime, ThreadPlace
+from replyassist.channels import Account, Credentials, Deleted, Event, NewMessage, OutgoingReply, Runtime, ThreadPlace
 from replyassist.channels.mastodon.api import MastodonApi
 from replyassist.channels.mastodon.send import MastodonPlatform
 from replyassist.channels.mastodon.source import MastodonSource
@@ -25,6 +25,7 @@ from replyassist.core.errors import (
     ConfigurationError,
     CredentialsRefused,
     DeliveryNotMade,
+    DeliveryUncertain,
     RateLimited,
     TextBlocked,
 )
@@ -87,6 +88,12 @@ class MastodonHarness(Harness):
 
     def write(self, text: str) -> str:
         return str(self.post(f"@{self.us['acct']} {text}")["id"])
+
+    def edit(self, external_id: str, text: str) -> None:
+        self.call(TOMS, f"/statuses/{external_id}", "PUT", json={"status": f"@{self.us['acct']} {text}"})
+
+    def delete(self, external_id: str) -> None:
+        self.call(TOMS, f"/statuses/{external_id}", "DELETE")
 
     def posted(self) -> list[str]:
         path = f"/accounts/{self.account}/statuses?limit=40&min_id={self.before['own']}"
@@ -340,6 +347,28 @@ class TestAnswers:
             assert told.value.retry_after_s == pytest.approx(25)
             with pytest.raises(DeliveryNotMade):
                 platform.thread(ThreadPlace("6", "1"))
+
+    @pytest.mark.parametrize(
+        ("status", "body", "found"),
+        [
+            (404, '{"error": "Record not found"}', "gone"),
+            (404, "{}", "unread"),
+            (404, "<h1>Not here</h1>", "unread"),
+            (500, "{}", "unread"),
+            (200, '{"edited_at": null, "content": "changed by the server alone"}', "same"),
+        ],
+    )
+    def test_only_the_servers_word_makes_a_message_gone(
+        self, world: World, httpserver: HTTPServer, status: int, body: str, found: str
+    ) -> None:
+        httpserver.expect_request("/api/v1/statuses/5").respond_with_data(body, status=status)
+        reply = replace(outgoing({}), answers=(ThreadPlace("5", "1"),))
+        with platform_at(httpserver.url_for("/"), world) as platform:
+            if found == "unread":
+                with pytest.raises((DeliveryNotMade, DeliveryUncertain)):
+                    platform.reread(reply)
+            else:
+                assert list(platform.reread(reply)) == ([Deleted("5")] if found == "gone" else [])
 
     def test_the_servers_own_limit_counts(self, world: World, httpserver: HTTPServer) -> None:
         told = {"configuration": {"statuses": {"max_characters": 5000}}}

@@ -26,7 +26,7 @@ _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 config v3)."""
 
 
-class Mention(BaseModel, frozen=True, extra="forbid"):
+class LeadingMention(BaseModel, frozen=True, extra="forbid"):
     """When a platform tells an author of a reply by nothing but a mention before it: ``always``, or where the reply is
     ``nested``: lands under the comment above the one that it answers.
 
@@ -54,7 +54,7 @@ class Counting(BaseModel, frozen=True, extra="forbid"):
     link: int | None = Field(default=None, ge=1)
     bare_links: bool = True
     fold: int | None = Field(default=None, ge=1)
-    mention: Mention | None = None
+    mention: LeadingMention | None = None
 
     def count(self, text: str) -> int:
         """How long the text is in the platform's unit."""

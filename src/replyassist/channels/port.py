@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ from .outgoing import OutgoingReply, Thread, ThreadPlace
 from .traits import Traits
 
 if TYPE_CHECKING:
-    from .events import Event
+    from .events import Deleted, Edited, Event
 
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{1,200}")
 """Of a challenge: no document of JSON but a number or a word, and no platform sends such a body."""
@@ -77,6 +77,12 @@ class Platform(ABC):
         nothing was sent.
         """
         return {}
+
+    def reread(self, reply: OutgoingReply) -> Sequence[Edited | Deleted]:
+        """What has become of the messages that are answered (``reply.answers``); asked before each attempt where
+        ``traits.rereads``. An edit that changes nothing does no harm, and only what the platform says is gone is
+        Deleted. Raises as ``send``: nothing is sent unchecked."""
+        return ()
 
     @abstractmethod
     def send(self, reply: OutgoingReply) -> str:

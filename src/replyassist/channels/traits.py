@@ -81,6 +81,7 @@ class Traits:
     long after the message a public one may. None: no end.
     ``poll_seconds``: how often its Source is asked; 0 for a stream, which is asked again as soon as it returns.
     ``signature``: of its webhooks. ``tells_edits``, ``tells_deletions``: whether it tells us of them.
+    ``rereads``: nothing tells of edits and deletions, so ``Platform.reread`` is asked before each attempt.
     ``tells_own``: whether what we post there comes back as an event of ours.
     ``tells_parent``: whether events bring the post above; where not, ``Platform.thread`` is asked before drafting.
     ``proof``, ``proven_by``, ``checked_on`` and ``reread`` fill ``docs/platforms.md``: what it was run against, when,
@@ -102,6 +103,7 @@ class Traits:
     signature: Signature = Signature.NONE
     tells_edits: bool = True
     tells_deletions: bool = True
+    rereads: bool = False
     tells_own: bool = True
     tells_parent: bool = True
     proof: Proof = Proof.DOCUMENTATION

@@ -17,8 +17,9 @@ from replyassist.inbox.models import Direction
 from replyassist.inbox.repository import find_message
 from replyassist.inbox.schemas import MessageIn
 from replyassist.review import answered_there
+from replyassist.review.author_changes import delete, edit
 
-from .service import delete, edit, take_in
+from .service import take_in
 
 ATTEMPTS = 4
 """At one batch: others may store an author, a conversation or a message of it first, each once."""

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from replyassist.brands.counting import Counting
 from replyassist.core.errors import DeliveryError, DeliveryRefused
+from replyassist.inbox.schemas import MessageEdit
 
 from ..account import Account, Check, Runtime, Tested
+from ..events import Deleted, Edited
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
 from . import TRAITS
-from .api import LEADING_MENTIONS, MastodonApi, plain, refuse_number
+from .api import LEADING_MENTIONS, MastodonApi, Status, message_of, plain, refuse_number
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 
@@ -52,6 +54,29 @@ class MastodonPlatform(Platform):
                 told = usual.most
             self._limit = int(told)
         return usual.model_copy(update={"most": self._limit})
+
+    def reread(self, reply: OutgoingReply) -> list[Edited | Deleted]:
+        """Each message by itself; ``edited_at`` says that one was edited, and is missing on servers that tell not."""
+        found: list[Edited | Deleted] = []
+        for place in reply.answers:
+            status = self._api.status(refuse_number(place.external_id))
+            if status is None:
+                found.append(Deleted(place.external_id))
+            elif status.get("edited_at") or "edited_at" not in status:
+                found.append(self._edited(place, status))
+        return found
+
+    def _edited(self, place: ThreadPlace, status: Status) -> Edited:
+        now = message_of(self._account, status, [])
+        if now is None:
+            raise DeliveryRefused("the message has neither words nor attachments any more")
+        at = status.get("edited_at")
+        change = MessageEdit(
+            text=now.message.text,
+            attachments=now.message.attachments if at else None,  # a server may show them elsewhere by itself
+            edited_at=datetime.fromisoformat(at.replace("Z", "+00:00")) if at else None,
+        )
+        return Edited(place.external_id, change)
 
     def send(self, reply: OutgoingReply) -> str:
         """Post it once under its key."""
