@@ -45,7 +45,7 @@ class BlueskyHarness(PeerHarness[Network], PolledHarness):
         return self.peer.post(TOM, text, to=self.root)
 
     def edit(self, external_id: str, text: str) -> None:
-        """No client of the network's offers it; a record can be put anew all the same."""
+        """No app of the network offers it; a record can be put anew all the same, and the index follows."""
         _, _, rkey = parts_of(external_id) or ("", "", "")
         self.peer.put(TOM, POST, rkey, {**self.peer.records[external_id]["value"], "text": text})
 
