@@ -26,10 +26,11 @@ from replyassist.faq.template import ReplyTemplate
 from replyassist.guardrails import Verdict
 from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
 from replyassist.inbox.service import load
-from replyassist.intake.service import delete, edit, take_in
+from replyassist.intake.service import take_in
 from replyassist.proposal import BY_TEMPLATE, Proposal
 from replyassist.retrieval.index import TemplateMatch
 from replyassist.review import decisions
+from replyassist.review.author_changes import delete, edit
 from replyassist.review.clusters import MessageVector
 from replyassist.review.failures import FailureKind
 from replyassist.review.models import ReviewItem

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replyassist.brands.counting import Counting, counting_for, links_in, room_of
+from replyassist.brands.counting import Counting, counting_for, links_in
 
 FAMILY = "👩‍👧"  # one character to a person, three code points
 
@@ -20,6 +20,11 @@ FAMILY = "👩‍👧"  # one character to a person, three code points
         ("x", "see fernhill.example.", 4 + 23 + 1),
         ("bluesky", f"a{FAMILY}🇮🇪", 3),
         ("mastodon", "https://a.example/" + "b" * 50, 23),
+        ("mastodon", "a.example/" + "b" * 50, 60),  # no link without its scheme
+        ("mastodon", "@tom@social.example, @ada, hi", 14),  # the server of a mention does not count
+        ("mastodon", "https://a.example/@tom@social.example", 23),
+        ("mastodon", "write to tom@social.example", 27),
+        ("x", "@tom@social.example", 4 + 1 + 14),
         ("threads", "a🎄", 5),
         ("instagram", "a🎄", 3),
         ("google", "äb", 3),
@@ -34,30 +39,6 @@ def test_private_messages_are_counted_in_their_own_way() -> None:
     assert counting_for("x", "public").most == 280
     assert counting_for("x", "private").most == 10_000
     assert counting_for("instagram", "private").unit == "bytes"
-
-
-def test_the_brand_gives_less_room_than_the_platform_or_the_platform_less() -> None:
-    assert room_of("x", "public", least=1, most=200).most == 200
-    assert room_of("x", "public", least=1, most=600).most == 280
-    assert room_of("instagram", "public", least=1, most=400).most == 400
-
-
-def test_a_second_limit_in_bytes_counts_too() -> None:
-    room = room_of("bluesky", "public", least=1, most=300)
-    heavy = "👨‍👩‍👧‍👦" * 150
-    assert room.count(heavy) == 150
-    assert not room.fits(heavy)
-    dm = room_of("instagram", "private", least=1, most=600)
-    assert dm.fits("ä" * 500)
-    assert not dm.fits("ä" * 501)
-
-
-@given(st.text(max_size=60), st.sampled_from(["x", "bluesky", "threads", "instagram", "somewhere"]))
-def test_the_beginning_that_fits_fits_and_one_more_character_does_not(text: str, channel: str) -> None:
-    room = room_of(channel, "public", least=0, most=10)
-    end = room.beginning(text)
-    assert room.fits(text[:end]) or not text[:end].strip()
-    assert end == len(text) or not room.fits(text)
 
 
 @given(st.text(max_size=80))

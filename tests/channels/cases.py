@@ -32,6 +32,10 @@ def _changes(adapter: Adapter) -> str:
     return _brings(adapter) or ("" if tells else "tells of no edits or deletions")
 
 
+def _noticed(adapter: Adapter) -> str:
+    return "" if adapter.traits.rereads else _changes(adapter)
+
+
 def _echoes(adapter: Adapter) -> str:
     return _brings(adapter) or _sends(adapter) or ("" if adapter.traits.tells_own else "tells a bot nothing of its own")
 
@@ -91,17 +95,18 @@ def _tests(adapter: Adapter) -> str:
 
 @dataclass(frozen=True)
 class ConformanceCase:
-    """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is. ``raised``: those in
-    front of which the case raises what their peers cannot be told to do."""
+    """``why_not`` says, from an adapter's traits, why it is not tried at this; empty where it is. ``how``: how the case
+    differs there. ``raised``: those in front of which it raises what their peers cannot be told to do."""
 
     title: str
     why_not: Callable[[Adapter], str]
+    how: Callable[[Adapter], str] = lambda _: ""
     raised: frozenset[str] = frozenset()
 
     def cell(self, adapter: Adapter) -> str:
         """What the table says."""
-        shown = "✓ raised in front of the adapter" if adapter.traits.name in self.raised else "✓"
-        return self.why_not(adapter) or shown
+        how = "raised in front of the adapter" if adapter.traits.name in self.raised else self.how(adapter)
+        return self.why_not(adapter) or f"✓ {how}".strip()
 
 
 CASES: Mapping[str, ConformanceCase] = {
@@ -109,14 +114,18 @@ CASES: Mapping[str, ConformanceCase] = {
     "order": ConformanceCase("deletion or edit before its message", _changes),
     "echo": ConformanceCase("our own reply comes back", _echoes),
     "thread": ConformanceCase("a question below our reply, answered, comes back", _threaded),
-    "changes": ConformanceCase("edit and deletion reopen the item", _changes),
+    "changes": ConformanceCase(
+        "edit and deletion reopen the item",
+        _noticed,
+        lambda adapter: "noticed before sending" if adapter.traits.rereads else "",
+    ),
     "malformed": ConformanceCase("an entry that cannot be read", _brings),
     "forged": ConformanceCase("bad signature", _signed),
     "stale": ConformanceCase("stale signature", _timed),
     "at_limit": ConformanceCase("text at the limit", _limited),
     "past_limit": ConformanceCase("text past the limit", _limited),
     "window": ConformanceCase("window closes after approval", _windowed),
-    "rate": ConformanceCase("rate limit with a time", _sends, TELLS_NO_LIMIT),
+    "rate": ConformanceCase("rate limit with a time", _sends, raised=TELLS_NO_LIMIT),
     "lost_before": ConformanceCase("timeout before the effect", _sends),
     "lost_after": ConformanceCase("timeout after the effect", _sends),
     "lag": ConformanceCase("`find` lags", _finding),

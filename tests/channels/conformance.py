@@ -24,7 +24,6 @@ from replyassist.channels import (
     HookRequest,
     NewMessage,
     OutgoingReply,
-    Platform,
     Repeat,
 )
 from replyassist.channels.events import short_id
@@ -34,7 +33,9 @@ from replyassist.delivery import attempts
 from replyassist.delivery.models import DeliveryStatus
 from replyassist.inbox.models import Message
 from replyassist.review.models import ReviewItem, ReviewStatus
+from replyassist.review.notices import DELETED, EDITED
 from tests.channels.cases import CASES
+from tests.review.test_decisions import approve
 from tests.world import World
 
 from .harness import MALFORMED, QUESTION, Harness
@@ -134,6 +135,9 @@ class Conformance:
 
     def test_changes(self, stage: Stage) -> None:
         traits, harness = stage.harness.adapter.traits, stage.harness
+        if traits.rereads:
+            self._notices_before_sending(stage)
+            return
         item = stage.item()
         with stage.world.database.reading() as session:
             external_id = session.get_one(Message, item.message_id).external_id
@@ -184,12 +188,13 @@ class Conformance:
                 self._verify(stage)(replace(request, received_at=request.received_at + late))
 
     def test_at_limit(self, stage: Stage) -> None:
+        """The longest text that can be approved is sent: both measure what will stand there."""
         for letter in ("a", "é", "☕"):
-            reply = _as_long_as_fits(stage.reply(""), stage.platform, letter)
+            reply = stage.longest_approved(letter)
             self._send(stage, replace(reply, key=f"reply-at-limit-{ord(letter)}"))
 
     def test_past_limit(self, stage: Stage) -> None:
-        reply = _as_long_as_fits(stage.reply(""), stage.platform, "a")
+        reply = stage.longest_approved("a")
         claimed = self._claimed(stage, replace(reply, text=reply.text + "a"))
         verdict = attempts.prepare(claimed, stage.platform)
 
@@ -272,6 +277,27 @@ class Conformance:
 
         self._is_settled(stage, item, stage.harness.adapter.traits.repeat, arrived=1)
 
+    @staticmethod
+    def _notices_before_sending(stage: Stage) -> None:
+        harness, world = stage.harness, stage.world
+        item = stage.approved()
+        with world.database.reading() as session:
+            external_id = session.get_one(Message, item.message_id).external_id
+        harness.edit(external_id, "do you ship to Sweden?")
+        stage.run()
+        item, stored = world.reload(item), stage.message(external_id)
+        assert (item.status, item.notice, item.approval_id) == (ReviewStatus.PENDING, EDITED, None)
+        assert item.is_redrafting, "what is drafted anew answers the new text"
+        assert stored is not None
+        assert stored.text == "do you ship to Sweden?"
+        assert stage.posted() == []
+        approve(world, world.person(), item, accept_findings=True)
+        harness.delete(external_id)
+        stage.run()
+        item = world.reload(item)
+        assert (item.status, item.notice) == (ReviewStatus.WITHDRAWN, DELETED)
+        assert stage.posted() == []
+
     def _lose(self, stage: Stage, when: str) -> None:
         item = stage.approved()
         if not stage.harness.lose_answer(when):
@@ -331,22 +357,3 @@ class Conformance:
         adapter = stage.harness.adapter
         assert adapter.inbound is not None
         return adapter.inbound(stage.account, stage.harness.runtime).verify
-
-
-def _as_long_as_fits(reply: OutgoingReply, platform: Platform, letter: str) -> OutgoingReply:
-    """The reply with as many of the letter, then of "a", as the platform takes."""
-    counting = platform.counting(reply.visibility)
-    assert counting.most is not None
-
-    def fits(text: str) -> bool:
-        whole = platform.as_sent(replace(reply, text=text))
-        return counting.count(whole) <= (counting.most or 0) and len(whole.encode()) <= (counting.bytes or 10**9)
-
-    low, high = 0, counting.most
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(letter * middle) else (low, middle - 1)
-    text = letter * low
-    while fits(text + "a"):
-        text += "a"
-    return replace(reply, text=text)

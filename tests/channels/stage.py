@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import select
 
+from replyassist.brands.room import mention_of, room_of
 from replyassist.channels import (
     Account,
     Adapter,
@@ -16,6 +18,7 @@ from replyassist.channels import (
     NewMessage,
     OutgoingReply,
     Platform,
+    ThreadPlace,
 )
 from replyassist.channels.models import Connection
 from replyassist.core.errors import DeliveryError, DeliveryUncertain
@@ -34,6 +37,9 @@ from tests.world import BRAND, DRAFT, World
 
 from .harness import QUESTION, Harness
 
+MOST = 50_000
+"""Characters of a text that no platform takes."""
+
 
 class Faulty(Platform):
     """Stands before a platform and does what its peer cannot be told to."""
@@ -48,7 +54,7 @@ class Faulty(Platform):
 
     def _open(self) -> None:
         self.inner = self._opened()
-        for name in ("as_sent", "counting", "prepare", "thread", "test"):
+        for name in ("as_sent", "counting", "prepare", "reread", "thread", "test"):
             setattr(self, name, getattr(self.inner, name))
 
     def close(self) -> None:
@@ -240,9 +246,20 @@ class Stage:
         """Our replies at the peer that end with the approved text."""
         return [text for text in self.harness.posted() if text.endswith(DRAFT)]
 
-    def reply(self, text: str) -> OutgoingReply:
+    def longest_approved(self, letter: str, message: MessageIn | None = None) -> OutgoingReply:
+        """A reply with as many of the letter, then of "a", as an approval lets through where the brand has no limit."""
+        reply, traits = self.reply("", message), self.harness.adapter.traits
+        mention = mention_of(reply.channel, reply.visibility, handle=reply.author_handle, metadata=reply.metadata)
+        counts_as = traits.counts_as or reply.channel
+        room = room_of(counts_as, reply.visibility, least=0, most=MOST, mention=mention)
+        text = letter * room.beginning(letter * MOST)
+        while room.fits(text + "a"):
+            text += "a"
+        return replace(reply, text=text)
+
+    def reply(self, text: str, message: MessageIn | None = None) -> OutgoingReply:
         """A reply of another text, beside the queue."""
-        message = self.written()
+        message = message or self.written()
         return OutgoingReply(
             key="reply-of-another-length",
             brand=BRAND,
@@ -257,4 +274,5 @@ class Stage:
             approved_at=self.world.clock.now(),
             message_at=message.posted_at,
             metadata=message.metadata,
+            answers=(ThreadPlace(message.external_id, message.conversation.external_id, message.metadata),),
         )

@@ -19,6 +19,7 @@ from replyassist.channels.bluesky.source import BlueskySource
 from replyassist.channels.port import MOST_PAGES
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import ConfigurationError, CredentialsRefused, DeliveryRefused
+from replyassist.review.models import ReviewStatus
 from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
@@ -42,6 +43,14 @@ class BlueskyHarness(PeerHarness[Network], PolledHarness):
 
     def write(self, text: str) -> str:
         return self.peer.post(TOM, text, to=self.root)
+
+    def edit(self, external_id: str, text: str) -> None:
+        """No app of the network offers it; a record can be put anew all the same, and the index follows."""
+        _, _, rkey = parts_of(external_id) or ("", "", "")
+        self.peer.put(TOM, POST, rkey, {**self.peer.records[external_id]["value"], "text": text})
+
+    def delete(self, external_id: str) -> None:
+        self.peer.delete(external_id)
 
     def posted(self) -> list[str]:
         return [record["value"]["text"] for record in self.peer.ours() if record["value"].get("reply")]
@@ -170,6 +179,17 @@ class TestBluesky(Conformance):
         assert record["reply"]["parent"] == {"uri": uri, "cid": peer.records[uri]["cid"]}
         with pytest.raises(DeliveryRefused, match="not known as a post"):
             stage.platform.inner.prepare(replace(answer, metadata=asked.metadata | {"uri": harness.root}))
+
+    def test_of_who_blocks_us_nothing_is_taken_for_deleted(self, stage: Stage, peer: Network) -> None:
+        item = stage.approved()
+        peer.blocked = set(peer.records) - {each["uri"] for each in peer.ours()}
+        stage.run()
+        item = stage.world.reload(item)
+        assert (item.status, item.notice) == (
+            ReviewStatus.FAILED,
+            "the author blocks this account, or is blocked by it",
+        )
+        assert stage.posted() == []
 
     def test_the_author_and_known_handles_are_mentioned(self, stage: Stage) -> None:
         reply = replace(stage.reply("Hi @tom.bsky.example, ask @fernhill.bsky.example or @nobody.bsky.example."))

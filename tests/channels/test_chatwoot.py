@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Credentials, Deleted
+from replyassist.channels import Credentials, Deleted, NotDelivered
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import ConfigurationError, InvalidInput, SignatureInvalid
+from replyassist.delivery.models import DeliveryStatus
+from replyassist.review.models import ReviewStatus
+from replyassist.review.repository import audit_of
+from replyassist.review.thread_findings import MAYBE_SENT
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .desk import DeskHarness, NotesConformance
@@ -95,6 +99,35 @@ class TestChatwoot(Conformance):
             with pytest.raises(InvalidInput):
                 harness.adapter.inbound(stage.account, harness.runtime).parse(replace(hook({}), body=broken))
 
+    def test_what_fails_behind_it_later_is_put_before_a_person(self, stage: Stage, harness: ChatwootHarness) -> None:
+        item, world = stage.approved(), stage.world
+        stage.run()
+        assert world.reload(item).status == ReviewStatus.SENT
+        stage.take(harness.events(stage.account))  # our own, told as ours
+        platform_id = stage.delivery().platform_id or ""
+        harness.peer.fail(platform_id, "131047: Re-engagement message")
+        events = harness.events(stage.account)
+        assert events == [NotDelivered(platform_id, "131047: Re-engagement message")]
+        stage.take(events * 2)
+        item = world.reload(item)
+        assert item.status == ReviewStatus.UNCERTAIN
+        assert item.notice == "Chatwoot took it, and it did not arrive: 131047: Re-engagement message"
+        assert stage.delivery().status == DeliveryStatus.UNCERTAIN
+        with world.database.reading() as session:
+            told = [entry.act for entry in audit_of(session, item.id or 0)]
+        assert told.count("not_delivered") == 1
+        back = world.take_back(item, world.person())
+        assert back.status == ReviewStatus.PENDING
+        assert [doubt.rule for doubt in back.proposal.doubts] == [MAYBE_SENT.rule], "it may have been tried again there"
+
+    def test_a_colleagues_message_that_failed_answers_nothing(self, stage: Stage, harness: ChatwootHarness) -> None:
+        item = stage.item()
+        harness.answer("Yes, we do!")
+        harness.peer.told.clear()
+        harness.peer.fail(str(harness.peer.messages[-1]["id"]), "blocked")
+        assert stage.take(harness.events(stage.account)) == 0
+        assert stage.world.reload(item).status == ReviewStatus.PENDING
+
     def test_find_reads_behind_the_first_page(self, stage: Stage, harness: ChatwootHarness) -> None:
         reply = replace(stage.reply("It is on its way."), first_tried_at=stage.world.clock.now())
         sent = stage.platform.inner.send(reply)
@@ -163,6 +196,12 @@ class TestReading(Reading):
     def harness(self, peer: ChatwootPeer) -> ChatwootReadHarness:
         peer.resolved.add(7)
         return ChatwootReadHarness(peer)
+
+    def test_that_something_failed_is_read_too(self, stage: Stage, harness: ChatwootReadHarness) -> None:
+        harness.answer("Yes, we do!")
+        number = str(harness.peer.messages[-1]["id"])
+        harness.peer.fail(number, "blocked")
+        assert harness.events(stage.account) == [NotDelivered(number, "blocked")]
 
     def test_long_conversations_are_read_to_their_beginning_and_notes_and_deleted_ones_are_no_messages(
         self, stage: Stage, harness: ChatwootReadHarness

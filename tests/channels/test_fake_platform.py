@@ -22,6 +22,7 @@ WAYS = {
     "look-up": replace(TRAITS, find_lag=timedelta(seconds=30)),
     "put": replace(TRAITS, repeat=Repeat.PUT),
     "neither": replace(TRAITS, repeat=Repeat.NEITHER),
+    "reread": replace(TRAITS, rereads=True, tells_edits=False, tells_deletions=False),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from replyassist.channels import Account, Credentials, Deleted, NewMessage
 from replyassist.channels.google.api import until_midnight
@@ -22,6 +23,8 @@ from replyassist.core.errors import (
     DeliveryUncertain,
     RateLimited,
 )
+from replyassist.review.models import ReviewItem
+from tests.test_worker import worker
 from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
@@ -100,13 +103,40 @@ class TestGoogle(Conformance):
 
     def test_all_pages_are_read_oldest_first(self, stage: Stage, harness: GoogleHarness) -> None:
         written = [harness.write(f"{QUESTION} {number}") for number in range(7)]
-        harness.write("")
         events = [event for event in harness.events(stage.account) if isinstance(event, NewMessage)]
 
         assert [event.message.external_id for event in events] == written
         assert events[0].message.metadata == {"stars": 5}
         assert events[0].message.author.name == "Tom"
         assert harness.events(stage.account) == []
+
+    def test_stars_without_words_are_for_a_person(
+        self, stage: Stage, harness: GoogleHarness, peer: ReviewsPeer, world: World
+    ) -> None:
+        number = peer.write("", stars="ONE")
+        peer.write("", stars="STAR_RATING_UNSPECIFIED")
+        events = harness.events(stage.account)
+        assert stage.take(events) == 1, "without stars there is nothing to be answered"
+        stored = stage.message(number)
+        assert stored is not None
+        assert (stored.text, stored.attributes) == ("", {"stars": 1})
+        assert [(each["kind"], each["alt_text"]) for each in stored.attachments] == [("rating", "1 of 5 stars")]
+        worker(world).draft(*world.jobs.take("draft").arguments)
+        with world.database.reading() as session:
+            item = session.exec(select(ReviewItem)).one()
+            assert (item.route, item.draft, item.attachment_kinds) == ("escalate", "", ["rating"])
+            assert item.proposal.reason == "attachment: a rating without words"
+
+        peer.edit(number, "the coffee was cold")
+        stage.take(harness.events(stage.account))
+        stored = stage.message(number)
+        assert stored is not None
+        assert (stored.text, stored.attachments) == ("the coffee was cold", [])
+        peer.edit(number, "")
+        stage.take(harness.events(stage.account))
+        stored = stage.message(number)
+        assert stored is not None
+        assert (stored.text, len(stored.attachments)) == ("", 1)
 
     def test_errors_are_told_apart(self, stage: Stage, peer: ReviewsPeer) -> None:
         reply, platform = stage.reply(DRAFT), stage.platform.inner

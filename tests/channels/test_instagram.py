@@ -50,6 +50,15 @@ class TestComments(Conformance):
     def test_a_reply_to_a_reply_mentions_its_author(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_comments(stage, harness, mention="@tom ")
 
+    def test_of_such_a_reply_the_longest_that_can_be_approved_is_sent(
+        self, stage: Stage, harness: InstagramHarness
+    ) -> None:
+        harness.peer.comment("which countries?", TOM, harness.write(QUESTION))
+        _, below = (event.message for event in harness.events(stage.account) if isinstance(event, NewMessage))
+        reply = stage.longest_approved("a", below)
+        assert len(reply.text) == 2200 - len("@tom ")
+        self._send(stage, reply)
+
     def test_errors_are_told_apart(self, stage: Stage, harness: InstagramHarness) -> None:
         meta.check_errors(stage, harness.peer)
 

@@ -15,7 +15,17 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from replyassist.channels import Account, Credentials, Event, NewMessage, OutgoingReply, Runtime, Thread, ThreadPlace
+from replyassist.channels import (
+    Account,
+    Credentials,
+    Deleted,
+    Event,
+    NewMessage,
+    OutgoingReply,
+    Runtime,
+    Thread,
+    ThreadPlace,
+)
 from replyassist.channels.mastodon.api import MastodonApi
 from replyassist.channels.mastodon.send import MastodonPlatform
 from replyassist.channels.mastodon.source import MastodonSource
@@ -25,8 +35,12 @@ from replyassist.core.errors import (
     ConfigurationError,
     CredentialsRefused,
     DeliveryNotMade,
+    DeliveryUncertain,
     RateLimited,
+    TextBlocked,
 )
+from replyassist.review.models import ReviewStatus
+from tests.review.test_decisions import approve
 from tests.world import BRAND, DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Harness, Stage
@@ -85,6 +99,12 @@ class MastodonHarness(Harness):
     def write(self, text: str) -> str:
         return str(self.post(f"@{self.us['acct']} {text}")["id"])
 
+    def edit(self, external_id: str, text: str) -> None:
+        self.call(TOMS, f"/statuses/{external_id}", "PUT", json={"status": f"@{self.us['acct']} {text}"})
+
+    def delete(self, external_id: str) -> None:
+        self.call(TOMS, f"/statuses/{external_id}", "DELETE")
+
     def posted(self) -> list[str]:
         path = f"/accounts/{self.account}/statuses?limit=40&min_id={self.before['own']}"
         found = [status["id"] for status in self.call(OURS, path)[::-1]]
@@ -114,6 +134,16 @@ def harness(server: str) -> MastodonHarness:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestMastodon(Conformance):
+    def test_what_is_approved_at_the_limit_is_sent_and_one_character_more_is_not_approved(self, stage: Stage) -> None:
+        item, text = stage.item(), stage.longest_approved("a").text
+        assert len(text) == 500 - len("@grace ")
+        with pytest.raises(TextBlocked, match="493 is the most"):
+            approve(stage.world, stage.world.person(), item, text=text + "a")
+        approve(stage.world, stage.world.person(), item, text=text, accept_findings=True)
+        stage.run()
+        assert stage.world.reload(item).status == ReviewStatus.SENT
+        assert stage.harness.posted()[-1] == f"@grace {text}"
+
     def test_the_reply_stands_under_the_mention_as_visible_as_it(self, stage: Stage, harness: MastodonHarness) -> None:
         platform = stage.platform.inner
         for visibility, is_private in (("public", False), ("unlisted", False), ("private", False), ("direct", True)):
@@ -332,6 +362,28 @@ class TestAnswers:
             assert told.value.retry_after_s == pytest.approx(25)
             with pytest.raises(DeliveryNotMade):
                 platform.thread(ThreadPlace("6", "1"))
+
+    @pytest.mark.parametrize(
+        ("status", "body", "found"),
+        [
+            (404, '{"error": "Record not found"}', "gone"),
+            (404, "{}", "unread"),
+            (404, "<h1>Not here</h1>", "unread"),
+            (500, "{}", "unread"),
+            (200, '{"edited_at": null, "content": "changed by the server alone"}', "same"),
+        ],
+    )
+    def test_only_the_servers_word_makes_a_message_gone(
+        self, world: World, httpserver: HTTPServer, status: int, body: str, found: str
+    ) -> None:
+        httpserver.expect_request("/api/v1/statuses/5").respond_with_data(body, status=status)
+        reply = replace(outgoing({}), answers=(ThreadPlace("5", "1"),))
+        with platform_at(httpserver.url_for("/"), world) as platform:
+            if found == "unread":
+                with pytest.raises((DeliveryNotMade, DeliveryUncertain)):
+                    platform.reread(reply)
+            else:
+                assert list(platform.reread(reply)) == ([Deleted("5")] if found == "gone" else [])
 
     def test_the_servers_own_limit_counts(self, world: World, httpserver: HTTPServer) -> None:
         told = {"configuration": {"statuses": {"max_characters": 5000}}}

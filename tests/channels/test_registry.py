@@ -44,5 +44,9 @@ def test_every_key_that_is_forgotten_says_what_then() -> None:
         assert traits.then is Repeat.NEITHER or traits.key_lifetime is not None
 
 
+def test_a_platform_is_measured_as_an_approval_measures_its_channel() -> None:
+    assert not any(adapter_named(name).traits.counts_as for name in PLATFORMS)
+
+
 def test_a_second_account_is_measured_as_its_platform() -> None:
     assert counting_for("bluesky-shop", "public") == counting_for("bluesky", "public")

@@ -67,6 +67,15 @@ def messages(events: Sequence[Event]) -> list[MessageIn]:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestYouTube(Conformance):
+    def test_of_a_reply_below_a_comment_the_longest_that_can_be_approved_is_sent(
+        self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer
+    ) -> None:
+        peer.write("me too", top=harness.write(QUESTION))
+        below = messages(harness.events(stage.account))[-1]
+        reply = stage.longest_approved("a", below)
+        assert len(reply.text) == 10_000 - len(f"{below.author.handle} ") < 10_000
+        self._send(stage, reply)
+
     def test_all_threads_and_all_replies_come_once(
         self, stage: Stage, harness: YouTubeHarness, peer: YouTubePeer
     ) -> None:

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from sqlmodel import select
 
 from replyassist.backlog import Backlog
+from replyassist.brands.model_use import ModelLimits
 from replyassist.brands.quiet import set_quiet_hours
 from replyassist.core.errors import DeliveryNotMade, InvalidTransition
 from replyassist.delivery.models import Delivery
@@ -172,7 +173,7 @@ def test_it_counts_as_waiting_only_from_its_time_on(world: World) -> None:
 def waited(world: World) -> float:
     found = {
         sample.labels["status"]: sample.value
-        for family in Backlog(world.database, world.clock).collect()
+        for family in Backlog(world.database, world.clock, ModelLimits()).collect()
         for sample in family.samples
         if family.name == "replyassist_longest_wait_seconds"
     }

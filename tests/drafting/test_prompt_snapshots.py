@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from replyassist.brands.voice import VoiceRules, WorkedExample, sample_voice
+from replyassist.brands.voice import Length, VoiceRules, WorkedExample, sample_voice
 from replyassist.core.prompts import PromptLibrary
 from replyassist.core.resources import resource_folder
 from replyassist.drafting.claimed import numbered
@@ -67,6 +67,19 @@ def test_the_prompt_is_the_one_that_was_agreed(brand: str) -> None:
         instruction="shorter, please",
     )
     assert_agreed(prompt, f"{brand}-chat.txt")
+
+
+def test_a_mention_takes_its_room_and_leaves_the_prompt_the_same_for_most_authors() -> None:
+    wide = voice("fernhill").model_copy(update={"length": {"default": Length(min=10, max=600)}})
+
+    def told(mention: str) -> str:
+        asked = DraftRequest(InboundMessage("Hi", "mastodon", mention=mention), "Yes.")
+        prompt = build_prompt(asked, voice=wide, profile=profile_named("chat"), library=LIBRARY)
+        return prompt.messages[0].content
+
+    assert "between 10 and 500 characters" in told("")
+    assert "between 10 and 480 characters" in told("@tom@social.example")
+    assert told("@tom@social.example") == told("@annabella")
 
 
 def assert_agreed(prompt: Prompt, name: str) -> None:

@@ -16,7 +16,7 @@ from replyassist.core.errors import CredentialsRefused, DeliveryRefused
 from tests.channels.conformance import MALFORMED, QUESTION, Conformance, Stage
 from tests.channels.peers.between import CutOff, between, http_request
 from tests.channels.peers.bluesky import PASSWORD
-from tests.channels.peers.bluesky_network import Addresses, Person
+from tests.channels.peers.bluesky_network import Addresses, Person, eventually
 from tests.channels.polled import PolledHarness
 from tests.world import DRAFT
 
@@ -56,6 +56,13 @@ class NetworkHarness(PolledHarness):
         posted = self.tom.post(text, to=self.root)
         self.us.notified_of(posted["uri"])
         return str(posted["uri"])
+
+    def edit(self, external_id: str, text: str) -> None:
+        self.tom.put(external_id, text)
+        eventually(lambda: self.tom.shown(external_id) == text)
+
+    def delete(self, external_id: str) -> None:
+        self.tom.delete(external_id)
 
     def write_malformed(self) -> None:
         """The index lets nobody post what cannot be read; so its answer is spoiled on the way to us."""

@@ -46,6 +46,21 @@ def test_the_page_counts_as_the_platform_does_and_shows_it_so(console: Console) 
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_mention_before_a_reply_is_shown_and_counted(console: Console) -> None:
+    author = {"external_id": "7", "handle": "tom@social.example", "name": "Tom"}
+    item = console.world.item(message={"channel": "mastodon", "author": author}, draft="Hi")
+    console.sign_in()
+    page = page_of(console, item)
+    assert "behind “@tom@social.example”" in page
+    assert "2 / 495" in page
+    for length, fits in ((495, "true"), (496, "false")):
+        answer = console.post(f"/queue/{item.id}/check", {"version": 1, "text": "W" * length}, **{"HX-Request": "true"})
+        assert f'data-count="{length}" data-fits="{fits}"' in answer.text
+    assert "The reply has 496 characters; on this channel 495 is the most." in answer.text
+    assert "@tom@social.example" in answer.text, "as it will stand there"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_hostile_text_in_the_preview_stays_text(console: Console) -> None:
     item = console.world.item(draft=f"<script>x</script> @<b> {DRAFT}")
     console.sign_in()

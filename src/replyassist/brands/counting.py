@@ -1,10 +1,9 @@
-"""How long a reply is as its platform counts it: ``counting.yaml`` has the numbers, this the ways of counting."""
+"""How long a text is as its platform counts it: ``counting.yaml`` has the numbers, this the ways of counting."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,17 +17,34 @@ Unit = Literal["characters", "utf16", "graphemes", "bytes", "weighted", "emoji_b
 OTHER_CHANNELS = "default"
 _TABLE = Path(__file__).with_name("counting.yaml")
 _LINK = regex.compile(r"https?://[^\s<>\"]+|(?<![\w@.])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s<>\"]*)?", regex.IGNORECASE)
+_SCHEME = regex.compile(r"https?://", regex.IGNORECASE)
+_REMOTE = regex.compile(r"(?<![\w=/])(@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@\w+(?:[.-]+\w+)*", regex.IGNORECASE)
+"""A mention of an account on another server, as Mastodon takes one for such (app/models/account.rb, MENTION_RE)."""
 _END_OF_LINK = ".,;:!?)]}'\""
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Code points that count once on X; all others, and an emoji however it is put together, count twice (twitter-text
 config v3)."""
 
 
+class LeadingMention(BaseModel, frozen=True, extra="forbid"):
+    """When a platform tells an author of a reply by nothing but a mention before it: ``always``, or where the reply is
+    ``nested``: lands under the comment above the one that it answers.
+
+    ``server``: names have a server behind them, which does not count (@tom@server counts as @tom). ``marked``: only a
+    handle that is told with its @ is one that can be mentioned.
+    """
+
+    when: Literal["always", "nested"]
+    server: bool = False
+    marked: bool = False
+
+
 class Counting(BaseModel, frozen=True, extra="forbid"):
     """How one platform counts. ``most`` is its own limit, None where none is known; ``bytes`` a second one.
 
     ``unproven`` is a limit that only third parties tell of. ``link`` is what a link counts, None for its length;
-    ``fold`` the characters before "see more".
+    ``bare_links``: also one without http:// or https:// before it. ``fold``: the characters before "see more".
+    ``mention``: what stands before the text.
     """
 
     unit: Unit = "characters"
@@ -36,57 +52,35 @@ class Counting(BaseModel, frozen=True, extra="forbid"):
     bytes: int | None = Field(default=None, ge=1)
     unproven: int | None = Field(default=None, ge=1)
     link: int | None = Field(default=None, ge=1)
+    bare_links: bool = True
     fold: int | None = Field(default=None, ge=1)
+    mention: LeadingMention | None = None
 
     def count(self, text: str) -> int:
         """How long the text is in the platform's unit."""
         if self.link is None:
             return _count(text, self.unit)
-        links = list(links_in(text))
-        rest, last = "", 0
-        for start, end in links:
-            rest, last = rest + text[last:start], end
-        return _count(rest + text[last:], self.unit) + self.link * len(links)
+        rest, last, links = "", 0, 0
+        for start, end in links_in(text):
+            if self.bare_links or _SCHEME.match(text, start):
+                rest, last, links = rest + self._without_servers(text[last:start]), end, links + 1
+        return _count(rest + self._without_servers(text[last:]), self.unit) + self.link * links
+
+    def past_limit(self, text: str) -> str:
+        """What the platform takes of a text as it will stand there, in plain words; empty where it takes all of it."""
+        heavy = count_bytes(text)
+        if self.bytes is not None and heavy > self.bytes:
+            return f"{self.bytes} bytes, and this has {heavy}"
+        length = self.count(text)
+        return f"{self.most} {self.unit}, and this has {length}" if self.most is not None and length > self.most else ""
+
+    def _without_servers(self, text: str) -> str:
+        return _REMOTE.sub(r"\1", text) if self.mention and self.mention.server else text
 
 
 class _Places(BaseModel, frozen=True, extra="forbid"):
     public: Counting = Counting()
     private: Counting = Counting()
-
-
-@dataclass(frozen=True)
-class Room:
-    """How long a reply may be in one place: at least ``least``, at most ``most``, as ``counting`` counts.
-
-    ``bytes`` is a second limit of the platform, in UTF-8 bytes.
-    """
-
-    counting: Counting
-    least: int
-    most: int
-    bytes: int | None = None
-
-    def count(self, text: str) -> int:
-        """How long the text is, without white space around it."""
-        return self.counting.count(text.strip())
-
-    def fits(self, text: str) -> bool:
-        """Whether the text is not too long."""
-        return self._holds(text.strip())
-
-    def beginning(self, text: str) -> int:
-        """How many characters of the text fit, the white space at its beginning counted in."""
-        if self.fits(text):
-            return len(text)
-        low, high = 0, len(text)
-        while low < high:  # a longer beginning never counts less, but for a link that is cut through
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._holds(text[:middle].lstrip()) else (low, middle - 1)
-        return low
-
-    def _holds(self, text: str) -> bool:
-        too_heavy = self.bytes is not None and _count(text, "bytes") > self.bytes
-        return not too_heavy and self.counting.count(text) <= self.most
 
 
 def counting_for(channel: str, visibility: str) -> Counting:
@@ -98,16 +92,9 @@ def counting_for(channel: str, visibility: str) -> Counting:
     return places.private if visibility == "private" else places.public
 
 
-def room_of(channel: str, visibility: str, *, least: int, most: int) -> Room:
-    """The room that the brand gives (``least`` and ``most``), as far as the platform lets it.
-
-    The brand counts as the platform does; where that counts bytes, the brand means characters as people see them.
-    """
-    platform = counting_for(channel, visibility)
-    if platform.unit == "bytes":
-        own = Counting(unit="graphemes", link=platform.link, fold=platform.fold)
-        return Room(own, least, most, bytes=platform.most)
-    return Room(platform, least, most if platform.most is None else min(most, platform.most), platform.bytes)
+def count_bytes(text: str) -> int:
+    """How many bytes a text has in UTF-8."""
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def links_in(text: str) -> list[tuple[int, int]]:
@@ -143,7 +130,7 @@ _COUNTS: dict[Unit, Callable[[str], int]] = {
     "characters": len,
     "utf16": lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
     "graphemes": lambda text: len(regex.findall(r"\X", text)),
-    "bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
+    "bytes": count_bytes,
     "weighted": _weighted,
     "emoji_bytes": _with_emoji_in_bytes,
 }

@@ -1,7 +1,7 @@
 """The platforms that messages come from and replies leave by, each a folder behind one port."""
 
 from .account import Account, Check, Credentials, Field, Runtime, Tested
-from .events import Deleted, Edited, Event, NewMessage
+from .events import Deleted, Edited, Event, NewMessage, NotDelivered
 from .notes import DraftNote, Notes
 from .outgoing import OutgoingReply, Thread, ThreadPlace
 from .port import Adapter, HookAnswer, HookRequest, Inbound, Platform, Pulled, Source
@@ -23,6 +23,7 @@ __all__ = [
     "HookRequest",
     "Inbound",
     "NewMessage",
+    "NotDelivered",
     "Notes",
     "OutgoingReply",
     "Platform",

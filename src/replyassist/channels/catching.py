@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from replyassist.core.clock import Clock
 from replyassist.core.errors import DeliveryError, RateLimited
 
-from .events import Deleted, Edited, Event, NewMessage
+from .events import Edited, Event, NewMessage
 from .port import Pulled, Source
 
 EVERY_SECONDS = 3600.0
@@ -125,7 +125,8 @@ def _turn(name: str) -> tuple[int, str]:
 def _from(start: datetime, events: Iterable[Event]) -> Iterator[Event]:
     """Without messages from before; of an edit from then on, the change alone: what was not known stays so."""
     for event in events:
-        is_old = not isinstance(event, Deleted) and event.message is not None and event.message.posted_at < start
+        told = event.message if isinstance(event, NewMessage | Edited) else None
+        is_old = told is not None and told.posted_at < start
         if isinstance(event, Edited) and is_old:
             yield replace(event, message=None)
         elif not is_old:

@@ -1,4 +1,7 @@
-"""What a platform tells us, in our own terms: a message, an edit, a deletion. Our own posts are messages going out."""
+"""What a platform tells us, in our own terms: a message, an edit, a deletion, or that something of ours did not arrive.
+
+Our own posts are messages going out.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,16 @@ class Deleted:
     external_id: str
 
 
-Event = NewMessage | Edited | Deleted
+@dataclass(frozen=True)
+class NotDelivered:
+    """What the platform took of us did not reach its reader, as it says later. ``reason``: its words, at most 200
+    characters."""
+
+    external_id: str
+    reason: str = ""
+
+
+Event = NewMessage | Edited | Deleted | NotDelivered
 
 
 def built(account: Account, make: Callable[[Entry], Event | None], entries: Iterable[Entry]) -> tuple[Event, ...]:

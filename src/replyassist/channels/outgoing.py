@@ -22,6 +22,7 @@ class OutgoingReply:
     ``key``: ours, unique, at most 64 ASCII characters. ``in_reply_to``: the external id of the message to answer.
     ``metadata``: what the message was taken in with. ``message_at``: when it was posted. ``prepared``: what
     ``prepare`` returned, read from the database. ``first_tried_at``: when the first attempt began, None before it.
+    ``answers``: the messages that stand of those that are answered, one of them ``in_reply_to``.
     """
 
     key: str
@@ -39,6 +40,7 @@ class OutgoingReply:
     metadata: Mapping[str, object] = field(default_factory=dict)
     prepared: Mapping[str, str] = field(default_factory=dict)
     first_tried_at: datetime | None = None
+    answers: tuple[ThreadPlace, ...] = ()
 
     @property
     def tried_since(self) -> datetime | None:

@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from replyassist.brands.counting import Counting
+from replyassist.brands.room import addressed, mention_of
 from replyassist.core.errors import CredentialsRefused, DeliveryRefused, SignatureInvalid
 
 from .account import Account, Field, Runtime, Tested
@@ -32,7 +33,7 @@ from .outgoing import OutgoingReply, Thread, ThreadPlace
 from .traits import Traits
 
 if TYPE_CHECKING:
-    from .events import Event
+    from .events import Deleted, Edited, Event
 
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{1,200}")
 """Of a challenge: no document of JSON but a number or a word, and no platform sends such a body."""
@@ -59,9 +60,11 @@ class Platform(ABC):
         return Tested(())
 
     def as_sent(self, reply: OutgoingReply) -> str:
-        """The text as it will stand there: the approved one, with at most a mention before it that the platform needs
-        to tell the author ("@tom text"). Its length is checked against ``counting`` before anything is sent."""
-        return reply.text
+        """The text as it will stand there: the approved one, with the mention before it where the platform tells its
+        author by nothing else (``mention`` in ``counting.yaml``). This is what is measured before anything is sent."""
+        counts_as = self.traits.counts_as or self.traits.name
+        mention = mention_of(counts_as, reply.visibility, handle=reply.author_handle, metadata=reply.metadata)
+        return addressed(reply.text, mention)
 
     def counting(self, visibility: str) -> Counting:
         """How text is measured here and the limit."""
@@ -74,6 +77,12 @@ class Platform(ABC):
         nothing was sent.
         """
         return {}
+
+    def reread(self, reply: OutgoingReply) -> Sequence[Edited | Deleted]:
+        """What has become of the messages that are answered (``reply.answers``); asked before each attempt where
+        ``traits.rereads``. An edit that changes nothing does no harm, and only what the platform says is gone is
+        Deleted. Raises as ``send``: nothing is sent unchecked."""
+        return ()
 
     @abstractmethod
     def send(self, reply: OutgoingReply) -> str:

@@ -74,12 +74,14 @@ class Traits:
     ``key_lifetime``: how long an idempotency key is known at the platform (None: for ever), counted from the first
     attempt; after it, ``then`` holds. ``find_lag``: how long after the end of an attempt ``find`` may not see it
     yet, and never 0 where ``find`` is asked; this much is waited where a platform says nothing of it.
-    ``counts_as``: the entry of ``brands/counting.yaml`` that says how text is measured and its limit (empty: ``name``;
-    one that is not there counts characters without a limit).
+    ``counts_as``: the entry of ``brands/counting.yaml`` that says how text is measured and its limit, for fakes alone:
+    an approval measures by the channel, so a platform's entry has its ``name`` (which is what empty means; one that
+    is not there counts characters without a limit).
     ``private_window``: how long after the person's last message a private reply may be sent; ``public_window``: how
     long after the message a public one may. None: no end.
     ``poll_seconds``: how often its Source is asked; 0 for a stream, which is asked again as soon as it returns.
     ``signature``: of its webhooks. ``tells_edits``, ``tells_deletions``: whether it tells us of them.
+    ``rereads``: nothing tells of edits and deletions, so ``Platform.reread`` is asked before each attempt.
     ``tells_own``: whether what we post there comes back as an event of ours.
     ``tells_parent``: whether events bring the post above and what is answered; where not, ``Platform.thread`` is asked
     before drafting.
@@ -102,6 +104,7 @@ class Traits:
     signature: Signature = Signature.NONE
     tells_edits: bool = True
     tells_deletions: bool = True
+    rereads: bool = False
     tells_own: bool = True
     tells_parent: bool = True
     proof: Proof = Proof.DOCUMENTATION

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from replyassist.core.errors import DeliveryError, RateLimited
 
 from .account import Account
-from .events import Deleted, Event, built
+from .events import Edited, Event, NewMessage, built
 from .port import Pulled, Source
 
 KEPT = 250
@@ -156,5 +156,5 @@ def _digest(state: str) -> bytes:
 
 
 def _is_ours(event: Event) -> bool:
-    message = None if isinstance(event, Deleted) else event.message
+    message = event.message if isinstance(event, NewMessage | Edited) else None
     return message is not None and message.direction == "out"

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from replyassist.channels import OutgoingReply, Platform, Repeat
+from replyassist.channels import Deleted, Edited, OutgoingReply, Platform, Repeat
 from replyassist.channels.models import SignIn
 from replyassist.core.errors import CredentialsRefused, DeliveryError, DeliveryNotMade, DeliveryRefused, RateLimited
 from replyassist.core.jobs import Fence
@@ -22,7 +22,7 @@ class Claimed:
 
     ``repeat`` is what makes an attempt safe by now. ``is_prepared``: the platform's part is stored from before.
     ``sign_in``: of the connection that it leaves by. ``lag_seconds``: for so long what an earlier attempt did may not
-    be found yet.
+    be found yet. ``reread``: what the messages that are answered were found to be just now.
     """
 
     delivery_id: int
@@ -36,6 +36,7 @@ class Claimed:
     connection_id: int | None = None
     sign_in: SignIn | None = None
     micro_usd: int | None = None
+    reread: tuple[Edited | Deleted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,10 @@ def prepare(claimed: Claimed, channel: Platform) -> Claimed | AttemptResult:
     """What the platform fixes before the first attempt, or why there is none; no transaction is open."""
     reply = claimed.reply
     try:
-        counting, text = channel.counting(reply.visibility), channel.as_sent(reply)
-        length = counting.count(text)
-        is_heavy = counting.bytes is not None and len(text.encode()) > counting.bytes
-        if is_heavy or (counting.most is not None and length > counting.most):
-            limit = f"{counting.bytes} bytes" if is_heavy else f"{counting.most} {counting.unit}, and this has {length}"
+        if limit := channel.counting(reply.visibility).past_limit(channel.as_sent(reply)):
             raise DeliveryRefused(f"{channel.traits.title} takes at most {limit}")
+        if channel.traits.rereads:
+            claimed = replace(claimed, reread=tuple(channel.reread(reply)))
         if claimed.is_prepared:
             return claimed
         return replace(claimed, reply=reply.with_prepared(channel.prepare(reply)))

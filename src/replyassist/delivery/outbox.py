@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from replyassist.channels import OutgoingReply, Repeat, Traits
+from replyassist.channels import OutgoingReply, Repeat, ThreadPlace, Traits
 from replyassist.channels.models import Connection
 from replyassist.core.accounts import User
 from replyassist.core.jobs import JobQueue
@@ -221,6 +221,9 @@ def _outgoing(session: Session, stands: _Standing, delivery: Delivery) -> Outgoi
         metadata=stored.message.attributes,
         prepared=delivery.prepared or {},
         first_tried_at=delivery.first_called_at,
+        answers=tuple(
+            ThreadPlace(part.external_id, stored.conversation.external_id, part.attributes) for part in stored.standing
+        ),
     )
 
 

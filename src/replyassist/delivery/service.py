@@ -29,6 +29,7 @@ from replyassist.review.models import Approval, ReviewItem
 from . import endings, outbox, settling
 from .attempts import AttemptResult, Claimed, prepare, send
 from .models import DeliveryStatus
+from .rereading import return_changed
 from .slots import NO_LIMIT, Slot, Slots
 
 
@@ -128,9 +129,7 @@ def _deliver(approval_id: int, attempt: int, means: _Means) -> None:
             jobs.enqueue(session, learn_job(item))
     try:
         with span("send", SpanKind.CLIENT, platform=connected.adapter, attempt=attempt):
-            verdict = (
-                _attempt(claimed, connected.channel, means.fence, database=database, clock=clock) if claimed else None
-            )
+            verdict = _attempt(claimed, connected.channel, means) if claimed else None
             note(outcome=verdict.status.value if verdict else "nothing to send")
     finally:
         connected.channel.close()
@@ -153,14 +152,16 @@ def route_of(connected: OpenConnection, *, turn: float = 0.0) -> outbox.Destinat
     return outbox.Destination(connected.adapter, address, traits, connected.connection_id, turn)
 
 
-def _attempt(
-    claimed: Claimed, channel: Platform, fence: Fence, *, database: Database, clock: Clock
-) -> AttemptResult | None:
-    """Prepare, begin and send; None when another worker holds the delivery by now."""
+def _attempt(claimed: Claimed, channel: Platform, means: _Means) -> AttemptResult | None:
+    """Prepare, begin and send; None when another worker holds the delivery by now, and when the message was found to
+    be another one: then the item has gone back."""
     prepared = prepare(claimed, channel)
     if isinstance(prepared, AttemptResult):
         return prepared
-    with database.writing() as session:
-        if not outbox.begin(session, prepared, now=clock.now()):
+    with means.database.writing() as session:
+        now = means.clock.now()
+        if prepared.reread and return_changed(session, prepared, jobs=means.jobs, now=now):
             return None
-    return send(prepared, channel, fence)
+        if not outbox.begin(session, prepared, now=now):
+            return None
+    return send(prepared, channel, means.fence)

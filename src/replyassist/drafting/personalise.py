@@ -61,7 +61,7 @@ def personalise(
         (answer, sign_off),
     )
     texts = [join(*parts) for parts in attempts]
-    room = voice.room_for(to.channel, to.visibility)
+    room = to.room(voice)
     return next((text for text in texts if room.fits(text)), texts[-1])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replyassist.brands.counting import Room
+from replyassist.brands.room import Room
 from replyassist.brands.voice import VoiceRules
 from replyassist.faq.template import ReplyTemplate, TemplateVisibility
 from replyassist.inbox.inbound import InboundMessage

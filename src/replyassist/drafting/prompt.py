@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from replyassist.brands.room import Room
 from replyassist.brands.voice import Length, VoiceRules, WorkedExample
 from replyassist.core.digests import document_digest, text_digest
 from replyassist.core.language import language_name
@@ -18,6 +19,8 @@ from .variants import Variant
 
 CHARACTERS_PER_TOKEN = 3.0  # low for English (about 4), so that a reply is not cut short
 CANARY_LENGTH = 12
+STEP = 20
+"""Characters by which the limit in a prompt goes down for a mention."""
 PLAN_TOKENS = 240
 """What a plan takes beside the reply: three questions of 40 tokens, six sentences of 20."""
 
@@ -69,13 +72,13 @@ def build_prompt(
     The worked examples are the same for each message of a brand, so that the model's cache of the prefix holds;
     ``approved`` (replies that people of the brand approved) stand after them, where the profile wants any.
     """
-    room = voice.room_for(request.message.channel, request.message.visibility)
+    room = request.message.room(voice)
     canary = _canary(voice)
     system = library.render(
         "draft_system.j2",
         voice=voice,
         channel=request.message.channel,
-        length=Length(min=room.least, max=room.most),
+        length=Length(min=room.least, max=_told(room)),
         language=language_name(request.language),
         variant=request.variant.value,
         canary=canary,
@@ -105,6 +108,11 @@ def repair_prompt(prompt: Prompt, *, draft: str, objections: Iterable[str], libr
     asked = library.render("draft_repair.j2", objections=list(dict.fromkeys(objections)), plans=prompt.plans)
     messages = (*prompt.messages, ChatMessage("assistant", draft), ChatMessage("user", asked))
     return replace(prompt, messages=messages, digest=document_digest([asdict(message) for message in messages]))
+
+
+def _told(room: Room) -> int:
+    """How long a reply may be, as a prompt says it: what a mention leaves in steps, so that prompts stay cacheable."""
+    return room.most if room.most == room.own or not room.mention else max(room.least, room.most // STEP * STEP)
 
 
 def _canary(voice: VoiceRules) -> str:

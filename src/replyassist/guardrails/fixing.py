@@ -44,7 +44,7 @@ def mend(text: str, context: CheckContext) -> Mended:
     loses all its words. A draft that the voice's rules would change for ever is left as it is, and so is one that is
     more than twice as long as the platform allows: no mending makes that one fit.
     """
-    room = context.voice.room_for(context.message.channel, context.message.visibility)
+    room = context.message.room(context.voice)
     if room.count(text) > _BEYOND_MENDING * room.most:
         return Mended(text)
     current, changes = text, tuple[_Change, ...]()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from replyassist.brands.room import Room
+from replyassist.brands.voice import VoiceRules
+
 
 @dataclass(frozen=True)
 class InboundMessage:
     """A message with what stands around it; ``earlier_replies``: the brand's own in this thread, the newest first.
 
     ``visibility`` is ``public`` or ``private``; ``parent_text`` is the post above, and ``answered_text`` what this
-    message alone answers or quotes below it: both as untrusted as the message itself.
+    message alone answers or quotes below it: both as untrusted as the message itself. ``mention``: what will stand
+    before the reply (``brands.room.mention_of``).
     """
 
     text: str = ""
@@ -21,6 +25,11 @@ class InboundMessage:
     parent_text: str | None = None
     answered_text: str | None = None
     earlier_replies: tuple[str, ...] = ()
+    mention: str = ""
+
+    def room(self, voice: VoiceRules) -> Room:
+        """How long the reply may be, in this voice."""
+        return voice.room_for(self.channel, self.visibility, self.mention)
 
     @property
     def context_texts(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class AttachmentKind(StrEnum):
     FILE = "file"
     STICKER = "sticker"
     LINK = "link"
+    RATING = "rating"  # stars and no words; ``alt_text`` says how many
     OTHER = "other"
 
 
@@ -47,6 +48,7 @@ WITH_ARTICLE = {
     AttachmentKind.FILE: "a file",
     AttachmentKind.STICKER: "a sticker",
     AttachmentKind.LINK: "a link",
+    AttachmentKind.RATING: "a rating",
     AttachmentKind.OTHER: "an attachment",
 }
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -123,12 +124,10 @@ def rewrite(session: Session, message: Message, edit: MessageEdit, *, now: datet
 
     Raises InvalidInput where neither words nor attachments would be left.
     """
-    attachments = message.attachments
-    if edit.attachments is not None:
-        attachments = [attached.model_dump(mode="json") for attached in edit.attachments]
+    attachments = _attached(message, edit)
     if not edit.text and not attachments:
         raise InvalidInput(EMPTY, field="text")
-    if edit.edited_at is not None and message.edited_at is not None and edit.edited_at < message.edited_at:
+    if _is_older(message, edit):
         return False
     is_same = (edit.text, attachments) == (message.text, message.attachments)
     if is_same and message.deleted_at is None:
@@ -140,6 +139,12 @@ def rewrite(session: Session, message: Message, edit: MessageEdit, *, now: datet
     session.add(message)
     session.flush()
     return True
+
+
+def reads_differently(message: Message, edit: MessageEdit) -> bool:
+    """Whether ``rewrite`` would change a message that stands."""
+    is_same = (edit.text, _attached(message, edit)) == (message.text, message.attachments)
+    return message.deleted_at is None and not is_same and not _is_older(message, edit)
 
 
 def mark_deleted(session: Session, message: Message, *, now: datetime) -> bool:
@@ -199,6 +204,16 @@ def changed(message: Message) -> MessageChanged:
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
     )
+
+
+def _attached(message: Message, edit: MessageEdit) -> list[Any]:
+    if edit.attachments is None:
+        return message.attachments
+    return [attached.model_dump(mode="json") for attached in edit.attachments]
+
+
+def _is_older(message: Message, edit: MessageEdit) -> bool:
+    return edit.edited_at is not None and message.edited_at is not None and edit.edited_at < message.edited_at
 
 
 def _taken(incoming: MessageIn, message_id: int, received_at: datetime) -> MessageTaken:

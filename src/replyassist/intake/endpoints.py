@@ -30,8 +30,9 @@ from replyassist.inbox.schemas import (
     Slug,
 )
 from replyassist.inbox.service import TakenMessage
+from replyassist.review.author_changes import delete, edit
 
-from .service import delete, edit, take_in
+from .service import take_in
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], responses=PROBLEM_RESPONSES)
 

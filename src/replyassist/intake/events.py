@@ -13,12 +13,14 @@ from replyassist.channels.events import short_id
 from replyassist.channels.models import Connection
 from replyassist.core.jobs import JobQueue
 from replyassist.core.settings import Settings
+from replyassist.delivery.late import doubt_late
 from replyassist.inbox.models import Direction
 from replyassist.inbox.repository import find_message
 from replyassist.inbox.schemas import MessageIn
 from replyassist.review import answered_there
+from replyassist.review.author_changes import delete, edit
 
-from .service import delete, edit, take_in
+from .service import take_in
 
 ATTEMPTS = 4
 """At one batch: others may store an author, a conversation or a message of it first, each once."""
@@ -40,8 +42,8 @@ def take_events(
     Our own replies come first: what they answer is kept, and not drafted. ``since``: messages from before it are left
     out (what was there before an account was connected). A deletion that comes before its message is remembered; an
     edit never brings a deleted message back. ``is_answered_there``: people answer in the platform's own inbox, so what
-    they send there decides the items that it answers. Raises QueueFull; then the caller rolls back, and asks again
-    later.
+    they send there decides the items that it answers. What is said not to have arrived puts its item before a person.
+    Raises QueueFull; then the caller rolls back, and asks again later.
     """
     if any(_place(event) not in (None, (connection.brand_id, connection.channel)) for event in events):
         raise ValueError("an event is of another connection")
@@ -54,8 +56,10 @@ def take_events(
             taken += is_new
         elif isinstance(event, Edited):
             taken += _edit(session, connection, event, jobs=jobs, settings=settings, now=now, since=since)
-        else:
+        elif isinstance(event, Deleted):
             _delete(session, connection, event, jobs=jobs, now=now)
+        else:
+            doubt_late(session, connection, event, now=now)
     return taken
 
 

@@ -9,15 +9,12 @@ from sqlmodel import Session
 from replyassist.core.jobs import JobQueue
 from replyassist.core.tracing import message_taken_in
 from replyassist.delivery.echoes import echoed_item
-from replyassist.faq.proposals import erase_message
-from replyassist.faq.proposed import ProposalState
 from replyassist.inbox import repository as inbox
 from replyassist.inbox.models import Direction, Message, MessageStatus
-from replyassist.inbox.schemas import MessageChanged, MessageEdit, MessageIn
-from replyassist.inbox.service import TakenMessage, changed, draft_job, find_locked, load, mark_deleted, rewrite, store
+from replyassist.inbox.schemas import MessageIn
+from replyassist.inbox.service import TakenMessage, draft_job, load, store
 from replyassist.inbox.threads import StoredMessage, answers_elsewhere, events_since, goes_on_from
 from replyassist.review import arrivals
-from replyassist.review.corrections import repository as corrections
 from replyassist.review.repository import find_by_message
 from replyassist.review.repository.approved import sent_replies
 from replyassist.review.thread_findings import answered_here
@@ -66,53 +63,6 @@ def take_in(
     return taken
 
 
-def edit(
-    session: Session,
-    brand_id: str,
-    channel: str,
-    external_id: str,
-    change: MessageEdit,
-    *,
-    jobs: JobQueue,
-    now: datetime,
-) -> MessageChanged:
-    """Keep what the author made of a message, and put its item before a person again; a deleted one stands again.
-
-    Raises NotFound for an unknown message, and InvalidInput where nothing would be left of it.
-    """
-    message = find_locked(session, brand_id, channel, external_id)
-    was_deleted = message.deleted_at is not None
-    if rewrite(session, message, change, now=now):
-        item = arrivals.item_of(session, message)
-        if item is not None:
-            arrivals.edited(session, item, was_deleted=was_deleted, jobs=jobs, now=now)
-        elif was_deleted:
-            _plan_again(session, message, jobs=jobs)
-        arrivals.tell_of_change(session, message, now=now)
-    return changed(message)
-
-
-def delete(
-    session: Session, brand_id: str, channel: str, external_id: str, *, jobs: JobQueue, now: datetime
-) -> MessageChanged:
-    """The author deleted a message: its item is withdrawn, or says so; raise NotFound for an unknown one.
-
-    Its words leave the proposals that nobody made a template of, and what people said of it corrects nothing any more.
-    """
-    message = find_locked(session, brand_id, channel, external_id)
-    if mark_deleted(session, message, now=now):
-        erase_message(session, brand_id, message.id or 0, states=(ProposalState.OPEN, ProposalState.DISMISSED))
-        corrections.erase(session, brand_id, {each for each in (message.id, message.part_of_id) if each})
-        item = arrivals.item_of(session, message)
-        if item is not None:
-            arrivals.deleted(session, item, jobs=jobs, now=now)
-        elif (stored := load(session, message.part_of_id or message.id or 0)).is_withdrawn:
-            stored.message.status = MessageStatus.KEPT  # nothing is left to draft for
-            session.add(stored.message)
-        arrivals.tell_of_change(session, message, now=now)
-    return changed(message)
-
-
 def _goes_on_from(session: Session, message: Message, *, seconds: float) -> StoredMessage | None:
     """The earlier message whose item this one belongs to, as long as nobody has answered it or decided about it."""
     for near in inbox.begun_near(session, message, seconds=seconds):
@@ -150,12 +100,3 @@ def _join(session: Session, message: Message, earlier: StoredMessage, *, jobs: J
     if item is not None:  # else the job that drafts the earlier message reads this one too
         arrivals.add_part(session, item, jobs=jobs, now=now)
     arrivals.tell_others(session, message, now=now)
-
-
-def _plan_again(session: Session, message: Message, *, jobs: JobQueue) -> None:
-    """A message that was deleted before it was drafted stands again: its draft is due."""
-    first = load(session, message.part_of_id or message.id or 0).message
-    if first.direction == Direction.IN and first.status == MessageStatus.KEPT:
-        first.status, first.attempt = MessageStatus.RECEIVED, first.attempt + 1
-        session.add(first)
-        jobs.enqueue(session, draft_job(first.id or 0, first.attempt))

@@ -208,7 +208,7 @@ def _further(
     """
     if first is None or first.route is not TemplateRoute.DRAFT:
         return []
-    room = context.voice.room_for(message.channel, message.visibility)
+    room = message.room(context.voice)
     ids = dict.fromkeys(asked.match.template_id for asked in found.asked if asked.match is not None)
     own = without_courtesies(first, languages=context.voice.languages)
     further: list[ReplyTemplate] = []

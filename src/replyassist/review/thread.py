@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from replyassist.brands.room import mention_of
 from replyassist.inbox.inbound import InboundMessage
 from replyassist.inbox.threads import StoredMessage
 
@@ -28,6 +29,12 @@ def replies_before(session: Session, several: Sequence[StoredMessage]) -> list[t
 
 def inbound(stored: StoredMessage, earlier_replies: tuple[str, ...]) -> InboundMessage:
     """The message with these replies of the brand that were there before."""
+    mention = mention_of(
+        stored.message.channel,
+        stored.conversation.visibility,
+        handle=stored.author.handle,
+        metadata=stored.message.attributes,
+    )
     return InboundMessage(
         text=stored.text,
         channel=stored.message.channel,
@@ -37,4 +44,5 @@ def inbound(stored: StoredMessage, earlier_replies: tuple[str, ...]) -> InboundM
         parent_text=stored.conversation.parent_text,
         answered_text=stored.message.answered_text,
         earlier_replies=earlier_replies,
+        mention=mention,
     )

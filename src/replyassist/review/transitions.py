@@ -33,7 +33,8 @@ MOVES: dict[ReviewStatus, frozenset[ReviewStatus]] = {
     ReviewStatus.FAILED: frozenset({P, E, W}),
     ReviewStatus.UNCERTAIN: frozenset({ReviewStatus.UNCERTAIN, P, E, W}),  # to itself: its message changed
     ReviewStatus.REJECTED: frozenset({P, E, W}),  # a person changes their mind; nothing has left
-    ReviewStatus.SENT: frozenset({ReviewStatus.SENT}),  # to itself: its message changed
+    # to itself: its message changed; uncertain: the platform says later that it did not arrive
+    ReviewStatus.SENT: frozenset({ReviewStatus.SENT, ReviewStatus.UNCERTAIN}),
     ReviewStatus.EXPIRED: frozenset({P, E, W}),  # a person answers it all the same
     W: frozenset({P, E}),  # the platform shows the message again
 }

@@ -151,6 +151,14 @@ class FakePlatform(Platform):
         """An id of our own, where the platform takes one."""
         return {"id": f"own-{reply.key}"} if self.traits.repeat is Repeat.OWN_ID else {}
 
+    def reread(self, reply: OutgoingReply) -> list[Edited | Deleted]:
+        """What stands there now."""
+        found: list[Edited | Deleted] = []
+        for place in reply.answers:
+            post = self.peer.posts.get(place.external_id)
+            found.append(Edited(post.id, MessageEdit(text=post.text)) if post else Deleted(place.external_id))
+        return found
+
     def send(self, reply: OutgoingReply) -> str:
         """Post, unless told otherwise."""
         peer = self.peer

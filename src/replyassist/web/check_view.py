@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from replyassist.brands.counting import Room
+from replyassist.brands.room import Room, addressed
 from replyassist.core.accounts import Principal
 from replyassist.core.entailment import Entailment
 from replyassist.guardrails import CheckResult, Finding, OmittedFact, Verdict
@@ -15,6 +15,7 @@ from replyassist.review.models import ReviewItem
 from replyassist.review.permits import ASKS, may_confirm
 from replyassist.review.standing import standing_findings
 from replyassist.review.surroundings import Surroundings
+from replyassist.review.thread import inbound
 
 from .abilities import ApprovalGate, gate
 from .policy_gate import hold_gate
@@ -79,19 +80,20 @@ def check_view(
     entailment: Entailment | None = None,
 ) -> DraftCheck:
     """What the checks say of this text as the reply to this item."""
-    text, room = text.strip(), room_for(item, around)
+    text, room = text.strip(), room_for(around)
     if not text:
         standing = CheckResult(findings=standing_findings(item, around, now=now), verdict=Verdict.READY, coverage=1.0)
         return replace(_check(text, standing, gate(principal, text, None), principal), verdict=None)
     result = assess(item, text, around, now=now, entailment=entailment)
     held = hold_gate(gate(principal, text, result), principal, item, text, around, result)
     checked = _check(text, result, held, principal)
-    return replace(checked, count=room.count(text), fits=room.fits(text), preview=preview(text, room.counting))
+    shown = preview(addressed(text, room.mention), room.counting)
+    return replace(checked, count=room.count(text), fits=room.fits(text), preview=shown)
 
 
-def room_for(item: ReviewItem, around: Surroundings) -> Room:
-    """How long the reply to this item may be."""
-    return around.voice.room_for(item.channel, around.stored.conversation.visibility)
+def room_for(around: Surroundings) -> Room:
+    """How long the reply to an item may be."""
+    return inbound(around.stored, around.earlier_replies).room(around.voice)
 
 
 def unchecked(text: str) -> DraftCheck:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from replyassist.brands.counting import Room
+from replyassist.brands.room import Room
 from replyassist.core.accounts import Principal
 from replyassist.core.entailment import Entailment
 from replyassist.core.language import detect_language
@@ -249,13 +249,13 @@ def item_view(
         check=as_if_unseeded(
             check_view(principal, item, item.draft if text == seeded else text, around, now=now, entailment=entailment),
             shown=text if seeded and text == seeded else "",
-            room=room_for(item, around),
+            room=room_for(around),
         )
         if may.is_open
         else unchecked(text),
         may=may,
         claimer=claimer,
-        room=room_for(item, around),
+        room=room_for(around),
         history=reviews.audit_of(session, item.id or 0),
         learned=examples_of_item(session, item.id or 0),
         may_teach=principal.may(Permission.EXAMPLES_WRITE),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from replyassist.brands.counting import Counting, links_in
 
-_MENTION_OR_TAG = re.compile(r"(?<![\w@#])(?:@[\w.-]*\w|#\w+)")
+_MENTION_OR_TAG = re.compile(r"(?<![\w@#])(?:@[\w.-]*\w(?:@[\w.-]*\w)?|#\w+)")
 
 
 @dataclass(frozen=True)

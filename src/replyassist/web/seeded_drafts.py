@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from replyassist.brands.counting import Room
+from replyassist.brands.room import Room
 from replyassist.core.accounts import Principal
 from replyassist.core.database import Database
 from replyassist.review.models import ReviewItem

@@ -107,6 +107,7 @@ ACTS = {
     "sent": "sent it",
     "failed": "could not send it",
     "uncertain": "could not find out whether it was sent",
+    "not_delivered": "reported that it did not arrive",
     "retry_planned": "will try to send it again",
     "returned": "put it back into the queue",
     "recalled": "called it back with a changed policy",

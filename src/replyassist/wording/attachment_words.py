@@ -9,5 +9,6 @@ ATTACHMENTS = {
     "file": "file",
     "sticker": "sticker",
     "link": "link",
+    "rating": "rating",
     "other": "attachment",
 }

@@ -45,7 +45,8 @@ class Refused(Exception):
 @dataclass
 class Network:
     """``lose``: the connection ends before or after the next record is put. ``wait_seconds``: it answers 429 once.
-    ``told``: notifications by whom they are for. ``access``, ``refresh``: whose each token is."""
+    ``told``: notifications by whom they are for. ``access``, ``refresh``: whose each token is. ``blocked``:
+    posts of who blocks us."""
 
     clock: Callable[[], datetime]
     url: str = ""
@@ -56,6 +57,7 @@ class Network:
     access: dict[str, str] = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    blocked: set[str] = field(default_factory=set)
     lose: str = ""
     wait_seconds: float = 0.0
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -85,6 +87,12 @@ class Network:
                 news = {"uri": uri, "cid": cid, "author": self._who(repo), "reason": reason, "record": value}
                 self.told[other].append({**news, "isRead": False, "indexedAt": _iso(self.clock())})
         return {"uri": uri, "cid": cid}
+
+    def delete(self, uri: str) -> None:
+        """Its author deletes a post: the index forgets it and what it told of it."""
+        del self.records[uri]
+        for news in self.told.values():
+            news[:] = [each for each in news if each["uri"] != uri]
 
     def ours(self) -> list[Record]:
         """What we posted, oldest first."""
@@ -179,10 +187,18 @@ class Network:
         found = [each for each in self.told[given["viewer"]] if not reasons or each["reason"] in reasons]
         return _page("notifications", found[::-1], given)
 
+    def _getPosts(self, given: dict[str, Any]) -> dict[str, Any]:
+        uris = given["uris"] if isinstance(given["uris"], list) else [given["uris"]]
+        if len(uris) > 25:
+            raise Refused("InvalidRequest")
+        return {"posts": [self._view(uri) for uri in uris if uri in self.records and uri not in self.blocked]}
+
     def _getPostThread(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["uri"] not in self.records:
             raise Refused("NotFound")
         thread = self._shown(given["uri"], int(given.get("depth", 6)))
+        if "post" not in thread:
+            return {"thread": thread}
         if parent := (thread["post"]["record"].get("reply") or {}).get("parent"):
             thread["parent"] = self._shown(parent["uri"])
         return {"thread": thread}
@@ -190,6 +206,9 @@ class Network:
     def _shown(self, uri: str, depth: int = 0) -> dict[str, Any]:
         if uri not in self.records:
             return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": uri, "notFound": True}
+        if uri in self.blocked:
+            author = {"did": uri.split("/")[2]}
+            return {"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": True, "author": author}
         shown: dict[str, Any] = {"$type": "app.bsky.feed.defs#threadViewPost", "post": self._view(uri)}
         if depth:
             parents = {each: found["value"].get("reply", {}).get("parent", {}) for each, found in self.records.items()}

@@ -75,6 +75,27 @@ class Person:
         made = self.call("com.atproto.repo.createRecord", {"repo": self.did, "collection": POST, "record": record})
         return {**_ref(made), "root": record.get("reply", {}).get("root", _ref(made))}
 
+    def put(self, uri: str, text: str) -> None:
+        """Put a post's record anew with another text, which no client of the network's offers."""
+        place = self._at(uri)
+        value = self.call("com.atproto.repo.getRecord", **place)["value"]
+        self.call("com.atproto.repo.putRecord", {**place, "record": {**value, "text": text}})
+
+    def shown(self, uri: str) -> str:
+        """The text of a post as the index has it; empty for none."""
+        posts = self.call("app.bsky.feed.getPosts", uris=[uri])["posts"]
+        return str(posts[0]["record"]["text"]) if posts else ""
+
+    def delete(self, uri: str) -> None:
+        """Delete a post, and wait until the index has forgotten it."""
+        self.call("com.atproto.repo.deleteRecord", self._at(uri))
+        eventually(lambda: not self.call("app.bsky.feed.getPosts", uris=[uri])["posts"])
+
+    @staticmethod
+    def _at(uri: str) -> dict[str, Any]:
+        repo, collection, rkey = uri.removeprefix("at://").split("/")
+        return {"repo": repo, "collection": collection, "rkey": rkey}
+
     def mention(self, other: Person, text: str) -> dict[str, Any]:
         """Post to somebody."""
         at = f"@{other.handle}"

@@ -69,6 +69,12 @@ class ChatwootPeer:
         message.update(content=content, content_attributes=message["content_attributes"] | attributes)
         self._tell("message_updated", message)
 
+    def fail(self, external_id: str, error: str) -> None:
+        """The channel behind it could not deliver a message (status and content_attributes.external_error)."""
+        message = next(each for each in self.messages if str(each["id"]) == external_id)
+        message.update(status="failed", content_attributes=message["content_attributes"] | {"external_error": error})
+        self._tell("message_updated", message)
+
     def sent(self, *, private: bool = False) -> list[str]:
         """What customers, or agents alone, can read of us."""
         found = [each for each in self.messages if each["message_type"] == "outgoing" and each["private"] is private]

@@ -12,7 +12,8 @@ from replyassist.faq.service import active_templates, delete_template, put_templ
 from replyassist.faq.template import ReplyTemplate
 from replyassist.inbox.models import Message
 from replyassist.inbox.schemas import MessageEdit
-from replyassist.intake.service import delete, edit, take_in
+from replyassist.intake.service import take_in
+from replyassist.review.author_changes import delete, edit
 from replyassist.review.models import Approval, ReviewStatus
 from tests.world import BRAND, message_in, shipping, voice
 

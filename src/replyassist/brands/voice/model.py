@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from replyassist.brands.counting import Room, room_of
+from replyassist.brands.room import Room, room_of
 from replyassist.brands.voice.parts import (
     Closings,
     EmojiRules,
@@ -91,10 +91,10 @@ class VoiceRules(VoicePart):
         """The tone on this platform."""
         return self.tone.get(channel, self.tone["default"])
 
-    def room_for(self, channel: str, visibility: str = "public") -> Room:
-        """How long a reply may be on this platform, as the platform counts it."""
+    def room_for(self, channel: str, visibility: str = "public", mention: str = "") -> Room:
+        """How long a reply may be on this platform, as the platform counts it, behind ``mention``."""
         length = self.length.get(channel, self.length["default"])
-        return room_of(channel, visibility, least=length.min, most=length.max)
+        return room_of(channel, visibility, least=length.min, most=length.max, mention=mention)
 
     def reading_grade_max_for(self, channel: str) -> float | None:
         """The highest school grade that a reply on this platform may need, or None for no limit."""

@@ -14,8 +14,10 @@ TRAITS = Traits(
     repeat=Repeat.OWN_ID,
     # docs.bsky.app/docs/advanced-guides/rate-limits: points for writing, 3 for a new record
     budgets=(Budget(most=5000, seconds=3600, send=3), Budget(most=35_000, seconds=86_400, send=3)),
-    tells_edits=False,  # posts cannot be edited, and notifications do not tell of deletions
+    # notifications tell of neither; no app edits posts, but a record can be put anew, and the index follows
+    tells_edits=False,
     tells_deletions=False,
+    rereads=True,
     tells_parent=False,
     proof=Proof.PEER,
     proven_by="the whole network of @atproto/dev-env 0.3.215 (PLC, PDS, AppView); expired sessions and limits "

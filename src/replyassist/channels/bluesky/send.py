@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from replyassist.core.errors import DeliveryError, DeliveryRefused
+from replyassist.core.errors import DeliveryError, DeliveryNotMade, DeliveryRefused
+from replyassist.inbox.schemas import MessageEdit
 
 from ..account import Account, Check, Runtime, Tested
+from ..events import Deleted, Edited
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
 from . import TRAITS
 from .api import Xrpc
-from .records import POST, facets_of, parts_of, record_key, uri_of
+from .records import POST, facets_of, message_of, parts_of, record_key, uri_of
 
 
 class BlueskyPlatform(Platform):
@@ -23,7 +25,7 @@ class BlueskyPlatform(Platform):
     traits = TRAITS
 
     def __init__(self, account: Account, runtime: Runtime) -> None:
-        self._account, self._xrpc = account, Xrpc(account, runtime)
+        self._account, self._xrpc, self._clock = account, Xrpc(account, runtime), runtime.clock
 
     @property
     def address(self) -> str:
@@ -55,6 +57,42 @@ class BlueskyPlatform(Platform):
         if facets := facets_of(text, lambda handle: self._did(handle, reply)):
             record["facets"] = facets
         return {"rkey": record_key(reply.approved_at, reply.key), "record": json.dumps(record, ensure_ascii=False)}
+
+    def reread(self, reply: OutgoingReply) -> list[Edited | Deleted]:
+        """All in one call (it takes 25, an item has 20 parts); the cid says whether a record is the one of before."""
+        places = {uri_of(place.external_id, place.metadata): place for place in reply.answers}
+        posts = self._xrpc.get("app.bsky.feed.getPosts", uris=list(places))["posts"]
+        shown = {str(post["uri"]): post for post in posts}
+        found: list[Edited | Deleted] = []
+        for uri, place in places.items():
+            if uri not in shown:
+                self._require_gone(uri)
+                found.append(Deleted(place.external_id))
+            elif shown[uri]["cid"] != place.metadata.get("cid"):
+                found.append(self._edited(place, shown[uri]))
+        return found
+
+    def _edited(self, place: ThreadPlace, post: Mapping[str, Any]) -> Edited:
+        now = message_of(
+            self._account,
+            post["uri"],
+            post["cid"],
+            post["record"],
+            author_id=post["author"]["did"],
+            posted_at=self._clock.now(),
+        )
+        if now is None:
+            raise DeliveryRefused("the message has neither words nor attachments any more")
+        return Edited(place.external_id, MessageEdit(text=now.message.text, attachments=now.message.attachments))
+
+    def _require_gone(self, uri: str) -> None:
+        """Raise unless the network says that a post is gone: a list leaves out others too, such as of who blocks us."""
+        found = self._xrpc.get("app.bsky.feed.getPostThread", absent="NotFound", uri=uri, depth=0, parentHeight=0)
+        kind = str(found["thread"].get("$type")).partition("#")[2] if found else "notFoundPost"
+        if kind == "blockedPost":
+            raise DeliveryRefused("the author blocks this account, or is blocked by it")
+        if kind != "notFoundPost":
+            raise DeliveryNotMade("the message is not shown now, and not said to be gone")
 
     def send(self, reply: OutgoingReply) -> str:
         """Put the record under its key."""

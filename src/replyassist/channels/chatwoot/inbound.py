@@ -12,10 +12,13 @@ from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ATTACHMENTS, MAX_URL, Attachment, MessageEdit
 
 from .. import events
-from ..events import Deleted, Edited, Event
+from ..events import Deleted, Edited, Event, NotDelivered
 from ..port import HookRequest, Inbound
 from .api import Entry, moment
 
+FAILED = "failed"
+"""Of "sent, delivered, read and failed" (developers.chatwoot.com, message statuses): the channel behind it could not
+deliver."""
 _KINDS = {"image": AttachmentKind.IMAGE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
 
@@ -47,7 +50,8 @@ class ChatwootInbound(Inbound):
         return list(events.built(self._account, self.told, (document,)))
 
     def told(self, document: dict[str, Any]) -> Event | None:
-        """A message, its edit or deletion; None for what customers do not read, and for what no person sent."""
+        """A message, its edit or deletion, or that one of ours did not arrive; None for what customers do not read, and
+        for what no person sent."""
         kind, attributes = document["message_type"], document.get("content_attributes") or {}
         is_elsewhere = f"account-{document['account']['id']}" != self._account.account
         if is_elsewhere or document.get("private") or kind not in ("incoming", "outgoing"):
@@ -55,7 +59,13 @@ class ChatwootInbound(Inbound):
         external_id = str(document["id"])
         if attributes.get("deleted"):
             return Deleted(external_id)
-        if kind == "outgoing" and not _by_a_person(document):
+        return self._standing(document, external_id)
+
+    def _standing(self, document: dict[str, Any], external_id: str) -> Event | None:
+        if document["message_type"] == "outgoing" and document.get("status") == FAILED:
+            said = str((document.get("content_attributes") or {}).get("external_error") or "")
+            return NotDelivered(external_id, said.replace("\x00", "")[:200])
+        if document["message_type"] == "outgoing" and not _by_a_person(document):
             return None
         whole = self._message(document, external_id)
         if document["event"] == "message_created":

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from replyassist.core.errors import DeliveryNotMade
-from replyassist.inbox.schemas import MessageEdit
+from replyassist.inbox.models import AttachmentKind
+from replyassist.inbox.schemas import Attachment, MessageEdit
 
 from ..account import Account, Runtime
 from ..events import Deleted, Edited, Event, NewMessage, built_one, message
@@ -63,7 +64,7 @@ class ReviewsSource(Source):
         raise DeliveryNotMade("Google's list of reviews does not end")
 
     def _entries(self, review: Review) -> Iterator[Entry]:
-        """A review and its reply. One without words has nothing to be answered."""
+        """A review and its reply."""
         number, at = str(review["reviewId"]), time_of(review["updateTime"])
         yield Entry(
             at,
@@ -82,20 +83,22 @@ class ReviewsSource(Source):
     def _told(self, review: Review, number: str, at: datetime) -> Event | None:
         reviewer = review.get("reviewer") or {}
         name = None if reviewer.get("isAnonymous") else reviewer.get("displayName")
-        rating = str(review.get("starRating"))
+        rating, words = str(review.get("starRating")), own_words(str(review.get("comment") or ""))
         written = message(
             self._account,
             number,
-            own_words(str(review.get("comment") or "")),
+            words,
             author_id=f"reviewer of {number}"[:200],  # Google gives reviewers no id
             author_name=name,
             conversation_id=number,
             posted_at=time_of(review["createTime"]),
+            attachments=() if words else _stars(rating),
             metadata={"stars": STARS.index(rating) + 1} if rating in STARS else None,
         )
         if written is None or review["updateTime"] == review["createTime"]:
             return written
-        return Edited(number, MessageEdit(text=written.message.text, edited_at=at), written.message)
+        told = written.message
+        return Edited(number, MessageEdit(text=told.text, attachments=told.attachments, edited_at=at), told)
 
     def _reply(self, reply: Review, number: str, state: str, at: datetime) -> Event | None:
         if state == REJECTED:
@@ -110,6 +113,13 @@ class ReviewsSource(Source):
             in_reply_to=number,
         )
         return ours
+
+
+def _stars(rating: str) -> tuple[Attachment, ...]:
+    """What a review without words says."""
+    if rating not in STARS:
+        return ()
+    return (Attachment(kind=AttachmentKind.RATING, alt_text=f"{STARS.index(rating) + 1} of {len(STARS)} stars"),)
 
 
 def own_words(comment: str) -> str:

@@ -16,13 +16,15 @@ TRAITS = Traits(
         minutes=50
     ),  # "stored for up to 1 hour" (docs.joinmastodon.org/methods/statuses), and clocks
     then=Repeat.LOOK_UP,
-    budgets=(Budget(most=300, seconds=300, read=1),),  # for an account (docs.joinmastodon.org/api/rate-limits)
+    # for an account (docs.joinmastodon.org/api/rate-limits); a send asks for the limits and the message, and posts
+    budgets=(Budget(most=300, seconds=300, send=3, read=1),),
     tells_edits=False,  # a poll tells neither
     tells_deletions=False,
+    rereads=True,
     tells_parent=False,  # what the source could not read is asked for again
     proof=Proof.PEER,
     proven_by="mastodon_mock 0.6.1, a stateful server of the API",
-    checked_on=date(2026, 11, 26),
+    checked_on=date(2026, 11, 28),
     reread="the server's own limits (read from it when sending) and rules; a real server shortens links in its HTML",
 )
 

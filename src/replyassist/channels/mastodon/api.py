@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from replyassist.core.clock import Clock
-from replyassist.core.errors import DeliveryRefused
+from replyassist.core.errors import DeliveryNotMade, DeliveryRefused
 from replyassist.inbox.models import AttachmentKind
 from replyassist.inbox.schemas import MAX_ALT_TEXT, MAX_ATTACHMENTS, MAX_URL, Attachment
 
@@ -48,6 +48,16 @@ class MastodonApi:
         answer = self.api.call("POST", path, has_effect=True, also=(429,), **request)
         _require_let_in(answer, self.host, self.clock)
         return answer.json()
+
+    def status(self, status_id: str) -> Status | None:
+        """A status; None where the server says that there is none ("does not exist or is private",
+        docs.joinmastodon.org/methods/statuses): a 404 of something in between says nothing of it."""
+        answer = self.api.call("GET", f"/api/v1/statuses/{status_id}", has_effect=False, also=(404, 429))
+        _require_let_in(answer, self.host, self.clock)
+        found: Status = answer.json()
+        if answer.status == 404 and "error" not in found:
+            raise DeliveryNotMade(f"{self.host} answered 404")
+        return None if answer.status == 404 else found
 
     def context(self, status_id: str) -> tuple[list[Status], list[Status]]:
         """The statuses above and below one."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from replyassist.brands.counting import Counting
 from replyassist.core.errors import DeliveryError, DeliveryRefused
+from replyassist.inbox.schemas import MessageEdit
 
 from ..account import Account, Check, Runtime, Tested
+from ..events import Deleted, Edited
 from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
 from . import TRAITS
-from .api import LEADING_MENTIONS, MastodonApi, plain, refuse_number
+from .api import LEADING_MENTIONS, MastodonApi, Status, message_of, plain, refuse_number
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
-ACCOUNT = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:@\w(?:[\w.-]*\w)?(?::[0-9]{1,5})?)?")
-"""A name, and a server but for one of ours: metadata comes by the API too, and nothing else may stand before a text."""
 
 
 class MastodonPlatform(Platform):
@@ -56,12 +55,28 @@ class MastodonPlatform(Platform):
             self._limit = int(told)
         return usual.model_copy(update={"most": self._limit})
 
-    def as_sent(self, reply: OutgoingReply) -> str:
-        """The text behind a mention of the author, who is told by nothing else; without it where that is no account."""
-        acct = str(reply.metadata.get("acct") or reply.author_handle or "").lstrip("@")
-        if not ACCOUNT.fullmatch(acct) or f"@{acct}".casefold() in reply.text.casefold().split():
-            return reply.text
-        return f"@{acct} {reply.text}"
+    def reread(self, reply: OutgoingReply) -> list[Edited | Deleted]:
+        """Each message by itself; ``edited_at`` says that one was edited, and is missing on servers that tell not."""
+        found: list[Edited | Deleted] = []
+        for place in reply.answers:
+            status = self._api.status(refuse_number(place.external_id))
+            if status is None:
+                found.append(Deleted(place.external_id))
+            elif status.get("edited_at") or "edited_at" not in status:
+                found.append(self._edited(place, status))
+        return found
+
+    def _edited(self, place: ThreadPlace, status: Status) -> Edited:
+        now = message_of(self._account, status, [])
+        if now is None:
+            raise DeliveryRefused("the message has neither words nor attachments any more")
+        at = status.get("edited_at")
+        change = MessageEdit(
+            text=now.message.text,
+            attachments=now.message.attachments if at else None,  # a server may show them elsewhere by itself
+            edited_at=datetime.fromisoformat(at.replace("Z", "+00:00")) if at else None,
+        )
+        return Edited(place.external_id, change)
 
     def send(self, reply: OutgoingReply) -> str:
         """Post it once under its key."""

@@ -37,11 +37,6 @@ class YouTubePlatform(Platform):
         check = Check("sign-in", is_ok=True, detail=f"as {name}; about 140 replies a day fit the usual quota")
         return Tested((check,), account=str(channels[0]["id"]), shown_as=name)
 
-    def as_sent(self, reply: OutgoingReply) -> str:
-        """Only a mention says which of the replies below a comment is answered."""
-        handle = reply.author_handle or ""
-        return f"{handle} {reply.text}" if reply.metadata.get("top") and handle.startswith("@") else reply.text
-
     def send(self, reply: OutgoingReply) -> str:
         """Post it once."""
         snippet = {"parentId": _top(reply), "textOriginal": self.as_sent(reply)}

@@ -50,6 +50,24 @@ def is_another_ones(session: Session, delivery: Delivery, platform_id: str) -> b
     return session.exec(statement).first() is not None
 
 
+def sent_as(session: Session, brand_id: str, channel: str, adapter: str, platform_id: str) -> int | None:
+    """The delivery of a brand on a channel that the platform took under this id."""
+    statement = (
+        select(Delivery.id)
+        .join(ReviewItem, col(ReviewItem.id) == Delivery.review_item_id)
+        .where(
+            ReviewItem.brand_id == brand_id,
+            Delivery.channel == channel,
+            Delivery.adapter == adapter,
+            Delivery.platform_id == platform_id,
+            Delivery.status == DeliveryStatus.SENT,
+        )
+        .order_by(col(Delivery.id).desc())
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
 def note_woken(session: Session, approval_id: int | None, *, now: datetime) -> None:
     """The next attempt takes the place of the one that a delivery waited for, and counts as no other."""
     session.exec(

@@ -78,7 +78,7 @@ def appended_sign_off(text: str, context: CheckContext) -> Iterator[Edit]:
     """A missing closing line is put at the end, when the platform leaves room for it."""
     end = len(text.rstrip())
     closing = context.voice.sign_off.text.strip()
-    room = context.voice.room_for(context.message.channel, context.message.visibility)
+    room = context.message.room(context.voice)
     if lacks_sign_off(text, context) and room.fits(f"{text.strip()}\n{closing}"):
         yield Edit(end, len(text), f"\n{closing}", "voice.sign_off_missing")
 

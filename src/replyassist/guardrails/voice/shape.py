@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from replyassist.brands.counting import count_bytes
 from replyassist.guardrails.context import CheckContext, report
-from replyassist.guardrails.findings import Finding
+from replyassist.guardrails.findings import Finding, Severity
 from replyassist.guardrails.text import normalise
 from replyassist.guardrails.voice.standing import standing
 from replyassist.guardrails.voice.style import emoji_spans
@@ -15,18 +16,18 @@ _ENDING = re.compile(r"[\s.,!?…]+$")
 
 
 def length(text: str, context: CheckContext) -> Iterable[Finding]:
-    """Report a reply that is too long or too short for the channel."""
-    room = context.voice.room_for(context.message.channel, context.message.visibility)
+    """Report a reply that is too long or too short for the channel; one that the platform would refuse is blocked."""
+    room = context.message.room(context.voice)
     size = room.count(text)
     if not room.fits(text):
-        heavy = len(text.strip().encode("utf-8", "surrogatepass"))
+        heavy = count_bytes(text.strip())
         too_many = f"{size} characters; on this channel {room.most} is the most"
         too_heavy = f"{heavy} bytes; this channel takes {room.bytes}"
         yield report(
             text,
             (room.beginning(text), len(text.rstrip())),
             rule="voice.too_long",
-            severity=standing(context.voice.severities.too_long),
+            severity=standing(context.voice.severities.too_long) if room.is_taken(text) else Severity.BLOCK,
             explanation=f"The reply has {too_many if size > room.most else too_heavy}.",
         )
     elif 0 < size < room.least:
