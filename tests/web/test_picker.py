@@ -116,7 +116,7 @@ def test_a_sentence_that_was_left_out_comes_behind_the_one_it_follows(desk: Desk
     item = world.item(draft="Hi Tom, we ship to 32 countries in Europe. Bye!", drafted_by=BY_TEMPLATE)
     page = desk.page
     desk.sign_in(address_of(world.person()), path=f"/queue/{item.id}")
-    desk.press("p")
+    desk.press(".")
     expect(page.locator("#unsaid [data-add]")).to_be_visible()
     desk.press("1")
     expect(page.locator("#text")).to_have_value(
