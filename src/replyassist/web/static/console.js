@@ -134,7 +134,7 @@
     if (key === "?") return void $("#help")?.showModal();
     if (event.repeat) return;
     if (/^[1-9]$/.test(key) && pickReason(key)) return void event.preventDefault();
-    if (!/^[a-z1-9+-]$/.test(key)) return;
+    if (!/^[a-z1-9+.-]$/.test(key)) return;
     const button = buttonFor(key);
     if (!button) return;
     event.preventDefault();
