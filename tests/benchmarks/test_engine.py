@@ -11,6 +11,7 @@ from replyassist_bench.commands import app
 from replyassist_bench.engine.delivering import at_share, ratio_of_medians
 
 KEYS = {"intake_ratio_to_bare", "jobs_ratio_to_engine", "pickup_p50_ms", "pickup_p99_ms"}
+READ_BY_DRAFT = {"approved_texts", "exemplary_replies", "replies_in_thread", "sent_replies"}
 
 
 @pytest.mark.encoder
@@ -19,6 +20,7 @@ def test_the_short_form_measures_all_parts() -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found.keys() >= KEYS | {"delivery_ratio", "storm_ratio", "intake_drafting_ratio_to_bare"}
+    assert {f"history_{what}_ratio" for what in {"all", *READ_BY_DRAFT}} <= found.keys()
     assert all(value > 0 for value in found.values() if not isinstance(value, str))
 
 
