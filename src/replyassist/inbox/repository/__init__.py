@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, text, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, literal, or_, text, union_all, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -199,20 +199,28 @@ def last_replies_elsewhere(session: Session, conversation_ids: Collection[int], 
         return of_it.where(text(SENT_ELSEWHERE)).order_by(*newest_first).limit(limit)
 
     found: list[Message] = []
-    for ids in of_each(conversation_ids, newest):
+    for ids in some_of_each(conversation_ids, newest):
         found += session.exec(select(Message).where(col(Message.id).in_(ids)).order_by(*newest_first))
     return found
 
 
-def of_each(keys: Iterable[Key], some: Callable[[Key], Select[Any]]) -> Iterator[Select[Any]]:
-    """Statements for the ids that ``some`` finds for each of the keys, in as few as a database takes.
+def some_of_each(keys: Iterable[Key], some: Callable[[Key], Select[Any]]) -> Iterator[CompoundSelect[Any]]:
+    """Statements for the ids that ``some`` finds for each of the keys, each of as many keys as one takes.
 
-    With an order and a limit that are those of an index, each costs so many steps along it.
+    With an order and a limit that are those of an index, each key costs so many steps along it.
     """
     left = iter(dict.fromkeys(keys))
     while taken := list(islice(left, PLACES_AT_ONCE)):
         ways = [some(key).subquery() for key in taken]
-        yield select_columns(union_all(*(select_columns(way.c.id) for way in ways)).subquery().c.id)
+        yield union_all(*(select_columns(way.c.id) for way in ways))
+
+
+def ids_of_each(session: Session, keys: Iterable[Key], some: Callable[[Key], Select[Any]]) -> Iterator[list[int]]:
+    """The ids themselves, no empty lists: for a statement with conditions whose rarity PostgreSQL misjudges, or it goes
+    through a whole table and holds the ids against it."""
+    for statement in some_of_each(keys, some):
+        if ids := list(session.connection().execute(statement).scalars()):
+            yield ids
 
 
 def lock_conversation(session: Session, conversation_id: int) -> None:

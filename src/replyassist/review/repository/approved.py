@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Author, Conversation, Message
-from replyassist.inbox.repository import last_replies_elsewhere, of_each
+from replyassist.inbox.repository import ids_of_each, last_replies_elsewhere, some_of_each
 
 from ..models import HAS_REPLY, IS_SENT, LOW, REPLIED, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
 
@@ -22,6 +22,8 @@ NEWEST = 500
 """Replies of each status among which examples are looked for: however many there are, a draft waits for no more."""
 _OBJECTIONS = frozenset({"block", "warn"})
 _Part = aliased(Message)
+_LAST_FIRST = (col(Approval.id) + 0).desc()
+"""No index has it: PostgreSQL would go through all approvals from the last one on, hoping to meet enough that fit."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ def approved_texts(session: Session, brand_id: str, *, limit: int) -> list[tuple
     rows = session.exec(
         select(ReviewItem.template_id, Approval.text)
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
-        .where(col(ReviewItem.id).in_(_newest(brand_id, limit)))
-        .order_by(col(Approval.id).desc())
+        .where(col(ReviewItem.id).in_(_newest(session, brand_id, limit)))
+        .order_by(_LAST_FIRST)
         .limit(limit)
     )
     return [(template_id, text) for template_id, text in rows if template_id]
@@ -60,7 +62,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
         .join(Author, col(Author.id) == col(Message.author_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(
-            col(ReviewItem.id).in_(_newest(brand_id, max(limit, NEWEST))),
+            col(ReviewItem.id).in_(_newest(session, brand_id, max(limit, NEWEST))),
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
             kept["also_templates", 0, "id"].as_string().is_(None),
@@ -68,7 +70,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
             col(Message.deleted_at).is_(None),
             ~exists().where(col(_Part.part_of_id) == col(Message.id)),
         )
-        .order_by(col(Approval.id).desc())
+        .order_by(_LAST_FIRST)
         .limit(limit)
     )
     return [
@@ -78,7 +80,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
     ]
 
 
-def _newest(brand_id: str, most: int) -> Select[Any]:
+def _newest(session: Session, brand_id: str, most: int) -> list[int]:
     """Ids of the items that last came to each status where an approval stands: so many steps along its index."""
 
     def in_status(status: ReviewStatus) -> Select[Any]:
@@ -87,8 +89,7 @@ def _newest(brand_id: str, most: int) -> Select[Any]:
         )
         return found.order_by(col(ReviewItem.moved_at).desc(), col(ReviewItem.id).desc()).limit(most)
 
-    (ids,) = of_each(REPLIED, in_status)
-    return ids
+    return [item_id for ids in ids_of_each(session, REPLIED, in_status) for item_id in ids]
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,9 @@ def sent_replies(
         .join(AuditEntry, of_item)
         .order_by(col(AuditEntry.at), col(AuditEntry.id))
     )
-    for ids in of_each(conversation_ids, newest):
-        for conversation_id, item_id, message_id, text, at in _rows(session, wanted, ids):
+    for ids in ids_of_each(session, conversation_ids, newest):
+        of_ids = wanted.where(col(AuditEntry.review_item_id).in_(ids))
+        for conversation_id, item_id, message_id, text, at in _rows(session, of_ids, ids):
             found[conversation_id].append(SentReply(item_id, message_id, text, at))
     return {conversation_id: tuple(replies) for conversation_id, replies in found.items()}
 
@@ -146,7 +148,7 @@ def replies_in_threads(
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
         .order_by(col(Approval.id).desc())
     )
-    for ids in of_each(conversation_ids, newest):
+    for ids in some_of_each(conversation_ids, newest):
         for conversation_id, at, text in _rows(session, wanted, ids):
             found[conversation_id].append((at, text))
     for message in last_replies_elsewhere(session, conversation_ids, limit=limit):
@@ -161,5 +163,5 @@ def _ids_in(conversation_id: int, condition: str) -> Select[Any]:
     return select_columns(col(ReviewItem.id)).where(col(ReviewItem.conversation_id) == conversation_id, sql(condition))
 
 
-def _rows(session: Session, wanted: Any, ids: Select[Any]) -> Iterable[Any]:
+def _rows(session: Session, wanted: Any, ids: Any) -> Iterable[Any]:
     return session.connection().execute(wanted.where(col(ReviewItem.id).in_(ids)))
