@@ -15,6 +15,7 @@ from replyassist.channels.events import message
 from replyassist.inbox.models import Conversation, Message, MessageStatus
 from replyassist.inbox.service import store
 from replyassist.intake.events import take_events
+from replyassist.review.models import ReviewItem
 from tests.statements import counted
 from tests.world import World
 
@@ -76,6 +77,16 @@ def test_one_after_another_they_are_one_conversation_in_any_order(world: World) 
     with world.database.reading() as session:
         assert set(session.exec(select(Message.status))) == {MessageStatus.KEPT}, "each question is answered"
         assert set(session.exec(select(Conversation.external_id))) == {POST}, "none stays behind empty"
+
+
+def test_an_item_follows_its_message_into_another_conversation(world: World) -> None:
+    item = world.item(message={"external_id": "a2", "conversation": {"external_id": "r"}, "in_reply_to": "r"})
+    take(world, [event(world, 0)], [event(world, 1)])
+
+    assert places(world)["a2"] == POST
+    with world.database.reading() as session:
+        kept = session.exec(select(Message).where(Message.id == item.message_id)).one()
+        assert session.exec(select(ReviewItem)).one().conversation_id == kept.conversation_id
 
 
 def test_what_only_has_the_name_of_a_message_is_another_conversation(world: World) -> None:

@@ -83,6 +83,8 @@ class Conversation(SQLModel, table=True):
 
 
 _WAITING: Any = sql("status = 'received'")
+SENT_ELSEWHERE = "direction = 'out' AND echo_of_id IS NULL AND deleted_at IS NULL AND text != ''"
+"""A reply of ours that was written elsewhere: the condition of an index, which a statement says with no parameters."""
 
 
 class Message(SQLModel, table=True):
@@ -102,6 +104,12 @@ class Message(SQLModel, table=True):
         Index("ix_message_waiting", "brand_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_message_channel", "brand_id", "channel", "received_at"),
         Index("ix_message_conversation", "conversation_id", "posted_at", "id"),
+        Index(
+            "ix_message_sent_elsewhere",
+            *("conversation_id", "posted_at", "id"),
+            sqlite_where=sql(SENT_ELSEWHERE),
+            postgresql_where=sql(SENT_ELSEWHERE),
+        ),
         Index("ix_message_conversation_author", "conversation_id", "author_id"),
         Index("ix_message_author", "author_id", "id"),
         Index("ix_message_conversation_in_reply_to", "conversation_id", "in_reply_to"),

@@ -79,6 +79,8 @@ OPEN = (ReviewStatus.PENDING, ReviewStatus.ESCALATED)
 """Somebody has still to decide."""
 REPLIED = (ReviewStatus.APPROVED, ReviewStatus.SENDING, ReviewStatus.SENT)
 """A reply was approved; it left, or is on its way."""
+HAS_REPLY, IS_SENT = "status IN ('approved', 'sending', 'sent')", "status = 'sent'"
+"""Conditions of indices: a statement that is to use one says the same, with no parameters."""
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -96,7 +98,9 @@ class ReviewItem(SQLModel, table=True):
     the templates with their scores, ``template_versions`` pairs of id and version that the draft stands on;
     ``voice_version`` is empty where what the checks said of the draft was not kept. ``moved_at``: since when it has
     its status, or when its reply is to be sent, where that is later. ``cluster_id``: the id of the first item of those
-    that ask the same, which are decided on one page (``clusters.py``); None for an item by itself.
+    that ask the same, which are decided on one page (``clusters.py``); None for an item by itself. ``conversation_id``:
+    that of the message, from which its last replies are found by an index; triggers say it where a program of an
+    earlier version writes the row, and where the message is moved.
     """
 
     __tablename__ = "review_item"
@@ -125,6 +129,8 @@ class ReviewItem(SQLModel, table=True):
         Index("ix_review_item_template", "brand_id", "template_id", "created_at"),
         Index("ix_review_item_cluster", "cluster_id", "status", "urgency", "id", **_where("cluster_id IS NOT NULL")),
         Index("ix_review_item_alike", "brand_id", "template_id", "id", **_where("status = 'pending'")),
+        Index("ix_review_item_replied", "conversation_id", "approval_id", "id", **_where(HAS_REPLY)),
+        Index("ix_review_item_sent", "conversation_id", "moved_at", "id", **_where(IS_SENT)),
         # PostgreSQL alone has ix_review_item_sorted too, of the id with what lists are sorted by (migration 0026).
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -177,6 +183,7 @@ class ReviewItem(SQLModel, table=True):
     decided_by: int | None = Field(default=None, foreign_key="user_account.id")
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cluster_id: int | None = None
+    conversation_id: int | None = None
 
     @property
     def author(self) -> str:

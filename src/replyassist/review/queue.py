@@ -47,6 +47,7 @@ def enqueue_proposal(
     is_old = read != stored.digest
     item = ReviewItem(
         message_id=message_id,
+        conversation_id=stored.message.conversation_id,
         brand_id=stored.message.brand_id,
         channel=stored.message.channel,
         urgency=proposal.triage.urgency,

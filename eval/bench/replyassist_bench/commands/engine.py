@@ -18,8 +18,9 @@ from replyassist.cli.common import progress, settings
 from replyassist.core.accounts import create_token
 from replyassist.core.settings import Settings
 from replyassist.worker import Worker
-from replyassist_bench.engine import delivering, others
+from replyassist_bench.engine import delivering, history, others
 from replyassist_bench.engine.intake import messages_per_second
+from replyassist_bench.engine.replies import approve_one, approver
 from replyassist_bench.processes import start_module
 from replyassist_bench.queue.sample import BRANDS, EMAIL, furnish
 
@@ -40,22 +41,25 @@ class Size:
     receivers: int
     of_others: int
     storm: int
+    sent: tuple[int, int]
+    reads: int
 
 
-FULL = Size(messages=500, jobs=500, pickups=100, receivers=40, of_others=30, storm=5000)
-QUICK = Size(messages=20, jobs=20, pickups=5, receivers=2, of_others=3, storm=20)
+FULL = Size(messages=500, jobs=500, pickups=100, receivers=40, of_others=30, storm=5000, sent=(100, 100_000), reads=200)
+QUICK = Size(messages=20, jobs=20, pickups=5, receivers=2, of_others=3, storm=20, sent=(5, 50), reads=3)
 
 
 def bench_engine(
     quick: Annotated[bool, typer.Option("--quick", help="The short form that the tests run.")] = False,
     postgres: Annotated[str, typer.Option("--postgres", help="A server where databases may be made.")] = "",
-    part: Annotated[str, typer.Option("--part", help="intake, jobs, receivers or storm alone.")] = "",
+    part: Annotated[str, typer.Option("--part", help="intake, jobs, receivers, storm or history alone.")] = "",
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Intake beside a bare endpoint, delivery jobs beside empty ones, and brands beside others in trouble."""
+    """Intake beside a bare endpoint, delivery jobs beside empty ones, brands beside others in trouble, and what a draft
+    reads of few and of many sent replies."""
     size = QUICK if quick else FULL
     result: dict[str, Any] = {}
-    parts = {"intake": _intake, "jobs": _jobs, "receivers": _receivers, "storm": _storm}
+    parts = {"intake": _intake, "jobs": _jobs, "receivers": _receivers, "storm": _storm, "history": _history}
     for name, measure in parts.items():
         if part in ("", name):
             with _room(postgres) as room:
@@ -145,6 +149,23 @@ def _storm(room: _Room, size: Size) -> dict[str, Any]:
     waits = partial(others.waits_in_storm, refused=refused.append)
     found = _beside("storm", waits, room, size.of_others, of_troubled=size.storm)
     return found | {"storm_refused": sum(refused)}
+
+
+def _history(room: _Room, size: Size) -> dict[str, Any]:
+    """Processor time of what a draft reads of sent replies: of few in the first thread, then of many in another's."""
+    who, database = approver(room.worker), room.worker.database
+    read: list[dict[str, float]] = []
+    for brand, count in zip((OTHER, TROUBLED), size.sent, strict=True):
+        key, _ = approve_one(room.worker, who, brand, visibility="public")
+        item_id = history.item_id_of(database, brand, key)
+        history.keep_sent(database, item_id, count)
+        read.append(history.milliseconds_of(database, item_id, rounds=size.reads))
+    found: dict[str, Any] = {}
+    for what in (*read[0], "all"):
+        few, many = (sum(each.values()) if what == "all" else each[what] for each in read)
+        found |= {f"history_{what}_few_cpu_ms": round(few, 2), f"history_{what}_many_cpu_ms": round(many, 2)}
+        found[f"history_{what}_ratio"] = round(many / few, 2)
+    return found
 
 
 def _beside(

@@ -17,7 +17,7 @@ BUSY_SECONDS = 0.1
 _numbers = count(1)
 
 
-def document(brand: str, *, channel: str = "import") -> dict[str, Any]:
+def document(brand: str, *, channel: str = "import", visibility: str = "private") -> dict[str, Any]:
     """A message that nobody has sent before, of an author and a conversation of its own."""
     number = next(_numbers)
     return {
@@ -26,7 +26,7 @@ def document(brand: str, *, channel: str = "import") -> dict[str, Any]:
         "external_id": f"bench-{number}",
         "text": f"do you ship to Norway, number {number}?",
         "author": {"external_id": f"author-{number}"},
-        "conversation": {"external_id": f"conversation-{number}", "visibility": "private"},
+        "conversation": {"external_id": f"conversation-{number}", "visibility": visibility},
         "posted_at": "2026-11-22T09:30:00Z",
     }
 

@@ -80,9 +80,14 @@ def approver(worker: Worker) -> Principal:
         return principal_of(session, user_by_email(session, EMAIL))
 
 
-def approve_one(worker: Worker, who: Principal, brand: str, *, channel: str = "import") -> tuple[str, float]:
+def approve_one(
+    worker: Worker, who: Principal, brand: str, *, channel: str = "import", visibility: str = "private"
+) -> tuple[str, float]:
     """A message with a draft that somebody approves: its external id, and when the approval was on disk."""
-    incoming, now = MessageIn.model_validate(document(brand, channel=channel)), worker.clock.now()
+    incoming, now = (
+        MessageIn.model_validate(document(brand, channel=channel, visibility=visibility)),
+        worker.clock.now(),
+    )
     proposal = Proposal(
         route=Route.DRAFT,
         reason="",

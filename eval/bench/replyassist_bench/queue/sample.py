@@ -42,7 +42,7 @@ ITEM_COLUMNS = (
     "template_id", "redraft_attempt", "is_redrafting", "attempt", "is_escalated", "created_at", "updated_at",
     "author_name", "author_handle", "beginning", "attachment_kinds", "visibility", "posted_at", "kind", "language",
     "reason", "abstained", "matches", "template_versions", "voice_version", "moved_at", "draft",
-    "confirmed", "proposal",
+    "confirmed", "proposal", "conversation_id",
 )  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     "author": ("id", "brand_id", "channel", "external_id", "handle", "name"),
@@ -126,7 +126,7 @@ def _item(house: House, number: int, chance: random.Random) -> Iterator[tuple[st
         number, number, brand, channel, status, 1, urgency, risk, "draft", verdict, BY_TEMPLATE, template_id, 0, False,
         0, status == "escalated", posted_at, moved_at, author.capitalize(), f"{author}.{number}", text[:280], "[]",
         visibility, posted_at, kind, language, "", False, "[]", json.dumps([[template_id, version]]),
-        house.voices[brand], moved_at, DRAFT, '{"given": []}', house.proposal,
+        house.voices[brand], moved_at, DRAFT, '{"given": []}', house.proposal, number,
     )  # fmt: skip
     values: dict[str, str | None] = {
         "brand_id": brand,

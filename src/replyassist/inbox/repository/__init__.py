@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, literal, or_, text, union_all, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from ..models import Author, Conversation, Direction, Message, MessageStatus
+from ..models import SENT_ELSEWHERE, Author, Conversation, Direction, Message, MessageStatus
 
+Key = TypeVar("Key")
 PLACES_AT_ONCE = 200  # parts of one statement; SQLite takes 500
 
 
@@ -191,20 +193,34 @@ def authors_with_handles(session: Session, message: Message, handles: Collection
 def last_replies_elsewhere(session: Session, conversation_ids: Collection[int], *, limit: int) -> list[Message]:
     """The last replies of ours that were sent elsewhere, so many of each conversation, the newest first."""
     newest_first = (col(Message.posted_at).desc(), col(Message.id).desc())
-    place = func.row_number().over(partition_by=col(Message.conversation_id), order_by=newest_first)
-    ranked = (
-        select(Message.id, place.label("place"))
-        .where(
-            col(Message.conversation_id).in_(conversation_ids),
-            Message.direction == Direction.OUT,
-            Message.text != "",
-            col(Message.echo_of_id).is_(None),
-            col(Message.deleted_at).is_(None),
-        )
-        .subquery()
-    )
-    statement = select(Message).join(ranked, ranked.c.id == Message.id).where(ranked.c.place <= limit)
-    return list(session.exec(statement.order_by(*newest_first)))
+
+    def newest(conversation_id: int) -> Select[Any]:
+        of_it = select_columns(col(Message.id)).where(col(Message.conversation_id) == conversation_id)
+        return of_it.where(text(SENT_ELSEWHERE)).order_by(*newest_first).limit(limit)
+
+    found: list[Message] = []
+    for ids in some_of_each(conversation_ids, newest):
+        found += session.exec(select(Message).where(col(Message.id).in_(ids)).order_by(*newest_first))
+    return found
+
+
+def some_of_each(keys: Iterable[Key], some: Callable[[Key], Select[Any]]) -> Iterator[CompoundSelect[Any]]:
+    """Statements for the ids that ``some`` finds for each of the keys, each of as many keys as one takes.
+
+    With an order and a limit that are those of an index, each key costs so many steps along it.
+    """
+    left = iter(dict.fromkeys(keys))
+    while taken := list(islice(left, PLACES_AT_ONCE)):
+        ways = [some(key).subquery() for key in taken]
+        yield union_all(*(select_columns(way.c.id) for way in ways))
+
+
+def ids_of_each(session: Session, keys: Iterable[Key], some: Callable[[Key], Select[Any]]) -> Iterator[list[int]]:
+    """The ids themselves, no empty lists: for a statement with conditions whose rarity PostgreSQL misjudges, or it goes
+    through a whole table and holds the ids against it."""
+    for statement in some_of_each(keys, some):
+        if ids := list(session.connection().execute(statement).scalars()):
+            yield ids
 
 
 def lock_conversation(session: Session, conversation_id: int) -> None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Select, and_, exists, func, type_coerce, union_all
+from sqlalchemy import JSON, Select, and_, exists, type_coerce
 from sqlalchemy import select as select_columns
+from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from replyassist.inbox.models import Author, Conversation, Message
-from replyassist.inbox.repository import last_replies_elsewhere
+from replyassist.inbox.repository import ids_of_each, last_replies_elsewhere, some_of_each
 
-from ..models import LOW, REPLIED, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
+from ..models import HAS_REPLY, IS_SENT, LOW, REPLIED, SENT_ACT, Approval, AuditEntry, ReviewItem, ReviewStatus
 
 NEWEST = 500
 """Replies of each status among which examples are looked for: however many there are, a draft waits for no more."""
 _OBJECTIONS = frozenset({"block", "warn"})
 _Part = aliased(Message)
+_LAST_FIRST = (col(Approval.id) + 0).desc()
+"""No index has it: PostgreSQL would go through all approvals from the last one on, hoping to meet enough that fit."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ def approved_texts(session: Session, brand_id: str, *, limit: int) -> list[tuple
     rows = session.exec(
         select(ReviewItem.template_id, Approval.text)
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
-        .where(col(ReviewItem.id).in_(_newest(brand_id, limit)))
-        .order_by(col(Approval.id).desc())
+        .where(col(ReviewItem.id).in_(_newest(session, brand_id, limit)))
+        .order_by(_LAST_FIRST)
         .limit(limit)
     )
     return [(template_id, text) for template_id, text in rows if template_id]
@@ -74,7 +77,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
         .join(Author, col(Author.id) == col(Message.author_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(
-            col(ReviewItem.id).in_(_newest(brand_id, max(limit, NEWEST))),
+            col(ReviewItem.id).in_(_newest(session, brand_id, max(limit, NEWEST))),
             ReviewItem.risk == LOW,
             Conversation.visibility == "public",
             kept["also_templates", 0, "id"].as_string().is_(None),
@@ -82,7 +85,7 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
             col(Message.deleted_at).is_(None),
             ~exists().where(col(_Part.part_of_id) == col(Message.id)),
         )
-        .order_by(col(Approval.id).desc())
+        .order_by(_LAST_FIRST)
         .limit(limit)
     )
     return [
@@ -92,17 +95,16 @@ def exemplary_replies(session: Session, brand_id: str, *, limit: int) -> list[Ap
     ]
 
 
-def _newest(brand_id: str, most: int) -> Select[Any]:
+def _newest(session: Session, brand_id: str, most: int) -> list[int]:
     """Ids of the items that last came to each status where an approval stands: so many steps along its index."""
-    ways = [
-        select_columns(col(ReviewItem.id))
-        .where(col(ReviewItem.brand_id) == brand_id, col(ReviewItem.status) == status)
-        .order_by(col(ReviewItem.moved_at).desc(), col(ReviewItem.id).desc())
-        .limit(most)
-        .subquery()
-        for status in REPLIED
-    ]
-    return select_columns(union_all(*(select_columns(way.c.id) for way in ways)).subquery().c.id)
+
+    def in_status(status: ReviewStatus) -> Select[Any]:
+        found = select_columns(col(ReviewItem.id)).where(
+            col(ReviewItem.brand_id) == brand_id, col(ReviewItem.status) == status
+        )
+        return found.order_by(col(ReviewItem.moved_at).desc(), col(ReviewItem.id).desc()).limit(most)
+
+    return [item_id for ids in ids_of_each(session, REPLIED, in_status) for item_id in ids]
 
 
 @dataclass(frozen=True)
@@ -119,27 +121,30 @@ def sent_replies(
     session: Session, conversation_ids: Collection[int], *, limit: int = 50
 ) -> dict[int, tuple[SentReply, ...]]:
     """The last replies that were sent in each of these conversations, oldest first."""
-    newest_first = (col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
-    place = func.row_number().over(partition_by=col(Message.conversation_id), order_by=newest_first)
-    ranked = (
+
+    def newest(conversation_id: int) -> Select[Any]:
+        moved = (col(ReviewItem.moved_at).desc(), col(ReviewItem.id).desc())  # to where it stays: when it was sent
+        return _ids_in(conversation_id, IS_SENT).order_by(*moved).limit(limit)
+
+    found: dict[int, list[SentReply]] = {conversation_id: [] for conversation_id in conversation_ids}
+    act = col(AuditEntry.act) + ""  # no index has it: SQLite would go through all that was ever sent
+    of_item = and_(col(AuditEntry.review_item_id) == col(ReviewItem.id), act == SENT_ACT)
+    wanted = (
         select_columns(
-            col(Message.conversation_id),
+            col(ReviewItem.conversation_id),
             col(ReviewItem.id),
             col(ReviewItem.message_id),
             col(Approval.text),
             col(AuditEntry.at),
-            place.label("place"),
         )
         .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
-        .join(AuditEntry, and_(col(AuditEntry.review_item_id) == col(ReviewItem.id), col(AuditEntry.act) == SENT_ACT))
-        .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .where(col(Message.conversation_id).in_(conversation_ids), col(ReviewItem.status) == ReviewStatus.SENT)
-        .subquery()
+        .join(AuditEntry, of_item)
+        .order_by(col(AuditEntry.at), col(AuditEntry.id))
     )
-    found: dict[int, list[SentReply]] = {conversation_id: [] for conversation_id in conversation_ids}
-    statement = select_columns(ranked).where(ranked.c.place <= limit).order_by(ranked.c.place.desc())
-    for conversation_id, item_id, message_id, text, at, _ in session.connection().execute(statement):
-        found[conversation_id].append(SentReply(item_id, message_id, text, at))
+    for ids in ids_of_each(session, conversation_ids, newest):
+        of_ids = wanted.where(col(AuditEntry.review_item_id).in_(ids))
+        for conversation_id, item_id, message_id, text, at in _rows(session, of_ids, ids):
+            found[conversation_id].append(SentReply(item_id, message_id, text, at))
     return {conversation_id: tuple(replies) for conversation_id, replies in found.items()}
 
 
@@ -148,21 +153,30 @@ def replies_in_threads(
 ) -> dict[int, tuple[str, ...]]:
     """The brand's last replies in each of these conversations, the newest first: approved here and not taken back, or
     sent elsewhere."""
-    place = func.row_number().over(partition_by=col(Message.conversation_id), order_by=col(Approval.id).desc())
-    ranked = (
-        select(Message.conversation_id, Approval.created_at, Approval.text, place.label("place"))
-        .join(ReviewItem, col(ReviewItem.approval_id) == col(Approval.id))
-        .join(Message, col(Message.id) == col(ReviewItem.message_id))
-        .where(col(Message.conversation_id).in_(conversation_ids), col(ReviewItem.status).in_(REPLIED))
-        .subquery()
-    )
+
+    def newest(conversation_id: int) -> Select[Any]:
+        return _ids_in(conversation_id, HAS_REPLY).order_by(col(ReviewItem.approval_id).desc()).limit(limit)
+
     found: dict[int, list[tuple[datetime, str]]] = {conversation_id: [] for conversation_id in conversation_ids}
-    statement = select_columns(ranked).where(ranked.c.place <= limit).order_by(ranked.c.place)
-    for conversation_id, at, text, _ in session.connection().execute(statement):
-        found[conversation_id].append((at, text))
+    wanted = (
+        select_columns(col(ReviewItem.conversation_id), col(Approval.created_at), col(Approval.text))
+        .join(Approval, col(Approval.id) == col(ReviewItem.approval_id))
+        .order_by(col(Approval.id).desc())
+    )
+    for ids in some_of_each(conversation_ids, newest):
+        for conversation_id, at, text in _rows(session, wanted, ids):
+            found[conversation_id].append((at, text))
     for message in last_replies_elsewhere(session, conversation_ids, limit=limit):
         found[message.conversation_id].append((message.posted_at, message.text))
     return {
         conversation_id: tuple(text for _, text in sorted(replies, key=lambda reply: reply[0], reverse=True)[:limit])
         for conversation_id, replies in found.items()
     }
+
+
+def _ids_in(conversation_id: int, condition: str) -> Select[Any]:
+    return select_columns(col(ReviewItem.id)).where(col(ReviewItem.conversation_id) == conversation_id, sql(condition))
+
+
+def _rows(session: Session, wanted: Any, ids: Any) -> Iterable[Any]:
+    return session.connection().execute(wanted.where(col(ReviewItem.id).in_(ids)))
