@@ -40,8 +40,7 @@ ON_POSTGRES = (
     "END $$",
     "CREATE TRIGGER review_item_conversation BEFORE INSERT ON review_item FOR EACH ROW "
     "WHEN (NEW.conversation_id IS NULL) EXECUTE FUNCTION keep_review_conversation()",
-    "CREATE FUNCTION move_review_item() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    f"{FOLLOW}; RETURN NEW; END $$",
+    f"CREATE FUNCTION move_review_item() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {FOLLOW}; RETURN NEW; END $$",
     "CREATE TRIGGER message_moved AFTER UPDATE OF conversation_id ON message FOR EACH ROW "
     "EXECUTE FUNCTION move_review_item()",
 )
