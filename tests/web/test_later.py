@@ -11,6 +11,8 @@ from httpx2 import Response
 
 from replyassist.brands.service import set_time_zone
 from replyassist.core.security import Role
+from replyassist.guardrails import Finding, Severity
+from replyassist.guardrails.findings import Concern
 from replyassist.review.models import Approval, ReviewItem
 from replyassist.review.scheduling import SendLater
 from replyassist.triage import triage
@@ -47,7 +49,7 @@ def panel(page: Response) -> str:
     [
         ({"later": "tomorrow"}, NINE_THERE),
         ({"later": "monday"}, NINE_THERE),
-        ({"send_at": "2026-11-24T18:30"}, datetime(2026, 11, 24, 17, 30, tzinfo=UTC)),
+        ({"later": "written", "send_at": "2026-11-24T18:30"}, datetime(2026, 11, 24, 17, 30, tzinfo=UTC)),
         ({"later": "tomorrow", "send_at": "2026-11-24T18:30"}, NINE_THERE),
         ({"later": "", "send_at": ""}, None),
     ],
@@ -79,6 +81,15 @@ def test_the_page_the_list_and_the_message_at_the_edge_say_when(console: Console
     assert "Will be sent" not in page_of(console, item) + words(console.get("/queue?tab=approved"))
 
 
+def test_a_finding_that_is_fine_leaves_the_time_in_its_field(console: Console) -> None:
+    doubt = Finding(rule="draft.unsure_template", severity=Severity.WARN, explanation="Look.", concern=Concern.MESSAGE)
+    item = console.world.item(doubts=(doubt,))
+    console.sign_in(Role.MANAGER)
+    answer = console.act(item, "confirm", text=DRAFT, rule=doubt.rule, send_at="2026-11-24T18:30")
+    assert 'value="2026-11-24T18:30"' in panel(answer)
+    assert console.world.reload(item).status == "pending"
+
+
 def test_what_is_sent_at_once_says_nothing_of_a_time(console: Console) -> None:
     item = console.world.item()
     console.sign_in()
@@ -99,10 +110,12 @@ def test_it_is_taken_back_from_the_message_at_the_edge(console: Console) -> None
 @pytest.mark.parametrize(
     ("form", "why"),
     [
-        ({"send_at": "2026-11-22T13:00"}, "a time that is still to come is needed"),
-        ({"send_at": "2026-12-23T13:00"}, "a time within the next 30 days is needed"),
-        ({"send_at": "soon"}, "Pick a day and a time"),
-        ({"send_at": "2026-11-24"}, "Pick a day and a time"),
+        ({"later": "written", "send_at": "2026-11-22T13:00"}, "a time that is still to come is needed"),
+        ({"later": "written", "send_at": "2026-12-23T13:00"}, "a time within the next 30 days is needed"),
+        ({"later": "written", "send_at": "soon"}, "Pick a day and a time"),
+        ({"later": "written", "send_at": "2026-11-24"}, "Pick a day and a time"),
+        ({"later": "written"}, "Pick a day and a time"),
+        ({"send_at": "2026-11-24T18:30"}, "A time is written below “Send later”"),
         ({"later": "christmas"}, "pick one of the times that are offered"),
     ],
 )
@@ -125,7 +138,7 @@ def test_a_time_after_the_platforms_window_is_not_offered_and_refused_with_its_e
     console.sign_in()
     page = panel(console.get(f"/queue/{item.id}"))
     assert 'value="tomorrow"' in page
-    answer = console.act(item, "approve", text=DRAFT, send_at="2026-11-23T10:30")
+    answer = console.act(item, "approve", text=DRAFT, later="written", send_at="2026-11-23T10:30")
     assert "the platform takes a reply to this until 2026-11-23 10:30 (Europe/Berlin), and no later" in words(answer)
 
     world.clock.advance(hours=20)
@@ -168,5 +181,5 @@ def test_german_says_the_same(console: Console) -> None:
     console.act(item, "approve", text=DRAFT, later="tomorrow")
     assert "Wird am 23. November 2026, 09:00 MEZ gesendet" in page_of(console, item)
     other = console.world.item()
-    answer = console.act(other, "approve", text=DRAFT, send_at="2027-11-24T18:30")
+    answer = console.act(other, "approve", text=DRAFT, later="written", send_at="2027-11-24T18:30")
     assert "nötig ist eine Zeit innerhalb der nächsten 30 Tage" in words(answer)

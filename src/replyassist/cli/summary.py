@@ -18,12 +18,12 @@ NO_DRAFT = "no_draft"
 
 
 def summarise(session: Session, message_ids: Sequence[int]) -> dict[str, Any]:
-    """Counts over the review items of these messages, and the median seconds of a draft (model's part included)."""
+    """Counts over the review items of these messages, and the median seconds of a draft."""
     items: list[ReviewItem] = []
     for start in range(0, len(message_ids), CHUNK):
         chunk = message_ids[start : start + CHUNK]
         items += items_of_messages(session, chunk)
-    seconds = [item.proposal.timings.total / 1000 for item in items if item.draft and item.proposal.model]
+    seconds = [item.proposal.timings.total / 1000 for item in items if item.draft]
     return {
         "messages": len(message_ids),
         "queued": len(items),

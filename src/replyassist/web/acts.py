@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Depends, Form, Response, status
 from sqlmodel import Session
 
 from replyassist.brands.service import get_brand
@@ -116,7 +116,7 @@ def approve(
     send_at: Line = "",
 ) -> Response:
     """Approve exactly the text in the editor, and go to the next item. ``later``: one of the times that are offered,
-    which counts before the one that was written."""
+    or ``written`` for the one in the field."""
     on = replace(on, send_at=typed(send_at))
     if missed := missed_check(on.principal, on.database, on.item_id, on.text or "", now=on.now):
         return replace(on, text=None).refused(missed)
@@ -148,8 +148,8 @@ def approve(
 
 
 @router.post("/{item_id}/confirm")
-def confirm(on: ActedOnDep, rule: Line = "") -> Response:
-    """Say that a finding about the message or the template is no obstacle, and stay."""
+def confirm(on: ActedOnDep, rule: Line = "", send_at: Line = "") -> Response:
+    """Say that a finding about the message or the template is no obstacle, and stay, with the time that was written."""
 
     def read(session: Session) -> CheckedText:
         return approving.checked_draft(session, on.principal, on.item_id)
@@ -159,7 +159,10 @@ def confirm(on: ActedOnDep, rule: Line = "") -> Response:
             session, on.principal, on.item_id, version=on.version, rules=[typed(rule)], draft=draft, now=on.now
         )
 
-    return on.carry_out_checked(read, act, on.same_page)
+    on = replace(on, send_at=typed(send_at))
+    done = on.carry_out_checked(read, act, on.same_page)
+    is_lost = on.send_at and done.status_code == status.HTTP_303_SEE_OTHER
+    return item_page(on, on.listing, on.item_id, text=on.text, send_at=on.send_at) if is_lost else done
 
 
 @router.post("/{item_id}/reject")

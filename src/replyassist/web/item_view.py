@@ -17,6 +17,7 @@ from replyassist.core.entailment import Entailment
 from replyassist.core.language import detect_language
 from replyassist.core.security import Permission
 from replyassist.delivery.outlook import Outlook, outlook
+from replyassist.drafting.courtesies import bare
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.faq.repository.learned import examples_of_item
 from replyassist.guardrails.direct_answers import NO, YES, with_answer
@@ -159,13 +160,14 @@ class ItemView:
         """What the templates of the draft say and the draft does not, where it says the rest word for word."""
         if self.proposal.drafted_by != BY_TEMPLATE:
             return []
-        said = self.shown_draft.casefold()
+        said = (self.item.draft or "").casefold()
         found: list[UnsaidSentence] = []
         for choice in (each for each in self.templates if each.is_used):
             before = ""
-            for start, end in sentence_spans(choice.match.reply):
-                sentence = choice.match.reply[start:end]
-                if sentence.casefold().rstrip(".!") in said:
+            reply = bare(choice.match.reply, languages=(detect_language(choice.match.reply),))
+            for start, end in sentence_spans(reply):
+                sentence = reply[start:end]
+                if re.search(rf"(?<!\w){re.escape(sentence.casefold().rstrip('.!'))}(?!\w)", said):
                     before = sentence
                 else:
                     found.append(UnsaidSentence(sentence, before))

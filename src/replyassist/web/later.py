@@ -9,6 +9,9 @@ from replyassist.core.errors import InvalidInput
 from replyassist.delivery.outlook import window_end
 from replyassist.review.scheduling import OFFERED, SendLater, leaves_at, morning, read_time
 
+WRITTEN = "written"
+"""The button beside the field."""
+
 
 def offered(brand: Brand, *, closes_at: datetime | None, now: datetime) -> tuple[str, ...]:
     """Those of the usual times at which the platform still takes the reply."""
@@ -17,11 +20,17 @@ def offered(brand: Brand, *, closes_at: datetime | None, now: datetime) -> tuple
 
 
 def wanted_time(brand: Brand, *, choice: str, written: str, now: datetime) -> SendLater | None:
-    """When a reply is to be sent, of a button and a field; None for at once. Raise InvalidInput for what is no time."""
-    if choice:
+    """When a reply is to be sent, of a button and a field; None for at once.
+
+    Raise InvalidInput for what is no time, and where the button that sends at once was pressed beside a time: too early
+    is what nobody can take back.
+    """
+    if choice not in ("", WRITTEN):
         return SendLater(morning(choice, now=now, time_zone=brand.time_zone), window_end)
-    if not written:
+    if not choice and not written:
         return None
+    if not choice:
+        raise InvalidInput("A time is written below “Send later”: approve for this time, or clear it.")
     try:
         return SendLater(read_time(written), window_end)
     except ValueError:

@@ -89,9 +89,10 @@
 
   // Behind the sentence that it follows in the template, where the text still has that one; else at the end.
   function add(area, sentence, after) {
-    const at = after ? area.value.toLowerCase().lastIndexOf(after.replace(/[.!]$/, "").toLowerCase()) : -1;
-    const stop = at < 0 ? "" : area.value.slice(at).match(/[.!?]+(?=\s|$)/);
-    const place = stop ? at + stop.index + stop[0].length : area.value.trimEnd().length;
+    const said = after.replace(/[.!]$/, "").toLowerCase();
+    const at = said ? area.value.toLowerCase().lastIndexOf(said) : -1;
+    const end = at + said.length;
+    const place = at < 0 ? area.value.trimEnd().length : end + area.value.slice(end).match(/^[.!?]*/)[0].length;
     area.focus();
     area.setSelectionRange(place, place);
     insert(area, `${place ? " " : ""}${sentence}`);
