@@ -33,7 +33,7 @@ from tests.world import BRAND, DRAFT, World
 
 ITEMS: Any = SQLModel.metadata.tables["review_item"]
 FEW, MANY = 150, 1500
-BEFORE = "0026"
+BEFORE = "0028"
 """The version before an item knew its conversation."""
 BY_THREAD: dict[str, Callable[[Session, int], object]] = {
     "replies_in_threads": lambda session, thread: replies_in_threads(session, [thread], limit=3),
