@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 
 from replyassist.channels import Credentials, Deleted, NotDelivered
 from replyassist.channels.registry import adapter_named
-from replyassist.core.errors import ConfigurationError, InvalidInput, SignatureInvalid
+from replyassist.core.errors import ConfigurationError, DeliveryRefused, InvalidInput, SignatureInvalid
 from replyassist.delivery.models import DeliveryStatus
 from replyassist.review.models import ReviewStatus
 from replyassist.review.repository import audit_of
@@ -127,6 +127,14 @@ class TestChatwoot(Conformance):
         harness.peer.fail(str(harness.peer.messages[-1]["id"]), "blocked")
         assert stage.take(harness.events(stage.account)) == 0
         assert stage.world.reload(item).status == ReviewStatus.PENDING
+
+    def test_what_failed_behind_it_before_we_looked_is_not_taken_for_sent(
+        self, stage: Stage, harness: ChatwootHarness
+    ) -> None:
+        reply = replace(stage.reply("It is on its way."), first_tried_at=stage.world.clock.now())
+        harness.peer.fail(stage.platform.inner.send(reply), "blocked")
+        with pytest.raises(DeliveryRefused, match="the channel behind it did not"):
+            stage.platform.inner.find(reply)
 
     def test_find_reads_behind_the_first_page(self, stage: Stage, harness: ChatwootHarness) -> None:
         reply = replace(stage.reply("It is on its way."), first_tried_at=stage.world.clock.now())

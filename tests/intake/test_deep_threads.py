@@ -105,6 +105,14 @@ def test_what_is_private_stays_out_of_a_public_conversation(world: World, first:
     assert places(world) == {"a": POST, "r": "a"}
 
 
+def test_two_peoples_tickets_stay_two_although_one_refers_to_the_other(world: World) -> None:
+    take(world, [event(world, 0, visibility="private", conversation_id="ticket-1")])
+    follow_up = {"author_id": "ann", "conversation_id": "ticket-2", "in_reply_to": "a", "visibility": "private"}
+    take(world, [event(world, 2, **follow_up)])
+
+    assert places(world) == {"a": "ticket-1", "a2": "ticket-2"}
+
+
 def test_another_channel_is_not_asked(world: World) -> None:
     take(world, [event(world, 0)])
     take(world, [event(world, 1, "tiktok")], channel="tiktok")

@@ -114,7 +114,7 @@ def find_locked(session: Session, brand_id: str, channel: str, external_id: str)
     message = repository.find_message(session, brand_id, channel, external_id)
     if message is None:
         raise NotFound(f"there is no message '{external_id}' of {brand_id} on {channel}")
-    repository.lock_conversation(session, message.conversation_id)
+    repository.lock_conversation_of(session, _key(message.id))
     session.refresh(message)
     return message
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from replyassist.channels import Thread, ThreadPlace
 from replyassist.channels.connections import Connections
 from replyassist.channels.models import Connection
@@ -68,9 +70,9 @@ def _fill(connections: Connections, stored: StoredMessage, *, jobs: JobQueue, se
     if not (is_asked or answered):
         return False
     with connections.database.writing() as session:
-        conversation = session.get_one(Conversation, stored.conversation.id)
-        conversation.parent_text = conversation.parent_text or post
         message = session.get_one(Message, stored.message.id)
+        conversation = session.get_one(Conversation, message.conversation_id)  # it may have been moved meanwhile
+        conversation.parent_text = conversation.parent_text or post
         message.answered_text = message.answered_text or answered
         session.add_all((conversation, message))
         if connection is not None:
@@ -87,13 +89,18 @@ def _known(database: Database, stored: StoredMessage) -> _Known:
         answered = find_message(session, *key, message.in_reply_to) if message.in_reply_to else None
         lacks_post = stored.conversation.parent_text is None and message.external_id != place
         lacks_post = lacks_post and find_message(session, *key, place) is None
-    words = answered.text if answered is not None and answered.deleted_at is None else ""
+        is_shown = answered is not None and _visibility(session, answered) == stored.conversation.visibility
+    words = answered.text if answered is not None and is_shown and answered.deleted_at is None else ""
     return _Known(
         connection,
         answered=(words or None) if message.answered_text is None else None,
         lacks_post=lacks_post,
         lacks_answered=answered is None and _may_answer(stored),
     )
+
+
+def _visibility(session: Session, message: Message) -> str:
+    return session.get_one(Conversation, message.conversation_id).visibility
 
 
 def _kept(told: str | None) -> str | None:

@@ -18,6 +18,9 @@ from ..webhook.send import require_safe_url
 Entry = Mapping[str, Any]
 KINDS = ("incoming", "outgoing", "activity", "template")
 OUTGOING = (1, "outgoing")  # the API says numbers, webhooks say names
+FAILED = "failed"
+"""Of "sent, delivered, read and failed" (developers.chatwoot.com, message statuses): the channel behind it could not
+deliver."""
 MOST_PAGES = 50
 PAGE = 20  # messages, of which the API has no other number (app/finders/message_finder.rb)
 

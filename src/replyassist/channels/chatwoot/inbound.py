@@ -14,11 +14,8 @@ from replyassist.inbox.schemas import MAX_ATTACHMENTS, MAX_URL, Attachment, Mess
 from .. import events
 from ..events import Deleted, Edited, Event, NotDelivered
 from ..port import HookRequest, Inbound
-from .api import Entry, moment
+from .api import FAILED, Entry, moment
 
-FAILED = "failed"
-"""Of "sent, delivered, read and failed" (developers.chatwoot.com, message statuses): the channel behind it could not
-deliver."""
 _KINDS = {"image": AttachmentKind.IMAGE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from replyassist.core.errors import DeliveryError
+from replyassist.core.errors import DeliveryError, DeliveryRefused
 
 from ..account import Account, Runtime, Tested
 from ..inboxes import not_signed_in, same_words, signed_in
 from ..outgoing import OutgoingReply
 from ..port import Platform
 from . import TRAITS
-from .api import OUTGOING, ChatwootApi, moment
+from .api import FAILED, OUTGOING, ChatwootApi, moment
 
 
 class ChatwootPlatform(Platform):
@@ -52,6 +52,8 @@ class ChatwootPlatform(Platform):
             is_its = answers is None or str(answers) == reply.in_reply_to
             is_later = since is None or moment(entry["created_at"]) >= since
             if is_ours and is_its and is_later and same_words(entry.get("content"), self.as_sent(reply)):
+                if entry.get("status") == FAILED:
+                    raise DeliveryRefused("Chatwoot took the reply, and the channel behind it did not")
                 return str(entry["id"])
         return None
 

@@ -12,10 +12,14 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, 
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from replyassist.core.errors import DatabaseBusy
+
 from ..models import SENT_ELSEWHERE, Author, Conversation, Direction, Message, MessageStatus
 
 Key = TypeVar("Key")
 PLACES_AT_ONCE = 200  # parts of one statement; SQLite takes 500
+MOST_MOVES = 3  # of a message into another conversation, while somebody waits for it
+MOVED = "the conversation was moved meanwhile; nothing was stored, try again"
 
 
 @dataclass(frozen=True)
@@ -224,21 +228,27 @@ def ids_of_each(session: Session, keys: Iterable[Key], some: Callable[[Key], Sel
 
 
 def lock_conversation(session: Session, conversation_id: int) -> None:
-    """Hold new messages of the conversation back until this transaction ends (SQLite's writers take turns anyway)."""
-    _lock(session, col(Conversation.id) == conversation_id)
+    """Hold new messages of the conversation back until this transaction ends (SQLite's writers take turns anyway).
+
+    Raise DatabaseBusy where all of it was moved into another meanwhile.
+    """
+    if not _lock(session, col(Conversation.id) == conversation_id):
+        raise DatabaseBusy(MOVED)
 
 
 def lock_conversation_of(session: Session, message_id: int) -> None:
     """As ``lock_conversation``, for the one that a message is in."""
     its_own = select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
-    _lock(session, col(Conversation.id) == its_own)
+    if not any(_lock(session, col(Conversation.id) == its_own) for _ in range(MOST_MOVES)):
+        raise DatabaseBusy(MOVED)
 
 
-def _lock(session: Session, wanted: ColumnElement[bool]) -> None:
+def _lock(session: Session, wanted: ColumnElement[bool]) -> bool:
+    """Whether there is such a conversation still, once whoever held it has ended."""
     if session.get_bind().dialect.name == "sqlite":
-        return
+        return True
     statement = select(Conversation).where(wanted).with_for_update(of=Conversation, key_share=True)
-    session.exec(statement.execution_options(populate_existing=True)).first()
+    return session.exec(statement.execution_options(populate_existing=True)).first() is not None
 
 
 def _later(number: int, place: ThreadPosition, *, or_changed: bool) -> Select[int, int]:

@@ -24,7 +24,7 @@ class Known:
     they are new; when it was received; what its author is called; how many messages of its brand wait for their
     drafts, and how many of all, both counted up to one limit.
 
-    ``conversation_id``: the one that it names. ``above_id``: the one in which what it answers lies, as visible as this;
+    ``conversation_id``: the one that it names. ``above_id``: the public one in which what it answers lies;
     it goes before. ``below_id``: the one that was named after this message before it came, by replies to it.
     """
 
@@ -64,10 +64,9 @@ _ANSWERS_IT = exists().where(
 """A platform may count conversations and messages each by themselves: the same name alone says nothing."""
 
 
-def _as_visible(conversation: Any) -> ColumnElement[bool]:
-    """What is private never comes into a conversation that others read."""
-    is_it: ColumnElement[bool] = conversation.visibility == bindparam("visibility")
-    return is_it
+def _both_public(conversation: Any) -> ColumnElement[bool]:
+    """What is private stays where it says, and nothing comes to it: two people's tickets may refer to each other."""
+    return and_(conversation.visibility == "public", bindparam("visibility") == "public")
 
 
 _KNOWN: Any = (
@@ -88,8 +87,8 @@ _KNOWN: Any = (
     .outerjoin(Author, _named(Author, "author"))
     .outerjoin(Conversation, _named(Conversation, "conversation"))
     .outerjoin(_Answered, _named(_Answered, "answered"))
-    .outerjoin(_Above, and_(col(_Above.id) == col(_Answered.conversation_id), _as_visible(_Above)))
-    .outerjoin(_Below, and_(_named(_Below, "message"), _as_visible(_Below), _ANSWERS_IT))
+    .outerjoin(_Above, and_(col(_Above.id) == col(_Answered.conversation_id), _both_public(_Above)))
+    .outerjoin(_Below, and_(_named(_Below, "message"), _both_public(_Below), _ANSWERS_IT))
     .where(col(Brand.id) == bindparam("brand"))
 )
 _NEW_AUTHOR: Any = insert(Author).returning(col(Author.id))
