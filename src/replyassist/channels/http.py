@@ -21,6 +21,7 @@ from replyassist.core.errors import (
     DeliveryRefused,
     DeliveryUncertain,
     RateLimited,
+    Unavailable,
 )
 from replyassist.core.mail import LOOPBACK
 
@@ -92,7 +93,7 @@ class Api:
         """One request (``json=``, ``data=``, ``params=``, ``headers=``, ``content=`` as httpx has them).
 
         ``has_effect``: it posts or changes something, so that an answer that is lost, or a 5xx, raises
-        DeliveryUncertain; where it only reads, DeliveryNotMade, or RateLimited where a 5xx says when to come back.
+        DeliveryUncertain; where it only reads, DeliveryNotMade, or Unavailable where a 5xx says when to come back.
         ``also``: statuses that are handed back like a 2xx, for platforms that explain themselves in the body. 401
         raises CredentialsRefused, all others as ``error_for``.
         From looking up the name to the last byte it takes ``timeout_seconds``, and no longer than its attempt has.
@@ -117,7 +118,7 @@ class Api:
         retry_after, now = answer.headers.get("retry-after", ""), self._clock.now()
         if answer.status >= 500 and not has_effect:
             wait, detail = seconds_of(retry_after, now=now), f"{self._host} answered {answer.status}"
-            raise DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
+            raise DeliveryNotMade(detail) if wait is None else Unavailable(detail, retry_after_s=wait)
         raise error_for(answer.status, retry_after, host=self._host, now=now)
 
     def _read(self, response: httpx2.Response) -> bytes:
