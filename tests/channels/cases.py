@@ -85,7 +85,7 @@ def _read(adapter: Adapter) -> str:
 
 
 def _goes_on(adapter: Adapter) -> str:
-    return "" if "(GoingOn)" in _tests(adapter) else _read(adapter)
+    return "" if "(Rounds)" in _tests(adapter) else _read(adapter)
 
 
 def _tests(adapter: Adapter) -> str:

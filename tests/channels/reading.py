@@ -1,5 +1,5 @@
 """What every adapter is held to that is read beside its webhooks. A test subclasses Reading, with a ReadHarness; of one
-without webhooks whose readings have several parts, GoingOn."""
+without webhooks whose readings have several parts, Rounds of ``rounds.py``."""
 
 from __future__ import annotations
 

@@ -101,8 +101,9 @@ class TestBluesky(Conformance):
         reply = harness.write(QUESTION)
         root = {"uri": harness.root, "cid": peer.records[harness.root]["cid"]}
         quote = peer.post(TOM, "is it?", embed={"$type": "app.bsky.embed.record", "record": root})
-        facet = {"features": [{"$type": "app.bsky.richtext.facet#mention", "did": US}]}
-        mention = peer.post(TOM, "@fernhill.bsky.example hi", facets=[facet])
+        feature = {"$type": "app.bsky.richtext.facet#mention", "did": US}
+        facet = {"index": {"byteStart": 0, "byteEnd": len(f"@{HANDLES[US]}")}, "features": [feature]}
+        mention = peer.post(TOM, f"@{HANDLES[US]} hi", facets=[facet])
         told = [event.message for event in harness.events(stage.account) if isinstance(event, NewMessage)]
 
         assert [each.external_id for each in told] == [reply, quote, mention]
@@ -167,7 +168,8 @@ class TestBluesky(Conformance):
     def test_a_long_address_has_a_short_id_and_can_be_answered(
         self, stage: Stage, harness: BlueskyHarness, peer: Network
     ) -> None:
-        reply = {"root": {"uri": harness.root, "cid": peer.records[harness.root]["cid"]}}
+        root = {"uri": harness.root, "cid": peer.records[harness.root]["cid"]}
+        reply = {"root": root, "parent": root}
         value = {"$type": POST, "text": QUESTION, "createdAt": NOW.isoformat(), "reply": reply}
         uri = peer.put(TOM, POST, "k" * 300, value)["uri"]
         (event,) = harness.events(stage.account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -11,27 +11,30 @@ from typing import Any
 import httpx2
 import pytest
 
-from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage
+from replyassist.channels import Credentials, Deleted, Edited, Event
 from replyassist.channels.discord.api import PAGE
 from replyassist.channels.discord.send import DiscordPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import CredentialsRefused, DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
 from replyassist.inbox.models import MessageStatus
-from replyassist.inbox.schemas import MessageIn
 from tests.world import DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
-from .peers.discord import BOT, CHANNEL, FORUM, THREAD, TOKEN, TOM, US, DiscordPeer
+from .peers.discord import BOT, CHANNEL, FORUM, GUILD, THREAD, TOKEN, TOM, US, DiscordPeer
 from .peers.processes import simcord
 from .polled import PolledHarness
-from .reading import GoingOn, ReadHarness, read_until_it_fails
+from .reading import messages
+from .rounds import RoundHarness, Rounds
+
+LATER = "900000000000000004"
 
 
-class DiscordHarness(PeerHarness[DiscordPeer], ReadHarness):
+class DiscordHarness(PeerHarness[DiscordPeer], RoundHarness):
     adapter = adapter_named("discord")
     account = US
     reads_a_place = 4  # two channels, the threads, and the messages of one
+    places = (CHANNEL, THREAD, LATER)
 
     def __init__(self, peer: DiscordPeer) -> None:
         self.peer = peer
@@ -63,6 +66,21 @@ class DiscordHarness(PeerHarness[DiscordPeer], ReadHarness):
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads, self.peer.reads = most, 0
 
+    def write_at(self, place: str, text: str) -> str:
+        return self.peer.write(text, channel=place)
+
+    def breaks(self, statuses: Mapping[str, int]) -> None:
+        self.peer.breaks = {f"channels/{place}/messages": status for place, status in statuses.items()}
+
+    def breaks_all(self, status: int) -> None:
+        self.breaks(dict.fromkeys(self.places, status))
+
+    def asked_of(self, place: str) -> int:
+        return len([each for each in self.peer.asked if each.path.endswith(f"channels/{place}/messages")])
+
+    def left_out(self, place: str) -> str:
+        return self.peer.threads.get(place, place)
+
 
 @pytest.fixture
 def peer(world: World) -> Iterator[DiscordPeer]:
@@ -75,16 +93,16 @@ def harness(peer: DiscordPeer) -> DiscordHarness:
     return DiscordHarness(peer)
 
 
-def messages(events: Sequence[Event]) -> list[MessageIn]:
-    return [event.message for event in events if isinstance(event, NewMessage)]
-
-
 def number(external_id: str) -> str:
     return external_id.partition(":")[2]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestReading(GoingOn):
+class TestReading(Rounds):
+    @pytest.fixture(autouse=True)
+    def _thread(self, peer: DiscordPeer) -> None:
+        peer.open(LATER, "Sweden")
+
     def test_questions_below_our_answers_that_we_answered_are_kept(
         self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
     ) -> None:
@@ -98,22 +116,65 @@ class TestReading(GoingOn):
         assert [stored.status for each in written if (stored := stage.message(each))] == [MessageStatus.KEPT] * 4
         assert stage.world.jobs.planned == []
 
-    def test_a_reading_that_fails_in_the_middle_goes_on_there(
+    @pytest.mark.parametrize("status", [503, 403, 404])
+    @pytest.mark.parametrize("path", [f"channels/{CHANNEL}", f"channels/{FORUM}", f"guilds/{GUILD}/threads/active"])
+    def test_a_list_that_fails_keeps_what_else_there_is_back_no_longer(
+        self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer, path: str, status: int
+    ) -> None:
+        unread = {f"channels/{CHANNEL}": [CHANNEL], f"channels/{FORUM}": []}.get(path, [THREAD, LATER])
+        known = [harness.write_at(place, QUESTION) for place in harness.places]
+        assert sorted(self.read(stage, harness)) == sorted(known)
+        peer.breaks = {path: status}
+        missed = list[str]()
+        for _ in range(3):
+            missed += [harness.write_at(place, QUESTION) for place in unread]
+            written = [harness.write_at(place, QUESTION) for place in harness.places if place not in unread]
+            busy = [place for place in harness.places if place not in unread][-1]
+            written += [harness.write_at(busy, f"{QUESTION} {index}") for index in range(300)]
+            stage.later(1)
+            assert sorted(self.read(stage, harness)) == sorted(written)
+            assert path.split("/")[1] in harness.problem
+        peer.breaks = {}
+        assert sorted(self.read(stage, harness, seconds=900)) == sorted(missed)
+        assert self.read(stage, harness) == []
+        assert harness.problem == ""
+
+    def test_the_only_channel_fails_and_its_threads_are_not_passed_over(
         self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
     ) -> None:
-        asked, below = harness.write(QUESTION), harness.elsewhere(QUESTION)
-        stage.world.clock.advance(minutes=1)
-        peer.broken = THREAD
-        assert read_until_it_fails(stage.account, harness) == [asked]
-        meanwhile = harness.write("and Sweden?")
-        peer.asked.clear()
-        assert read_until_it_fails(stage.account, harness) == []
-        read = [each.path.split("/")[-2] for each in peer.asked if each.path.endswith("/messages")]
-        assert set(read) == {THREAD}
-        peer.broken = ""
-        assert [each.external_id for each in messages(harness.events(stage.account))] == [below]
-        assert [each.external_id for each in messages(harness.events(stage.account))] == [meanwhile]
-        assert harness.events(stage.account) == []
+        """Which is told by the status of its own page; the threads of its guild are then not listed."""
+        credentials = {**harness.credentials(), "channels": FORUM}
+        account = replace(stage.account, credentials=Credentials(credentials))
+        peer.breaks = {f"channels/{FORUM}": 503}
+        missed = [harness.write_at(place, QUESTION) for place in (THREAD, LATER)]
+        stage.later(60)
+        with pytest.raises(DeliveryNotMade, match="503"):
+            harness.events(account)
+        peer.breaks = {}
+        assert [each.external_id for each in messages(harness.events(account))] == missed
+
+    def test_a_channel_that_hangs_keeps_the_list_of_others_back_no_longer(
+        self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer
+    ) -> None:
+        """Its page takes all the time that there is."""
+        peer.breaks = {f"channels/{CHANNEL}": 503}
+        written = [harness.write_at(place, QUESTION) for place in (THREAD, LATER)]
+        found = [each for _ in range(6) for each in self.cut(stage, harness)]
+        assert found == written
+        missed, peer.breaks = harness.write_at(CHANNEL, QUESTION), {}
+        stage.later(900)
+        assert [each for _ in range(3) for each in self.cut(stage, harness)] == [missed]
+
+    def test_more_than_one_reading_brings_of_a_place_keeps_no_other_back(
+        self, stage: Stage, harness: DiscordHarness, peer: DiscordPeer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("replyassist.channels.discord.api.MOST_PAGES", 3)
+        many = [harness.write_at(THREAD, f"{QUESTION} {index}") for index in range(PAGE * 5)]
+        others = [harness.write_at(LATER, f"{QUESTION} {index}") for index in range(PAGE * 3)]
+        stage.later(1)
+        assert sorted(self.read(stage, harness)) == sorted([*many[: PAGE * 3], *others])
+        assert self.read(stage, harness) == many[PAGE * 3 :]
+        assert self.read(stage, harness) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -11,23 +11,28 @@ from datetime import timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from replyassist.channels import Credentials, Deleted, Edited, Event, NewMessage, Thread, ThreadPlace
+from replyassist.channels import Credentials, Deleted, Edited, Thread, ThreadPlace
 from replyassist.channels.reddit.send import RedditPlatform
 from replyassist.channels.registry import adapter_named
 from replyassist.core.errors import DeliveryNotMade, DeliveryRefused, DeliveryUncertain, RateLimited
-from replyassist.inbox.schemas import MessageIn
 from tests.world import DRAFT, World
 
 from .conformance import MALFORMED, QUESTION, Conformance, Stage
 from .harness import PeerHarness
 from .peers.reddit import POST, SUBREDDIT, TOM, US, RedditPeer
-from .reading import GoingOn, ReadHarness, read_until_it_fails
+from .reading import messages
+from .rounds import RoundHarness, Rounds
+
+TWO, MENTIONS = "fernhill_tea", "mentions"
+PATHS = (f"/user/{US}/comments", "/message/comments", "/message/selfreply")
 
 
-class RedditHarness(PeerHarness[RedditPeer], ReadHarness):
+class RedditHarness(PeerHarness[RedditPeer], RoundHarness):
     adapter = adapter_named("reddit")
     account = US
     reads_a_place = 1
+    places = (SUBREDDIT, TWO, MENTIONS)
+    repeats = True
 
     def __init__(self, peer: RedditPeer) -> None:
         self.peer = peer
@@ -59,6 +64,30 @@ class RedditHarness(PeerHarness[RedditPeer], ReadHarness):
     def limit_reads(self, most: int) -> None:
         self.peer.most_reads, self.peer.reads = most, 0
 
+    def round_credentials(self) -> dict[str, str]:
+        return {**self.credentials(), "subreddits": f"{SUBREDDIT},{TWO}"}
+
+    def write_at(self, place: str, text: str) -> str:
+        if place == MENTIONS:
+            return self.peer.write(f"u/{US} {text}", above="t1_other", subreddit="elsewhere")
+        return self.peer.write(text, above="t1_other", subreddit=place)
+
+    def breaks(self, statuses: Mapping[str, int]) -> None:
+        self.peer.breaks = {self._path(place): status for place, status in statuses.items()}
+
+    def breaks_all(self, status: int) -> None:
+        inbox = ("/message/comments", "/message/selfreply", "/message/mentions")
+        others = (f"/user/{US}/comments", "/api/info", *inbox)
+        self.peer.breaks = dict.fromkeys((*others, f"/r/{SUBREDDIT}", f"/r/{TWO}"), status)
+
+    def asked_of(self, place: str) -> int:
+        path = self._path(place)
+        return len([each for each in self.peer.asked if each in (f"GET {path}", f"GET {path}/comments")])
+
+    @staticmethod
+    def _path(place: str) -> str:
+        return "/message/mentions" if place == MENTIONS else f"/r/{place}"
+
 
 @pytest.fixture
 def peer(world: World, httpserver: HTTPServer) -> RedditPeer:
@@ -72,35 +101,70 @@ def harness(peer: RedditPeer) -> RedditHarness:
     return RedditHarness(peer)
 
 
-def messages(events: Sequence[Event]) -> list[MessageIn]:
-    return [event.message for event in events if isinstance(event, NewMessage)]
-
-
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestReading(GoingOn):
-    def test_a_first_reading_that_fails_in_the_middle_goes_on_there(
-        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
-    ) -> None:
-        ours = peer.write("Good morning!", US)
-        below = [peer.write(f"{QUESTION} {number}", above=ours) for number in range(3)]
-        top = harness.write(QUESTION)
-        account = replace(stage.account, credentials=Credentials({**harness.credentials(), "subreddits": ""}))
-        peer.broken = "/message/selfreply"
-        assert read_until_it_fails(account, harness) == [ours, *below]
-        peer.asked.clear()
-        assert read_until_it_fails(account, harness) == []
-        assert [each for each in peer.asked if each.startswith("GET")] == ["GET /message/selfreply"]
-        peer.broken = ""
-        assert [each.external_id for each in messages(harness.events(account))] == [top]
-        assert harness.events(account) == []
+class TestReading(Rounds):
+    @pytest.fixture(autouse=True)
+    def _subreddit(self, peer: RedditPeer) -> None:
+        peer.subreddits.add(TWO)
 
-    def test_a_part_of_the_inbox_that_is_refused_keeps_no_other_back(
+    @pytest.mark.parametrize("status", [503, 403, 404])
+    @pytest.mark.parametrize("path", [f"/user/{US}/comments", "/message/comments", "/message/selfreply", "/api/info"])
+    def test_what_is_read_besides_keeps_nothing_back(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer, path: str, status: int
+    ) -> None:
+        self.read(stage, harness)
+        ours = peer.write("Good morning!", US, subreddit="elsewhere")
+        below = peer.write(QUESTION, above=ours, subreddit="elsewhere")
+        top = peer.write(QUESTION, subreddit="elsewhere")
+        written = {path: each for path, each in zip(PATHS, (ours, below, top), strict=True)}
+        written[""] = harness.write_at(TWO, QUESTION)
+        peer.breaks = {path: status}
+        missed = [written.pop(path)] if path in written else []
+        found = [*self.read(stage, harness), *self.read(stage, harness)]
+        assert sorted(found) == sorted(written.values())
+        assert "was left out" in harness.problem
+        peer.breaks = {}
+        assert self.read(stage, harness, seconds=900) == missed
+        assert harness.problem == ""
+
+    def test_a_listing_that_fails_and_says_when_to_come_back_keeps_no_other_back(
         self, stage: Stage, harness: RedditHarness, peer: RedditPeer
     ) -> None:
-        harness.write(QUESTION)
-        peer.broken, peer.breaks = "/message/mentions", 403
-        assert len(messages(harness.events(stage.account))) == 1
-        assert "mentions was left out" in harness.problem
+        peer.retry_after = "120"
+        harness.breaks({TWO: 503})
+        missed, one, three = (harness.write_at(place, QUESTION) for place in (TWO, SUBREDDIT, MENTIONS))
+        assert self.read(stage, harness) == [one, three]
+        asked = harness.asked_of(TWO)
+        assert self.read(stage, harness) == []
+        assert harness.asked_of(TWO) == asked, "it is not asked before"
+        harness.breaks({})
+        assert self.read(stage, harness) == [missed]
+
+    def test_several_listings_of_one_that_fails_are_read_back_to_where_it_was(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        """What else the listing has is known from others, far more than a page of it."""
+        harness.write_at(MENTIONS, QUESTION)
+        self.read(stage, harness)
+        harness.breaks({MENTIONS: 503})
+        missed = [harness.write_at(MENTIONS, QUESTION) for _ in range(3)]
+        both = [peer.write(f"u/{US} hi", above="t1_other", subreddit=SUBREDDIT) for _ in range(240)]
+        assert sorted(self.read(stage, harness)) == sorted(both)
+        harness.breaks({})
+        assert self.read(stage, harness, seconds=900) == missed
+        assert self.read(stage, harness) == []
+
+    def test_a_first_reading_that_a_wait_cuts_reads_the_rest_as_far_back(
+        self, stage: Stage, harness: RedditHarness, peer: RedditPeer
+    ) -> None:
+        """As above: what the unread listing has is known from one that was read before the wait."""
+        old = [harness.write_at(MENTIONS, QUESTION) for _ in range(3)]
+        both = [peer.write(f"u/{US} hi", above="t1_other", subreddit=SUBREDDIT) for _ in range(150)]
+        harness.limit_reads(5)
+        assert sorted(self.read(stage, harness)) == sorted(both)
+        assert harness.goes_on_after
+        harness.limit_reads(0)
+        assert self.read(stage, harness) == old
 
     def test_what_is_written_while_a_round_is_cut_is_not_passed_over(
         self, stage: Stage, harness: RedditHarness, peer: RedditPeer
@@ -108,14 +172,13 @@ class TestReading(GoingOn):
         peer.write("Good morning!", US)
         for number in range(300):
             harness.write(f"{QUESTION} {number}")
-        peer.broken = "/message/comments"
-        read_until_it_fails(stage.account, harness)
+        self.cut(stage, harness)
+        self.cut(stage, harness)
         ours = peer.write("Yes.", US)  # of the first listing, which this round has read
         later = [harness.write(f"and {number}?") for number in range(300)]
-        peer.broken = ""
-        told = {each.external_id for _ in range(3) for each in messages(harness.events(stage.account))}
+        told = {each for _ in range(3) for each in self.read(stage, harness)}
         assert {ours, *later} <= told
-        assert harness.events(stage.account) == []
+        assert self.read(stage, harness) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

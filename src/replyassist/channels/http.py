@@ -21,6 +21,7 @@ from replyassist.core.errors import (
     DeliveryRefused,
     DeliveryUncertain,
     RateLimited,
+    Unavailable,
 )
 from replyassist.core.mail import LOOPBACK
 
@@ -96,7 +97,7 @@ class Api:
         """One request (``json=``, ``data=``, ``params=``, ``headers=``, ``content=`` as httpx has them).
 
         ``has_effect``: it posts or changes something, so that an answer that is lost, or a 5xx, raises
-        DeliveryUncertain; where it only reads, DeliveryNotMade, or RateLimited where a 5xx says when to come back.
+        DeliveryUncertain; where it only reads, DeliveryNotMade, or Unavailable where a 5xx says when to come back.
         ``also``: statuses that are handed back like a 2xx, for platforms that explain themselves in the body. 401
         raises CredentialsRefused, all others as ``error_for``.
         From looking up the name to the last byte it takes ``timeout_seconds``, and no longer than its attempt has.
@@ -156,7 +157,7 @@ def failed(detail: str, wait: float | None, *, has_effect: bool) -> DeliveryErro
     how many seconds it asks to come back, None where it does not say."""
     if has_effect:
         return DeliveryUncertain(detail, retry_after_s=wait)
-    return DeliveryNotMade(detail) if wait is None else RateLimited(detail, retry_after_s=wait)
+    return DeliveryNotMade(detail) if wait is None else Unavailable(detail, retry_after_s=wait)
 
 
 def seconds_of(retry_after: str, *, now: datetime) -> float | None:

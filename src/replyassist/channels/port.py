@@ -7,6 +7,7 @@ DeliveryRefused         the platform said no; repeating is of no use (the item f
 └── CredentialsRefused  the account's sign-in is no longer valid (the connection is shown as failing)
 DeliveryNotMade         surely nothing was sent; tried again
 └── RateLimited         the same, after ``retry_after_s`` seconds, and without using up an attempt
+    └── Unavailable     a 5xx that says so of what was asked for
 DeliveryUncertain       the effect is unknown: looked up, repeated or shown to a person, as ``Traits.repeat`` says;
                         where it says when to come back, the attempt is not used up either
 SignatureInvalid        a webhook that is not the platform's, or too old

@@ -28,6 +28,7 @@ ReplyassistError                500 internal_error
     │   └── CredentialsRefused  502 credentials_refused the account has to be connected again
     ├── DeliveryNotMade         502 delivery_not_made  surely nothing was sent; may be repeated
     │   └── RateLimited         502 rate_limited       the same, after ``retry_after_s`` seconds
+    │       └── Unavailable     502 rate_limited       a 5xx that says when to come back: what else is there may work
     └── DeliveryUncertain       502 delivery_uncertain nobody can know; a person must look
 """
 
@@ -272,6 +273,10 @@ class RateLimited(DeliveryNotMade):
 
     def __init__(self, detail: str, *, retry_after_s: float) -> None:
         super().__init__(detail, retry_after_s=retry_after_s, has_answered=True)
+
+
+class Unavailable(RateLimited):
+    """What was asked for answered a 5xx that says when to come back; what else the platform has may be there."""
 
 
 class DeliveryUncertain(DeliveryError):

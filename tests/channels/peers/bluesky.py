@@ -32,6 +32,8 @@ PASSWORD = "abcd-efgh-ijkl-mnop"
 CID = bytes.fromhex("01711220")
 """What the address of a record begins with: version 1, DAG-CBOR, SHA-256 of 32 bytes."""
 Record = dict[str, Any]
+Told = Callable[[str, int, dict[str, Any]], None]
+"""Of an answer: the method, the status and the document."""
 
 
 class Refused(Exception):
@@ -252,8 +254,8 @@ def _iso(at: datetime) -> str:
 
 
 @contextmanager
-def network(clock: Callable[[], datetime]) -> Iterator[Network]:
-    """Served on a free port of loopback."""
+def network(clock: Callable[[], datetime], told: Told = lambda *_: None) -> Iterator[Network]:
+    """Served on a free port of loopback. ``told``: called with each answer, in a thread of the server's."""
     peer, one_at_a_time = Network(clock), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -271,13 +273,14 @@ def network(clock: Callable[[], datetime]) -> Iterator[Network]:
             try:
                 with one_at_a_time:
                     answer = peer.answer(self.command, method, given, token)
-                self._say(200, answer, {})
+                self._say(method, 200, answer, {})
             except Refused as error:
-                self._say(error.status, {"error": error.error, "message": "no"}, error.headers)
+                self._say(method, error.status, {"error": error.error, "message": "no"}, error.headers)
             except ConnectionAbortedError:
                 self.close_connection = True
 
-        def _say(self, status: int, document: dict[str, Any], headers: dict[str, str]) -> None:
+        def _say(self, method: str, status: int, document: dict[str, Any], headers: dict[str, str]) -> None:
+            told(method, status, document)
             body = json.dumps(document).encode()
             self.send_response(status)
             for name, value in {

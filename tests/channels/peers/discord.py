@@ -40,6 +40,7 @@ APPLICATION: dict[str, Any] = {
     "eligible_oauth2_scopes": [],
 }
 ARCHIVES = {"archived": False, "archive_timestamp": None, "auto_archive_duration": 1440, "locked": False}
+CODES = {403: 50001, 404: 10003}
 EPOCH = 1_420_070_400_000
 Id = Annotated[str, Field(pattern="^(0|[1-9][0-9]*)$")]
 Raw = dict[str, Any]
@@ -87,8 +88,8 @@ def _user(number: str) -> Raw:
 class DiscordPeer(Peer):
     """``wait_seconds``: the next post is asked to wait. ``hides``: our own are not listed yet. ``fails``: the next call
     answers this status and code. ``flags``: of the application. ``page``: messages at most.
-    ``closed``: channels that our bot may not see. ``broken``: the channel whose messages are a 503. ``most_reads``:
-    after so many reads one is asked to wait, again and again."""
+    ``closed``: channels that our bot may not see. ``breaks``: the status of paths that fail. ``most_reads``: after so
+    many reads one is asked to wait, again and again. ``threads``: by their ids, the active ones of the forum."""
 
     clock: Callable[[], datetime]
     wait_seconds: float = 0.0
@@ -97,7 +98,8 @@ class DiscordPeer(Peer):
     flags: int = 1 << 19
     page: int = 100
     closed: set[str] = field(default_factory=set)
-    broken: str = ""
+    breaks: dict[str, int] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=lambda: {THREAD: "Norway"})
     most_reads: int = 0
     reads: int = 0
     messages: dict[str, dict[int, Raw]] = field(default_factory=lambda: {CHANNEL: {}, THREAD: {}})
@@ -132,6 +134,10 @@ class DiscordPeer(Peer):
             **more,
         }
         return f"{channel}:{number}"
+
+    def open(self, thread: str, title: str) -> None:
+        """Somebody begins a thread in the forum."""
+        self.threads[thread], self.messages[thread] = title, {}
 
     def edit(self, external_id: str, text: str) -> None:
         """The author edits."""
@@ -170,6 +176,8 @@ class DiscordPeer(Peer):
     def _route(self, method: str, path: list[str], given: Raw) -> tuple[int, Any]:
         if path[0] == "channels" and path[1] in self.closed:
             raise Refused(403, 50001)
+        if status := self.breaks.get("/".join(path)):
+            raise Refused(status, CODES.get(status, 0))
         match method, path:
             case "GET", ["users", "@me"]:
                 return 200, {**_user(US), "mfa_enabled": False, "locale": "en-US"}
@@ -177,15 +185,13 @@ class DiscordPeer(Peer):
                 flags = {"flags": self.flags, "flags_new": str(self.flags)}
                 return 200, {**APPLICATION, "owner": _user(TOM), **flags}
             case "GET", ["guilds", guild, "threads", "active"] if guild == GUILD:
-                return 200, {"threads": [self._channel(THREAD)], "members": [], "has_more": False}
+                return 200, {"threads": [*map(self._channel, self.threads)], "members": [], "has_more": False}
             case "GET", ["channels", channel]:
                 return 200, self._channel(channel)
             case _, ["channels", channel, "messages", *below]:
                 self._channel(channel)
                 if channel == FORUM:
                     raise Refused(400, 50024)
-                if channel == self.broken:
-                    raise Refused(503, 0)
                 return self._of_messages(method, channel, below, given)
         raise Refused(404, 0)
 
@@ -193,13 +199,14 @@ class DiscordPeer(Peer):
         about: dict[str, Raw] = {
             CHANNEL: {"type": 0, "name": "help", "position": 0},
             FORUM: {"type": 15, "name": "questions", "position": 1},
-            THREAD: {"type": 11, "name": "Norway", "parent_id": FORUM, "owner_id": TOM, "thread_metadata": ARCHIVES},
         }
-        counts = dict.fromkeys(("message_count", "member_count", "total_message_sent"), 1) if channel == THREAD else {}
+        threads = {"type": 11, "parent_id": FORUM, "owner_id": TOM, "thread_metadata": ARCHIVES}
+        about |= {each: {**threads, "name": title} for each, title in self.threads.items()}
+        counts = ("message_count", "member_count", "total_message_sent") if channel in self.threads else ()
         if channel not in about:
             raise Refused(404, 10003)
         last = {"last_message_id": str(max(self.messages[channel], default=0))} if channel in self.messages else {}
-        return {"id": channel, "guild_id": GUILD, "flags": 0, **about[channel], **last, **counts}
+        return {"id": channel, "guild_id": GUILD, "flags": 0, **about[channel], **last, **dict.fromkeys(counts, 1)}
 
     def _of_messages(self, method: str, channel: str, below: list[str], given: Raw) -> tuple[int, Any]:
         if method == "POST" and not below:

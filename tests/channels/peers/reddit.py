@@ -37,7 +37,8 @@ class RedditPeer:
     """``lose``: the next comment ends in a 503, "before" or "after" it. ``wait_seconds``: the next one has to wait.
     ``fails``: the name of its error. ``hides``: ours are not listed yet. ``page``: things on a page at most.
     ``left``: requests of this period. ``most_reads``: after so many listings one is refused, again and again.
-    ``broken``: the path of what ``breaks`` with a status."""
+    ``breaks``: the status of paths that fail. ``retry_after``: what such an answer says of it. ``subreddits``: those
+    that there are."""
 
     clock: Callable[[], datetime]
     url: str
@@ -51,8 +52,9 @@ class RedditPeer:
     left: int = 600
     most_reads: int = 0
     reads: int = 0
-    broken: str = ""
-    breaks: int = 503
+    breaks: dict[str, int] = field(default_factory=dict)
+    retry_after: str = ""
+    subreddits: set[str] = field(default_factory=lambda: {SUBREDDIT})
     access: set[str] = field(default_factory=set)
     comments: dict[str, Raw] = field(default_factory=dict)
     inbox: list[str] = field(default_factory=list)
@@ -115,8 +117,8 @@ class RedditPeer:
             if self.status:
                 status, self.status = self.status, 0
                 raise Refused(status)
-            if self.broken and request.path.startswith(self.broken):
-                raise Refused(self.breaks)
+            if status := self._fails(request.path):
+                return Response("<h1>no</h1>", status, {"retry-after": self.retry_after} if self.retry_after else {})
             self.reads += request.method == "GET"
             if self.most_reads and self.reads > self.most_reads:
                 self.reads = 0
@@ -126,6 +128,12 @@ class RedditPeer:
             text = json.dumps({"message": "…", "error": error.status})
             return Response(text, error.status, limits if error.status == 429 and self.left < 0 else {})
         return Response(json.dumps(answer), 200, limits, content_type="application/json")
+
+    def _fails(self, path: str) -> int:
+        """The status of a listing that fails; one of several subreddits fails with any of them."""
+        _, kind, *below = path.split("/")
+        names = below[0].split("+") if kind == "r" else []
+        return next((self.breaks[each] for each in (path, *(f"/r/{name}" for name in names)) if each in self.breaks), 0)
 
     def _answer(self, request: Request) -> Raw:
         form, given, path = request.form.to_dict(), request.args.to_dict(), request.path
@@ -152,8 +160,9 @@ class RedditPeer:
                 return self._info(given["id"].split(","))
             case ["message", "comments" | "selfreply" | "mentions" as kind]:
                 return self._listing(self._told(kind), given)
-            case ["r", name, "comments"] if name == SUBREDDIT:
-                return self._listing([each for each in self.comments.values() if each["body"][:1] != "["], given)
+            case ["r", names, "comments"] if self.subreddits.issuperset(names.split("+")):
+                said = [each for each in self.comments.values() if each["body"][:1] != "["]
+                return self._listing([each for each in said if each["subreddit"] in names.split("+")], given)
             case ["user", name, "comments"] if name == US:
                 return self._listing([] if self.hides else self.ours(), given)
         raise Refused(404)

@@ -24,10 +24,11 @@ _USER = re.compile(r"<@!?(\d+)>")
 
 @dataclass(frozen=True)
 class Place:
-    """A channel, or a thread (``title``: its name) below one."""
+    """A channel, or a thread (``title``: its name) below one. ``lists``: what told of it."""
 
     channel: str
     title: str | None = None
+    lists: tuple[str, ...] = ()
 
 
 def event_of(account: Account, written: Message, place: Place) -> Event | None:

@@ -13,7 +13,7 @@ from ..outgoing import OutgoingReply, Thread, ThreadPlace
 from ..port import Platform
 from . import TRAITS
 from .api import MOST_PAGES, PAGE, RedditApi, Thing
-from .source import INBOX, subreddits_of
+from .source import INBOX, path_of, subreddits_of
 
 CLOCKS = timedelta(minutes=1)
 _NAME = re.compile(r"t[13]_[0-9a-z]{1,13}")
@@ -44,7 +44,7 @@ class RedditPlatform(Platform):
         checks = [Check("sign-in", is_same, f"as u/{name}" if is_same else f"the token is u/{name}'s")]
         subreddits = subreddits_of(self._account)
         lists = {"inbox": f"/message/{INBOX[0]}", "history": f"/user/{name}/comments"}
-        for what, path in {**lists, **({"subreddits": f"/r/{subreddits}/comments"} if subreddits else {})}.items():
+        for what, path in {**lists, **({"subreddits": path_of(subreddits)} if subreddits else {})}.items():
             try:
                 self._api.things(path, limit=1)
                 checks.append(Check(what, is_ok=True, detail="it can be read"))
