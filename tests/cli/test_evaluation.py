@@ -234,4 +234,4 @@ def test_the_embedded_model_thanks_and_answers_nothing(
     figures = run(*arguments, embedded=True).document
 
     assert (figures["drafted"], figures["errors"], figures["model_failures"]) == (2, 0, 0)
-    assert [item.scores["model_calls"] for item in load_run(tmp_path / "run.json").results] == [0, 1]
+    assert [item.scores.get("model_calls", 0) for item in load_run(tmp_path / "run.json").results] == [0, 1]

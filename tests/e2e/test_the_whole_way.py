@@ -18,7 +18,12 @@ from tests.browser import open_page
 from .installation import BRAND, EMAIL, NAME, Installation, wait
 
 DRAFT_SECONDS, SEND_SECONDS = 180.0, 60.0
-PRAISE = {"external_id": "17841400002", "text": "best espresso in town, thank you all!"}
+PRAISE = {
+    "external_id": "17841400002",
+    "text": "best espresso in town, thank you all!",
+    "author": {"external_id": "9912", "handle": "ann", "name": "Ann"},
+    "conversation": {"external_id": "post-78", "visibility": "public", "parent_text": "New roast is out!"},
+}
 
 
 @pytest.fixture
