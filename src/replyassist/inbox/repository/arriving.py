@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, or_, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -24,8 +24,8 @@ class Known:
     they are new; when it was received; what its author is called; how many messages of its brand wait for their
     drafts, and how many of all, both counted up to one limit.
 
-    ``conversation_id``: the one that it names. ``above_id``: the public one in which what it answers lies;
-    it goes before. ``below_id``: the one that was named after this message before it came, by replies to it.
+    ``conversation_id``: the one that it names. ``above_id``: the one in which what it answers lies, where it may join
+    that; it goes before. ``below_id``: the one that was named after this message before it came, by replies to it.
     """
 
     message_id: int | None
@@ -56,7 +56,7 @@ def _named(table: Any, external_id: str) -> ColumnElement[bool]:
     )
 
 
-_Answered, _Reply = aliased(Message), aliased(Message)
+_Answered, _Reply, _Theirs = aliased(Message), aliased(Message), aliased(Message)
 _Above, _Below = aliased(Conversation), aliased(Conversation)
 _ANSWERS_IT = exists().where(
     col(_Reply.conversation_id) == _Below.id, col(_Reply.in_reply_to) == bindparam("message")
@@ -64,9 +64,12 @@ _ANSWERS_IT = exists().where(
 """A platform may count conversations and messages each by themselves: the same name alone says nothing."""
 
 
-def _both_public(conversation: Any) -> ColumnElement[bool]:
-    """What is private stays where it says, and nothing comes to it: two people's tickets may refer to each other."""
-    return and_(conversation.visibility == "public", bindparam("visibility") == "public")
+def _may_join(conversation: Any) -> ColumnElement[bool]:
+    """What is private never comes into a conversation that others read, nor into one in which its author has written
+    nothing: two people's tickets may refer to each other."""
+    wrote = exists().where(_Theirs.conversation_id == conversation.id, _Theirs.author_id == col(Author.id))
+    same = conversation.visibility == bindparam("visibility")
+    return and_(same, or_(conversation.visibility == "public", wrote.correlate(conversation, Author)))
 
 
 _KNOWN: Any = (
@@ -87,8 +90,8 @@ _KNOWN: Any = (
     .outerjoin(Author, _named(Author, "author"))
     .outerjoin(Conversation, _named(Conversation, "conversation"))
     .outerjoin(_Answered, _named(_Answered, "answered"))
-    .outerjoin(_Above, and_(col(_Above.id) == col(_Answered.conversation_id), _both_public(_Above)))
-    .outerjoin(_Below, and_(_named(_Below, "message"), _both_public(_Below), _ANSWERS_IT))
+    .outerjoin(_Above, and_(col(_Above.id) == col(_Answered.conversation_id), _may_join(_Above)))
+    .outerjoin(_Below, and_(_named(_Below, "message"), _may_join(_Below), _ANSWERS_IT))
     .where(col(Brand.id) == bindparam("brand"))
 )
 _NEW_AUTHOR: Any = insert(Author).returning(col(Author.id))
