@@ -67,7 +67,7 @@ _ANSWERS_IT = exists().where(
 def _may_join(conversation: Any) -> ColumnElement[bool]:
     """What is private never comes into a conversation that others read, nor into one in which its author has written
     nothing: two people's tickets may refer to each other."""
-    wrote = exists().where(_Theirs.conversation_id == conversation.id, _Theirs.author_id == col(Author.id))
+    wrote = exists().where(col(_Theirs.conversation_id) == conversation.id, col(_Theirs.author_id) == col(Author.id))
     same = conversation.visibility == bindparam("visibility")
     return and_(same, or_(conversation.visibility == "public", wrote.correlate(conversation, Author)))
 
