@@ -17,11 +17,9 @@ from replyassist.core.entailment import Entailment
 from replyassist.core.language import detect_language
 from replyassist.core.security import Permission
 from replyassist.delivery.outlook import Outlook, outlook
-from replyassist.drafting.courtesies import bare
 from replyassist.faq.models import LearnedExampleRow
 from replyassist.faq.repository.learned import examples_of_item
 from replyassist.guardrails.direct_answers import NO, YES, with_answer
-from replyassist.guardrails.text import sentence_spans
 from replyassist.proposal import BY_TEMPLATE, Candidate, Proposal
 from replyassist.retrieval.confidence import Band, band_of
 from replyassist.retrieval.index import TemplateMatch
@@ -46,14 +44,13 @@ from .policy_gate import proposed_text
 from .rendering import Segment, find_words, segments
 from .repository import AnsweredMessage, Earlier
 from .seeded_drafts import as_if_unseeded, seeded_text
+from .unsaid import UnsaidSentence, unsaid_sentences
 
 EARLIER_SHOWN = 10
 LEARNED_IN = "en"
 """The language in which the reader learned yes and no, and in which they are said."""
 MAY_WANT_AN_ANSWER = 0.5
 """Probability of a plain yes or no from which the editor offers to open with it."""
-MOST_UNSAID = 12
-"""Sentences of the templates that are offered beside the editor."""
 _URL_FIELDS = ("permalink", "permalink_url", "post_url", "url", "link")
 """Where platforms and connectors put the address of a post in a message's metadata."""
 _GIVEN = ("handed_back", "hand_back_undone", "escalated", "approved", "edited_and_approved", "rejected")
@@ -84,14 +81,6 @@ class MarkedCandidate:
 
     candidate: Candidate
     segments: list[Segment]
-
-
-@dataclass(frozen=True)
-class UnsaidSentence:
-    """A sentence of a template that the draft leaves out; ``after``: the last before it that the draft says, or ""."""
-
-    text: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -157,21 +146,10 @@ class ItemView:
 
     @property
     def unsaid(self) -> list[UnsaidSentence]:
-        """What the templates of the draft say and the draft does not, where it says the rest word for word."""
+        """What the templates of the draft say and it does not; nothing where a model worded it in its own way."""
         if self.proposal.drafted_by != BY_TEMPLATE:
             return []
-        said = (self.item.draft or "").casefold()
-        found: list[UnsaidSentence] = []
-        for choice in (each for each in self.templates if each.is_used):
-            before = ""
-            reply = bare(choice.match.reply, languages=(detect_language(choice.match.reply),))
-            for start, end in sentence_spans(reply):
-                sentence = reply[start:end]
-                if re.search(rf"(?<!\w){re.escape(sentence.casefold().rstrip('.!'))}(?!\w)", said):
-                    before = sentence
-                else:
-                    found.append(UnsaidSentence(sentence, before))
-        return found[:MOST_UNSAID]
+        return unsaid_sentences(self.item.draft or "", (each.match.reply for each in self.templates if each.is_used))
 
     @property
     def band(self) -> Band:
