@@ -25,7 +25,6 @@ from replyassist.answering.choosing import PATH
 from replyassist.answering.fitted import FittedModel, background_of, load_fitted, save_fitted
 from replyassist.answering.keeping import KEPT_FROM, kept_places
 from replyassist.answering.measures import Background, Rows, said, texts_of
-from replyassist.answering.sentence_reading import NOTHING_READ, ReplyReading
 from replyassist.answering.sentence_rows import sentence_rows
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import KNOWN
@@ -100,17 +99,14 @@ def left_out(rows: Sequence[Rows], examples: Sequence[Labelled]) -> list[Rows]:
     return found
 
 
-def report(examples: Sequence[Labelled], likely: Sequence[Rows], read: Sequence[ReplyReading] = ()) -> Iterator[str]:
-    """How well the sentences are chosen, line by line; ``read``: what the reader makes of each reply, if it read."""
-    readings = read or [NOTHING_READ] * len(examples)
+def report(examples: Sequence[Labelled], likely: Sequence[Rows]) -> Iterator[str]:
+    """How well the sentences are chosen, line by line."""
     truth = [place in each.asked for each in examples for place in range(len(each.sentences))]
     first = np.mean([int(found.argmax()) in each.needed for each, found in zip(examples, likely, strict=True)])
     yield f"  auroc {roc_auc_score(truth, np.concatenate(likely)):.3f}, likeliest answers {first:.3f}"
     yield "  from: all answers kept, all conditions too, nothing unasked, words asked for, first answers, of the length"
     for least in THRESHOLDS:
-        plans = [
-            _plan(each, found, least, reading) for each, found, reading in zip(examples, likely, readings, strict=True)
-        ]
+        plans = [_plan(each, found, least) for each, found in zip(examples, likely, strict=True)]
         both = list(zip(examples, map(frozenset, plans), strict=True))
         figures = (
             np.mean([each.needed <= own for each, own in both]),
@@ -123,14 +119,14 @@ def report(examples: Sequence[Labelled], likely: Sequence[Rows], read: Sequence[
         yield f"  {least:.2f}: {' '.join(f'{each:.3f}' for each in figures)}{' *' if least == KEPT_FROM else ''}"
 
 
-def _plan(example: Labelled, likely: Rows, least: float, reading: ReplyReading) -> list[int]:
+def _plan(example: Labelled, likely: Rows, least: float) -> list[int]:
     """Places of what a reply says, in its order."""
     kept = kept_places(likely[np.newaxis], example.sentences, least=least)
     sentences = [
         PlannedSentence(text, float(likely[place]), is_kept=place in kept, place=place)
         for place, text in enumerate(example.sentences)
     ]
-    return [each.place for each in answer_first(sentences, reading) if each.is_kept]
+    return [each.place for each in answer_first(sentences) if each.is_kept]
 
 
 def _words(example: Labelled, places: Iterable[int]) -> int:

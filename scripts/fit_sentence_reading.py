@@ -22,7 +22,6 @@ from scipy.special import expit
 from replyassist.answering.measures import Rows
 from replyassist.answering.sentence_reading import (
     PATH,
-    ReplyReading,
     SentenceJoin,
     join_rows,
     save_sentence_weights,
@@ -36,10 +35,8 @@ from scripts.reading_vectors import fit_line, kept_vectors
 FREE = 100.0  # inverse of the ridge: four weights need none
 
 
-def joins_of(
-    examples: Sequence[Labelled], readings: Sequence[Rows], direct: Sequence[ReplyReading]
-) -> Iterator[tuple[str, SentenceJoin]]:
-    """By the encoder's digest; printed is what they are worth. ``direct``: how likely each answer is a yes or a no."""
+def joins_of(examples: Sequence[Labelled], readings: Sequence[Rows]) -> Iterator[tuple[str, SentenceJoin]]:
+    """By the encoder's digest; printed is what they are worth."""
     truth = np.array([place in each.asked for each in examples for place in range(len(each.sentences))])
     brands = np.array([each.brand for each in examples for _ in each.sentences])
     ends = np.cumsum([len(each.sentences) for each in examples])[:-1]
@@ -49,9 +46,8 @@ def joins_of(
         for brand in sorted(set(brands.tolist())):
             weights, constant = fit_line(rows[brands != brand], truth[brands != brand], strength=FREE)
             likely[brands == brand] = expit(rows[brands == brand] @ weights + constant)
-        for name, found, read in (("chooser", chances, ()), ("both", np.split(likely, ends), direct)):
-            lines = [f"{digest[:8]}, {name}, {len(examples)}:", *report(examples, found, read)]
-            sys.stdout.write("\n".join(lines) + "\n")
+        for name, found in (("chooser", chances), ("both", np.split(likely, ends))):
+            sys.stdout.write("\n".join([f"{digest[:8]}, {name}, {len(examples)}:", *report(examples, found)]) + "\n")
         weights, constant = fit_line(rows, truth, strength=FREE)
         of_chooser, of_reading, of_best, of_mean = weights.tolist()
         yield digest, SentenceJoin(of_chooser, of_reading, of_best, of_mean, constant)
@@ -75,9 +71,7 @@ def main() -> int:
         read=lambda reader, each: reader.read_sentences(each.title, each.sentences, each.message),
     )
     learned = shipped_sentence_weights()
-    answers = (learned.direct_answer(each[-1]) for each in vectors)
-    direct = [ReplyReading(yes=yes, no=no) for yes, no, _ in answers]
-    joins = dict(joins_of(examples, [learned.readings(each[:-1]) for each in vectors], direct))
+    joins = dict(joins_of(examples, [learned.readings(each[:-1]) for each in vectors]))
     save_sentence_weights(replace(learned, joins=joins), PATH)
     return 0
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from replyassist.answering.measures import MOST_SENTENCES
-from replyassist.answering.sentence_reading import NOTHING_READ, ReplyReading
 from replyassist.core.embedding import SentenceTransformerEncoder
 from replyassist.core.encoders import CHECKS
 from replyassist.faq.template import ReplyTemplate
@@ -134,9 +133,9 @@ def test_what_is_said_to_the_message_counts_where_it_asks_one_thing() -> None:
     assert list(plan_of([(DECAF, ["decaf?"])], FakeEncoder()).answered("decaf?")) == ["decaf?"]
 
 
-def planned(*sentences: tuple[str, float], reading: ReplyReading = NOTHING_READ) -> list[str]:
+def planned(*sentences: tuple[str, float]) -> list[str]:
     read = [PlannedSentence(text, chance, is_kept=chance > 0.1) for text, chance in sentences]
-    return [each.text for each in answer_first(read, reading)]
+    return [each.text for each in answer_first(read)]
 
 
 def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
@@ -158,15 +157,6 @@ def test_what_surely_answers_stands_first_with_what_refers_back_to_it() -> None:
 )
 def test_else_the_template_keeps_its_order(sentences: tuple[tuple[str, float], ...]) -> None:
     assert planned(*sentences) == [text for text, _ in sentences]
-
-
-@pytest.mark.parametrize(("yes", "no", "leads"), [(0.1, 0.6, True), (0.5, 0.4, False), (0.0, 0.0, False)])
-def test_a_denial_leads_where_the_answer_is_a_no(yes: float, no: float, leads: bool) -> None:
-    sentences = (("We ship in Europe.", 0.2), ("Lofts are not allowed.", 0.9))
-
-    found = planned(*sentences, reading=ReplyReading(yes=yes, no=no))
-
-    assert (found[0] == "Lofts are not allowed.") is leads
 
 
 def test_a_link_never_stands_first() -> None:

@@ -198,22 +198,21 @@ def _planned(
         )
         for place, (text, chance) in enumerate(zip(texts, chances, strict=True))
     ]
-    return answer_first(planned, reading)
+    return answer_first(planned)
 
 
-def answer_first(sentences: list[PlannedSentence], reading: ReplyReading = NOTHING_READ) -> list[PlannedSentence]:
+def answer_first(sentences: list[PlannedSentence]) -> list[PlannedSentence]:
     """The likeliest sentence before the others, with what refers back to it, where it is much likelier than the first.
 
-    A sentence that refers back itself or ends in a link stays where it is. One that denies leads where the reader has
-    a no for likelier than a yes: to somebody in Norway "We don't ship outside Europe" sounds like a no.
+    A sentence that refers back itself or ends in a link stays where it is, and so does one that denies: to somebody in
+    Norway "We don't ship outside Europe" sounds like a no, of which the reader is no judge (it has .82 for a no there).
     """
     kept = [each for each in sentences if each.is_kept]
     if len(kept) < 2:
         return sentences
     best = max(kept, key=lambda each: each.probability)
     is_lead = best.probability >= max(ANSWERS_FROM, kept[0].probability + LEADS_BY)
-    may_lead = reading.no > reading.yes or not denies(best.text)
-    if not (is_lead and may_lead) or refers_back(best.text) or not is_closed(best.text):
+    if not is_lead or denies(best.text) or refers_back(best.text) or not is_closed(best.text):
         return sentences
     start = end = sentences.index(best)
     while end + 1 < len(sentences) and refers_back(sentences[end + 1].text):
